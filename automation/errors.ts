@@ -1,0 +1,14 @@
+/** A mistake of the caller's: bad usage or settings. The command line prints the message alone and exits with 2. */
+export class UsageError extends Error {
+  public override readonly name = "UsageError";
+}
+
+/** Work that was tried and failed. The command line prints the message alone and exits with 1. */
+export class PipelineError extends Error {
+  public override readonly name: string = "PipelineError";
+}
+
+/** Another update holds the stack. The command line exits with 75, `EX_TEMPFAIL`: trying again later may succeed. */
+export class StackBusyError extends PipelineError {
+  public override readonly name = "StackBusyError";
+}

@@ -1,0 +1,87 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "./account";
+import { denyInsecureTransport } from "./bucket-policy";
+import { createPrivateBucket } from "./private-bucket";
+
+/** Whose accesses are logged, and for how long the logs are kept. */
+export interface AccessLogBucketArgs {
+  /** Name of the bucket that is watched. */
+  readonly sourceBucket: pulumi.Input<string>;
+  readonly sourceBucketArn: pulumi.Input<string>;
+  readonly account: Account;
+  /** Days until a log file is deleted. */
+  readonly retentionDays: number;
+  readonly forceDestroy: boolean;
+}
+
+const LOG_PREFIX = "s3-access/";
+
+/**
+ * S3 server access logs of one bucket in a bucket of their own. SSE-S3, since S3 delivers logs to no other kind of
+ * encryption: docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+ */
+export class AccessLogBucket extends pulumi.ComponentResource {
+  public readonly bucketName: pulumi.Output<string>;
+
+  public constructor(name: string, args: AccessLogBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("braintrust-snowflake:index:AccessLogBucket", name, args, opts);
+    const { bucket, privacy, versioning } = createPrivateBucket(
+      name,
+      { forceDestroy: args.forceDestroy },
+      this,
+    );
+    new aws.s3.BucketLifecycleConfiguration(
+      `${name}-lifecycle`,
+      {
+        bucket: bucket.bucket,
+        rules: [
+          {
+            id: "ExpireAccessLogs",
+            status: "Enabled",
+            filter: { prefix: LOG_PREFIX },
+            expiration: { days: args.retentionDays },
+            noncurrentVersionExpiration: { noncurrentDays: 1 },
+            abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+          },
+        ],
+      },
+      { parent: this, dependsOn: versioning },
+    );
+    const policy = new aws.s3.BucketPolicy(
+      `${name}-policy`,
+      {
+        bucket: bucket.bucket,
+        policy: pulumi.jsonStringify({
+          Version: "2012-10-17",
+          Statement: [denyInsecureTransport(bucket.arn), allowLogDelivery(bucket.arn, args)],
+        }),
+      },
+      { parent: this, dependsOn: privacy },
+    );
+    new aws.s3.BucketLogging(
+      `${name}-delivery`,
+      { bucket: args.sourceBucket, targetBucket: bucket.bucket, targetPrefix: LOG_PREFIX },
+      { parent: this, dependsOn: policy },
+    );
+    this.bucketName = bucket.bucket;
+    this.registerOutputs({ bucketName: this.bucketName });
+  }
+}
+
+function allowLogDelivery(
+  bucketArn: pulumi.Input<string>,
+  { sourceBucketArn, account }: Pick<AccessLogBucketArgs, "sourceBucketArn" | "account">,
+): aws.iam.PolicyStatement {
+  return {
+    Sid: "AllowAccessLogDelivery",
+    Effect: "Allow",
+    Principal: { Service: "logging.s3.amazonaws.com" },
+    Action: "s3:PutObject",
+    Resource: pulumi.interpolate`${bucketArn}/${LOG_PREFIX}*`,
+    Condition: {
+      ArnEquals: { "aws:SourceArn": sourceBucketArn },
+      StringEquals: { "aws:SourceAccount": account.accountId },
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "./account";
+
+/** The key of the exports. Its policy comes with {@link EncryptionKeyPolicy}, once those it names exist. */
+export class EncryptionKey extends pulumi.ComponentResource {
+  public readonly keyArn: pulumi.Output<string>;
+
+  public constructor(name: string, args: { readonly stack: string }, opts?: pulumi.ComponentResourceOptions) {
+    super("braintrust-snowflake:index:EncryptionKey", name, args, opts);
+    const key = new aws.kms.Key(
+      name,
+      {
+        description: `Braintrust exports of stack ${args.stack}`,
+        enableKeyRotation: true,
+        deletionWindowInDays: 30,
+      },
+      { parent: this },
+    );
+    new aws.kms.Alias(
+      `${name}-alias`,
+      { name: `alias/braintrust-exports-${args.stack}`, targetKeyId: key.keyId },
+      { parent: this },
+    );
+    this.keyArn = key.arn;
+    this.registerOutputs({ keyArn: this.keyArn });
+  }
+}
+
+/** Who may use the key. */
+export interface EncryptionKeyPolicyArgs {
+  readonly keyArn: pulumi.Input<string>;
+  readonly account: Account;
+  readonly bucketArn: pulumi.Input<string>;
+  /** Writes exports: GenerateDataKey, and Decrypt for multipart uploads. */
+  readonly writerArn: pulumi.Input<string>;
+  /** Read exports: Decrypt. */
+  readonly readerArns: readonly pulumi.Input<string>[];
+  /** The topic of the events lies under this key, so S3 must be able to publish with it. */
+  readonly encryptsTopic: boolean;
+}
+
+/** The one policy of the key. Nobody can decrypt but the writer and the readers, whatever IAM says elsewhere. */
+export class EncryptionKeyPolicy extends pulumi.ComponentResource {
+  public constructor(name: string, args: EncryptionKeyPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("braintrust-snowflake:index:EncryptionKeyPolicy", name, args, opts);
+    new aws.kms.KeyPolicy(
+      name,
+      {
+        keyId: args.keyArn,
+        policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: keyStatements(args) }),
+      },
+      { parent: this },
+    );
+    this.registerOutputs();
+  }
+}
+
+/** Every statement of the key's policy. */
+export function keyStatements(args: Omit<EncryptionKeyPolicyArgs, "keyArn">): aws.iam.PolicyStatement[] {
+  const { account, writerArn, readerArns } = args;
+  return [
+    allowAdministration(account),
+    {
+      ...allowKey("EncryptExports", "*", ["kms:Decrypt", "kms:GenerateDataKey"], account),
+      Principal: { AWS: writerArn },
+    },
+    ...(readerArns.length === 0
+      ? []
+      : [
+          {
+            ...allowKey("DecryptExports", "*", ["kms:Decrypt"], account),
+            Principal: { AWS: [...readerArns] },
+          },
+        ]),
+    ...(args.encryptsTopic ? [allowPublishing(args)] : []),
+  ];
+}
+
+/** Use of a key through S3 in the stack's region alone. In a key policy the resource "*" is the key itself. */
+export function allowKey(
+  sid: string,
+  keyArn: pulumi.Input<string>,
+  actions: readonly string[],
+  { region, partition }: Account,
+): aws.iam.PolicyStatement {
+  return {
+    Sid: sid,
+    Effect: "Allow",
+    Action: [...actions],
+    Resource: keyArn,
+    Condition: { StringEquals: { "kms:ViaService": viaService("s3", region, partition) } },
+  };
+}
+
+function viaService(
+  service: string,
+  region: pulumi.Input<string>,
+  partition: pulumi.Input<string>,
+): pulumi.Output<string> {
+  return pulumi
+    .all([region, partition])
+    .apply(([name, kind]) => `${service}.${name}.amazonaws.com${kind === "aws-cn" ? ".cn" : ""}`);
+}
+
+/** The account's own administrators keep the key, so that nobody is locked out. They cannot read with it. */
+function allowAdministration({ accountId, partition }: Account): aws.iam.PolicyStatement {
+  return {
+    Sid: "AdministerKey",
+    Effect: "Allow",
+    Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` },
+    Action: [
+      "kms:CancelKeyDeletion",
+      "kms:CreateAlias",
+      "kms:DeleteAlias",
+      "kms:DescribeKey",
+      "kms:DisableKey",
+      "kms:DisableKeyRotation",
+      "kms:EnableKey",
+      "kms:EnableKeyRotation",
+      "kms:GetKeyPolicy",
+      "kms:GetKeyRotationStatus",
+      "kms:ListAliases",
+      "kms:ListGrants",
+      "kms:ListKeyPolicies",
+      "kms:ListKeyRotations",
+      "kms:ListResourceTags",
+      "kms:PutKeyPolicy",
+      "kms:RevokeGrant",
+      "kms:RotateKeyOnDemand",
+      "kms:ScheduleKeyDeletion",
+      "kms:TagResource",
+      "kms:UntagResource",
+      "kms:UpdateAlias",
+      "kms:UpdateKeyDescription",
+    ],
+    Resource: "*",
+  };
+}
+
+/** docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html */
+function allowPublishing({
+  account,
+  bucketArn,
+}: Pick<EncryptionKeyPolicyArgs, "account" | "bucketArn">): aws.iam.PolicyStatement {
+  return {
+    Sid: "EncryptEvents",
+    Effect: "Allow",
+    Principal: { Service: "s3.amazonaws.com" },
+    Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+    Resource: "*",
+    Condition: {
+      StringEquals: { "aws:SourceAccount": account.accountId },
+      ArnEquals: { "aws:SourceArn": bucketArn },
+    },
+  };
+}

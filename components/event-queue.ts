@@ -1,0 +1,125 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+/** One AWS service, sending for one resource of ours. */
+export interface EventSource {
+  readonly service: "s3.amazonaws.com" | "sns.amazonaws.com";
+  readonly sourceArn: pulumi.Input<string>;
+  /** Account of the source, where its ARN names none: a bucket's does not. */
+  readonly sourceAccount?: pulumi.Input<string>;
+}
+
+/**
+ * What a queue or a topic asks of an AWS service: the exact source, and its account. The service alone would let in
+ * events of anybody's bucket: docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+ */
+export function fromSource({ sourceArn, sourceAccount }: EventSource): aws.iam.PolicyStatement["Condition"] {
+  return {
+    ArnEquals: { "aws:SourceArn": sourceArn },
+    ...(sourceAccount === undefined ? {} : { StringEquals: { "aws:SourceAccount": sourceAccount } }),
+  };
+}
+
+/** Who fills the queue. */
+export interface EventQueueArgs {
+  readonly queueName: string;
+  readonly source: EventSource;
+}
+
+/** SQS keeps a message 14 days at most: as long as AWS allows, to survive a holiday. */
+const RETENTION_SECONDS = 14 * 24 * 60 * 60;
+const VISIBILITY_SECONDS = 60;
+/** Deliveries of a message before it is set aside as dead. */
+const MOST_RECEIVES = 5;
+
+/** A queue of our own for events, with a dead-letter queue behind it. Both encrypted by SQS and closed to plain HTTP. */
+export class EventQueue extends pulumi.ComponentResource {
+  public readonly queueArn: pulumi.Output<string>;
+  public readonly queueUrl: pulumi.Output<string>;
+  public readonly deadLetterQueueArn: pulumi.Output<string>;
+  /** What a sender must wait for: without it S3 refuses the queue as a destination. */
+  public readonly policy: pulumi.Resource;
+
+  public constructor(name: string, args: EventQueueArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("braintrust-snowflake:index:EventQueue", name, args, opts);
+    const deadLetters = new aws.sqs.Queue(
+      `${name}-dead-letters`,
+      {
+        name: `${args.queueName}-dlq`,
+        messageRetentionSeconds: RETENTION_SECONDS,
+        sqsManagedSseEnabled: true,
+      },
+      { parent: this },
+    );
+    const queue = new aws.sqs.Queue(
+      name,
+      {
+        name: args.queueName,
+        messageRetentionSeconds: RETENTION_SECONDS,
+        visibilityTimeoutSeconds: VISIBILITY_SECONDS,
+        sqsManagedSseEnabled: true,
+        redrivePolicy: pulumi.jsonStringify({
+          deadLetterTargetArn: deadLetters.arn,
+          maxReceiveCount: MOST_RECEIVES,
+        }),
+      },
+      { parent: this },
+    );
+    new aws.sqs.RedriveAllowPolicy(
+      `${name}-redrive`,
+      {
+        queueUrl: deadLetters.url,
+        redriveAllowPolicy: pulumi.jsonStringify({
+          redrivePermission: "byQueue",
+          sourceQueueArns: [queue.arn],
+        }),
+      },
+      { parent: this },
+    );
+    new aws.sqs.QueuePolicy(
+      `${name}-dead-letters-policy`,
+      {
+        queueUrl: deadLetters.url,
+        policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: [denyPlainHttp(deadLetters.arn)] }),
+      },
+      { parent: this },
+    );
+    this.policy = new aws.sqs.QueuePolicy(
+      `${name}-policy`,
+      {
+        queueUrl: queue.url,
+        policy: pulumi.jsonStringify({
+          Version: "2012-10-17",
+          Statement: [allowSending(queue.arn, args.source), denyPlainHttp(queue.arn)],
+        }),
+      },
+      { parent: this },
+    );
+    this.queueArn = queue.arn;
+    this.queueUrl = queue.url;
+    this.deadLetterQueueArn = deadLetters.arn;
+    this.registerOutputs({ queueArn: this.queueArn, deadLetterQueueArn: this.deadLetterQueueArn });
+  }
+}
+
+function allowSending(queueArn: pulumi.Input<string>, source: EventSource): aws.iam.PolicyStatement {
+  return {
+    Sid: "AllowEvents",
+    Effect: "Allow",
+    Principal: { Service: source.service },
+    Action: "sqs:SendMessage",
+    Resource: queueArn,
+    Condition: fromSource(source),
+  };
+}
+
+function denyPlainHttp(queueArn: pulumi.Input<string>): aws.iam.PolicyStatement {
+  return {
+    Sid: "DenyInsecureTransport",
+    Effect: "Deny",
+    Principal: "*",
+    Action: "sqs:*",
+    Resource: queueArn,
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  };
+}

@@ -1,0 +1,124 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { AccessLogBucket } from "./access-log-bucket";
+import type { Account } from "./account";
+import { createPrivateBucket } from "./private-bucket";
+import type { Settings } from "./settings";
+
+/** What the bucket of the exports is, or which existing one takes its place. */
+export interface ExportBucketArgs
+  extends Pick<
+    Settings,
+    "existingBucket" | "exportPrefix" | "lifecycle" | "objectLock" | "accessLogs" | "forceDestroy"
+  > {
+  /** Physical name. */
+  readonly bucketName: pulumi.Input<string>;
+  readonly account: Account;
+  /** Key for SSE-KMS. @default SSE-S3 */
+  readonly kmsKeyArn?: pulumi.Input<string>;
+}
+
+/** Step 1: where Braintrust's exports land. An existing bucket is looked up and left as it is. */
+export class ExportBucket extends pulumi.ComponentResource {
+  public readonly bucketName: pulumi.Output<string>;
+  public readonly bucketArn: pulumi.Output<string>;
+  /** What a bucket policy must wait for; of an existing bucket, nothing. */
+  public readonly policyDependencies: readonly pulumi.Resource[];
+
+  public constructor(name: string, args: ExportBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("braintrust-snowflake:index:ExportBucket", name, args, opts);
+    if (args.existingBucket !== undefined) {
+      const existing = aws.s3.getBucketOutput({ bucket: args.existingBucket }, { parent: this });
+      this.bucketName = existing.bucket;
+      this.bucketArn = existing.arn;
+      this.policyDependencies = [];
+    } else {
+      const { bucket, privacy } = createExportBucket(name, args, this);
+      this.bucketName = bucket.bucket;
+      this.bucketArn = bucket.arn;
+      this.policyDependencies = [privacy];
+    }
+    this.registerOutputs({ bucketName: this.bucketName, bucketArn: this.bucketArn });
+  }
+}
+
+function createExportBucket(name: string, args: ExportBucketArgs, parent: pulumi.Resource) {
+  const { bucket, privacy, versioning } = createPrivateBucket(name, args, parent);
+  const rules = lifecycleRules(args.exportPrefix, args.lifecycle);
+  if (rules.length > 0) {
+    new aws.s3.BucketLifecycleConfiguration(
+      `${name}-lifecycle`,
+      { bucket: bucket.bucket, rules },
+      { parent, dependsOn: versioning },
+    );
+  }
+  new aws.s3.BucketMetric(
+    `${name}-metrics`,
+    { bucket: bucket.bucket, name: "BraintrustExports", filter: { prefix: args.exportPrefix } },
+    { parent },
+  );
+  if (args.objectLock !== undefined) {
+    const { mode, days } = args.objectLock;
+    // Set here and not on the bucket: there, turning the lock on would replace the bucket and lose its objects.
+    new aws.s3.BucketObjectLockConfiguration(
+      `${name}-lock`,
+      { bucket: bucket.bucket, rule: { defaultRetention: { mode, days } } },
+      { parent, dependsOn: versioning },
+    );
+  }
+  if (args.accessLogs.enabled) {
+    new AccessLogBucket(
+      `${name}-access-logs`,
+      {
+        sourceBucket: bucket.bucket,
+        sourceBucketArn: bucket.arn,
+        account: args.account,
+        retentionDays: args.accessLogs.retentionDays,
+        forceDestroy: args.forceDestroy,
+      },
+      { parent },
+    );
+  }
+  return { bucket, privacy };
+}
+
+type LifecycleRule = aws.types.input.s3.BucketLifecycleConfigurationRule;
+type Transition = aws.types.input.s3.BucketLifecycleConfigurationRuleTransition;
+
+/** Lifecycle of the exports alone: whatever else the bucket holds keeps its class. Empty where nothing is asked for. */
+export function lifecycleRules(exportPrefix: string, lifecycle: Settings["lifecycle"]): LifecycleRule[] {
+  const { profile, expireDays, noncurrentDays, abortMultipartDays } = lifecycle;
+  if (profile === "none" && expireDays === undefined) return [];
+  const transitions = lifecycleTransitions(lifecycle);
+  return [
+    {
+      id: "BraintrustDataLifecycle",
+      status: "Enabled",
+      filter: { prefix: exportPrefix },
+      ...(transitions.length > 0 ? { transitions } : {}),
+      ...(expireDays === undefined ? {} : { expiration: { days: expireDays } }),
+      noncurrentVersionExpiration: { noncurrentDays },
+      abortIncompleteMultipartUpload: { daysAfterInitiation: abortMultipartDays },
+    },
+  ];
+}
+
+function lifecycleTransitions(lifecycle: Settings["lifecycle"]): Transition[] {
+  switch (lifecycle.profile) {
+    case "archive":
+      return [
+        { days: lifecycle.standardIaDays, storageClass: "STANDARD_IA" },
+        { days: lifecycle.glacierDays, storageClass: "GLACIER" },
+        { days: lifecycle.deepArchiveDays, storageClass: "DEEP_ARCHIVE" },
+      ];
+    case "instant":
+      return lifecycle.intelligentTiering
+        ? [{ days: 0, storageClass: "INTELLIGENT_TIERING" }]
+        : [
+            { days: lifecycle.standardIaDays, storageClass: "STANDARD_IA" },
+            { days: lifecycle.glacierIrDays, storageClass: "GLACIER_IR" },
+          ];
+    case "none":
+      return [];
+  }
+}

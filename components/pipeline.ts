@@ -1,0 +1,134 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type Account, readAccount } from "./account";
+import { BraintrustRole, braintrustTrust } from "./braintrust-role";
+import { BucketPolicy } from "./bucket-policy";
+import { EncryptionKey, EncryptionKeyPolicy } from "./encryption-key";
+import { ExportBucket } from "./export-bucket";
+import { LoadErrors, loadErrorsTrust } from "./load-errors";
+import { concealer, readSettings, type Settings } from "./settings";
+import { defaultBucketName } from "./settings-conflicts";
+import { SnowflakeReader, snowflakeTrust } from "./snowflake-reader";
+import { SnowpipeEvents } from "./snowpipe-events";
+import { type PipelineParts, stackOutputs } from "./stack-outputs";
+
+/** The whole AWS side of the pipeline, in the order in which its parts need each other. */
+export class ExportPipeline extends pulumi.ComponentResource implements PipelineParts {
+  public readonly account: Account;
+  public readonly key?: EncryptionKey;
+  public readonly bucket: ExportBucket;
+  public readonly braintrust: BraintrustRole;
+  public readonly reader: SnowflakeReader;
+  public readonly events: SnowpipeEvents;
+  public readonly errors?: LoadErrors;
+
+  public constructor(name: string, settings: Settings, opts?: pulumi.ComponentResourceOptions) {
+    super("braintrust-snowflake:index:ExportPipeline", name, {}, { protect: settings.protect, ...opts });
+    const { stack, exportPrefix, forceDestroy, snowflake } = settings;
+    const parent = { parent: this };
+    this.account = readAccount(this);
+    const account = this.account;
+    if (settings.encryption === "kms") {
+      this.key = new EncryptionKey(`${name}-key`, { stack }, parent);
+    }
+    const kmsKeyArn = this.key?.keyArn;
+    this.bucket = new ExportBucket(
+      `${name}-bucket`,
+      {
+        existingBucket: settings.existingBucket,
+        bucketName: settings.bucketName ?? bucketName(stack, account),
+        exportPrefix,
+        lifecycle: settings.lifecycle,
+        objectLock: settings.objectLock,
+        accessLogs: settings.accessLogs,
+        forceDestroy,
+        account,
+        ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
+      },
+      parent,
+    );
+    const { bucketArn } = this.bucket;
+    const exports = { stack, exportPrefix, bucketArn, account, kmsKeyArn };
+    this.braintrust = new BraintrustRole(
+      `${name}-braintrust`,
+      { ...exports, permissions: settings.braintrust.permissions, trust: braintrustTrust(settings, account) },
+      parent,
+    );
+    this.reader = new SnowflakeReader(
+      `${name}-snowflake`,
+      {
+        ...exports,
+        access: snowflake.access,
+        accessKeys: snowflake.accessKeys,
+        trust: snowflakeTrust(settings),
+        forceDestroy,
+      },
+      parent,
+    );
+    new BucketPolicy(
+      `${name}-bucket-policy`,
+      {
+        bucketName: this.bucket.bucketName,
+        bucketArn,
+        exportPrefix,
+        crossAccountReaders: settings.crossAccountReaders,
+        ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
+      },
+      { ...parent, dependsOn: [...this.bucket.policyDependencies] },
+    );
+    const keyPolicy =
+      kmsKeyArn === undefined
+        ? []
+        : [
+            new EncryptionKeyPolicy(
+              `${name}-key-policy`,
+              {
+                keyArn: kmsKeyArn,
+                account,
+                bucketArn,
+                writerArn: this.braintrust.roleArn,
+                readerArns: [this.reader.principalArn, ...settings.crossAccountReaders.map(({ arn }) => arn)],
+                encryptsTopic: settings.events.mode === "sns",
+              },
+              parent,
+            ),
+          ];
+    this.events = new SnowpipeEvents(
+      `${name}-events`,
+      {
+        stack,
+        streams: settings.streams,
+        events: settings.events,
+        bucketName: this.bucket.bucketName,
+        bucketArn,
+        bucketExists: settings.existingBucket !== undefined,
+        account,
+        subscriberArn: subscriber(settings),
+        kmsKeyArn,
+      },
+      { ...parent, dependsOn: keyPolicy },
+    );
+    if (snowflake.errorNotifications.enabled) {
+      this.errors = new LoadErrors(
+        `${name}-errors`,
+        { stack, account, trust: loadErrorsTrust(settings) },
+        parent,
+      );
+    }
+    this.registerOutputs({ bucketName: this.bucket.bucketName });
+  }
+}
+
+/** The program: settings of the running stack, the pipeline, its stack outputs. */
+export function deployPipeline(): pulumi.Inputs {
+  const settings = readSettings();
+  return stackOutputs(settings, new ExportPipeline("pipeline", settings));
+}
+
+function bucketName(stack: string, { accountId, region }: Account): pulumi.Output<string> {
+  return pulumi.all([accountId, region]).apply(([id, name]) => defaultBucketName(stack, id, name));
+}
+
+function subscriber(settings: Settings): pulumi.Input<string> | undefined {
+  const arn = settings.snowflake.snsSubscriberArn ?? settings.snowflake.iamUserArn;
+  return arn === undefined ? undefined : concealer(settings, "snowflake")(arn);
+}

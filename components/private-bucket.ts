@@ -1,0 +1,75 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** How a private bucket is named and kept. */
+export interface PrivateBucketArgs {
+  /** @default Pulumi's own name for it */
+  readonly bucketName?: pulumi.Input<string>;
+  /** Key for SSE-KMS. @default SSE-S3 */
+  readonly kmsKeyArn?: pulumi.Input<string>;
+  /** Whether destroying the stack may empty the bucket first. */
+  readonly forceDestroy: boolean;
+}
+
+/** A bucket and the resources that must exist before anything else is done to it. */
+export interface PrivateBucket {
+  readonly bucket: aws.s3.Bucket;
+  /** S3 refuses a policy beside a change of the public access block, so policies wait for it. */
+  readonly privacy: aws.s3.BucketPublicAccessBlock;
+  readonly versioning: aws.s3.BucketVersioning;
+}
+
+/** A bucket that nothing can make public: four public access blocks, no ACLs, versioned, encrypted. */
+export function createPrivateBucket(
+  name: string,
+  args: PrivateBucketArgs,
+  parent: pulumi.Resource,
+): PrivateBucket {
+  const bucket = new aws.s3.Bucket(
+    name,
+    {
+      ...(args.bucketName === undefined ? {} : { bucket: args.bucketName }),
+      forceDestroy: args.forceDestroy,
+    },
+    { parent },
+  );
+  const privacy = new aws.s3.BucketPublicAccessBlock(
+    `${name}-privacy`,
+    {
+      bucket: bucket.bucket,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    },
+    { parent },
+  );
+  new aws.s3.BucketOwnershipControls(
+    `${name}-ownership`,
+    { bucket: bucket.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
+    { parent, dependsOn: privacy },
+  );
+  const versioning = new aws.s3.BucketVersioning(
+    `${name}-versioning`,
+    { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
+    { parent },
+  );
+  new aws.s3.BucketServerSideEncryptionConfiguration(
+    `${name}-encryption`,
+    { bucket: bucket.bucket, rules: [encryptionRule(args.kmsKeyArn)] },
+    { parent },
+  );
+  return { bucket, privacy, versioning };
+}
+
+// The bucket key spares a call to KMS, and its price, for each object.
+function encryptionRule(
+  kmsKeyArn: pulumi.Input<string> | undefined,
+): aws.types.input.s3.BucketServerSideEncryptionConfigurationRule {
+  return kmsKeyArn === undefined
+    ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
+    : {
+        applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn },
+        bucketKeyEnabled: true,
+      };
+}

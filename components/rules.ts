@@ -1,0 +1,130 @@
+/** What a text must satisfy: `rule` and `fix` are shown to whoever broke it. */
+export interface TextRule {
+  readonly holds: (text: string) => boolean;
+  readonly rule: string;
+  readonly fix: string;
+}
+
+/** AWS partitions the program deploys to. */
+export type Partition = "aws" | "aws-us-gov" | "aws-cn";
+
+/** Partition of a region, by its name. */
+export function partitionOf(region: string): Partition {
+  if (region.startsWith("us-gov-")) return "aws-us-gov";
+  return region.startsWith("cn-") ? "aws-cn" : "aws";
+}
+
+const partitions = "aws|aws-us-gov|aws-cn";
+const principalPath = "[\\w+=,.@/-]+";
+
+/** General purpose buckets: docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+export const bucketNameRule: TextRule = {
+  holds: (name) =>
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) &&
+    !/\.\.|^\d+\.\d+\.\d+\.\d+$/.test(name) &&
+    !/^(xn--|sthree-|amzn-s3-demo-)/.test(name) &&
+    !/(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3|-an)$/.test(name),
+  rule: "must be 3 to 63 lower-case letters, digits, dots and hyphens, begin and end with a letter or digit, have no two dots in a row, not be an IP address, and avoid the prefixes and suffixes that S3 reserves",
+  fix: "choose a name such as acme-braintrust-exports",
+};
+
+export const accountIdRule: TextRule = {
+  holds: (id) => /^\d{12}$/.test(id),
+  rule: "must be 12 digits",
+  fix: "copy the AWS account id, with its leading zeros and in quotes",
+};
+
+/** A wildcard or a policy variable here would open the role to every Braintrust customer. */
+export const braintrustIdRule: TextRule = {
+  holds: (id) => /^[A-Za-z0-9_-]+$/.test(id),
+  rule: 'must be letters, digits, "-" and "_" alone: no "*", "?", ":", "$" or blank, which would let other organizations in',
+  fix: "copy the id that Braintrust shows in its export dialog",
+};
+
+/** STS: docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html; wildcards would match other ids. */
+export const externalIdRule: TextRule = {
+  holds: (id) => /^[\w+=,.@:/-]{2,1224}$/.test(id),
+  rule: 'must be 2 to 1224 letters, digits and the characters _ + = , . @ : / - (no "*", "?" or "$")',
+  fix: "let `init` make one, or copy STORAGE_AWS_EXTERNAL_ID from DESC INTEGRATION",
+};
+
+export const userArnRule: TextRule = {
+  holds: (arn) => new RegExp(`^arn:(${partitions}):iam::\\d{12}:user/${principalPath}$`).test(arn),
+  rule: "must be the ARN of one IAM user, arn:aws:iam::<12 digits>:user/<name>",
+  fix: "copy the value whole from Snowflake's DESC INTEGRATION or SYSTEM$GET_AWS_SNS_IAM_POLICY",
+};
+
+export const principalArnRule: TextRule = {
+  holds: (arn) =>
+    new RegExp(`^arn:(${partitions}):iam::\\d{12}:(root|user/${principalPath}|role/${principalPath})$`).test(
+      arn,
+    ),
+  rule: "must be the ARN of one IAM role, user or account root, arn:aws:iam::<12 digits>:role/<name>",
+  fix: "name the principal whole; a wildcard is not a principal",
+};
+
+export const queueArnRule: TextRule = {
+  holds: (arn) => new RegExp(`^arn:(${partitions}):sqs:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]{1,80}$`).test(arn),
+  rule: "must be the ARN of one SQS queue, arn:aws:sqs:<region>:<12 digits>:<name>",
+  fix: "copy notification_channel from SHOW PIPES or DESC PIPE",
+};
+
+/** Keys that S3, IAM patterns and stage URLs all read alike. */
+export const prefixRule: TextRule = {
+  holds: (prefix) =>
+    /^[A-Za-z0-9_.=/-]{1,500}$/.test(prefix) &&
+    prefix.endsWith("/") &&
+    !prefix.startsWith("/") &&
+    !prefix.includes("//") &&
+    !/(^|\/)\.{1,2}\//.test(prefix),
+  rule: 'must end in "/", not begin with "/", have no "//", "./" or "../", and be letters, digits and the characters _ . = / - alone',
+  fix: "write it like braintrust-exports/",
+};
+
+export const suffixRule: TextRule = {
+  holds: (suffix) => /^[A-Za-z0-9_.=-]{1,100}$/.test(suffix),
+  rule: "must be letters, digits and the characters _ . = - alone",
+  fix: "write it like .jsonl.gz, or leave it out: by default every file below the prefix counts",
+};
+
+export const streamNameRule: TextRule = {
+  holds: (name) => /^[A-Za-z][A-Za-z0-9_-]{0,39}$/.test(name),
+  rule: 'must begin with a letter and be at most 40 letters, digits, "-" and "_"',
+  fix: "choose a short name such as logs",
+};
+
+/** Names of IAM roles (64), IAM groups, queues and topics are made of the stack's name. */
+export const stackNameRule: TextRule = {
+  holds: (name) => /^[A-Za-z0-9_-]{1,40}$/.test(name),
+  rule: 'must be at most 40 letters, digits, "-" and "_", since roles, queues and topics bear it',
+  fix: "use a shorter or plainer stack name",
+};
+
+export const regionRule: TextRule = {
+  holds: (region) => /^[a-z]{2,}(-[a-z]+)+-\d$/.test(region),
+  rule: "must be an AWS region such as us-east-1",
+  fix: "write the region's code, not its city",
+};
+
+/** Snowflake's CURRENT_REGION() says AWS_US_EAST_1 where AWS says us-east-1. */
+export function awsRegionOfSnowflake(region: string): string {
+  return region.replace(/^.*\./, "").replace(/^aws_/i, "").toLowerCase().replaceAll("_", "-");
+}
+
+export const snowflakeRegionRule: TextRule = {
+  holds: (region) => regionRule.holds(awsRegionOfSnowflake(region)),
+  rule: "must be an AWS region such as us-east-1, or Snowflake's name for it such as AWS_US_EAST_1",
+  fix: "run SELECT CURRENT_REGION() in Snowflake and copy the answer",
+};
+
+export const identifierRule: TextRule = {
+  holds: (name) => name.length >= 1 && name.length <= 255 && !/\p{Cc}/u.test(name),
+  rule: "must be a Snowflake identifier of 1 to 255 characters, without control characters",
+  fix: "name the object as Snowflake does",
+};
+
+export const emailRule: TextRule = {
+  holds: (address) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address),
+  rule: "must be an e-mail address",
+  fix: "write it like oncall@example.com",
+};

@@ -1,0 +1,79 @@
+import type { z } from "zod";
+
+/** One thing wrong with the settings, in words that its author can act on. */
+export interface Problem {
+  /** The setting, as `pulumi config set --path` spells it. */
+  readonly key: string;
+  /** The value given, or what stands for it where it is secret. */
+  readonly value: string;
+  readonly rule: string;
+  readonly fix: string;
+}
+
+/** The whole message of settings that cannot be used. */
+export function settingsError(stack: string, problems: readonly Problem[]): string {
+  return [
+    `the settings of stack "${stack}" need mending:`,
+    ...problems.map((p) => `  ${formatProblem(p)}`),
+  ].join("\n");
+}
+
+/** One line: key, value, rule, fix. */
+export function formatProblem({ key, value, rule, fix }: Problem): string {
+  return `${key} = ${value}: ${rule}; ${fix}`;
+}
+
+/** What the schema found, an entry for each fault. Values of encrypted settings are not repeated. */
+export function schemaProblems(
+  issues: readonly z.core.$ZodIssue[],
+  raw: unknown,
+  secretKeys: ReadonlySet<string>,
+): Problem[] {
+  return issues.flatMap((issue) => {
+    const shown = (path: readonly PropertyKey[]) =>
+      secretKeys.has(String(path[0])) ? "[secret]" : showValue(valueAt(raw, path));
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => ({
+        key: keyOf([...issue.path, key]),
+        value: shown([...issue.path, key]),
+        rule: "is not a setting",
+        fix: `remove it or correct its spelling; ${issue.message}`,
+      }));
+    }
+    const fix = issue.code === "custom" ? issue.params?.fix : undefined;
+    return [
+      {
+        key: keyOf(issue.path),
+        value: shown(issue.path),
+        rule:
+          issue.code === "custom" ? issue.message : lowerFirst(issue.message.replace(/^Invalid input: /, "")),
+        fix: typeof fix === "string" ? fix : "correct it in the stack's file",
+      },
+    ];
+  });
+}
+
+/** How a value stands in a message. */
+export function showValue(value: unknown): string {
+  return value === undefined ? "(unset)" : JSON.stringify(value);
+}
+
+function keyOf(path: readonly PropertyKey[]): string {
+  const [first, ...rest] = path.map((part) => (typeof part === "number" ? `[${part}]` : String(part)));
+  return rest.reduce(
+    (key, part) => (part.startsWith("[") ? `${key}${part}` : `${key}.${part}`),
+    first ?? "settings",
+  );
+}
+
+function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, part) =>
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[part] : undefined,
+    raw,
+  );
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,219 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type Partition, partitionOf, regionRule, stackNameRule } from "./rules";
+import { findConflicts } from "./settings-conflicts";
+import { type Problem, schemaProblems, settingsError } from "./settings-problems";
+import { ENCRYPTED, type RawSettings, settingsSchema } from "./settings-schema";
+
+/** Namespace of this project's settings, the name in Pulumi.yaml. */
+export const PROJECT = "braintrust-snowflake";
+
+/** One Braintrust export automation: its folder, its table, its pipe. */
+export interface Stream {
+  readonly name: string;
+  /** Whole key prefix, ending in "/". */
+  readonly prefix: string;
+  readonly format: "jsonl" | "parquet";
+  readonly table: string;
+  readonly pipe: string;
+  /** ARN of the pipe's queue in Snowflake's account, once Snowflake has told it. */
+  readonly channel?: string;
+}
+
+type Resolved =
+  | "streams"
+  | "snowflake"
+  | "encryption"
+  | "accessLogs"
+  | "auditTrail"
+  | "protect"
+  | "forceDestroy";
+type SnowflakeNames = "database" | "warehouse" | "role" | "readerRole" | "integration";
+
+/** A stack's settings, checked, with every default filled in. */
+export interface Settings extends Omit<RawSettings, Resolved> {
+  readonly stack: string;
+  /** The provider's region, if the stack's file or the environment names it. */
+  readonly region?: string;
+  readonly partition: Partition;
+  /** Whether the stack has production's defaults: all do but `dev`, `sandbox` and stacks named `dev-...`. */
+  readonly production: boolean;
+  readonly streams: readonly Stream[];
+  readonly snowflake: Omit<RawSettings["snowflake"], SnowflakeNames> & Record<SnowflakeNames, string>;
+  readonly encryption: "s3" | "kms";
+  readonly accessLogs: { readonly enabled: boolean; readonly retentionDays: number };
+  readonly auditTrail: { readonly enabled: boolean; readonly retentionDays: number };
+  readonly protect: boolean;
+  readonly forceDestroy: boolean;
+  /** Top-level keys that hold secrets: what is made of them stays secret. */
+  readonly secretKeys: ReadonlySet<string>;
+}
+
+/** What a deployment still waits for, in the order in which it is asked for. */
+export type Phase = "awaiting-braintrust" | "awaiting-snowflake" | "awaiting-channel" | "connected";
+
+/** A stack's configuration as Pulumi has it: `namespace:key` -> text, or a value where it was read from YAML. */
+export interface StackConfig {
+  readonly stack: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly secretKeys?: readonly string[];
+  /** The provider's region where the configuration has none. */
+  readonly environmentRegion?: string | undefined;
+}
+
+/** The outcome of a check: settings, or every problem that stands in their way. */
+export type Checked =
+  | { readonly settings: Settings; readonly problems: readonly Problem[] }
+  | { readonly settings?: undefined; readonly problems: readonly Problem[] };
+
+/**
+ * Reads and checks the running stack's configuration. Nothing else in the program reads Pulumi's configuration.
+ *
+ * @throws pulumi.RunError listing every problem with its key, value, rule and fix.
+ */
+export function readSettings(): Settings {
+  const values = pulumi.runtime.allConfig();
+  const stack = pulumi.getStack();
+  const { settings, problems } = parseSettings({
+    stack,
+    values,
+    secretKeys: Object.keys(values).filter(isConfigSecret),
+    environmentRegion: process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
+  });
+  if (settings !== undefined) return settings;
+  throw new pulumi.RunError(settingsError(stack, problems));
+}
+
+/** Checks a stack's configuration: all that is wrong at once, or the settings with their defaults. */
+export function parseSettings(config: StackConfig): Checked {
+  const secretKeys = new Set((config.secretKeys ?? []).map((key) => key.replace(`${PROJECT}:`, "")));
+  const raw = withoutNulls(projectValues(config.values));
+  const region = textValue(config.values["aws:region"]) ?? config.environmentRegion;
+  const parsed = settingsSchema.safeParse(raw);
+  const problems = [
+    ...surroundingProblems(config.stack, region),
+    ...(parsed.success ? [] : schemaProblems(parsed.error.issues, raw, secretKeys)),
+  ];
+  if (!parsed.success || problems.length > 0) return { problems };
+  const settings = resolve(parsed.data, config.stack, region, secretKeys);
+  const conflicts = findConflicts(settings, raw);
+  return conflicts.length > 0 ? { problems: conflicts } : { settings, problems: [] };
+}
+
+/** The first thing that a deployment with these settings waits for. */
+export function phaseOf({ braintrust, snowflake, events, streams }: Settings): Phase {
+  if (braintrust.accountId === undefined || braintrust.orgId === undefined) return "awaiting-braintrust";
+  const trusted = snowflake.iamUserArn !== undefined && snowflake.externalId !== undefined;
+  const subscribed = snowflake.snsSubscriberArn ?? snowflake.iamUserArn;
+  if (snowflake.access === "role" && !trusted) return "awaiting-snowflake";
+  if (events.mode === "sns" && subscribed === undefined) return "awaiting-snowflake";
+  const told = streams.every((stream) => stream.channel !== undefined);
+  return events.mode === "snowflake-queue" && !told ? "awaiting-channel" : "connected";
+}
+
+/** Keeps what is made of an encrypted setting a secret in outputs and state. */
+export function concealer(
+  settings: Settings,
+  key: keyof RawSettings,
+): (value: string) => pulumi.Input<string> {
+  return (value) => (settings.secretKeys.has(key) ? pulumi.secret(value) : value);
+}
+
+// Pulumi keeps this one out of its type declarations; without it an encrypted setting would come out in plain.
+const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+
+function projectValues(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const own = Object.entries(values).filter(([key]) => key.startsWith(`${PROJECT}:`));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(PROJECT.length + 1), structured(value)]));
+}
+
+/** Lists and maps reach the program as JSON text. */
+function structured(value: unknown): unknown {
+  if (typeof value !== "string" || !/^\s*[[{]/.test(value) || value === ENCRYPTED) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+/** A key without a value is a key not yet filled in. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== "object" || value === null) return value;
+  const set = Object.entries(value).filter(([, inner]) => inner !== null);
+  return Object.fromEntries(set.map(([key, inner]) => [key, withoutNulls(inner)]));
+}
+
+function textValue(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function surroundingProblems(stack: string, region: string | undefined): Problem[] {
+  const problems: Problem[] = [];
+  if (!stackNameRule.holds(stack)) {
+    problems.push({ key: "stack", value: stack, rule: stackNameRule.rule, fix: stackNameRule.fix });
+  }
+  if (region !== undefined && region !== ENCRYPTED && !regionRule.holds(region)) {
+    problems.push({ key: "aws:region", value: region, rule: regionRule.rule, fix: regionRule.fix });
+  }
+  return problems;
+}
+
+function resolve(
+  raw: RawSettings,
+  stack: string,
+  region: string | undefined,
+  secretKeys: ReadonlySet<string>,
+): Settings {
+  const production = !/^(dev|sandbox)(-|$)/.test(stack);
+  const object = `BRAINTRUST_${stack.toUpperCase().replaceAll("-", "_")}`;
+  const { errorNotifications } = raw.snowflake;
+  return {
+    ...raw,
+    stack,
+    ...(region === undefined ? {} : { region }),
+    partition: partitionOf(region ?? ""),
+    production,
+    streams: raw.streams.map((stream) => resolveStream(stream, raw)),
+    snowflake: {
+      ...raw.snowflake,
+      database: raw.snowflake.database ?? object,
+      warehouse: raw.snowflake.warehouse ?? `${object}_WH`,
+      role: raw.snowflake.role ?? `${object}_LOADER`,
+      readerRole: raw.snowflake.readerRole ?? `${object}_READER`,
+      integration: raw.snowflake.integration ?? `${object}_S3`,
+      errorNotifications: {
+        ...errorNotifications,
+        integration: errorNotifications.integration ?? `${object}_ERRORS`,
+      },
+    },
+    encryption: raw.encryption ?? (production && raw.existingBucket === undefined ? "kms" : "s3"),
+    accessLogs: {
+      ...raw.accessLogs,
+      enabled: raw.accessLogs.enabled ?? (production && raw.existingBucket === undefined),
+    },
+    auditTrail: { ...raw.auditTrail, enabled: raw.auditTrail.enabled ?? production },
+    protect: raw.protect ?? production,
+    forceDestroy: raw.forceDestroy ?? !production,
+    secretKeys,
+  };
+}
+
+function resolveStream(stream: RawSettings["streams"][number], raw: RawSettings): Stream {
+  const table = stream.table ?? stream.name.toUpperCase().replaceAll("-", "_");
+  const prefix = stream.prefix ?? `${stream.name}/`;
+  const channel = raw.events.notificationChannels[stream.name];
+  return {
+    name: stream.name,
+    prefix: prefix.startsWith(raw.exportPrefix) ? prefix : `${raw.exportPrefix}${prefix}`,
+    format: stream.format,
+    table,
+    pipe: pipeOf(table),
+    ...(channel === undefined ? {} : { channel }),
+  };
+}
+
+/** A table quoted by the settings, `"my table"`, has a pipe quoted alike. */
+function pipeOf(table: string): string {
+  return table.endsWith('"') ? `${table.slice(0, -1)}_PIPE"` : `${table}_PIPE`;
+}

@@ -1,0 +1,43 @@
+import type * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Who may assume a role, and with which external ids. */
+export interface Trust {
+  /** The one principal. */
+  readonly principalArn: pulumi.Input<string>;
+  /** Patterns where `StringLike`, exact values where `StringEquals`. */
+  readonly externalIds: readonly pulumi.Input<string>[];
+  readonly match: "StringLike" | "StringEquals";
+}
+
+/**
+ * A role's trust policy. Without a trust nobody may assume the role: AWS wants a statement, so it is a Deny.
+ * The external id is what keeps other customers of the same vendor out:
+ * docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
+ */
+export function trustPolicy(trust: Trust | undefined): aws.iam.PolicyDocument {
+  return {
+    Version: "2012-10-17",
+    Statement: [trust === undefined ? trustNobody : trustOne(trust)],
+  };
+}
+
+const trustNobody: aws.iam.PolicyStatement = {
+  Sid: "TrustNobodyYet",
+  Effect: "Deny",
+  Principal: { AWS: "*" },
+  Action: "sts:AssumeRole",
+};
+
+function trustOne({ principalArn, externalIds, match }: Trust): aws.iam.PolicyStatement {
+  const [first, ...others] = externalIds;
+  return {
+    Sid: "AssumeWithExternalId",
+    Effect: "Allow",
+    Principal: { AWS: principalArn },
+    Action: "sts:AssumeRole",
+    Condition: {
+      [match]: { "sts:ExternalId": first !== undefined && others.length === 0 ? first : [...externalIds] },
+    },
+  };
+}
