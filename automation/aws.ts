@@ -1,0 +1,72 @@
+import * as fs from "node:fs";
+import * as https from "node:https";
+import { ENCRYPTED } from "../components/settings-schema";
+import type { StackFile } from "./project";
+
+/** What every client of the AWS SDK takes from here. */
+export interface ClientSettings {
+  readonly region?: string;
+  readonly profile?: string;
+  readonly endpoint?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly requestHandler: {
+    readonly requestTimeout: number;
+    readonly connectionTimeout: number;
+    readonly httpsAgent?: https.Agent;
+  };
+  readonly maxAttempts: number;
+}
+
+/** Milliseconds until a call counts as unanswered. */
+const REQUEST_TIMEOUT_MS = 15_000;
+const CONNECTION_TIMEOUT_MS = 5_000;
+
+/**
+ * Settings of an AWS client that reaches what the stack's provider reaches: its region, profile, endpoint and keys.
+ *
+ * @param service the provider's name of the service in `aws:endpoints`, such as "s3".
+ */
+export function clientSettings({ values, environmentRegion }: StackFile, service: string): ClientSettings {
+  const region = text(values["aws:region"]) ?? environmentRegion;
+  const profile = text(values["aws:profile"]);
+  const endpoint = endpointOf(values["aws:endpoints"], service);
+  const accessKeyId = text(values["aws:accessKey"]);
+  const secretAccessKey = text(values["aws:secretKey"]);
+  const authority = process.env.AWS_CA_BUNDLE;
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(accessKeyId === undefined || secretAccessKey === undefined
+      ? {}
+      : { credentials: { accessKeyId, secretAccessKey } }),
+    requestHandler: {
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      // The CLI and the provider honour this variable; the JavaScript SDK leaves it to its caller.
+      ...(authority ? { httpsAgent: new https.Agent({ ca: fs.readFileSync(authority), keepAlive: true }) } : {}),
+    },
+    maxAttempts: 3,
+  };
+}
+
+/** Whether S3 is to be asked by path, as the provider's `s3UsePathStyle` says. */
+export function pathStyle({ values }: StackFile): boolean {
+  const value = values["aws:s3UsePathStyle"];
+  return value === true || value === "true";
+}
+
+/** The provider takes its endpoints as a list of maps, service to URL. */
+function endpointOf(endpoints: unknown, service: string): string | undefined {
+  const list: unknown = typeof endpoints === "string" ? JSON.parse(endpoints) : endpoints;
+  if (!Array.isArray(list)) return undefined;
+  for (const entry of list as Record<string, unknown>[]) {
+    const url = text(entry?.[service]);
+    if (url !== undefined) return url;
+  }
+  return undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== ENCRYPTED ? value : undefined;
+}

@@ -1,0 +1,287 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
+import { PipelineError, UsageError } from "../errors";
+
+const exportTypes = ["log_traces", "log_spans"] as const;
+
+/** What one row of an export is: a trace with its totals, or a span. */
+export type ExportType = (typeof exportTypes)[number];
+
+const awsCredentials = z.object({
+  type: z.literal("aws_iam"),
+  role_arn: z.string(),
+  external_id: z.string(),
+});
+
+const exportConfig = z.object({
+  event_type: z.literal("btql_export"),
+  status: z.string().nullish(),
+  export_definition: z.object({ type: z.string() }),
+  export_path: z.string(),
+  format: z.string(),
+  interval_seconds: z.number(),
+  credentials: z.union([awsCredentials, z.object({ type: z.string() })]),
+  batch_size: z.number().nullish(),
+});
+
+const projectAutomation = z.object({
+  id: z.guid(),
+  project_id: z.guid(),
+  name: z.string(),
+  config: z.looseObject({ event_type: z.string() }),
+});
+
+const project = z.object({ id: z.guid(), name: z.string() });
+
+/** An automation of any kind: export, alert, retention, topic. */
+export type ProjectAutomation = z.infer<typeof projectAutomation>;
+
+/** An export's settings as Braintrust keeps them; `status` is "active", "paused" or absent. */
+export type ExportConfig = z.infer<typeof exportConfig>;
+
+/** An export's settings as they are sent. */
+export interface ExportConfigBody {
+  readonly event_type: "btql_export";
+  readonly export_definition: { readonly type: ExportType };
+  readonly export_path: string;
+  readonly format: "jsonl" | "parquet";
+  readonly interval_seconds: number;
+  /** `external_id` is the automation's own part of the `bt:<org>:<project>:<automation>` Braintrust presents. */
+  readonly credentials: z.infer<typeof awsCredentials>;
+  readonly batch_size?: number;
+}
+
+export interface BraintrustClientOptions {
+  readonly apiKey: string;
+  /**
+   * https, or http on loopback. The EU instance and a self-hosted data plane have their own.
+   * @default "https://api.braintrust.dev"
+   */
+  readonly baseUrl?: string;
+  /** @default the global fetch */
+  readonly fetch?: typeof globalThis.fetch;
+  /**
+   * Limit for each attempt of a request, in milliseconds.
+   * @default 30000
+   */
+  readonly timeoutMs?: number;
+  /** Cancels requests and waits. */
+  readonly signal?: AbortSignal;
+  /** How a pause between attempts is spent. @default a timer */
+  readonly pause?: (milliseconds: number) => Promise<void>;
+}
+
+/**
+ * The few calls that exports need. Every method throws PipelineError with the path and the status when Braintrust
+ * refuses, cannot be reached, or answers in a shape of its own; the key is in no message.
+ */
+export interface BraintrustClient {
+  /**
+   * The id of the project of exactly this name.
+   *
+   * @throws UsageError when no project has the name, or several organizations of the key have one each.
+   */
+  projectId(name: string): Promise<string>;
+  /** Every automation of the project, of every kind. */
+  automations(projectId: string): Promise<ProjectAutomation[]>;
+  /** Creates an export; where the name is taken, Braintrust answers with the automation that has it, unmodified. */
+  create(automation: {
+    project_id: string;
+    name: string;
+    config: ExportConfigBody;
+  }): Promise<ProjectAutomation>;
+  /** Merges the fields given into the automation; a field cannot be removed or set to null this way. */
+  update(id: string, change: { config: ExportConfigBody }): Promise<ProjectAutomation>;
+}
+
+/**
+ * A client for Braintrust's REST API (github.com/braintrustdata/braintrust-openapi).
+ *
+ * @throws UsageError for a base URL that would send the key in the clear, or a key no header can carry.
+ */
+export function braintrustClient(options: BraintrustClientOptions): BraintrustClient {
+  const send = sender(options);
+
+  // Ends at an empty page, not at a short one: the server may cap a page below the limit asked for.
+  async function list<T extends { id: string }>(
+    path: string,
+    item: z.ZodType<T>,
+    filter: Record<string, string>,
+  ) {
+    const found = new Map<string, T>();
+    for (let last: string | undefined; ; ) {
+      const query = { ...filter, limit: "100", ...(last === undefined ? {} : { starting_after: last }) };
+      const { objects } = await send("GET", path, z.object({ objects: z.array(item) }), { query });
+      if (objects.length === 0) return [...found.values()];
+      for (const object of objects) {
+        if (found.has(object.id))
+          throw new PipelineError(`Braintrust GET ${path}: a page repeats an earlier one`);
+        found.set(object.id, object);
+        last = object.id;
+      }
+    }
+  }
+
+  return {
+    async projectId(name) {
+      const named = (await list("/v1/project", project, { project_name: name })).filter(
+        (p) => p.name === name,
+      );
+      const [only] = named;
+      if (only === undefined)
+        throw new UsageError(`no Braintrust project "${name}" is visible to this API key`);
+      if (named.length === 1) return only.id;
+      const ids = named.map(({ id }) => id).join(", ");
+      throw new UsageError(`several Braintrust projects are called "${name}": ${ids}; give the id of one`);
+    },
+    async automations(projectId) {
+      const all = await list("/v1/project_automation", projectAutomation, {});
+      return all.filter((automation) => automation.project_id.toLowerCase() === projectId.toLowerCase());
+    },
+    create: (body) => send("POST", "/v1/project_automation", projectAutomation, { body }),
+    update: (id, body) =>
+      send("PATCH", `/v1/project_automation/${encodeURIComponent(id)}`, projectAutomation, { body }),
+  };
+}
+
+/** The automation's export settings; undefined for another kind, or a shape unknown here. */
+export function exportConfigOf(automation: ProjectAutomation): ExportConfig | undefined {
+  return exportConfig.safeParse(automation.config).data;
+}
+
+type Sender = <T>(
+  method: "GET" | "POST" | "PATCH",
+  path: string,
+  answer: z.ZodType<T>,
+  content: { readonly query?: Record<string, string>; readonly body?: unknown },
+) => Promise<T>;
+
+const attempts = 4;
+const longestPauseMs = 60_000;
+
+function sender(options: BraintrustClientOptions): Sender {
+  const base = checkedBase(options.baseUrl ?? "https://api.braintrust.dev");
+  const key = checkedKey(options.apiKey);
+  const { fetch = globalThis.fetch, timeoutMs = 30_000, signal } = options;
+  const pause =
+    options.pause ?? ((ms: number) => delay(ms, undefined, signal === undefined ? {} : { signal }));
+
+  async function once(method: string, url: string, body: unknown) {
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const response = await fetch(url, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        accept: "application/json",
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // A redirect could carry the key elsewhere; it is reported as any other refusal.
+      redirect: "manual",
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    });
+    return { response, text: await response.text() };
+  }
+
+  return async (method, path, answer, { query, body }) => {
+    const what = `Braintrust ${method} ${path}`;
+    const url = `${base}${path}${query === undefined ? "" : `?${new URLSearchParams(query)}`}`;
+    for (let attempt = 1; ; attempt++) {
+      const { response, text } = await once(method, url, body).catch((error: unknown) => {
+        throw new PipelineError(`${what}: ${unreachable(error, timeoutMs, signal)}`);
+      });
+      if (response.ok) return parse(text, answer, `${what}: HTTP ${response.status}`, key);
+
+      const waitMs =
+        response.status === 429 ? retryDelay(response.headers.get("retry-after"), attempt) : Infinity;
+      if (attempt >= attempts || waitMs > longestPauseMs) {
+        throw new PipelineError(
+          `${what}: HTTP ${response.status}${hint(response.status)}${excerpt(text, key)}`,
+        );
+      }
+      await pause(waitMs).catch(() => {
+        throw new PipelineError(`${what}: cancelled`);
+      });
+    }
+  };
+}
+
+function checkedBase(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // What was given may be the key in the wrong place, so it is not shown.
+  if (url === undefined) throw new UsageError("the Braintrust API URL is not a URL");
+  if (url.username || url.password || url.search || url.hash) {
+    throw new UsageError("the Braintrust API URL must hold no credentials, query or fragment");
+  }
+  const { protocol, hostname } = url;
+  const loopback = hostname === "localhost" || hostname === "[::1]" || /^127\.[\d.]+$/.test(hostname);
+  if (protocol === "https:" || (protocol === "http:" && loopback)) {
+    return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+  }
+  throw new UsageError(
+    "the Braintrust API URL must start with https:// (http:// on loopback alone), or the key travels in the clear",
+  );
+}
+
+function checkedKey(key: string): string {
+  // The characters RFC 6750 allows in a bearer token: anything else cannot be a key and might break the header.
+  if (/^[\w.~+/-]+=*$/.test(key)) return key;
+  throw new UsageError(
+    "BRAINTRUST_API_KEY is empty or holds characters no API key has (blanks, quotes, line ends)",
+  );
+}
+
+/** Milliseconds that Retry-After (seconds or a date) asks for; doubling from one second where it says nothing. */
+function retryDelay(header: string | null, attempt: number): number {
+  if (header !== null && /^\d+$/.test(header.trim())) return Number(header) * 1000;
+  const date = header === null ? Number.NaN : Date.parse(header);
+  return Number.isNaN(date) ? 1000 * 2 ** (attempt - 1) : Math.max(0, date - Date.now());
+}
+
+function parse<T>(text: string, schema: z.ZodType<T>, what: string, key: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new PipelineError(`${what}, but the answer is not JSON${excerpt(text, key)}`);
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const fields = [...new Set(parsed.error.issues.map((issue) => issue.path.join(".") || "the whole"))].join(
+    ", ",
+  );
+  throw new PipelineError(`${what}, but the answer lacks or misstates: ${fields}`);
+}
+
+function unreachable(error: unknown, timeoutMs: number, signal: AbortSignal | undefined): string {
+  if (signal?.aborted) return "cancelled";
+  if (error instanceof Error && error.name === "TimeoutError") return `no answer within ${timeoutMs} ms`;
+  const cause = error instanceof Error ? error.cause : undefined;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "connection failed";
+  return `cannot be reached (${code})`;
+}
+
+function hint(status: number): string {
+  if (status === 401) return ", the API key is not valid: check BRAINTRUST_API_KEY";
+  if (status === 403)
+    return ", the API key may not do this: it needs the right to manage the project's automations";
+  if (status === 404) return ", nothing is there: check the project and the API URL";
+  if (status === 429) return ", too many requests: try again later";
+  return status >= 500 ? ", a fault on Braintrust's side: try again later" : "";
+}
+
+/** The start of an answer on one line, without the key, should the server have sent it back. */
+function excerpt(text: string, key: string): string {
+  const forms = [
+    key,
+    encodeURIComponent(key),
+    key.replaceAll("/", "\\/"),
+    Buffer.from(key).toString("base64"),
+  ];
+  const clean = forms
+    .reduce((rest, form) => rest.replaceAll(form, "[key]"), text)
+    .replace(/[\s\p{C}]+/gu, " ")
+    .trim();
+  if (clean === "") return "";
+  return `: ${clean.length > 200 ? `${clean.slice(0, 200)}...` : clean}`;
+}

@@ -1,0 +1,74 @@
+import { Command, CommanderError } from "commander";
+import { StackBusyError, UsageError } from "./errors";
+import { note } from "./terminal";
+
+/** Exit codes: 0 done, 1 failed, 2 bad usage or settings, 75 (EX_TEMPFAIL) the stack is busy. */
+const FAILED = 1;
+const MISUSED = 2;
+const BUSY = 75;
+
+const cli = new Command("pipeline")
+  .description("The AWS side of a Braintrust to Snowflake pipeline")
+  .configureHelp({ showGlobalOptions: true })
+  .exitOverride();
+
+function command(name: string, description: string): Command {
+  return cli
+    .command(name)
+    .description(description)
+    .requiredOption("-s, --stack <name>", "stack, the <name> of Pulumi.<name>.yaml")
+    .exitOverride();
+}
+
+command("plan", "show what the program would build: no AWS, no Pulumi command line, no network")
+  .option("--json", "print {stack, resources, outputs, problems} for programs")
+  .action(async (options) => (await import("./commands/plan")).plan(options));
+
+command("init", "write the settings of a new stack")
+  .option("--region <region>", "AWS region, best that of your Snowflake account")
+  .option("--streams <names>", "one for each Braintrust export, by comma (default: logs)")
+  .option("--format <format>", "jsonl or parquet (default: jsonl)")
+  .option("--events <mode>", "snowflake-queue, sns, queue or none (default: snowflake-queue)")
+  .option("--access <access>", "role or user (default: role)")
+  .option("--account-id <id>", "AWS account id that Braintrust shows")
+  .option("--org-id <id>", "id of your Braintrust organization")
+  .option("--iam-user-arn <arn>", "STORAGE_AWS_IAM_USER_ARN of your Snowflake account")
+  .action(async (options) => (await import("./commands/init")).init(options));
+
+command("preview", "show what `up` would change")
+  .option("--expect-no-changes", "exit with 1 if there are any")
+  .option("--refresh", "read the live resources first")
+  .action(async (options) => (await import("./commands/deploy")).preview(options));
+
+command("up", "deploy")
+  .option("-y, --yes", "do not ask")
+  .option("--create", "make the stack if the backend has none of that name")
+  .option("--refresh", "read the live resources first")
+  .option("--allow-loss", "let the update delete or replace a bucket, a key or a topic")
+  .action(async (options) => (await import("./commands/deploy")).up(options));
+
+command("refresh", "read the live resources into the state")
+  .option("-y, --yes", "do not ask")
+  .action(async (options) => (await import("./commands/deploy")).refresh(options));
+
+command("destroy", "delete what the stack made")
+  .option("-y, --yes", "do not ask")
+  .option("--remove", "remove the empty stack from the backend too")
+  .action(async (options) => (await import("./commands/deploy")).destroy(options));
+
+command("outputs", "print the stack's outputs")
+  .option("--json", "for programs")
+  .option("--show-secrets", "print secrets in plain")
+  .action(async (options) => (await import("./commands/deploy")).outputs(options));
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
+  if (error instanceof UsageError) return MISUSED;
+  return error instanceof StackBusyError ? BUSY : FAILED;
+}
+
+cli.parseAsync(process.argv).catch((error: unknown) => {
+  process.exitCode = exitCodeOf(error);
+  // Commander has printed its own.
+  if (!(error instanceof CommanderError)) note(error instanceof Error ? error.message : String(error));
+});

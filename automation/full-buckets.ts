@@ -1,0 +1,36 @@
+import { clientSettings, pathStyle } from "./aws";
+import type { Deployment } from "./deployment";
+import { PipelineError } from "./errors";
+
+/**
+ * Refuses a destruction that would stop half-way at a bucket with objects: S3 deletes no such bucket, and Pulumi empties
+ * it only where `forceDestroy` says so in the state.
+ *
+ * @param onNote hears where a bucket could not be looked into; the destruction is not refused for that.
+ * @throws PipelineError naming each bucket that holds objects or versions.
+ */
+export async function refuseFullBuckets(deployment: Deployment, onNote: (message: string) => void): Promise<void> {
+  const kept = (await deployment.stateResources())
+    .filter(({ type, inputs }) => type === "aws:s3/bucket:Bucket" && inputs?.forceDestroy !== true)
+    .map(({ outputs }) => String(outputs?.bucket));
+  if (kept.length === 0) return;
+  const { ListObjectVersionsCommand, S3Client } = await import("@aws-sdk/client-s3");
+  const { file } = deployment.open;
+  const s3 = new S3Client({ ...clientSettings(file, "s3"), forcePathStyle: pathStyle(file) });
+  const full: string[] = [];
+  for (const Bucket of kept) {
+    try {
+      const { Versions, DeleteMarkers } = await s3.send(new ListObjectVersionsCommand({ Bucket, MaxKeys: 1 }));
+      if (Versions?.length || DeleteMarkers?.length) full.push(Bucket);
+    } catch (error) {
+      if (error instanceof Error && error.name === "NoSuchBucket") continue;
+      onNote(`${Bucket} could not be looked into (s3:ListBucketVersions): ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  s3.destroy();
+  if (full.length === 0) return;
+  throw new PipelineError(
+    `${full.join(" and ")} still hold${full.length === 1 ? "s" : ""} objects or versions: ` +
+      "empty it yourself, or set forceDestroy to true and run `up` first, which lets `destroy` delete every export",
+  );
+}

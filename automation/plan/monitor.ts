@@ -1,0 +1,93 @@
+import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import { PROJECT } from "../../components/settings";
+import { type PlannedPlace, PlannedProvider, SECRET } from "./provider";
+
+/** A resource as the program registers it, before any AWS is asked. */
+export interface PlannedResource {
+  /** The URN that the engine will give it. */
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  /** URN of the parent; the stack's own where the program names none. */
+  readonly parent: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** What a program would make. */
+export interface Evaluation {
+  readonly resources: readonly PlannedResource[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** Evaluates `program` without an engine. */
+export async function evaluate(
+  place: PlannedPlace,
+  config: Readonly<Record<string, string>>,
+  secretKeys: readonly string[],
+  program: () => pulumi.Inputs,
+): Promise<Evaluation> {
+  const provider = new PlannedProvider(place);
+  const monitor = new RecordingMonitor(provider, place.stack);
+  await pulumi.runtime.setMocks(provider, PROJECT, place.stack);
+  pulumi.runtime.setMockOptions(monitor, PROJECT, place.stack);
+  pulumi.runtime.setAllConfig({ ...config }, [...secretKeys]);
+  let returned: pulumi.Inputs = {};
+  const outputs = await pulumi.runtime.runInPulumiStack(async () => {
+    returned = program();
+    return returned;
+  });
+  await pulumi.runtime.disconnect();
+  const shown = Object.entries(outputs ?? {}).map(async ([name, value]): Promise<[string, unknown]> => {
+    const secret = await pulumi.isSecret(pulumi.output(returned[name]));
+    return [name, secret ? SECRET : value];
+  });
+  return { resources: monitor.planned(provider), outputs: Object.fromEntries(await Promise.all(shown)) };
+}
+
+/** What of a registration the mocked monitor's own record leaves out. */
+interface RegisterRequest {
+  getType(): string;
+  getName(): string;
+  getParent(): string;
+}
+
+/** The SDK's mocked monitor, which besides remembers each resource's parent. */
+class RecordingMonitor extends MockMonitor {
+  private readonly parents = new Map<string, string>();
+
+  public constructor(
+    mocks: pulumi.runtime.Mocks,
+    private readonly stack: string,
+  ) {
+    super(mocks);
+  }
+
+  public override async registerResource(
+    request: RegisterRequest,
+    callback: (error: unknown, response: unknown) => void,
+  ): Promise<void> {
+    this.parents.set(keyOf(request.getType(), request.getName()), request.getParent());
+    await super.registerResource(request, callback);
+  }
+
+  public planned({ registered }: PlannedProvider): PlannedResource[] {
+    const urns = new Map<string, string>();
+    // A parent registers before its children, so its own URN is always known by then.
+    return registered.flatMap(({ type, name, inputs }) => {
+      const mockParent = this.parents.get(keyOf(type, name)) ?? "";
+      const [, , parentType = "", parentName = ""] = mockParent.split("::");
+      const parent = urns.get(keyOf(lastType(parentType), parentName));
+      const qualified = parent === undefined || isStack(parent) ? type : `${typeOf(parent)}$${type}`;
+      const urn = ["urn:pulumi:" + this.stack, PROJECT, qualified, name].join("::");
+      urns.set(keyOf(type, name), urn);
+      if (isStack(urn)) return [];
+      return [{ urn, type, name, parent: parent ?? "", inputs }];
+    });
+  }
+}
+
+const keyOf = (type: string, name: string): string => `${type}::${name}`;
+const lastType = (qualified: string): string => qualified.split("$").at(-1) ?? qualified;
+const typeOf = (urn: string): string => urn.split("::")[2] ?? "";
+const isStack = (urn: string): boolean => typeOf(urn) === "pulumi:pulumi:Stack";

@@ -1,0 +1,50 @@
+import { deployPipeline } from "../../components/pipeline";
+import { ENCRYPTED } from "../../components/settings-schema";
+import { readStackFile, type StackFile, settingsOf } from "../project";
+import { type Evaluation, evaluate } from "./monitor";
+import { fillIns, type PlanProblem, warnings } from "./problems";
+
+/** The whole program, evaluated offline. */
+export interface Plan extends Evaluation {
+  readonly stack: string;
+  readonly problems: readonly PlanProblem[];
+}
+
+/** Shown where neither the stack's file nor the environment tells the real ones. */
+const EXAMPLE_ACCOUNT = "123456789012";
+const EXAMPLE_REGION = "us-east-1";
+
+/**
+ * Evaluates the program for a stack's file without AWS, Pulumi's command line or a network. Settings still unset are
+ * among the plan's problems.
+ *
+ * @throws UsageError where the stack has no file or its settings cannot be used.
+ */
+export async function planStack(stack: string, dir?: string): Promise<Plan> {
+  const file = await readStackFile(stack, dir);
+  const settings = settingsOf(file);
+  const { region } = settings;
+  const place = {
+    stack,
+    accountId: allowedAccount(file) ?? EXAMPLE_ACCOUNT,
+    region: region === undefined || region === ENCRYPTED ? EXAMPLE_REGION : region,
+  };
+  const evaluation = await evaluate(place, asText(file.values), file.secretKeys ?? [], deployPipeline);
+  const problems = [...fillIns(settings), ...warnings(settings, file)];
+  return { stack, ...evaluation, problems };
+}
+
+/** The one account that the provider may deploy to, if the stack's file names it. */
+function allowedAccount({ values }: StackFile): string | undefined {
+  const ids = values["aws:allowedAccountIds"];
+  const [first, ...others]: unknown[] = Array.isArray(ids) ? ids : [];
+  return others.length === 0 && /^\d{12}$/.test(String(first)) ? String(first) : undefined;
+}
+
+/** The engine hands a program every value as text, lists and maps as JSON. */
+function asText(values: StackFile["values"]): Record<string, string> {
+  const set = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(
+    set.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+}

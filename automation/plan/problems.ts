@@ -1,0 +1,159 @@
+import { phaseOf, type Settings } from "../../components/settings";
+import type { StackFile } from "../project";
+
+/** Something to know before a deployment. */
+export interface PlanProblem {
+  /** `fill-in`: a value still unset. `warning`: a consequence to accept or avoid. */
+  readonly severity: "fill-in" | "warning";
+  /** The setting it is about. */
+  readonly key: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** Values that only Braintrust or Snowflake can tell and nobody has filled in, in the order in which they come up. */
+export function fillIns(settings: Settings): PlanProblem[] {
+  const { braintrust, snowflake, events, streams } = settings;
+  const missing: PlanProblem[] = [];
+  const ask = (key: string, value: unknown, message: string, fix: string) => {
+    if (value === undefined) missing.push({ severity: "fill-in", key, message, fix });
+  };
+  const nobody = "until then Braintrust's role trusts nobody";
+  const dialog = "Braintrust shows it in the dialog of a new S3 export that asks for the role's ARN";
+  ask(
+    "braintrust.accountId",
+    braintrust.accountId,
+    `Braintrust's AWS account is not known: ${nobody}`,
+    dialog,
+  );
+  ask(
+    "braintrust.orgId",
+    braintrust.orgId,
+    `your Braintrust organization's id is not known: ${nobody}`,
+    dialog,
+  );
+  if (snowflake.access === "role") {
+    const unread = "until then Snowflake's role trusts nobody";
+    ask(
+      "snowflake.externalId",
+      snowflake.externalId,
+      `no external id is chosen: ${unread}`,
+      "`init` makes one; or STORAGE_AWS_EXTERNAL_ID of DESC INTEGRATION",
+    );
+    ask(
+      "snowflake.iamUserArn",
+      snowflake.iamUserArn,
+      `Snowflake's IAM user is not known: ${unread}`,
+      "STORAGE_AWS_IAM_USER_ARN of DESC INTEGRATION, one for a whole Snowflake account; `connect` fills it in",
+    );
+  }
+  if (events.mode === "sns" && snowflake.access === "user") {
+    ask(
+      "snowflake.snsSubscriberArn",
+      snowflake.snsSubscriberArn ?? snowflake.iamUserArn,
+      "the principal that subscribes to the topic is not known: Snowflake cannot subscribe",
+      "SELECT SYSTEM$GET_AWS_SNS_IAM_POLICY('<topic ARN>'); `connect` fills it in",
+    );
+  }
+  if (events.mode === "snowflake-queue") {
+    for (const { name, channel } of streams) {
+      ask(
+        `events.notificationChannels.${name}`,
+        channel,
+        `the queue of stream "${name}"'s pipe is not known: its files are not announced`,
+        "notification_channel of SHOW PIPES, once the pipe exists; `connect` fills it in",
+      );
+    }
+  }
+  const errors = snowflake.errorNotifications;
+  if (errors.enabled) {
+    const unsent = "until then Snowflake cannot report load errors";
+    const source = "DESC NOTIFICATION INTEGRATION; `connect` fills it in";
+    ask(
+      "snowflake.errorNotifications.iamUserArn",
+      errors.iamUserArn,
+      `its user is not known: ${unsent}`,
+      source,
+    );
+    ask(
+      "snowflake.errorNotifications.externalId",
+      errors.externalId,
+      `its external id is not known: ${unsent}`,
+      source,
+    );
+  }
+  return missing;
+}
+
+/** What the settings bring about that their author may not expect. */
+export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
+  const found: PlanProblem[] = [];
+  const warn = (key: string, message: string, fix: string) =>
+    found.push({ severity: "warning", key, message, fix });
+  const phase = phaseOf(settings);
+  if (phase !== "connected")
+    warn("phase", `no file can flow yet: ${phase}`, "fill in the values above, then `up` again");
+  const { lifecycle, region, snowflakeRegion } = settings;
+  if (lifecycle.profile === "archive" && settings.existingBucket === undefined) {
+    warn(
+      "lifecycle.profile",
+      `GLACIER after ${lifecycle.glacierDays} days and DEEP_ARCHIVE after ${lifecycle.deepArchiveDays}: Snowflake cannot read files in these classes`,
+      "load within that time, or use the profile `instant`",
+    );
+  }
+  if (settings.allowCrossRegion && snowflakeRegion !== undefined && snowflakeRegion !== region) {
+    warn(
+      "allowCrossRegion",
+      `the bucket is in ${region ?? "the provider's region"} and Snowflake in ${snowflakeRegion}: every load pays egress and waits`,
+      "deploy to Snowflake's region where you can",
+    );
+  }
+  if (region === undefined) {
+    warn("aws:region", "is not set: the plan shows us-east-1", "`pulumi config set aws:region <region>`");
+  }
+  if (settings.existingBucket !== undefined) {
+    warn(
+      "existingBucket",
+      `the policy and the event notification of ${settings.existingBucket} become this stack's: what others put there is replaced`,
+      "copy what must stay into crossAccountReaders, or use a bucket of the stack's own",
+    );
+  }
+  if (settings.bucketName?.includes(".")) {
+    warn(
+      "bucketName",
+      "has dots: TLS certificates of S3 do not cover such names in every client",
+      "use hyphens",
+    );
+  }
+  if (settings.objectLock !== undefined) {
+    warn(
+      "objectLock",
+      `Braintrust's own test file stays for ${settings.objectLock.days} days as well, and the lock cannot be taken off the bucket again`,
+      "leave it off unless a rule asks for it",
+    );
+  }
+  if (settings.forceDestroy && settings.production) {
+    warn("forceDestroy", "`destroy` would delete every export", "set it to false");
+  }
+  if (settings.auditTrail.enabled) {
+    warn(
+      "auditTrail",
+      "this version builds no CloudTrail trail",
+      "use the account's own trail with S3 data events",
+    );
+  }
+  if (settings.monitoring.alertEmails.length > 0 || settings.monitoring.monthlyBudgetUsd !== undefined) {
+    warn(
+      "monitoring",
+      "this version builds no alarms and no budget",
+      "alarm on the queues and the bucket yourself",
+    );
+  }
+  for (const key of file.encrypted) {
+    warn(key, "is encrypted: the plan shows it as [encrypted]", "`preview` decrypts it and checks it");
+  }
+  for (const name of file.environments) {
+    warn("environment", `the ESC environment ${name} is not read by the plan`, "`preview` reads it");
+  }
+  return found;
+}

@@ -1,0 +1,99 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { changeOf, nameOf, type Step, shortType } from "./changes";
+
+/** What a running operation tells. */
+export type ProgressEvent =
+  | { readonly kind: "note"; readonly message: string }
+  | { readonly kind: "diagnostic"; readonly severity: "warning" | "error"; readonly message: string; readonly resource?: string }
+  | {
+      readonly kind: "step";
+      readonly state: "started" | "done" | "failed";
+      /** Changes finished so far. */
+      readonly done: number;
+      /** All changes of the operation, where a preview has counted them. */
+      readonly total?: number;
+      readonly operation: string;
+      /** Type and name, such as "s3.Bucket pipeline-bucket". */
+      readonly resource: string;
+    };
+
+export type ProgressListener = (event: ProgressEvent) => void;
+
+/** Turns the engine's events into progress, and keeps the errors for the final message. */
+export class ProgressTracker {
+  public readonly errors: string[] = [];
+  /** Whether the engine has heard that it is to stop. */
+  public cancelling = false;
+  private done = 0;
+
+  public constructor(
+    private readonly listener: ProgressListener,
+    private readonly total?: number,
+  ) {}
+
+  public get finished(): number {
+    return this.done;
+  }
+
+  public onEvent({ resourcePreEvent, resOutputsEvent, resOpFailedEvent, ...event }: EngineEvent): void {
+    if (resourcePreEvent) this.step("started", resourcePreEvent.metadata);
+    if (resOutputsEvent) this.step("done", resOutputsEvent.metadata);
+    if (resOpFailedEvent) this.step("failed", resOpFailedEvent.metadata);
+    if (event.cancelEvent) this.cancelling = true;
+    if (event.diagnosticEvent) this.onDiagnostic(event.diagnosticEvent);
+  }
+
+  private onDiagnostic({ severity, urn, ephemeral, ...diagnostic }: Diagnostic): void {
+    if (ephemeral || (severity !== "warning" && severity !== "error")) return;
+    const message = withoutColour(diagnostic.message).trim();
+    const resource = urn ? nameOf(urn) : undefined;
+    if (severity === "error") this.errors.push(resource === undefined ? message : `${resource}: ${message}`);
+    this.listener({ kind: "diagnostic", severity, message, ...(resource === undefined ? {} : { resource }) });
+  }
+
+  private step(state: "started" | "done" | "failed", metadata: Step): void {
+    const change = changeOf(metadata);
+    if (change === undefined) return;
+    if (state === "done") this.done += 1;
+    const total = this.total === undefined ? {} : { total: this.total };
+    const resource = `${shortType(change.type)} ${change.name}`;
+    this.listener({ kind: "step", state, done: this.done, ...total, operation: change.operation, resource });
+  }
+}
+
+type Diagnostic = NonNullable<EngineEvent["diagnosticEvent"]>;
+
+function withoutColour(text: string): string {
+  return text.replaceAll(/<\{%.*?%\}>/g, "");
+}
+
+/** Where progress is shown: standard error, as a rule. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** A line that changes in place on a terminal; elsewhere a plain line for each finished step. */
+export function progressPrinter(stream: ProgressStream, now: () => number = Date.now): ProgressListener {
+  const start = now();
+  const clear = stream.isTTY ? "\r\u001B[K" : "";
+  return (event) => {
+    const elapsed = `${Math.round((now() - start) / 1000)}s`;
+    if (event.kind !== "step") {
+      const about = event.kind === "diagnostic" ? `${event.severity}: ${event.resource ? `${event.resource}: ` : ""}` : "";
+      stream.write(`${clear}${about}${event.message}\n`);
+      return;
+    }
+    const count = event.total === undefined ? `${event.done}` : `${event.done}/${event.total}`;
+    const line = `[${count} ${elapsed}] ${event.operation} ${event.resource}`;
+    if (event.state === "failed") stream.write(`${clear}${line}: failed\n`);
+    else if (!stream.isTTY && event.state === "done") stream.write(`${line}\n`);
+    else if (stream.isTTY) stream.write(`${clear}${line.slice(0, (stream.columns ?? 80) - 1)}`);
+  };
+}
+
+/** Ends the line that changes in place. */
+export function endProgress(stream: ProgressStream): void {
+  if (stream.isTTY) stream.write("\r\u001B[K");
+}

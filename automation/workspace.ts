@@ -1,0 +1,105 @@
+import * as pulumi from "@pulumi/pulumi";
+import { LocalWorkspace, type PulumiCommand, type Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
+import { deployPipeline } from "../components/pipeline";
+import { PROJECT, type Settings } from "../components/settings";
+import { findEngine } from "./engine";
+import { PipelineError, UsageError } from "./errors";
+import { projectDir, readStackFile, settingsOf, type StackFile } from "./project";
+
+/** Which stack, and how to reach it. */
+export interface WorkspaceOptions {
+  readonly stack: string;
+  /** Folder of Pulumi.yaml and the stacks' files. @default this project */
+  readonly workDir?: string | undefined;
+  /** Makes the stack where the backend has none of that name. @default an error naming those that exist */
+  readonly create?: boolean | undefined;
+  /** What the engine and its plugins see besides this process's own environment. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Hears what takes long before the engine starts: its download or build. */
+  readonly onNote?: ((message: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A stack of the backend with its checked settings. */
+export interface OpenStack {
+  readonly stack: Stack;
+  readonly file: StackFile;
+  readonly settings: Settings;
+  /** What the program found wrong with its settings when the engine ran it: encrypted ones are checked only there. */
+  readonly refusal: () => UsageError | undefined;
+}
+
+/**
+ * Checks the stack's settings and opens it with the program inline, over the settings and the state of `pulumi up`.
+ *
+ * @throws UsageError for unusable settings, a missing passphrase or an unknown stack, before anything is changed.
+ * @throws PipelineError where no Pulumi engine can be had or the backend cannot be reached.
+ */
+export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
+  const workDir = options.workDir ?? projectDir;
+  const file = await readStackFile(options.stack, workDir);
+  const settings = settingsOf(file);
+  const environment = { ...options.environment };
+  requirePassphrase(file, { ...process.env, ...environment });
+  const pulumiCommand = await findEngine({
+    ...(options.onNote ? { onProgress: options.onNote } : {}),
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
+  let refusal: UsageError | undefined;
+  const program = async (): Promise<pulumi.Inputs> => {
+    try {
+      return deployPipeline();
+    } catch (error) {
+      if (pulumi.RunError.isInstance(error)) refusal = new UsageError(error.message);
+      throw error;
+    }
+  };
+  const stack = await select(options, { workDir, pulumiCommand, envVars: environment }, program);
+  return { stack, file, settings, refusal: () => refusal };
+}
+
+interface EngineOptions {
+  readonly workDir: string;
+  readonly pulumiCommand: PulumiCommand;
+  readonly envVars: Record<string, string>;
+}
+
+async function select(
+  { stack: stackName, create }: WorkspaceOptions,
+  engine: EngineOptions,
+  program: () => Promise<pulumi.Inputs>,
+): Promise<Stack> {
+  const args = { stackName, projectName: PROJECT, program };
+  try {
+    return await (create ? LocalWorkspace.createOrSelectStack(args, engine) : LocalWorkspace.selectStack(args, engine));
+  } catch (error) {
+    if (error instanceof StackNotFoundError) throw new UsageError(await unknownStack(stackName, engine));
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PipelineError(`stack "${stackName}" cannot be opened: ${engineErrors(reason)}`);
+  }
+}
+
+async function unknownStack(stackName: string, engine: EngineOptions): Promise<string> {
+  const workspace = await LocalWorkspace.create(engine);
+  const names = (await workspace.listStacks()).map(({ name }) => name).sort();
+  const known = names.length > 0 ? `the backend has ${names.join(", ")}` : "the backend has no stack yet";
+  return `no stack "${stackName}" has been made: ${known}; \`up --stack ${stackName} --create\` makes it`;
+}
+
+/** Backends of Pulumi's own, a folder or a bucket, encrypt with a passphrase; Pulumi would stop and ask for it. */
+function requirePassphrase(file: StackFile, environment: NodeJS.ProcessEnv): void {
+  if (environment.PULUMI_CONFIG_PASSPHRASE !== undefined || environment.PULUMI_CONFIG_PASSPHRASE_FILE) return;
+  if (file.secretsProvider !== undefined && file.secretsProvider !== "passphrase") return;
+  if (/^https:/.test(environment.PULUMI_BACKEND_URL ?? "")) return;
+  throw new UsageError(
+    "PULUMI_CONFIG_PASSPHRASE is not set: the stack's secrets are encrypted with it; " +
+      "export it (empty is a passphrase too), or PULUMI_CONFIG_PASSPHRASE_FILE, or name a secretsprovider in the stack's file",
+  );
+}
+
+/** The lines of an engine's error that say what is wrong, without its colours and the SDK's framing. */
+export function engineErrors(text: string): string {
+  const lines = text.split("\n").map((line) => line.trim());
+  const errors = lines.filter((line) => line.startsWith("error:")).map((line) => line.slice("error:".length).trim());
+  return errors.length > 0 ? [...new Set(errors)].join("; ") : lines.filter(Boolean).join(" ");
+}
