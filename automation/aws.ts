@@ -44,7 +44,9 @@ export function clientSettings({ values, environmentRegion }: StackFile, service
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       // The CLI and the provider honour this variable; the JavaScript SDK leaves it to its caller.
-      ...(authority ? { httpsAgent: new https.Agent({ ca: fs.readFileSync(authority), keepAlive: true }) } : {}),
+      ...(authority
+        ? { httpsAgent: new https.Agent({ ca: fs.readFileSync(authority), keepAlive: true }) }
+        : {}),
     },
     maxAttempts: 3,
   };

@@ -18,7 +18,8 @@ export type Step = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
 /** The change of a step; `undefined` where it changes nothing in AWS, as components and providers do. */
 export function changeOf(metadata: Step): Change | undefined {
   const state = metadata.new ?? metadata.old;
-  if (unchanged.includes(metadata.op) || metadata.type.startsWith("pulumi:") || !state?.custom) return undefined;
+  if (unchanged.includes(metadata.op) || metadata.type.startsWith("pulumi:") || !state?.custom)
+    return undefined;
   const differing = metadata.diffs ?? Object.keys(metadata.detailedDiff ?? {});
   return {
     operation: metadata.op,

@@ -17,6 +17,7 @@ function command(name: string, description: string): Command {
     .command(name)
     .description(description)
     .requiredOption("-s, --stack <name>", "stack, the <name> of Pulumi.<name>.yaml")
+    .option("-C, --cwd <dir>", "folder of Pulumi.yaml and the stacks' files (default: this project)")
     .exitOverride();
 }
 

@@ -71,7 +71,11 @@ export class Deployment {
     const expected = previewed ?? (await this.preview(options));
     if (!options.allowLoss) refuseLosses(expected);
     const refresh = options.refresh ?? false;
-    const changes = await this.run("up", (engine) => this.open.stack.up({ ...engine, refresh }), expected.length);
+    const changes = await this.run(
+      "up",
+      (engine) => this.open.stack.up({ ...engine, refresh }),
+      expected.length,
+    );
     return { changes, outputs: await this.outputs() };
   }
 
@@ -170,9 +174,12 @@ export class Deployment {
       );
     }
     if (!(error instanceof CommandError)) return error instanceof Error ? error : new Error(String(error));
-    const reasons = errors.length > 0 ? errors.map((line) => `\n  ${line}`).join("") : ` ${engineErrors(error.message)}`;
+    const reasons =
+      errors.length > 0 ? errors.map((line) => `\n  ${line}`).join("") : ` ${engineErrors(error.message)}`;
     const stopped = this.options.signal?.aborted ? "was cancelled" : "failed";
-    const resume = what.includes("preview") ? "" : `\n${finished} changes were made; running it again goes on from there`;
+    const resume = what.includes("preview")
+      ? ""
+      : `\n${finished} changes were made; running it again goes on from there`;
     return new PipelineError(`${what} of stack "${name}" ${stopped}:${reasons}${resume}`);
   }
 }

@@ -9,7 +9,10 @@ import { PipelineError } from "./errors";
  * @param onNote hears where a bucket could not be looked into; the destruction is not refused for that.
  * @throws PipelineError naming each bucket that holds objects or versions.
  */
-export async function refuseFullBuckets(deployment: Deployment, onNote: (message: string) => void): Promise<void> {
+export async function refuseFullBuckets(
+  deployment: Deployment,
+  onNote: (message: string) => void,
+): Promise<void> {
   const kept = (await deployment.stateResources())
     .filter(({ type, inputs }) => type === "aws:s3/bucket:Bucket" && inputs?.forceDestroy !== true)
     .map(({ outputs }) => String(outputs?.bucket));
@@ -20,11 +23,15 @@ export async function refuseFullBuckets(deployment: Deployment, onNote: (message
   const full: string[] = [];
   for (const Bucket of kept) {
     try {
-      const { Versions, DeleteMarkers } = await s3.send(new ListObjectVersionsCommand({ Bucket, MaxKeys: 1 }));
+      const { Versions, DeleteMarkers } = await s3.send(
+        new ListObjectVersionsCommand({ Bucket, MaxKeys: 1 }),
+      );
       if (Versions?.length || DeleteMarkers?.length) full.push(Bucket);
     } catch (error) {
       if (error instanceof Error && error.name === "NoSuchBucket") continue;
-      onNote(`${Bucket} could not be looked into (s3:ListBucketVersions): ${error instanceof Error ? error.message : error}`);
+      onNote(
+        `${Bucket} could not be looked into (s3:ListBucketVersions): ${error instanceof Error ? error.message : error}`,
+      );
     }
   }
   s3.destroy();

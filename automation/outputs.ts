@@ -62,7 +62,9 @@ export type StreamOutput = PipelineOutputs["streams"][number];
  * @throws PipelineError naming each output that is missing or of another shape.
  */
 export function parseOutputs(outputs: OutputMap): PipelineOutputs {
-  const values = Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]));
+  const values = Object.fromEntries(
+    Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]),
+  );
   const parsed = pipelineOutputs.safeParse(values);
   if (parsed.success) return parsed.data;
   const names = [...new Set(parsed.error.issues.map((issue) => issue.path.join(".")))].join(", ");

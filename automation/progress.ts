@@ -4,7 +4,12 @@ import { changeOf, nameOf, type Step, shortType } from "./changes";
 /** What a running operation tells. */
 export type ProgressEvent =
   | { readonly kind: "note"; readonly message: string }
-  | { readonly kind: "diagnostic"; readonly severity: "warning" | "error"; readonly message: string; readonly resource?: string }
+  | {
+      readonly kind: "diagnostic";
+      readonly severity: "warning" | "error";
+      readonly message: string;
+      readonly resource?: string;
+    }
   | {
       readonly kind: "step";
       readonly state: "started" | "done" | "failed";
@@ -81,7 +86,10 @@ export function progressPrinter(stream: ProgressStream, now: () => number = Date
   return (event) => {
     const elapsed = `${Math.round((now() - start) / 1000)}s`;
     if (event.kind !== "step") {
-      const about = event.kind === "diagnostic" ? `${event.severity}: ${event.resource ? `${event.resource}: ` : ""}` : "";
+      const about =
+        event.kind === "diagnostic"
+          ? `${event.severity}: ${event.resource ? `${event.resource}: ` : ""}`
+          : "";
       stream.write(`${clear}${about}${event.message}\n`);
       return;
     }

@@ -1,6 +1,13 @@
 import { UsageError } from "./errors";
 import { endProgress, type ProgressListener, progressPrinter } from "./progress";
 
+/** What every command takes. */
+export interface StackCommandOptions {
+  readonly stack: string;
+  /** Folder of Pulumi.yaml and the stacks' files. @default this project */
+  readonly cwd?: string;
+}
+
 /** Results go to standard output, everything else to standard error. */
 export function print(text: string): void {
   process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);

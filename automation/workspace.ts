@@ -1,10 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import { LocalWorkspace, type PulumiCommand, type Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
+import {
+  LocalWorkspace,
+  type PulumiCommand,
+  type Stack,
+  StackNotFoundError,
+} from "@pulumi/pulumi/automation";
 import { deployPipeline } from "../components/pipeline";
 import { PROJECT, type Settings } from "../components/settings";
 import { findEngine } from "./engine";
 import { PipelineError, UsageError } from "./errors";
-import { projectDir, readStackFile, settingsOf, type StackFile } from "./project";
+import { projectDir, readStackFile, type StackFile, settingsOf } from "./project";
 
 /** Which stack, and how to reach it. */
 export interface WorkspaceOptions {
@@ -71,7 +76,9 @@ async function select(
 ): Promise<Stack> {
   const args = { stackName, projectName: PROJECT, program };
   try {
-    return await (create ? LocalWorkspace.createOrSelectStack(args, engine) : LocalWorkspace.selectStack(args, engine));
+    return await (create
+      ? LocalWorkspace.createOrSelectStack(args, engine)
+      : LocalWorkspace.selectStack(args, engine));
   } catch (error) {
     if (error instanceof StackNotFoundError) throw new UsageError(await unknownStack(stackName, engine));
     const reason = error instanceof Error ? error.message : String(error);
@@ -100,6 +107,8 @@ function requirePassphrase(file: StackFile, environment: NodeJS.ProcessEnv): voi
 /** The lines of an engine's error that say what is wrong, without its colours and the SDK's framing. */
 export function engineErrors(text: string): string {
   const lines = text.split("\n").map((line) => line.trim());
-  const errors = lines.filter((line) => line.startsWith("error:")).map((line) => line.slice("error:".length).trim());
+  const errors = lines
+    .filter((line) => line.startsWith("error:"))
+    .map((line) => line.slice("error:".length).trim());
   return errors.length > 0 ? [...new Set(errors)].join("; ") : lines.filter(Boolean).join(" ");
 }

@@ -5,6 +5,7 @@ import type { Account } from "./account";
 /** The key of the exports. Its policy comes with {@link EncryptionKeyPolicy}, once those it names exist. */
 export class EncryptionKey extends pulumi.ComponentResource {
   public readonly keyArn: pulumi.Output<string>;
+  public readonly keyId: pulumi.Output<string>;
 
   public constructor(name: string, args: { readonly stack: string }, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:EncryptionKey", name, args, opts);
@@ -23,13 +24,15 @@ export class EncryptionKey extends pulumi.ComponentResource {
       { parent: this },
     );
     this.keyArn = key.arn;
+    this.keyId = key.keyId;
     this.registerOutputs({ keyArn: this.keyArn });
   }
 }
 
 /** Who may use the key. */
 export interface EncryptionKeyPolicyArgs {
-  readonly keyArn: pulumi.Input<string>;
+  /** Not the ARN: the provider reads the id back, and would see a difference for ever. */
+  readonly keyId: pulumi.Input<string>;
   readonly account: Account;
   readonly bucketArn: pulumi.Input<string>;
   /** Writes exports: GenerateDataKey, and Decrypt for multipart uploads. */
@@ -47,7 +50,7 @@ export class EncryptionKeyPolicy extends pulumi.ComponentResource {
     new aws.kms.KeyPolicy(
       name,
       {
-        keyId: args.keyArn,
+        keyId: args.keyId,
         policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: keyStatements(args) }),
       },
       { parent: this },
@@ -57,7 +60,7 @@ export class EncryptionKeyPolicy extends pulumi.ComponentResource {
 }
 
 /** Every statement of the key's policy. */
-export function keyStatements(args: Omit<EncryptionKeyPolicyArgs, "keyArn">): aws.iam.PolicyStatement[] {
+export function keyStatements(args: Omit<EncryptionKeyPolicyArgs, "keyId">): aws.iam.PolicyStatement[] {
   const { account, writerArn, readerArns } = args;
   return [
     allowAdministration(account),

@@ -76,13 +76,13 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
       { ...parent, dependsOn: [...this.bucket.policyDependencies] },
     );
     const keyPolicy =
-      kmsKeyArn === undefined
+      this.key === undefined
         ? []
         : [
             new EncryptionKeyPolicy(
               `${name}-key-policy`,
               {
-                keyArn: kmsKeyArn,
+                keyId: this.key.keyId,
                 account,
                 bucketArn,
                 writerArn: this.braintrust.roleArn,

@@ -1,16 +1,15 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { stringify } from "yaml";
-import { parseSettings, PROJECT } from "../../components/settings";
+import { PROJECT, parseSettings } from "../../components/settings";
 import { settingsError } from "../../components/settings-problems";
 import { UsageError } from "../errors";
 import { newExternalId } from "../external-id";
 import { projectDir, stackFileNames } from "../project";
-import { isInteractive, note, print } from "../terminal";
+import { isInteractive, note, print, type StackCommandOptions } from "../terminal";
 
 /** What a new stack may be told on the command line; what is missing is asked for on a terminal. */
-export interface InitOptions {
-  readonly stack: string;
+export interface InitOptions extends StackCommandOptions {
   readonly region?: string;
   readonly streams?: string;
   readonly format?: string;
@@ -22,8 +21,8 @@ export interface InitOptions {
 }
 
 /** `init`: writes the settings of a new stack, its external id among them. */
-export async function init(options: InitOptions, dir: string = projectDir): Promise<void> {
-  const { stack } = options;
+export async function init(options: InitOptions): Promise<void> {
+  const { stack, cwd: dir = projectDir } = options;
   if ((await stackFileNames(dir)).includes(stack)) {
     throw new UsageError(`Pulumi.${stack}.yaml exists already: edit it, or choose another name`);
   }
@@ -38,8 +37,17 @@ export async function init(options: InitOptions, dir: string = projectDir): Prom
 
 /** The settings of a new stack: what was answered, and an external id of our own. */
 export function initialConfig(options: InitOptions): Record<string, unknown> {
-  const { stack, region, accountId, orgId, iamUserArn, access = "role", events = "snowflake-queue" } = options;
-  if (region === undefined) throw new UsageError("--region is needed: the region of your Snowflake account, if it is on AWS");
+  const {
+    stack,
+    region,
+    accountId,
+    orgId,
+    iamUserArn,
+    access = "role",
+    events = "snowflake-queue",
+  } = options;
+  if (region === undefined)
+    throw new UsageError("--region is needed: the region of your Snowflake account, if it is on AWS");
   const streams = (options.streams ?? "logs").split(",").map((name) => ({
     name: name.trim(),
     format: options.format ?? "jsonl",
@@ -60,7 +68,11 @@ export function initialConfig(options: InitOptions): Record<string, unknown> {
 async function ask(given: InitOptions): Promise<InitOptions> {
   const prompts = await import("@clack/prompts");
   const output = process.stderr;
-  const text = async (message: string, known: string | undefined, initialValue = ""): Promise<string | undefined> => {
+  const text = async (
+    message: string,
+    known: string | undefined,
+    initialValue = "",
+  ): Promise<string | undefined> => {
     if (known !== undefined) return known;
     const answer = await prompts.text({ message, initialValue, output });
     if (prompts.isCancel(answer)) throw new UsageError("cancelled: nothing was written");
@@ -76,14 +88,32 @@ async function ask(given: InitOptions): Promise<InitOptions> {
   const streams = await text("Streams, one for each Braintrust export, by comma", given.streams, "logs");
   const format = await choose("Format of the exports", given.format, ["jsonl", "parquet"]);
   const access = await choose("How Snowflake reads", given.access, ["role", "user"]);
-  const events = await choose("How Snowflake is told of files", given.events, ["snowflake-queue", "sns", "queue", "none"]);
+  const events = await choose("How Snowflake is told of files", given.events, [
+    "snowflake-queue",
+    "sns",
+    "queue",
+    "none",
+  ]);
   const accountId = await text("Braintrust's AWS account id (empty: later)", given.accountId);
   const orgId = await text("Your Braintrust organization's id (empty: later)", given.orgId);
   const iamUserArn =
     access === "role"
-      ? await text("STORAGE_AWS_IAM_USER_ARN of any S3 integration of your Snowflake account (empty: later)", given.iamUserArn)
+      ? await text(
+          "STORAGE_AWS_IAM_USER_ARN of any S3 integration of your Snowflake account (empty: later)",
+          given.iamUserArn,
+        )
       : undefined;
-  return withoutUndefined({ stack: given.stack, region, streams, format, access, events, accountId, orgId, iamUserArn });
+  return withoutUndefined({
+    stack: given.stack,
+    region,
+    streams,
+    format,
+    access,
+    events,
+    accountId,
+    orgId,
+    iamUserArn,
+  });
 }
 
 function withoutUndefined(answers: Record<string, string | undefined> & { stack: string }): InitOptions {

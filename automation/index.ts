@@ -1,0 +1,52 @@
+/** The command line's work as typed functions, for deployment scripts: they return values and throw typed errors. */
+import type { Change } from "./changes";
+import { Deployment, type DeploymentOptions, type UpOptions, type UpResult } from "./deployment";
+import { ensureExternalId } from "./external-id";
+import { refuseFullBuckets } from "./full-buckets";
+import type { PipelineOutputs } from "./outputs";
+
+export type { Change } from "./changes";
+export { Deployment, type DeploymentOptions, type UpOptions, type UpResult } from "./deployment";
+export { PipelineError, StackBusyError, UsageError } from "./errors";
+export type { PipelineOutputs, StreamOutput } from "./outputs";
+export { type Plan, planStack as plan } from "./plan/plan";
+export type { ProgressEvent, ProgressListener } from "./progress";
+
+/** What `up` would change; none where the stack is as its settings say. */
+export async function preview(options: DeploymentOptions & UpOptions): Promise<Change[]> {
+  return (await Deployment.open(options)).preview(options);
+}
+
+/**
+ * Deploys the stack and returns its outputs. A stack without an external id is given one first, in its file.
+ *
+ * @throws UsageError, PipelineError or StackBusyError, see {@link Deployment.up}.
+ */
+export async function up(options: DeploymentOptions & UpOptions): Promise<UpResult> {
+  await ensureExternalId(options.stack, options.workDir);
+  return (await Deployment.open(options)).up(options);
+}
+
+/** Reads the live resources into the state and returns what differed. */
+export async function refresh(options: DeploymentOptions): Promise<Change[]> {
+  return (await Deployment.open(options)).refresh();
+}
+
+/**
+ * Deletes what the stack made.
+ *
+ * @throws PipelineError before anything is deleted where the stack is protected, or a bucket that may not be emptied
+ * holds objects.
+ */
+export async function destroy(options: DeploymentOptions & { readonly remove?: boolean }): Promise<Change[]> {
+  const deployment = await Deployment.open(options);
+  await refuseFullBuckets(deployment, (message) => options.onProgress?.({ kind: "note", message }));
+  const changes = await deployment.destroy();
+  if (options.remove) await deployment.remove();
+  return changes;
+}
+
+/** The outputs of the last update. */
+export async function outputs(options: DeploymentOptions): Promise<PipelineOutputs> {
+  return (await Deployment.open(options)).outputs();
+}
