@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import fc from "fast-check";
+import { z } from "zod";
+import { snowflakeSql } from "../../automation/snowflake/sql";
+import { accesses, formats, modes, sampleOutputs } from "../automation/snowflake/sample-outputs";
+import { readStatements, skeletonOf, stringsOf } from "../automation/snowflake/snowflake-text";
+
+const answerOf = <T extends z.ZodType>(statement: T) =>
+  z.array(z.union([z.object({ statements: z.array(statement) }), z.object({ error: z.string() })]));
+/** What each reader answers for each text. */
+const answers = {
+  sqlglot: answerOf(z.object({ kind: z.string(), names: z.array(z.string()), texts: z.array(z.string()) })),
+  cli: answerOf(z.string()),
+};
+
+const python = process.env.SQLGLOT_PYTHON ?? "python3";
+
+/** Statements sqlglot does not know and only passes on: their shape is checked here against Snowflake's documentation. */
+const shapes: readonly RegExp[] = [
+  /^ALTER STORAGE INTEGRATION <name> SET ENABLED = TRUE STORAGE_AWS_ROLE_ARN = <text> STORAGE_AWS_EXTERNAL_ID = <text> STORAGE_ALLOWED_LOCATIONS = \( <text>(?: , <text>)* \)$/,
+  /^CREATE NOTIFICATION INTEGRATION IF NOT EXISTS <name> ENABLED = TRUE TYPE = QUEUE DIRECTION = OUTBOUND NOTIFICATION_PROVIDER = AWS_SNS AWS_SNS_TOPIC_ARN = <text> AWS_SNS_ROLE_ARN = <text>$/,
+  /^ALTER NOTIFICATION INTEGRATION <name> SET ENABLED = TRUE AWS_SNS_TOPIC_ARN = <text> AWS_SNS_ROLE_ARN = <text>$/,
+  /^(?:CREATE ROLE IF NOT EXISTS <name>|GRANT ROLE <name> TO ROLE SYSADMIN)$/,
+  /^ALTER FILE FORMAT <name> \. <name> \. <name> SET COMPRESSION = AUTO(?: USE_VECTORIZED_SCANNER = TRUE)?$/,
+  /^ALTER STAGE <name> \. <name> \. <name> SET CREDENTIALS = \( AWS_KEY_ID = <text> AWS_SECRET_KEY = <text> \)$/,
+  /^EXECUTE IMMEDIATE <block BEGIN IF \( NOT EXISTS \( SELECT 1 FROM <name> \. INFORMATION_SCHEMA \. PIPES WHERE PIPE_SCHEMA = <text> AND PIPE_NAME = <text> \) \) THEN COPY INTO [^;]+ ; END IF ; END>$/,
+  /^CREATE PIPE IF NOT EXISTS <name> \. <name> \. <name> AUTO_INGEST = TRUE(?: ERROR_INTEGRATION = <name>)?(?: AWS_SNS_TOPIC = <text>)? AS COPY INTO [^;]+$/,
+  /^ALTER PIPE <name> \. <name> \. <name> (?:SET ERROR_INTEGRATION = <name>|REFRESH)$/,
+  /^CREATE OR ALTER TASK <name> \. <name> \. <name> USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE = <text> SCHEDULE = <text>(?: ERROR_INTEGRATION = <name>)? AS COPY INTO [^;]+$/,
+  /^(?:ALTER TASK IF EXISTS <name> \. <name> \. <name> SUSPEND|ALTER TASK <name> \. <name> \. <name> RESUME|EXECUTE TASK <name> \. <name> \. <name>)$/,
+  /^SHOW (?:PIPES|TASKS) IN SCHEMA <name> \. <name>$/,
+  /^LIST <text> PATTERN = <text>$/,
+  /^DROP (?:PIPE|TASK) IF EXISTS <name> \. <name> \. <name>$/,
+];
+
+const combinations = modes.flatMap((mode) =>
+  accesses.flatMap((access) =>
+    formats.map((format) => ({ mode, access, formats: [format], errors: mode !== "snowflake-queue" })),
+  ),
+);
+
+function textsOf(streams: number): string[] {
+  return combinations.flatMap((combination) => {
+    const outputs = sampleOutputs({ ...combination, streams });
+    return [
+      snowflakeSql(outputs, undefined, { probeFile: "probe.jsonl" }),
+      snowflakeSql(outputs, "teardown"),
+    ];
+  });
+}
+
+/** Each text's statements as the reader sees them. Fails where it refuses one. */
+function readBySqlglot(texts: readonly string[]) {
+  return answers.sqlglot.parse(run("sqlglot", texts)).map(statementsOf);
+}
+
+function readByCli(texts: readonly string[]) {
+  return answers.cli.parse(run("cli", texts)).map(statementsOf);
+}
+
+function run(reader: keyof typeof answers, texts: readonly string[]): unknown {
+  const { status, stdout, stderr } = spawnSync(python, [join(__dirname, "parse_snowflake_sql.py"), reader], {
+    input: JSON.stringify(texts),
+    encoding: "utf8",
+    maxBuffer: 512 * 1024 * 1024,
+  });
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+function statementsOf<T>(read: { statements: T[] } | { error: string }): T[] {
+  if ("error" in read) assert.fail(read.error);
+  return read.statements;
+}
+
+/** The COPY statements within pipes, tasks and blocks, which sqlglot passes on unread with what holds them. */
+function copiesIn(text: string): string[] {
+  return [...text.matchAll(/(?:^AS\n|THEN\n\s*)(COPY INTO [^;]*;)/gm)].map((found) => found[1] ?? "");
+}
+
+function hasModule(name: string): boolean {
+  return spawnSync(python, ["-c", `import ${name}`]).status === 0;
+}
+
+describe("Snowflake SQL read by others", function () {
+  this.timeout(600_000);
+
+  describe(`by sqlglot (a Python that has it: SQLGLOT_PYTHON, or python3)`, () => {
+    before(function () {
+      if (!hasModule("sqlglot")) this.skip();
+    });
+
+    for (const streams of [1, 3, 100]) {
+      it(`every mode, access and format parses with ${streams} stream${streams === 1 ? "" : "s"}`, () => {
+        const texts = textsOf(streams);
+        readBySqlglot(texts).forEach((statements, index) => {
+          const ours = readStatements(texts[index] ?? "");
+          assert.equal(statements.length, ours.length);
+          statements.forEach(({ kind }, at) => {
+            if (kind !== "Command") return;
+            const shape = skeletonOf(ours[at] ?? []);
+            assert.ok(
+              shapes.some((each) => each.test(shape)),
+              shape,
+            );
+          });
+        });
+      });
+    }
+
+    it("so does each COPY within a pipe, a task or a block", () => {
+      const perStream = { "snowflake-queue": 2, sns: 2, queue: 1, none: 1 };
+      const copies = textsOf(3).flatMap(copiesIn);
+      assert.equal(
+        copies.length,
+        combinations.reduce((sum, { mode }) => sum + 3 * perStream[mode], 0),
+      );
+      for (const statements of readBySqlglot(copies))
+        assert.deepEqual(
+          statements.map(({ kind }) => kind),
+          ["Copy"],
+        );
+    });
+
+    it("finds the names and folders of the settings", () => {
+      const tame = fc.string({
+        unit: fc.constantFrom(..."'\";$-/*<>}#!@.,() aZ1_é"),
+        minLength: 1,
+        maxLength: 12,
+      });
+      const samples = fc.sample(fc.tuple(tame, tame, tame), { numRuns: 30, seed: 1 });
+      const texts = samples.map(([database, table, folder]) => {
+        const outputs = sampleOutputs({ snowflake: { database: `a${database}-` } });
+        const streams = outputs.streams.map((stream) => ({
+          ...stream,
+          table: `a${table}-`,
+          url: `s3://exports/${folder}/`,
+        }));
+        return snowflakeSql({ ...outputs, streams });
+      });
+      readBySqlglot(texts).forEach((statements, index) => {
+        const [database, table, folder] = samples[index] ?? [];
+        assert.equal(statements.length, readStatements(texts[index] ?? "").length);
+        const names = new Set(statements.flatMap((each) => each.names));
+        const strings = new Set(statements.flatMap((each) => each.texts));
+        assert.ok(names.has(`a${database}-`) && names.has(`a${table}-`) && names.has(`a${table}-_STAGE`));
+        assert.ok(strings.has(`s3://exports/${folder}/`), folder);
+      });
+    });
+  });
+
+  describe("by the Snowflake CLI's own splitter and templating (the same Python, if it has snowflake-cli)", () => {
+    before(function () {
+      if (!hasModule("snowflake.cli")) this.skip();
+    });
+
+    it("every statement arrives as it was written, and the key's variables are filled", () => {
+      const texts = textsOf(3);
+      readByCli(texts).forEach((statements, index) => {
+        const filled = (texts[index] ?? "")
+          .replaceAll("<% access_key_id %>", "KEY")
+          .replaceAll("<% secret_access_key %>", "SECRET");
+        assert.deepEqual(statements.map(meaning), readStatements(filled));
+      });
+    });
+
+    it("also where settings hold what its templating looks for", () => {
+      const hostile = fc.string({ unit: fc.constantFrom(..."'\"\\;$-/*&<%>{}#!a= \n\r"), maxLength: 20 });
+      const folders = fc.sample(hostile, { numRuns: 60, seed: 1 });
+      const all = [
+        ...folders,
+        "&name",
+        "&{ name }",
+        "&&",
+        "<% name %>",
+        "{{ name }}",
+        "{# note #}",
+        "!source x",
+        "a\n!exit\n",
+      ];
+      const texts = all.map((folder) => {
+        const outputs = sampleOutputs({ access: "user", snowflake: { database: "A$$B; R & D" } });
+        const streams = outputs.streams.map((stream) => ({ ...stream, url: `s3://exports/${folder}/` }));
+        return snowflakeSql({ ...outputs, streams });
+      });
+      readByCli(texts).forEach((statements, index) => {
+        assert.equal(statements.length, readStatements(texts[index] ?? "").length);
+        const strings = new Set(statements.flatMap((each) => stringsOf(meaning(each))));
+        assert.ok(strings.has(`s3://exports/${all[index]}/`), all[index]);
+      });
+    });
+  });
+});
+
+function meaning(sent: string) {
+  return readStatements(sent)[0] ?? [];
+}
