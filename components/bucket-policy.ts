@@ -9,6 +9,8 @@ export interface BucketPolicyArgs extends Pick<Settings, "crossAccountReaders" |
   readonly bucketArn: pulumi.Input<string>;
   /** The one key that uploads may use. @default SSE-S3 alone */
   readonly kmsKeyArn?: pulumi.Input<string>;
+  /** An existing bucket without a key known here: its encryption is its owner's concern. */
+  readonly foreignEncryption: boolean;
 }
 
 /** Step 5: the one policy of the bucket. A second one would silently replace it, so every statement is here. */
@@ -29,11 +31,13 @@ export class BucketPolicy extends pulumi.ComponentResource {
 
 /** Every statement of the bucket's policy, in the order in which a reviewer reads them. */
 export function bucketStatements(args: Omit<BucketPolicyArgs, "bucketName">): aws.iam.PolicyStatement[] {
-  const { bucketArn, kmsKeyArn, crossAccountReaders, exportPrefix } = args;
+  const { bucketArn, kmsKeyArn, foreignEncryption, crossAccountReaders, exportPrefix } = args;
   return [
     denyInsecureTransport(bucketArn),
     denyOldTls(bucketArn),
-    kmsKeyArn === undefined ? denyForeignKeys(bucketArn) : denyOtherKeys(bucketArn, kmsKeyArn),
+    ...(foreignEncryption
+      ? []
+      : [kmsKeyArn === undefined ? denyForeignKeys(bucketArn) : denyOtherKeys(bucketArn, kmsKeyArn)]),
     denyCustomerKeys(bucketArn),
     ...crossAccountReaders.flatMap(({ arn, prefixes }, index) =>
       allowReading(

@@ -14,6 +14,8 @@ export interface ExportBucketArgs
   /** Physical name. */
   readonly bucketName: pulumi.Input<string>;
   readonly account: Account;
+  /** CloudWatch's request metrics of the exports, which cost by the metric. */
+  readonly requestMetrics: boolean;
   /** Key for SSE-KMS. @default SSE-S3 */
   readonly kmsKeyArn?: pulumi.Input<string>;
 }
@@ -52,11 +54,13 @@ function createExportBucket(name: string, args: ExportBucketArgs, parent: pulumi
       { parent, dependsOn: versioning },
     );
   }
-  new aws.s3.BucketMetric(
-    `${name}-metrics`,
-    { bucket: bucket.bucket, name: "BraintrustExports", filter: { prefix: args.exportPrefix } },
-    { parent },
-  );
+  if (args.requestMetrics) {
+    new aws.s3.BucketMetric(
+      `${name}-metrics`,
+      { bucket: bucket.bucket, name: "BraintrustExports", filter: { prefix: args.exportPrefix } },
+      { parent },
+    );
+  }
   if (args.objectLock !== undefined) {
     const { mode, days } = args.objectLock;
     // Set here and not on the bucket: there, turning the lock on would replace the bucket and lose its objects.

@@ -30,7 +30,7 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
     if (settings.encryption === "kms") {
       this.key = new EncryptionKey(`${name}-key`, { stack }, parent);
     }
-    const kmsKeyArn = this.key?.keyArn;
+    const kmsKeyArn = this.key?.keyArn ?? settings.existingKmsKeyArn;
     this.bucket = new ExportBucket(
       `${name}-bucket`,
       {
@@ -40,6 +40,7 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
         lifecycle: settings.lifecycle,
         objectLock: settings.objectLock,
         accessLogs: settings.accessLogs,
+        requestMetrics: settings.monitoring.enabled,
         forceDestroy,
         account,
         ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
@@ -71,6 +72,7 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
         bucketArn,
         exportPrefix,
         crossAccountReaders: settings.crossAccountReaders,
+        foreignEncryption: settings.existingBucket !== undefined && kmsKeyArn === undefined,
         ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
       },
       { ...parent, dependsOn: [...this.bucket.policyDependencies] },
@@ -103,7 +105,7 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
         bucketExists: settings.existingBucket !== undefined,
         account,
         subscriberArn: subscriber(settings),
-        kmsKeyArn,
+        kmsKeyArn: this.key?.keyArn,
       },
       { ...parent, dependsOn: keyPolicy },
     );

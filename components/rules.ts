@@ -69,6 +69,12 @@ export const queueArnRule: TextRule = {
   fix: "copy notification_channel from SHOW PIPES or DESC PIPE",
 };
 
+export const keyArnRule: TextRule = {
+  holds: (arn) => new RegExp(`^arn:(${partitions}):kms:[a-z0-9-]+:\\d{12}:key/[A-Za-z0-9-]+$`).test(arn),
+  rule: "must be the ARN of one KMS key, arn:aws:kms:<region>:<12 digits>:key/<id>",
+  fix: "copy the key's ARN; an alias will not do in a policy",
+};
+
 /** Keys that S3, IAM patterns and stage URLs all read alike. */
 export const prefixRule: TextRule = {
   holds: (prefix) =>
@@ -106,9 +112,13 @@ export const regionRule: TextRule = {
   fix: "write the region's code, not its city",
 };
 
-/** Snowflake's CURRENT_REGION() says AWS_US_EAST_1 where AWS says us-east-1. */
+/**
+ * Snowflake's CURRENT_REGION() says AWS_US_EAST_1 where AWS says us-east-1, with an ending where the region is one of
+ * government's: docs.snowflake.com/en/user-guide/admin-account-identifier
+ */
 export function awsRegionOfSnowflake(region: string): string {
-  return region.replace(/^.*\./, "").replace(/^aws_/i, "").toLowerCase().replaceAll("_", "-");
+  const plain = region.replace(/^.*\./, "").replace(/^aws_/i, "").toLowerCase().replaceAll("_", "-");
+  return plain.replace(/(?<=-\d)-(gov|fhplus|dod)$/, "");
 }
 
 export const snowflakeRegionRule: TextRule = {

@@ -26,7 +26,15 @@ export function findConflicts(settings: Settings, given: unknown): Problem[] {
 
 function bucketConflicts(settings: Settings, isGiven: (key: string) => boolean): Problem[] {
   const problems: Problem[] = [];
-  const { bucketName, existingBucket, objectLock, stack, region } = settings;
+  const { bucketName, existingBucket, existingKmsKeyArn, objectLock, stack, region } = settings;
+  if (existingKmsKeyArn !== undefined && existingBucket === undefined) {
+    problems.push({
+      key: "existingKmsKeyArn",
+      value: showValue(existingKmsKeyArn),
+      rule: "is the key of an existing bucket, and existingBucket names none",
+      fix: "name the bucket, or set encryption to kms for a key of the stack's own",
+    });
+  }
   if (existingBucket !== undefined) {
     const shaping = ["bucketName", "encryption", "lifecycle", "objectLock", "accessLogs", "forceDestroy"];
     for (const key of shaping.filter(isGiven)) {
@@ -111,8 +119,10 @@ function regionConflicts({ snowflakeRegion, region, allowCrossRegion }: Settings
   ];
 }
 
-function arnConflicts({ snowflake, crossAccountReaders, streams, partition, region }: Settings): Problem[] {
+function arnConflicts(settings: Settings): Problem[] {
+  const { snowflake, crossAccountReaders, existingKmsKeyArn, streams, partition, region } = settings;
   const arns: [key: string, arn: string | undefined][] = [
+    ["existingKmsKeyArn", existingKmsKeyArn],
     ["snowflake.iamUserArn", snowflake.iamUserArn],
     ["snowflake.snsSubscriberArn", snowflake.snsSubscriberArn],
     ["snowflake.errorNotifications.iamUserArn", snowflake.errorNotifications.iamUserArn],

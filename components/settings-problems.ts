@@ -23,15 +23,16 @@ export function formatProblem({ key, value, rule, fix }: Problem): string {
   return `${key} = ${value}: ${rule}; ${fix}`;
 }
 
-/** What the schema found, an entry for each fault. Values of encrypted settings are not repeated. */
-export function schemaProblems(
-  issues: readonly z.core.$ZodIssue[],
-  raw: unknown,
-  secretKeys: ReadonlySet<string>,
-): Problem[] {
+/** Problems of an encrypted setting do not repeat its value. */
+export function withoutSecret(problem: Problem, secretKeys: ReadonlySet<string>): Problem {
+  const [top = ""] = problem.key.split(/[.[]/);
+  return secretKeys.has(top) ? { ...problem, value: "[secret]" } : problem;
+}
+
+/** What the schema found, an entry for each fault. */
+export function schemaProblems(issues: readonly z.core.$ZodIssue[], raw: unknown): Problem[] {
   return issues.flatMap((issue) => {
-    const shown = (path: readonly PropertyKey[]) =>
-      secretKeys.has(String(path[0])) ? "[secret]" : showValue(valueAt(raw, path));
+    const shown = (path: readonly PropertyKey[]) => showValue(valueAt(raw, path));
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => ({
         key: keyOf([...issue.path, key]),

@@ -6,6 +6,7 @@ import {
   emailRule,
   externalIdRule,
   identifierRule,
+  keyArnRule,
   prefixRule,
   principalArnRule,
   queueArnRule,
@@ -137,6 +138,7 @@ const objectLock = section({
 const retention = section({ enabled: flag.optional(), retentionDays: days(1).default(365) });
 
 const monitoring = section({
+  /** S3's request metrics of the exports. */
   enabled: flag.default(true),
   alertEmails: z.array(text(emailRule)).default([]),
   exportEveryHours: z.number().positive().max(168).default(24),
@@ -148,6 +150,8 @@ const monitoring = section({
 export const settingsSchema = section({
   bucketName: text(bucketNameRule).optional(),
   existingBucket: text(bucketNameRule).optional(),
+  /** Key of the existing bucket. Its policy must let both roles use it; ours is not touched. */
+  existingKmsKeyArn: text(keyArnRule).optional(),
   exportPrefix: text(prefixRule).default("braintrust-exports/"),
   streams: z
     .array(stream)
@@ -158,8 +162,12 @@ export const settingsSchema = section({
   braintrust: braintrust.prefault({}),
   snowflake: snowflake.prefault({}),
   events: events.prefault({}),
+  /** S3 takes a policy of 20 KB: docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html */
   crossAccountReaders: z
-    .array(section({ arn: text(principalArnRule), prefixes: z.array(text(prefixRule)).min(1).optional() }))
+    .array(
+      section({ arn: text(principalArnRule), prefixes: z.array(text(prefixRule)).min(1).max(5).optional() }),
+    )
+    .max(15)
     .default([]),
   encryption: z.enum(["s3", "kms"]).optional(),
   lifecycle: lifecycle.prefault({}),

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
 import { type Partition, partitionOf, regionRule, stackNameRule } from "./rules";
 import { findConflicts } from "./settings-conflicts";
-import { type Problem, schemaProblems, settingsError } from "./settings-problems";
+import { type Problem, schemaProblems, settingsError, withoutSecret } from "./settings-problems";
 import { ENCRYPTED, type RawSettings, settingsSchema } from "./settings-schema";
 
 /** Namespace of this project's settings, the name in Pulumi.yaml. */
@@ -87,15 +88,17 @@ export function readSettings(): Settings {
 export function parseSettings(config: StackConfig): Checked {
   const secretKeys = new Set((config.secretKeys ?? []).map((key) => key.replace(`${PROJECT}:`, "")));
   const raw = withoutNulls(projectValues(config.values));
+  const unreadable = literalPlaceholders(raw, secretKeys);
   const region = textValue(config.values["aws:region"]) ?? config.environmentRegion;
   const parsed = settingsSchema.safeParse(raw);
   const problems = [
     ...surroundingProblems(config.stack, region),
-    ...(parsed.success ? [] : schemaProblems(parsed.error.issues, raw, secretKeys)),
-  ];
+    ...unreadable,
+    ...(parsed.success ? [] : schemaProblems(parsed.error.issues, raw)),
+  ].map((problem) => withoutSecret(problem, secretKeys));
   if (!parsed.success || problems.length > 0) return { problems };
   const settings = resolve(parsed.data, config.stack, region, secretKeys);
-  const conflicts = findConflicts(settings, raw);
+  const conflicts = findConflicts(settings, raw).map((problem) => withoutSecret(problem, secretKeys));
   return conflicts.length > 0 ? { problems: conflicts } : { settings, problems: [] };
 }
 
@@ -122,8 +125,28 @@ export function concealer(
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
 
 function projectValues(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const own = Object.entries(values).filter(([key]) => key.startsWith(`${PROJECT}:`));
-  return Object.fromEntries(own.map(([key, value]) => [key.slice(PROJECT.length + 1), structured(value)]));
+  const own = Object.entries(values)
+    .filter(([key]) => key.startsWith(`${PROJECT}:`))
+    .map(([key, value]): [string, unknown] => [key.slice(PROJECT.length + 1), structured(value)]);
+  return Object.fromEntries(own.filter(([key, value]) => value !== ENCRYPTED || acceptsPlaceholder(key)));
+}
+
+/** A map or a list that is encrypted as a whole counts as unset where nobody can decrypt it. */
+function acceptsPlaceholder(key: string): boolean {
+  const shape: Readonly<Record<string, z.ZodType>> = settingsSchema.shape;
+  return shape[key]?.safeParse(ENCRYPTED).success ?? true;
+}
+
+/** The placeholder passes every rule, so nobody may write it himself. */
+function literalPlaceholders(raw: unknown, secretKeys: ReadonlySet<string>): Problem[] {
+  return Object.entries(raw ?? {})
+    .filter(([key, value]) => !secretKeys.has(key) && JSON.stringify(value).includes(`"${ENCRYPTED}"`))
+    .map(([key]) => ({
+      key,
+      value: `"${ENCRYPTED}"`,
+      rule: "stands for an encrypted value and is none itself",
+      fix: "write the value, or encrypt it with `pulumi config set --secret`",
+    }));
 }
 
 /** Lists and maps reach the program as JSON text. */
@@ -200,12 +223,13 @@ function resolve(
 }
 
 function resolveStream(stream: RawSettings["streams"][number], raw: RawSettings): Stream {
-  const table = stream.table ?? stream.name.toUpperCase().replaceAll("-", "_");
-  const prefix = stream.prefix ?? `${stream.name}/`;
-  const channel = raw.events.notificationChannels[stream.name];
+  const { exportPrefix } = raw;
+  const { name, prefix = `${exportPrefix}${name}/` } = stream;
+  const table = stream.table ?? name.toUpperCase().replaceAll("-", "_");
+  const channel = new Map(Object.entries(raw.events.notificationChannels)).get(name);
   return {
-    name: stream.name,
-    prefix: prefix.startsWith(raw.exportPrefix) ? prefix : `${raw.exportPrefix}${prefix}`,
+    name,
+    prefix: prefix.startsWith(exportPrefix) ? prefix : `${exportPrefix}${prefix}`,
     format: stream.format,
     table,
     pipe: pipeOf(table),

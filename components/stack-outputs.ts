@@ -50,7 +50,7 @@ export function stackOutputs(settings: Settings, parts: PipelineParts): pulumi.I
     notificationQueueUrl: events.queue?.queueUrl,
     deadLetterQueueArn: events.queue?.deadLetterQueueArn,
     notificationTopicArn: events.topicArn,
-    kmsKeyArn: parts.key?.keyArn,
+    kmsKeyArn: parts.key?.keyArn ?? settings.existingKmsKeyArn,
     errorTopicArn: errors?.topicArn,
     errorRoleArn: errors?.roleArn,
     errorQueueUrl: errors?.queue.queueUrl,

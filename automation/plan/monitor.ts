@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { PROJECT } from "../../components/settings";
+import { PipelineError } from "../errors";
 import { type PlannedPlace, PlannedProvider, SECRET } from "./provider";
 
 /** A resource as the program registers it, before any AWS is asked. */
@@ -38,6 +39,9 @@ export async function evaluate(
     return returned;
   });
   await pulumi.runtime.disconnect();
+  if (provider.unanswered.length > 0) {
+    throw new PipelineError(`the plan has no answer for ${provider.unanswered.join(", ")}: use \`preview\``);
+  }
   const shown = Object.entries(outputs ?? {}).map(async ([name, value]): Promise<[string, unknown]> => {
     const secret = await pulumi.isSecret(pulumi.output(returned[name]));
     return [name, secret ? SECRET : value];
@@ -82,9 +86,21 @@ class RecordingMonitor extends MockMonitor {
       const urn = ["urn:pulumi:" + this.stack, PROJECT, qualified, name].join("::");
       urns.set(keyOf(type, name), urn);
       if (isStack(urn)) return [];
-      return [{ urn, type, name, parent: parent ?? "", inputs }];
+      return [{ urn, type, name, parent: parent ?? "", inputs: revealed(inputs) }];
     });
   }
+}
+
+/** The wire's mark of a secret, `deploy/engine/secret` of Pulumi's protocol. */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+
+/** Inputs without the marks around secrets: a plan has only placeholders where a secret will be. */
+function revealed<Value>(value: Value): Value;
+function revealed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(revealed);
+  if (typeof value !== "object" || value === null) return value;
+  if (SIGNATURE in value && "value" in value) return revealed(value.value);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revealed(inner)]));
 }
 
 const keyOf = (type: string, name: string): string => `${type}::${name}`;

@@ -16,6 +16,8 @@ type Registered = pulumi.runtime.MockResourceArgs;
 /** Plays AWS's part for a plan: answers what the program asks, and names things as AWS would. */
 export class PlannedProvider implements pulumi.runtime.Mocks {
   public readonly registered: Registered[] = [];
+  /** Questions it had no answer for: what depends on one is missing from the plan. */
+  public readonly unanswered: string[] = [];
   private readonly partition: string;
 
   public constructor(private readonly place: PlannedPlace) {
@@ -39,6 +41,7 @@ export class PlannedProvider implements pulumi.runtime.Mocks {
       case "aws:s3/getBucket:getBucket":
         return { bucket: inputs.bucket, arn: this.arn("s3", inputs.bucket, { global: true }) };
       default:
+        this.unanswered.push(token);
         throw new Error(`the plan has no answer for ${token}`);
     }
   }

@@ -1,0 +1,177 @@
+import { type Access, accessOf } from "./access";
+import { accountOf, namer } from "./arn-names";
+import { type Cell, type Look, longest, paint, row, sentence } from "./layout";
+import type { Plan } from "./plan";
+import type { Grant } from "./policy-words";
+import type { PlanProblem } from "./problems";
+import { inTreeOrder, isLeaf, resourceTree } from "./resource-tree";
+
+/**
+ * A plan as text for people, without a newline at its end. Lines end within `width`; a word that is longer
+ * stays whole, so that it can be copied. Less than 60 columns count as 60.
+ */
+export function renderPlan(plan: Plan, options: Look): string {
+  const look = { ...options, width: Math.max(options.width, NARROWEST) };
+  const { stack, resources, outputs, problems } = plan;
+  const ofSeverity = (wanted: PlanProblem["severity"]) =>
+    problems.filter(({ severity }) => severity === wanted);
+  const sections = [
+    header(plan, look),
+    section(
+      `Resources: ${resources.filter(isLeaf).length} in AWS`,
+      resourceTree(resources, namer(resources), look),
+      look,
+    ),
+    section(
+      "Who may do what",
+      accessOf(inTreeOrder(resources)).flatMap((access) => accessLines(access, look)),
+      look,
+    ),
+    section(
+      `To fill in next, in Pulumi.${stack}.yaml`,
+      ofSeverity("fill-in").flatMap((problem, index) => problemLines(`${index + 1}.`, problem, look)),
+      look,
+    ),
+    section(
+      "Warnings",
+      ofSeverity("warning").flatMap((problem) => problemLines("!", problem, look)),
+      look,
+    ),
+    section("Outputs", outputLines(outputs, look), look),
+    nextLines(stack, look),
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
+}
+
+/** Some terminals say that they have no columns at all. */
+const NARROWEST = 60;
+
+/** The number that AWS's documents use in examples: a plan has it where the stack names no account. */
+const EXAMPLE_ACCOUNT = "123456789012";
+
+function header({ stack, resources, outputs }: Plan, look: Look): string[] {
+  const account = accountOf(resources);
+  const facts = [
+    ...(account === undefined
+      ? []
+      : [`account ${account}${account === EXAMPLE_ACCOUNT ? " (an example)" : ""}`]),
+    `region ${shown(outputs.bucketRegion)}`,
+    `phase ${shown(outputs.phase)}`,
+  ];
+  const told = "Nothing was asked of AWS and nothing was changed.";
+  return section(
+    `Plan of stack ${stack}`,
+    [
+      ...sentence(2, 0, { text: facts.join(", ") }, look),
+      ...sentence(2, 0, { text: told, style: "dim" }, look),
+    ],
+    look,
+  );
+}
+
+function section(title: string, lines: readonly string[], look: Look): string[] {
+  return lines.length === 0 ? [] : [paint({ text: title, style: "bold" }, look), ...lines];
+}
+
+function accessLines({ subject, assumedBy, grants, unread }: Access, look: Look): string[] {
+  const told: Cell[] = [
+    ...(assumedBy === undefined ? [] : assumptions(assumedBy)),
+    ...grants.map((grant) => grantCell(grant, subject)),
+    ...unread.map(
+      (policy): Cell => ({ text: `more by ${policy}, which the plan cannot read`, style: "yellow" }),
+    ),
+  ];
+  return [`  ${subject}`, ...told.flatMap((cell) => sentence(4, 2, cell, look))];
+}
+
+function assumptions(trust: readonly Grant[]): Cell[] {
+  if (trust.length === 0) return [{ text: "assumed by nobody: it trusts no one", style: "yellow" }];
+  return trust.map(({ effect, who, actions, conditions }) => {
+    const how = actions.join() === "sts:AssumeRole" ? "" : ` (${actions.join(", ")})`;
+    return stressed(
+      { effect, who },
+      `${effect === "allow" ? "assumed by" : "never by"} ${who}${how}${conditionWords(effect, conditions)}`,
+    );
+  });
+}
+
+function grantCell(grant: Grant, subject: string): Cell {
+  const { effect, actions, conditions } = grant;
+  const place = placeWords(grant.where, subject);
+  const deed = `${actions.join(", ")}${place === "" ? "" : ` on ${place}`}${conditionWords(effect, conditions)}`;
+  return stressed(grant, `${permission(grant, subject)} ${deed}`);
+}
+
+function permission({ effect, who }: Grant, subject: string): string {
+  const verb = effect === "allow" ? "may" : "may never";
+  if (who === subject) return verb;
+  return effect === "deny" && who === "anyone" ? "nobody may" : `${who} ${verb}`;
+}
+
+/** Something that is open to everybody must be seen. */
+function stressed({ effect, who }: Pick<Grant, "effect" | "who">, text: string): Cell {
+  return effect === "allow" && who.startsWith("anyone") ? { text, style: "red" } : { text };
+}
+
+/** In the policy of a resource the resource itself goes without saying; a bucket is not its objects, though. */
+function placeWords(where: readonly string[], subject: string): string {
+  if (where.length === 1 && where[0] === subject && !subject.startsWith("bucket ")) return "";
+  const objects = `${subject.replace(/^bucket /, "")}/`;
+  return where
+    .map((place) => {
+      if (place === subject) return subject.startsWith("bucket ") ? "the bucket" : subject;
+      if (!place.startsWith(objects)) return place;
+      const keys = place.slice(objects.length);
+      return keys === "*" ? "its objects" : `its objects ${keys}`;
+    })
+    .join(" and ");
+}
+
+function conditionWords(effect: Grant["effect"], conditions: readonly string[]): string {
+  if (conditions.length === 0) return "";
+  return `${effect === "allow" ? ", only " : " "}${conditions.join(" and ")}`;
+}
+
+function problemLines(mark: string, { key, message, fix }: PlanProblem, look: Look): string[] {
+  const indent = 2 + mark.length + 1;
+  return [
+    `  ${mark} ${paint({ text: key, style: "yellow" }, look)}`,
+    ...sentence(indent, 0, { text: message }, look),
+    ...sentence(indent, 3, { text: `-> ${fix}`, style: "dim" }, look),
+  ];
+}
+
+function outputLines(outputs: Plan["outputs"], look: Look): string[] {
+  const width = longest(Object.keys(outputs));
+  return Object.entries(outputs).flatMap(([name, value]) => {
+    const [first, ...others] = Array.isArray(value) ? value.map(shown) : [shown(value)];
+    return [
+      ...row(2, [{ text: name, width }], { text: first ?? "none" }, look),
+      ...others.flatMap((other) => row(2, [{ text: "", width }], { text: other }, look)),
+    ];
+  });
+}
+
+function shown(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value)
+    .map(([key, inner]) => `${key} ${shown(inner)}`)
+    .join(", ");
+}
+
+function nextLines(stack: string, look: Look): string[] {
+  const commands: readonly [command: string, what: string][] = [
+    [`npm run pipeline -- up --stack ${stack} --create`, "deploys it; --create is for the first time"],
+    [`npm run pipeline -- sql --stack ${stack} --planned`, "prints Snowflake's SQL"],
+    [`npm run pipeline -- plan --stack ${stack} --json`, "this plan for programs"],
+  ];
+  const width = longest(commands.map(([command]) => command));
+  return section(
+    "Next",
+    commands.flatMap(([text, what]) => row(2, [{ text, width }], { text: what, style: "dim" }, look)),
+    look,
+  );
+}

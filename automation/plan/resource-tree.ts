@@ -1,0 +1,91 @@
+import type { Namer } from "./arn-names";
+import { type Look, longest, paint, row } from "./layout";
+import type { PlannedResource } from "./monitor";
+import { noteOf } from "./resource-notes";
+
+/** The resources below the components that make them, with what matters of each. */
+export function resourceTree(resources: readonly PlannedResource[], name: Namer, look: Look): string[] {
+  const entries = entriesOf(resources);
+  const leaves = entries.filter(({ resource }) => isLeaf(resource));
+  const typeEnd = longest(leaves.map(({ resource, depth }) => " ".repeat(2 * depth) + leafType(resource)));
+  const nameWidth = longest(leaves.map(({ shortName }) => shortName));
+  return entries.flatMap(({ resource, depth, shortName, empty }) => {
+    const indent = 2 * depth;
+    if (!isLeaf(resource)) {
+      return [`${" ".repeat(indent)}${componentTitle(resource, look)}${empty ? ": makes nothing" : ""}`];
+    }
+    const cells = [
+      { text: leafType(resource), width: typeEnd - indent },
+      { text: shortName, width: nameWidth },
+    ];
+    return row(indent, cells, { text: noteOf(resource, name) ?? "" }, look);
+  });
+}
+
+/** The resources as the tree lists them: components by the guide's steps, each followed by what it makes. */
+export function inTreeOrder(resources: readonly PlannedResource[]): PlannedResource[] {
+  return entriesOf(resources).map(({ resource }) => resource);
+}
+
+/** Whether it is a resource of AWS and not a component of ours. */
+export function isLeaf({ type }: PlannedResource): boolean {
+  return /^awsx?:/.test(type);
+}
+
+interface Entry {
+  readonly resource: PlannedResource;
+  readonly depth: number;
+  /** The name without its component's, which stands above it. */
+  readonly shortName: string;
+  /** A component that makes nothing, of an existing bucket for example. */
+  readonly empty: boolean;
+}
+
+function entriesOf(resources: readonly PlannedResource[]): Entry[] {
+  const urns = new Set(resources.map(({ urn }) => urn));
+  const roots = resources.filter(({ parent }) => !urns.has(parent));
+  return roots.flatMap((root) => below(root, resources, 1));
+}
+
+/** A resource and all below it, its own before those of components within it. */
+function below(resource: PlannedResource, resources: readonly PlannedResource[], depth: number): Entry[] {
+  const parent = resources.find(({ urn }) => urn === resource.parent);
+  const children = resources.filter((child) => child.parent === resource.urn);
+  const components = children.filter((child) => !isLeaf(child));
+  const ordered = [...children.filter(isLeaf), ...components.sort((one, other) => order(one) - order(other))];
+  return [
+    { resource, depth, shortName: shortened(resource.name, parent?.name), empty: children.length === 0 },
+    ...ordered.flatMap((child) => below(child, resources, depth + 1)),
+  ];
+}
+
+function shortened(name: string, parentName: string | undefined): string {
+  if (parentName === undefined) return name;
+  return name === parentName || name.startsWith(`${parentName}-`)
+    ? `…${name.slice(parentName.length)}`
+    : name;
+}
+
+/** `aws:s3/bucketVersioning:BucketVersioning` -> `s3.BucketVersioning`, without the "Configuration" of the longest. */
+function leafType({ type }: PlannedResource): string {
+  const [, module = "", token = ""] = type.split(":");
+  return `${module.split("/")[0]}.${token.replace(/Configuration$/, "")}`;
+}
+
+/** Components that stand for a step of the guide, in the order of the steps. */
+const steps = ["ExportBucket", "BraintrustRole", "SnowflakeReader", "SnowpipeEvents", "BucketPolicy"];
+
+function order(component: PlannedResource): number {
+  const step = steps.indexOf(kindOf(component));
+  return step < 0 ? steps.length : step;
+}
+
+function componentTitle(component: PlannedResource, look: Look): string {
+  const kind = kindOf(component);
+  const title = steps.includes(kind) ? `Step ${steps.indexOf(kind) + 1}: ${kind}` : kind;
+  return `${paint({ text: title, style: "bold" }, look)} ${paint({ text: component.name, style: "dim" }, look)}`;
+}
+
+function kindOf({ type }: PlannedResource): string {
+  return type.slice(type.lastIndexOf(":") + 1);
+}

@@ -1,0 +1,214 @@
+import { act, assume, bucket, connected, inside, matrix, outside, principals, type Row } from "./access";
+
+const { braintrust, snowflake, outsider, administrator, writer, reader, readerUser } = principals;
+const automation = "bt:org-1:project-1:automation";
+
+describe("access matrix: roles", () => {
+  const nobodyBecomesWriter: Row[] = [
+    ["ExplicitlyDenied", assume(braintrust, writer, automation)],
+    ["ExplicitlyDenied", assume(braintrust, writer)],
+    ["ExplicitlyDenied", assume(administrator, writer, automation)],
+    ["ExplicitlyDenied", assume(outsider, writer, automation)],
+  ];
+  const nobodyBecomesReader: Row[] = [
+    ["ExplicitlyDenied", assume(snowflake, reader, "acme_id=1")],
+    ["ExplicitlyDenied", assume(administrator, reader, "acme_id=1")],
+    ["ExplicitlyDenied", assume(outsider, reader)],
+  ];
+  const braintrustBecomesWriter: Row[] = [
+    ["Allowed", assume(braintrust, writer, automation)],
+    ["Denied", assume(braintrust, writer, "bt:org-1x:project-1:automation")],
+    ["Denied", assume(braintrust, writer, "bt:org-2:project-1:automation")],
+    ["Denied", assume(braintrust, writer, "bt:*:project-1:automation")],
+    ["Denied", assume(braintrust, writer, "bt:org-1")],
+    ["Denied", assume(braintrust, writer)],
+    ["Denied", assume(outsider, writer, automation)],
+    ["Denied", assume(snowflake, writer, automation)],
+    ["Denied", assume(administrator, writer, automation)],
+  ];
+  const { externalId: _, ...withoutExternalId } = connected.snowflake;
+
+  matrix("awaiting Braintrust", { bucketName: "acme-exports" }, [
+    ...nobodyBecomesWriter,
+    ...nobodyBecomesReader,
+  ]);
+  matrix(
+    "awaiting Braintrust's account",
+    { ...connected, braintrust: { orgId: "org-1" } },
+    nobodyBecomesWriter,
+  );
+  matrix("awaiting Snowflake", { ...connected, snowflake: {} }, [
+    ...braintrustBecomesWriter,
+    ...nobodyBecomesReader,
+  ]);
+  matrix("awaiting the external id", { ...connected, snowflake: withoutExternalId }, nobodyBecomesReader);
+  matrix("connected", connected, [
+    ...braintrustBecomesWriter,
+    ["Allowed", assume(snowflake, reader, "acme_id=1")],
+    ["Denied", assume(snowflake, reader, "acme_id=12")],
+    ["Denied", assume(snowflake, reader, "ACME_ID=1")],
+    ["Denied", assume(snowflake, reader)],
+    ["Denied", assume("arn:aws:iam::444455556666:user/another", reader, "acme_id=1")],
+    ["Denied", assume(braintrust, reader, "acme_id=1")],
+    ["Denied", assume(administrator, reader, "acme_id=1")],
+    ["Denied", assume(outsider, reader, "acme_id=1")],
+  ]);
+  matrix(
+    "two projects alone",
+    { ...connected, braintrust: { ...connected.braintrust, projectIds: ["project-1", "project-2"] } },
+    [
+      ["Allowed", assume(braintrust, writer, "bt:org-1:project-1:a")],
+      ["Allowed", assume(braintrust, writer, "bt:org-1:project-2:a")],
+      ["Denied", assume(braintrust, writer, "bt:org-1:project-3:a")],
+      ["Denied", assume(braintrust, writer, "bt:org-1:project-11:a")],
+      ["Denied", assume(braintrust, writer, "bt:org-2:project-1:a")],
+    ],
+  );
+  const role = "arn:aws:iam::123456789012:role/SnowflakeErrorRole-dev";
+  const topic = "arn:aws:sns:us-east-1:123456789012:snowpipe-errors-dev";
+  const errors = { enabled: true, iamUserArn: snowflake, externalId: "errors=1" };
+  matrix(
+    "load errors, not yet connected",
+    { ...connected, snowflake: { ...connected.snowflake, errorNotifications: { enabled: true } } },
+    [["ExplicitlyDenied", assume(snowflake, role, "errors=1")]],
+  );
+  matrix("load errors", { ...connected, snowflake: { ...connected.snowflake, errorNotifications: errors } }, [
+    ["Allowed", assume(snowflake, role, "errors=1")],
+    ["Denied", assume(snowflake, role, "acme_id=1")],
+    ["Denied", assume(outsider, role, "errors=1")],
+    ["Allowed", act(role, "sns:Publish", topic)],
+    ["ExplicitlyDenied", act(role, "sns:Publish", topic, { "aws:SecureTransport": "false" })],
+    ["Denied", act(role, "sns:Subscribe", topic)],
+    ["Denied", act(outsider, "sns:Publish", topic)],
+    ["Denied", act(snowflake, "sns:Publish", topic)],
+  ]);
+});
+
+describe("access matrix: files", () => {
+  const list = (principal: string, prefix?: string) =>
+    act(principal, "s3:ListBucket", bucket, prefix === undefined ? {} : { "s3:prefix": prefix });
+  const listsBelowPrefixAlone = (principal: string): Row[] => [
+    ["Allowed", list(principal, "braintrust-exports")],
+    ["Allowed", list(principal, "braintrust-exports/")],
+    ["Allowed", list(principal, "braintrust-exports/logs/")],
+    ["Denied", list(principal)],
+    ["Denied", list(principal, "")],
+    ["Denied", list(principal, "other/")],
+    ["Denied", list(principal, "braintrust-exports-of-others/")],
+    ["Allowed", act(principal, "s3:GetBucketLocation", bucket)],
+  ];
+  const anywhere = (principal: string, verdict: Row[0], actions: readonly string[]): Row[] =>
+    actions.flatMap((action): Row[] => [
+      [verdict, act(principal, action, inside)],
+      ["Denied", act(principal, action, outside)],
+    ]);
+  const neverAtAll = (principal: string): Row[] =>
+    [
+      ...["s3:DeleteBucket", "s3:PutBucketPolicy", "s3:GetBucketPolicy", "s3:PutLifecycleConfiguration"],
+      ...["s3:PutBucketPublicAccessBlock", "s3:PutBucketNotification", "s3:PutBucketVersioning"],
+    ].map((action): Row => ["Denied", act(principal, action, bucket)]);
+  const insecure = (principal: string, action: string): Row[] => [
+    ["ExplicitlyDenied", act(principal, action, inside, { "aws:SecureTransport": "false" })],
+    ["ExplicitlyDenied", act(principal, action, inside, { "s3:TlsVersion": "1.1" })],
+    ["ExplicitlyDenied", act(principal, action, inside, { "s3:TlsVersion": "1.0" })],
+    ["Allowed", act(principal, action, inside, { "s3:TlsVersion": "1.2" })],
+  ];
+  const writes = [
+    "s3:PutObject",
+    "s3:AbortMultipartUpload",
+    "s3:DeleteObject",
+    "s3:ListMultipartUploadParts",
+  ];
+  const reads = ["s3:GetObject", "s3:GetObjectVersion"];
+  const retention = ["s3:BypassGovernanceRetention", "s3:PutObjectRetention", "s3:PutObjectLegalHold"];
+
+  matrix("the writer, standard", connected, [
+    ...anywhere(writer, "Allowed", writes),
+    ...anywhere(writer, "Allowed", [
+      "s3:PutObjectAcl",
+      "s3:DeleteObjectVersion",
+      "s3:GetObject",
+      "s3:GetObjectAcl",
+    ]),
+    ...anywhere(writer, "Denied", ["s3:GetObjectVersion", "s3:PutObjectTagging", ...retention]),
+    ...listsBelowPrefixAlone(writer),
+    ["Allowed", act(writer, "s3:ListBucketVersions", bucket, { "s3:prefix": "braintrust-exports/" })],
+    ["Denied", act(writer, "s3:ListBucketVersions", bucket)],
+    ["Allowed", act(writer, "s3:ListBucketMultipartUploads", bucket)],
+    ...neverAtAll(writer),
+    ...insecure(writer, "s3:PutObject"),
+  ]);
+  matrix(
+    "the writer, least",
+    { ...connected, braintrust: { ...connected.braintrust, permissions: "least" } },
+    [
+      ...anywhere(writer, "Allowed", writes),
+      ...anywhere(writer, "Denied", [
+        ...reads,
+        "s3:GetObjectAcl",
+        "s3:PutObjectAcl",
+        "s3:DeleteObjectVersion",
+      ]),
+      ...anywhere(writer, "Denied", retention),
+      ...listsBelowPrefixAlone(writer),
+      ["Denied", act(writer, "s3:ListBucketVersions", bucket, { "s3:prefix": "braintrust-exports/" })],
+      ["Allowed", act(writer, "s3:ListBucketMultipartUploads", bucket)],
+      ...neverAtAll(writer),
+      ...insecure(writer, "s3:PutObject"),
+    ],
+  );
+
+  const readsAndNothingElse = (principal: string): Row[] => [
+    ...anywhere(principal, "Allowed", reads),
+    ...anywhere(principal, "Denied", [...writes, "s3:PutObjectAcl", "s3:DeleteObjectVersion", ...retention]),
+    ...listsBelowPrefixAlone(principal),
+    ["Denied", act(principal, "s3:ListBucketVersions", bucket, { "s3:prefix": "braintrust-exports/" })],
+    ...neverAtAll(principal),
+    ...insecure(principal, "s3:GetObject"),
+  ];
+  matrix("Snowflake's role", connected, readsAndNothingElse(reader));
+  matrix(
+    "Snowflake's user",
+    { ...connected, snowflake: { access: "user" } },
+    readsAndNothingElse(readerUser),
+  );
+
+  const guest = "arn:aws:iam::777788889999:role/analytics";
+  const traces = `${bucket}/braintrust-exports/traces/1.jsonl`;
+  matrix("another account's reader", { ...connected, crossAccountReaders: [{ arn: guest }] }, [
+    ...readsAndNothingElse(guest),
+    ["Denied", act("arn:aws:iam::777788889999:role/another", "s3:GetObject", inside)],
+  ]);
+  matrix(
+    "another account's readers, each with prefixes",
+    {
+      ...connected,
+      crossAccountReaders: [
+        { arn: guest, prefixes: ["braintrust-exports/traces/"] },
+        { arn: "arn:aws:iam::222233334444:root", prefixes: ["braintrust-exports/logs/", "shared/"] },
+      ],
+    },
+    [
+      ["Allowed", act(guest, "s3:GetObject", traces)],
+      ["Denied", act(guest, "s3:GetObject", inside)],
+      ["Denied", list(guest, "braintrust-exports/")],
+      ["Allowed", list(guest, "braintrust-exports/traces/")],
+      ["Denied", act(guest, "s3:PutObject", traces)],
+      ["Allowed", act("arn:aws:iam::222233334444:role/any", "s3:GetObject", inside)],
+      ["Allowed", act("arn:aws:iam::222233334444:role/any", "s3:GetObject", `${bucket}/shared/1.jsonl`)],
+      ["Denied", act("arn:aws:iam::222233334444:role/any", "s3:GetObject", traces)],
+    ],
+  );
+  matrix("everybody else", connected, [
+    ["Denied", act(guest, "s3:GetObject", inside)],
+    ["Denied", act(outsider, "s3:GetObject", inside)],
+    ["Denied", act(outsider, "s3:PutObject", inside)],
+    ["Denied", list(outsider, "braintrust-exports/")],
+    ["Denied", act(braintrust, "s3:PutObject", inside)],
+    ["Denied", act(snowflake, "s3:GetObject", inside)],
+    ["Allowed", act(administrator, "s3:GetObject", inside)],
+    ["ExplicitlyDenied", act(administrator, "s3:GetObject", inside, { "aws:SecureTransport": "false" })],
+    ["ExplicitlyDenied", act(administrator, "s3:ListBucket", bucket, { "aws:SecureTransport": "false" })],
+    ["ExplicitlyDenied", act(administrator, "s3:ListBucket", bucket, { "s3:TlsVersion": "1.1" })],
+  ]);
+});
