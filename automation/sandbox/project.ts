@@ -1,0 +1,68 @@
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { stringify } from "yaml";
+import { PROJECT } from "../../components/settings";
+import { projectDir } from "../project";
+import type { EmulatorAccess } from "./emulator";
+
+/** Snowflake's part in the sandbox: a user of the emulator's one account, with an external id. */
+export const SNOWFLAKE_USER = "snowflake";
+export const EXTERNAL_ID = "sandbox-external-id";
+/** Braintrust's organization in the sandbox. */
+export const ORGANIZATION = "sandbox-org";
+
+/**
+ * Settings of a sandbox stack: everything is trusted that the sandbox itself plays, and events go to a topic with a queue
+ * of our own, so that they can be seen arriving.
+ */
+export function sandboxSettings(
+  { accountId }: Pick<EmulatorAccess, "accountId">,
+  overrides: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  return {
+    streams: [
+      { name: "logs", format: "jsonl" },
+      { name: "spans", format: "parquet" },
+    ],
+    braintrust: { accountId, orgId: ORGANIZATION },
+    snowflake: {
+      iamUserArn: `arn:aws:iam::${accountId}:user/${SNOWFLAKE_USER}`,
+      externalId: EXTERNAL_ID,
+    },
+    events: { mode: "sns" },
+    // The emulator takes the removal of a metrics configuration for that of the bucket.
+    monitoring: { enabled: false },
+    protect: false,
+    forceDestroy: true,
+    ...overrides,
+  };
+}
+
+/** A project of its own for a stack of the sandbox: state and settings in a folder that nobody else uses. */
+export async function createSandboxProject(
+  stack: string,
+  access: EmulatorAccess,
+  overrides?: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const dir = await fs.mkdtemp(path.join(os.tmpdir(), "braintrust-snowflake-sandbox-"));
+  await fs.copyFile(path.join(projectDir, "Pulumi.yaml"), path.join(dir, "Pulumi.yaml"));
+  await fs.mkdir(path.join(dir, "state"));
+  await writeSandboxSettings(dir, stack, access, overrides);
+  return dir;
+}
+
+/** Writes, or writes anew, a stack's settings in a sandbox project. */
+export async function writeSandboxSettings(
+  dir: string,
+  stack: string,
+  access: EmulatorAccess,
+  overrides?: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const own = Object.entries(sandboxSettings(access, overrides)).map(([key, value]) => [
+    `${PROJECT}:${key}`,
+    value,
+  ]);
+  const config = { ...access.pulumiConfig, ...Object.fromEntries(own) };
+  await fs.writeFile(path.join(dir, `Pulumi.${stack}.yaml`), stringify({ config }));
+}

@@ -1,0 +1,119 @@
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs/promises";
+import { summarize } from "../changes";
+import { Deployment } from "../deployment";
+import { PipelineError } from "../errors";
+import type { ProgressListener } from "../progress";
+import { type Emulator, startEmulator } from "./emulator";
+import { createSnowflakeUser, exportAsBraintrust, readAsSnowflake, receiveEvents } from "./players";
+import { createSandboxProject } from "./project";
+
+/** How the sandbox is run. */
+export interface SandboxOptions {
+  readonly stack: string;
+  /** An emulator that runs already. @default one is started */
+  readonly endpoint?: string | undefined;
+  /** Leaves stack and emulator up when all is shown. */
+  readonly keep?: boolean | undefined;
+  readonly onProgress: ProgressListener;
+  /** Hears each step that has been shown, with what was seen. */
+  readonly onShown: (step: string, seen: string) => void;
+  /** Proves the stack, as the command `verify` does. */
+  readonly verify: (target: { stack: string; workDir: string; signal: AbortSignal }) => Promise<string>;
+  readonly signal: AbortSignal;
+}
+
+/** Where a sandbox that was kept is found. */
+export interface KeptSandbox {
+  readonly workDir: string;
+  readonly endpoint: string;
+  /** Resolves when the emulator has ended. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Shows the whole pipeline against an AWS emulator: up, verify, files written as Braintrust, events seen, files read as
+ * Snowflake, an empty second preview, destroy with nothing left.
+ *
+ * @returns the sandbox, where it is kept.
+ * @throws EmulatorMissingError where none can be had; PipelineError at the first step that does not hold.
+ */
+export async function runSandbox(options: SandboxOptions): Promise<KeptSandbox | undefined> {
+  const { stack, onProgress, signal } = options;
+  const onNote = (message: string) => onProgress({ kind: "note", message });
+  const emulator = await startEmulator({
+    onProgress: onNote,
+    signal,
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+  });
+  const restore = enter(emulator);
+  let workDir: string | undefined;
+  let kept = false;
+  try {
+    workDir = await createSandboxProject(stack, emulator);
+    await show({ ...options, workDir });
+    kept = options.keep ?? false;
+    if (!kept) return undefined;
+    return { workDir, endpoint: emulator.endpoint, stop: emulator.stop };
+  } finally {
+    restore();
+    if (!kept) {
+      await emulator.stop();
+      if (workDir !== undefined) await fs.rm(workDir, { recursive: true, force: true });
+    }
+  }
+}
+
+async function show(options: SandboxOptions & { readonly workDir: string }): Promise<void> {
+  const { stack, workDir, signal, onProgress, onShown } = options;
+  const deployment = await Deployment.open({ stack, workDir, create: true, signal, onProgress });
+  const { file } = deployment.open;
+  const snowflake = await createSnowflakeUser(file);
+
+  const { changes, outputs } = await deployment.up();
+  onShown("up", `${summarize(changes)}; phase ${outputs.phase}`);
+
+  onShown("verify", await options.verify({ stack, workDir, signal }));
+
+  const keys = await exportAsBraintrust(file, outputs);
+  onShown("export", `Braintrust's role wrote ${keys.join(", ")}`);
+
+  const announced = await receiveEvents(file, outputs, keys);
+  const silent = keys.filter((key) => !announced.includes(key));
+  if (silent.length > 0) throw new PipelineError(`no event came for ${silent.join(", ")}`);
+  onShown("events", `one for each of ${keys.length} files`);
+
+  const sizes = await readAsSnowflake(file, outputs, snowflake, keys);
+  onShown("read", `Snowflake's role read ${sizes.reduce((sum, size) => sum + size, 0)} bytes`);
+
+  const again = await deployment.preview();
+  if (again.length > 0) throw new PipelineError(`a second preview has changes: ${summarize(again)}`);
+  onShown("preview", "no changes");
+
+  if (options.keep) return;
+  const deleted = await deployment.destroy();
+  const left = (await deployment.stateResources()).length;
+  if (left > 0) throw new PipelineError(`destroy left ${left} resources in the state`);
+  onShown("destroy", `${summarize(deleted)}; nothing is left`);
+}
+
+/** Points this process's own AWS clients and the engine at the emulator; undone by the function returned. */
+export function enter({ environment }: Pick<Emulator, "environment">): () => void {
+  const changed: Record<string, string | undefined> = {
+    ...environment,
+    // The JavaScript SDK would prefer a profile, even an empty one, to the keys beside it.
+    AWS_PROFILE: undefined,
+    PULUMI_BACKEND_URL: undefined,
+    PULUMI_CONFIG_PASSPHRASE: randomBytes(16).toString("hex"),
+  };
+  const before = Object.fromEntries(Object.keys(changed).map((name) => [name, process.env[name]]));
+  setEnvironment(changed);
+  return () => setEnvironment(before);
+}
+
+function setEnvironment(values: Readonly<Record<string, string | undefined>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+}
