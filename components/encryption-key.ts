@@ -33,6 +33,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
 export interface EncryptionKeyPolicyArgs {
   /** Not the ARN: the provider reads the id back, and would see a difference for ever. */
   readonly keyId: pulumi.Input<string>;
+  readonly keyArn: pulumi.Input<string>;
   readonly account: Account;
   readonly bucketArn: pulumi.Input<string>;
   /** Writes exports: GenerateDataKey, and Decrypt for multipart uploads. */
@@ -61,18 +62,18 @@ export class EncryptionKeyPolicy extends pulumi.ComponentResource {
 
 /** Every statement of the key's policy. */
 export function keyStatements(args: Omit<EncryptionKeyPolicyArgs, "keyId">): aws.iam.PolicyStatement[] {
-  const { account, writerArn, readerArns } = args;
+  const { keyArn, account, writerArn, readerArns } = args;
   return [
-    allowAdministration(account),
+    allowAdministration(keyArn, account),
     {
-      ...allowKey("EncryptExports", "*", ["kms:Decrypt", "kms:GenerateDataKey"], account),
+      ...allowKey("EncryptExports", keyArn, ["kms:Decrypt", "kms:GenerateDataKey"], account),
       Principal: { AWS: writerArn },
     },
     ...(readerArns.length === 0
       ? []
       : [
           {
-            ...allowKey("DecryptExports", "*", ["kms:Decrypt"], account),
+            ...allowKey("DecryptExports", keyArn, ["kms:Decrypt"], account),
             Principal: { AWS: [...readerArns] },
           },
         ]),
@@ -80,7 +81,7 @@ export function keyStatements(args: Omit<EncryptionKeyPolicyArgs, "keyId">): aws
   ];
 }
 
-/** Use of a key through S3 in the stack's region alone. In a key policy the resource "*" is the key itself. */
+/** Use of a key through S3 in the stack's region alone. */
 export function allowKey(
   sid: string,
   keyArn: pulumi.Input<string>,
@@ -107,7 +108,10 @@ function viaService(
 }
 
 /** The account's own administrators keep the key, so that nobody is locked out. They cannot read with it. */
-function allowAdministration({ accountId, partition }: Account): aws.iam.PolicyStatement {
+function allowAdministration(
+  keyArn: pulumi.Input<string>,
+  { accountId, partition }: Account,
+): aws.iam.PolicyStatement {
   return {
     Sid: "AdministerKey",
     Effect: "Allow",
@@ -137,21 +141,22 @@ function allowAdministration({ accountId, partition }: Account): aws.iam.PolicyS
       "kms:UpdateAlias",
       "kms:UpdateKeyDescription",
     ],
-    Resource: "*",
+    Resource: keyArn,
   };
 }
 
 /** docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html */
 function allowPublishing({
+  keyArn,
   account,
   bucketArn,
-}: Pick<EncryptionKeyPolicyArgs, "account" | "bucketArn">): aws.iam.PolicyStatement {
+}: Pick<EncryptionKeyPolicyArgs, "keyArn" | "account" | "bucketArn">): aws.iam.PolicyStatement {
   return {
     Sid: "EncryptEvents",
     Effect: "Allow",
     Principal: { Service: "s3.amazonaws.com" },
     Action: ["kms:Decrypt", "kms:GenerateDataKey"],
-    Resource: "*",
+    Resource: keyArn,
     Condition: {
       StringEquals: { "aws:SourceAccount": account.accountId },
       ArnEquals: { "aws:SourceArn": bucketArn },

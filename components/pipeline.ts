@@ -85,6 +85,7 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
               `${name}-key-policy`,
               {
                 keyId: this.key.keyId,
+                keyArn: this.key.keyArn,
                 account,
                 bucketArn,
                 writerArn: this.braintrust.roleArn,

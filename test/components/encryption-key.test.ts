@@ -7,6 +7,7 @@ import {
 import { account, deploy, resolved } from "../support";
 
 const keyId = "00000000-0000-0000-0000-000000000000";
+const keyArn = `arn:aws:kms:us-east-1:123456789012:key/${keyId}`;
 
 describe("EncryptionKey", () => {
   it("rotates, and can be restored for 30 days", async () => {
@@ -18,7 +19,7 @@ describe("EncryptionKey", () => {
     });
     assert.equal(deployed.only("aws:kms/alias:Alias").inputs.name, "alias/braintrust-exports-prod");
     assert.equal(await resolved(result.keyId), keyId);
-    assert.equal(await resolved(result.keyArn), `arn:aws:kms:us-east-1:123456789012:key/${keyId}`);
+    assert.equal(await resolved(result.keyArn), keyArn);
   });
 });
 
@@ -28,6 +29,7 @@ describe("EncryptionKeyPolicy", () => {
       () =>
         new EncryptionKeyPolicy("policy", {
           keyId,
+          keyArn,
           account: account(region),
           bucketArn: "arn:aws:s3:::acme-exports",
           writerArn: "arn:writer",
@@ -73,14 +75,14 @@ describe("EncryptionKeyPolicy", () => {
           "kms:UpdateAlias",
           "kms:UpdateKeyDescription",
         ],
-        Resource: "*",
+        Resource: keyArn,
       },
       {
         Sid: "EncryptExports",
         Effect: "Allow",
         Principal: { AWS: "arn:writer" },
         Action: ["kms:Decrypt", "kms:GenerateDataKey"],
-        Resource: "*",
+        Resource: keyArn,
         Condition: viaS3,
       },
       {
@@ -88,7 +90,7 @@ describe("EncryptionKeyPolicy", () => {
         Effect: "Allow",
         Principal: { AWS: ["arn:reader", "arn:guest"] },
         Action: ["kms:Decrypt"],
-        Resource: "*",
+        Resource: keyArn,
         Condition: viaS3,
       },
     ]);
@@ -101,7 +103,7 @@ describe("EncryptionKeyPolicy", () => {
         Effect: "Allow",
         Principal: { Service: "s3.amazonaws.com" },
         Action: ["kms:Decrypt", "kms:GenerateDataKey"],
-        Resource: "*",
+        Resource: keyArn,
         Condition: {
           StringEquals: { "aws:SourceAccount": "123456789012" },
           ArnEquals: { "aws:SourceArn": "arn:aws:s3:::acme-exports" },
