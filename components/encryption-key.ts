@@ -127,7 +127,6 @@ function allowAdministration(
       "kms:EnableKeyRotation",
       "kms:GetKeyPolicy",
       "kms:GetKeyRotationStatus",
-      "kms:ListAliases",
       "kms:ListGrants",
       "kms:ListKeyPolicies",
       "kms:ListKeyRotations",

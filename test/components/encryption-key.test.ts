@@ -61,7 +61,6 @@ describe("EncryptionKeyPolicy", () => {
           "kms:EnableKeyRotation",
           "kms:GetKeyPolicy",
           "kms:GetKeyRotationStatus",
-          "kms:ListAliases",
           "kms:ListGrants",
           "kms:ListKeyPolicies",
           "kms:ListKeyRotations",

@@ -11,6 +11,8 @@ const accepted = [
   "MISMATCHED_TYPE: Type mismatch: s3:TlsVersion requires a value of type Numeric but given ['1.2']",
   "UNKNOWN_CONDITION_FOR_ACTION: Unknown condition s3:TlsVersion for action s3:InitiateReplication",
   "UNKNOWN_CONDITION_FOR_ACTION: Unknown condition s3:TlsVersion for action s3:PutAccessPointPublicAccessBlock",
+  // A key's own policy must name the alias actions on the key as well: docs.aws.amazon.com/kms/latest/developerguide/alias-access.html
+  "RESOURCE_MISMATCH: [{'action': 'kms:CreateAlias', 'required_format': 'arn:*:kms:*:*:alias/*'}, {'action': 'kms:DeleteAlias', 'required_format': 'arn:*:kms:*:*:alias/*'}, {'action': 'kms:UpdateAlias', 'required_format': 'arn:*:kms:*:*:alias/*'}]",
 ];
 
 describe("policies, to the linter parliament", function () {
