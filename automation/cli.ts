@@ -62,6 +62,54 @@ command("outputs", "print the stack's outputs")
   .option("--show-secrets", "print secrets in plain")
   .action(async (options) => (await import("./commands/deploy")).outputs(options));
 
+command("sql", "print the SQL that sets Snowflake up")
+  .option("--part <part>", "setup, load, check or teardown (default: setup, load and check)")
+  .option("--planned", "from the offline plan, before anything is deployed")
+  .option("--reveal-secrets", "access user: write the access key into the SQL")
+  .action(async (options) => (await import("./commands/sql")).sql(options));
+
+command("connect", "take over what Snowflake answered, and deploy")
+  .option("--file <file>", "answers of DESC INTEGRATION, SHOW PIPES and the like (default: standard input)")
+  .option("--run", "have the Snowflake CLI, snow, run the SQL and give the answers, until all is connected")
+  .option("--connection <name>", "connection of the Snowflake CLI, with --run")
+  .option("--timeout <minutes>", "for each run of the Snowflake CLI, with --run")
+  .option("--no-up", "write the settings only")
+  .option("-y, --yes", "do not ask")
+  .action(async (options) => (await import("./commands/connect")).connect(options));
+
+command("braintrust", "print what Braintrust's export dialog asks for, or have its API do it")
+  .option("--project <name or id>", "Braintrust project; needs BRAINTRUST_API_KEY in the environment")
+  .option("--export-type <type>", "spans or traces (default: spans)")
+  .option("--interval-seconds <seconds>", "start to start (default: 3600)", Number)
+  .option("--api-url <url>", "of another instance or a data plane of your own")
+  .option("--apply", "make the changes (default: show them)")
+  .option("-y, --yes", "do not ask")
+  .action(async (options) => (await import("./commands/braintrust")).braintrust(options));
+
+command("verify", "prove the live stack: configuration, access, data path, freshness")
+  .option("--json", "for programs")
+  .action(async (options) => (await import("./commands/verify")).verify(options));
+
+command("status", "show phase and next action, last update, drift, keys")
+  .option("--json", "for programs")
+  .option("--no-drift", "do not ask AWS for drift")
+  .action(async (options) => (await import("./commands/status")).statusCommand(options));
+
+command("rotate-keys", "access user: replace the access key, step by step; run again to go on")
+  .option("--quiet-minutes <minutes>", "how long the old key must be unused (default: 60)", Number)
+  .option("--wait", "wait until it is")
+  .option("-y, --yes", "do not ask")
+  .action(async (options) => (await import("./commands/rotate-keys")).rotateKeysCommand(options));
+
+cli
+  .command("sandbox")
+  .description("show the whole pipeline against an AWS emulator on this machine")
+  .option("-s, --stack <name>", "stack to make there", "sandbox")
+  .option("--endpoint <url>", "an emulator that runs already; AWS_CA_BUNDLE names its certificate")
+  .option("--keep", "leave stack and emulator up until Ctrl-C")
+  .exitOverride()
+  .action(async (options) => (await import("./commands/sandbox")).sandbox(options));
+
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
   if (error instanceof UsageError) return MISUSED;

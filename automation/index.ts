@@ -6,11 +6,19 @@ import { refuseFullBuckets } from "./full-buckets";
 import type { PipelineOutputs } from "./outputs";
 
 export type { Change } from "./changes";
+export { type ConnectOptions, type ConnectResult, connect } from "./connect";
+export { type ConnectRunOptions, connectBySnow } from "./connect-run";
 export { Deployment, type DeploymentOptions, type UpOptions, type UpResult } from "./deployment";
 export { PipelineError, StackBusyError, UsageError } from "./errors";
+export type { RotationResult } from "./key-rotation";
 export type { PipelineOutputs, StreamOutput } from "./outputs";
 export { type Plan, planStack as plan } from "./plan/plan";
 export type { ProgressEvent, ProgressListener } from "./progress";
+export { type RotateKeysOptions, rotateKeys } from "./rotate-keys";
+export { type SqlOptions, type SqlPart, snowflakeSql } from "./snowflake/sql";
+export { type StatusOptions, status } from "./status";
+export type { StatusReport } from "./status-report";
+export { reportOn as verify, type VerifyTarget } from "./verify/verify";
 
 /** What `up` would change; none where the stack is as its settings say. */
 export async function preview(options: DeploymentOptions & UpOptions): Promise<Change[]> {

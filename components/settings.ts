@@ -140,7 +140,9 @@ function acceptsPlaceholder(key: string): boolean {
 /** The placeholder passes every rule, so nobody may write it himself. */
 function literalPlaceholders(raw: unknown, secretKeys: ReadonlySet<string>): Problem[] {
   return Object.entries(raw ?? {})
-    .filter(([key, value]) => !secretKeys.has(key) && JSON.stringify(value).includes(`"${ENCRYPTED}"`))
+    .filter(
+      ([key, value]) => !secretKeys.has(key) && String(JSON.stringify(value)).includes(`"${ENCRYPTED}"`),
+    )
     .map(([key]) => ({
       key,
       value: `"${ENCRYPTED}"`,

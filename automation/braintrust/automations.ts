@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
-import { PipelineError, UsageError } from "../errors";
+import { UsageError } from "../errors";
 import type { PipelineOutputs, StreamOutput } from "../outputs";
-import type { BraintrustClient, ExportConfig, ExportConfigBody, ExportType, ProjectAutomation } from "./api";
+import type { ExportConfig, ExportType, ProjectAutomation } from "./api";
 import { exportConfigOf } from "./api";
 
 /** What the caller decides of an export; the rest comes from the stack's outputs. */
@@ -42,7 +41,7 @@ interface Found {
 }
 
 /** What an update sends as it is: the path, fixed by Braintrust slash and all, and the id the role may name. */
-interface Kept {
+export interface Kept {
   readonly path: string;
   readonly externalId: string;
 }
@@ -59,13 +58,6 @@ export type PlannedAutomation =
   | { readonly action: "conflict"; readonly desired: DesiredAutomation; readonly reason: string };
 
 export type AutomationPlan = readonly PlannedAutomation[];
-
-/** What was done for one stream. */
-export interface AppliedAutomation {
-  readonly stream: string;
-  readonly id: string;
-  readonly done: "created" | "updated" | "unchanged";
-}
 
 /** The name of a stream's automation: `<owner>-<stream>`, the owner being the stack or the bucket. */
 export function automationName(owner: string, stream: string): string {
@@ -153,40 +145,6 @@ export function describePlan(plan: AutomationPlan): string {
   return [...lines, `${totals}, ${count("conflict")} in conflict`].join("\n");
 }
 
-/**
- * Carries the plan out, one automation after the other. What Braintrust answers is compared with what was asked for,
- * since it answers a creation under a taken name with the automation that has it.
- *
- * @param newExternalId Makes the automation's own part of the external id; a random UUID by default.
- * @throws PipelineError before anything is changed when the plan holds a conflict; later, naming the stream that failed
- * and those already done. Planning and applying again does the rest.
- */
-export async function applyAutomations(
-  client: BraintrustClient,
-  plan: AutomationPlan,
-  newExternalId: () => string = randomUUID,
-): Promise<AppliedAutomation[]> {
-  const conflicts = plan.flatMap((planned) =>
-    planned.action === "conflict" ? [`stream "${planned.desired.stream}": ${planned.reason}`] : [],
-  );
-  if (conflicts.length > 0)
-    throw new PipelineError(`nothing was changed in Braintrust: ${conflicts.join("; ")}`);
-
-  const applied: AppliedAutomation[] = [];
-  for (const planned of plan) {
-    const { stream } = planned.desired;
-    try {
-      applied.push({ stream, ...(await applyOne(client, planned, newExternalId)) });
-    } catch (error) {
-      const done = applied.flatMap((one) => (one.done === "unchanged" ? [] : [`${one.stream} ${one.done}`]));
-      const before = done.length > 0 ? ` (before it: ${done.join(", ")})` : "";
-      const why = error instanceof Error ? error.message : String(error);
-      throw new PipelineError(`stream "${stream}"${before}: ${why}`);
-    }
-  }
-  return applied;
-}
-
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function findProblems({ projectId, intervalSeconds, batchSize }: ExportSettings): string[] {
@@ -254,46 +212,6 @@ function differences(desired: DesiredAutomation, config: ExportConfig): FieldCha
     ...compare("role ARN", "role_arn" in credentials ? credentials.role_arn : undefined, desired.roleArn),
     ...(desired.batchSize === undefined ? [] : compare("batch size", config.batch_size, desired.batchSize)),
   ];
-}
-
-async function applyOne(
-  client: BraintrustClient,
-  planned: PlannedAutomation,
-  newExternalId: () => string,
-): Promise<Omit<AppliedAutomation, "stream">> {
-  const { desired } = planned;
-  if (planned.action === "create") {
-    const { projectId, name } = desired;
-    const config = body(desired, { path: desired.exportPath, externalId: newExternalId() });
-    const answer = await client.create({ project_id: projectId, name, config });
-    return { id: confirmed(desired, answer), done: "created" };
-  }
-  if (planned.action === "update") {
-    const answer = await client.update(planned.id, { config: body(desired, planned.kept) });
-    return { id: confirmed(desired, answer), done: "updated" };
-  }
-  if (planned.action === "conflict") throw new PipelineError(planned.reason);
-  return { id: planned.id, done: "unchanged" };
-}
-
-function confirmed(desired: DesiredAutomation, answer: ProjectAutomation): string {
-  const outcome = planOne({ ...desired, name: answer.name }, [answer]);
-  if (outcome.action === "unchanged") return answer.id;
-  throw new PipelineError(
-    `Braintrust accepted the request but keeps an automation that differs; plan again\n${describePlan([outcome])}`,
-  );
-}
-
-function body(desired: DesiredAutomation, { path, externalId }: Kept): ExportConfigBody {
-  return {
-    event_type: "btql_export",
-    export_definition: { type: desired.exportType },
-    export_path: path,
-    format: desired.format,
-    interval_seconds: desired.intervalSeconds,
-    credentials: { type: "aws_iam", role_arn: desired.roleArn, external_id: externalId },
-    ...(desired.batchSize === undefined ? {} : { batch_size: desired.batchSize }),
-  };
 }
 
 function summary(wanted: DesiredAutomation): string {

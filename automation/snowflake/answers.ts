@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { UsageError } from "../errors";
-import { type AnswerTable, parseJson, type Row, readTables } from "./answer-tables";
+import type { AnswerTable, Row } from "./answer-rows";
+import { parseJson, readTables } from "./answer-tables";
 
 /** DESC INTEGRATION: property in Snowflake's spelling -> value. It does not say the integration's name. */
 export type IntegrationAnswer = Readonly<Record<string, string>>;
@@ -47,10 +48,11 @@ export function parseAnswers(text: string): Answers {
     subscribers: [],
     topics: [],
     unrecognised: [],
+    contradictions: [],
   };
   for (const table of readTables(text, isAnswerHeader, neverEmpty)) readTable(table, reading);
 
-  const { storage, error, pipes, subscribers, topics, unrecognised } = reading;
+  const { storage, error, pipes, subscribers, topics, unrecognised, contradictions } = reading;
   if (storage.length + error.length + pipes.length + subscribers.length === 0) {
     const seen = unrecognised.length > 0 ? `it has ${unrecognised.join("; ")}` : "it has no table";
     throw new UsageError(
@@ -58,7 +60,6 @@ export function parseAnswers(text: string): Answers {
         'SYSTEM$GET_AWS_SNS_IAM_POLICY, best as "snow sql --format json" prints it',
     );
   }
-  const contradictions: string[] = [];
   const storageIntegration = merge("DESC INTEGRATION", storage, contradictions);
   const errorIntegration = merge("DESC INTEGRATION", error, contradictions);
   const distinctPipes = mergePipes(pipes, contradictions);
@@ -92,6 +93,7 @@ interface Reading {
   readonly subscribers: string[];
   readonly topics: string[];
   readonly unrecognised: string[];
+  readonly contradictions: string[];
 }
 
 const neverEmpty = ["property", "property_type", "name", "database_name", "schema_name"];
@@ -114,9 +116,12 @@ function readTable({ columns, rows }: AnswerTable, reading: Reading): void {
     (isPropertyList(columns) && readProperties(rows, reading)) ||
     (isPipeList(columns) && readPipes(rows, reading)) ||
     readPolicies(rows, reading);
-  if (!recognised) {
-    const names = columns.slice(0, 6).map(quote).join(", ");
-    reading.unrecognised.push(`a table with the columns ${names}${columns.length > 6 ? ", …" : ""}`);
+  if (recognised) return;
+  const names = columns.slice(0, 6).map(quote).join(", ");
+  const table = `a table with the columns ${names}${columns.length > 6 ? ", …" : ""}`;
+  reading.unrecognised.push(table);
+  if (rows.length === 0 && isAnswerHeader(columns)) {
+    reading.contradictions.push(`${table} has no rows, or was cut off: give it whole, or leave it out`);
   }
 }
 

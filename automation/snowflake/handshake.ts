@@ -1,70 +1,39 @@
-import {
-  externalIdRule,
-  type Partition,
-  queueArnRule,
-  type TextRule,
-  userArnRule,
-} from "../../components/rules";
-import { type Answers, type IntegrationAnswer, type Pipe, quote } from "./answers";
+import { externalIdRule, userArnRule } from "../../components/rules";
+import { type Answers, type IntegrationAnswer, quote } from "./answers";
+import { arnProblems, channelProblems, locationProblems, ruleProblems } from "./handshake-checks";
+import type { HandshakeStack } from "./handshake-stack";
 import { canonicalName, literal, qualifiedName, quoteIdentifier } from "./identifiers";
 
-/** What the hand-over has to know of a stack: its outputs, and what its settings say already. */
-export interface HandshakeStack {
-  readonly partition: Partition;
-  readonly region: string;
-  readonly access: "role" | "user";
-  readonly eventsMode: "snowflake-queue" | "sns" | "queue" | "none";
-  /** Role that Snowflake assumes, in access `role`. */
-  readonly snowflakeRoleArn?: string;
-  /** External id of our own choice. Absent: Snowflake's is taken over. */
-  readonly snowflakeExternalId?: string;
-  /** Names of Snowflake objects, as the settings spell them. */
-  readonly integration: string;
-  readonly errorIntegration?: string;
-  readonly database: string;
-  readonly schema: string;
-  readonly streams: readonly {
-    readonly name: string;
-    readonly table: string;
-    readonly pipe: string;
-    /** `s3://bucket/prefix/` */
-    readonly url: string;
-  }[];
-  readonly notificationTopicArn?: string;
-  readonly errorIntegrationWanted: boolean;
-  readonly errorTopicArn?: string;
-  readonly errorRoleArn?: string;
-  readonly current: {
-    readonly iamUserArn?: string;
-    readonly externalId?: string;
-    readonly snsSubscriberArn?: string;
-    /** Stream -> queue. */
-    readonly notificationChannels?: Readonly<Record<string, string>>;
-    readonly errorIamUserArn?: string;
-    readonly errorExternalId?: string;
-  };
-}
-
 /** One setting that is to change, by its path below the project's name. */
-export interface SettingChange {
+export interface HandshakeChange {
   readonly path: readonly string[];
   readonly from?: string;
   readonly to: string;
 }
 
+/** What Snowflake has not been asked yet, as far as one can tell. */
+export interface Question {
+  /** What it is, and the statement that shows it. */
+  readonly text: string;
+  /** Part of the SQL that ends with this statement. */
+  readonly part: "setup" | "load";
+}
+
 /** What to do with Snowflake's answers. */
 export interface HandshakePlan {
-  /** Settings to write; empty where they are right already, and whenever there is a problem. */
-  readonly changes: readonly SettingChange[];
-  /** What Snowflake has yet to tell, each with the statement that shows it. */
-  readonly missing: readonly string[];
+  /** Settings to write; empty where they are right already, and whenever an answer is incomplete or a problem. */
+  readonly changes: readonly HandshakeChange[];
+  /** What is missing from answers that came in part. While there is something, change nothing. */
+  readonly incomplete: readonly string[];
+  /** What the settings still lack and no answer speaks of: for the next time. */
+  readonly awaited: readonly Question[];
   /** Answers that do not fit the stack or each other, each with its mend. While there is one, change nothing. */
   readonly problems: readonly string[];
 }
 
 /**
  * Compares Snowflake's answers with the stack. The same answers again yield no changes; an answer that is not there
- * leaves its settings as they are.
+ * leaves its settings as they are: DESC INTEGRATION may come alone, and the pipes later. Half an answer changes nothing.
  *
  * @throws UsageError if a setting is no Snowflake identifier.
  */
@@ -77,17 +46,20 @@ export function planHandshake(stack: HandshakeStack, answers: Answers): Handshak
   if (stack.errorIntegrationWanted) parts.push(errorPart(stack, answers));
 
   const problems = parts.flatMap((part) => part.problems ?? []);
+  const incomplete = parts.flatMap((part) => part.incomplete ?? []);
   const changes = parts.flatMap((part) => part.changes ?? []).filter(({ from, to }) => from !== to);
   return {
-    changes: problems.length > 0 ? [] : changes,
-    missing: parts.flatMap((part) => part.missing ?? []),
+    changes: problems.length + incomplete.length > 0 ? [] : changes,
+    incomplete,
+    awaited: parts.flatMap((part) => part.awaited ?? []),
     problems,
   };
 }
 
 interface Part {
-  readonly changes?: readonly SettingChange[];
-  readonly missing?: readonly string[];
+  readonly changes?: readonly HandshakeChange[];
+  readonly incomplete?: readonly string[];
+  readonly awaited?: readonly Question[];
   readonly problems?: readonly string[];
 }
 
@@ -146,7 +118,9 @@ function integrationPart(
 ): Part {
   if (answer === undefined) {
     const known = current.iamUserArn !== undefined && current.externalId !== undefined;
-    return known ? {} : { missing: [`Snowflake's IAM user and external id: run ${describe}`] };
+    return known
+      ? {}
+      : { awaited: [{ text: `Snowflake's IAM user and external id: ${describe}`, part: "setup" }] };
   }
   const iamUserArn = answer[properties.iamUserArn];
   const externalId = answer[properties.externalId];
@@ -165,7 +139,7 @@ function integrationPart(
   const required = new Set([...Object.keys(wanted), properties.iamUserArn, properties.externalId]);
   const absent = [...required].filter((property) => answer[property] === undefined);
   if (absent.length > 0) {
-    return { missing: [`${absent.join(", ")}: give the answer of ${describe} whole`], problems };
+    return { incomplete: [`${absent.join(", ")}: give the answer of ${describe} whole`], problems };
   }
   const changes = [
     ...change([...settings, "iamUserArn"], current.iamUserArn, iamUserArn),
@@ -180,7 +154,7 @@ function subscriberPart(stack: HandshakeStack, { snsSubscriberArn, snsTopicArns 
   const ask = `SELECT SYSTEM$GET_AWS_SNS_IAM_POLICY(${literal(topic ?? "<topic's ARN>")})`;
   if (snsSubscriberArn === undefined) {
     return current.snsSubscriberArn === undefined
-      ? { missing: [`who subscribes to the topic for Snowflake: run ${ask}`] }
+      ? { awaited: [{ text: `who subscribes to the topic for Snowflake: ${ask}`, part: "setup" }] }
       : {};
   }
   const otherTopic = topic !== undefined && snsTopicArns.length > 0 && !snsTopicArns.includes(topic);
@@ -197,6 +171,7 @@ function subscriberPart(stack: HandshakeStack, { snsSubscriberArn, snsTopicArns 
   };
 }
 
+/** A topic tells every pipe that subscribes to it, so that mode sns needs no pipe's answer, and checks those that come. */
 function pipePart(stack: HandshakeStack, { pipes }: Answers): Part {
   const path = [canonicalName(stack.database), canonicalName(stack.schema)] as const;
   const ours = new Map(
@@ -207,120 +182,29 @@ function pipePart(stack: HandshakeStack, { pipes }: Answers): Part {
   const found = stack.streams.map(({ name, pipe }) => ({
     name,
     pipe,
+    known: stack.current.notificationChannels?.[name],
     answer: ours.get(canonicalName(pipe)),
   }));
-  const awaited = found.filter(
-    ({ name, answer }) => answer === undefined && stack.current.notificationChannels?.[name] === undefined,
-  );
-  const names = awaited.map(({ name, pipe }) => `${pipe} of the stream ${name}`).join(", ");
+  const problems = found.flatMap(({ answer }) => (answer ? channelProblems(stack, answer) : []));
+  const untold = found.filter(({ known, answer }) => answer === undefined && known === undefined);
+  const names = untold.map(({ name, pipe }) => `${pipe} of the stream ${name}`).join(", ");
+  const lacking = `the pipes ${names}: SHOW PIPES IN SCHEMA ${qualifiedName(...path)}`;
+  if (untold.length > 0 && pipes.length > 0) return { incomplete: [lacking], problems };
+  if (stack.eventsMode === "sns") return { problems };
   return {
-    changes: found.flatMap(({ name, answer }) =>
-      stack.eventsMode === "sns"
-        ? []
-        : change(
-            ["events", "notificationChannels", name],
-            stack.current.notificationChannels?.[name],
-            answer?.notificationChannel,
-          ),
+    changes: found.flatMap(({ name, known, answer }) =>
+      change(["events", "notificationChannels", name], known, answer?.notificationChannel),
     ),
-    missing:
-      awaited.length > 0 ? [`the pipes ${names}: run SHOW PIPES IN SCHEMA ${qualifiedName(...path)}`] : [],
-    problems: found.flatMap(({ answer }) => (answer ? channelProblems(stack, answer) : [])),
+    awaited: untold.length > 0 ? [{ text: lacking, part: "load" }] : [],
+    problems,
   };
 }
 
-function channelProblems(stack: HandshakeStack, { name, notificationChannel }: Pipe): string[] {
-  const { notificationTopicArn: topic, eventsMode } = stack;
-  const what = `notification_channel of the pipe ${quote(name)}`;
-  if (notificationChannel === undefined) {
-    return [
-      `${what} is empty, so it was made without AUTO_INGEST = TRUE; drop the pipe and run "sql --part load" again`,
-    ];
-  }
-  if (eventsMode === "sns" && notificationChannel === topic) return [];
-  if (eventsMode !== "sns" && notificationChannel.split(":")[2] === "sns") {
-    return [
-      `${what} is the topic ${quote(notificationChannel)}, and events.mode is ${eventsMode}; ` +
-        'drop the pipe and run "sql --part load" again, or set events.mode to sns',
-    ];
-  }
-  // A topic reaches queues of other regions, a bucket does not.
-  return arnProblems(
-    what,
-    notificationChannel,
-    queueArnRule,
-    stack,
-    eventsMode === "sns" ? undefined : stack.region,
-  );
-}
-
-/** Whether a stage may be put on every stream's folder. Gov and China buckets have protocols of their own. */
-function locationProblems(stack: HandshakeStack, name: string, answer: IntegrationAnswer): string[] {
-  const { STORAGE_ALLOWED_LOCATIONS: allowed, STORAGE_BLOCKED_LOCATIONS: blocked } = answer;
-  const protocol = { aws: "s3", "aws-us-gov": "s3gov", "aws-cn": "s3china" }[stack.partition];
-  const urls = stack.streams.map(({ url }) => url.replace(/^s3:/, `${protocol}:`));
-  const problems: string[] = [];
-
-  const allowedLocations = locationsOf(allowed);
-  const outside = urls.filter((url) => !allowedLocations.some((location) => covers(location, url)));
-  if (allowed !== undefined && outside.length > 0) {
-    const all = [...allowedLocations, ...outside].map(literal).join(", ");
-    problems.push(
-      `STORAGE_ALLOWED_LOCATIONS is ${quote(allowed)}, without ${outside.join(", ")}; ` +
-        `run ALTER STORAGE INTEGRATION ${name} SET STORAGE_ALLOWED_LOCATIONS = (${all})`,
-    );
-  }
-  const refused = locationsOf(blocked).filter((location) =>
-    urls.some((url) => covers(location, url) || covers(url, location)),
-  );
-  if (refused.length > 0) {
-    problems.push(
-      `STORAGE_BLOCKED_LOCATIONS has ${refused.map(quote).join(", ")}, which shuts out files of a stream; ` +
-        `take it out, or run ALTER STORAGE INTEGRATION ${name} UNSET STORAGE_BLOCKED_LOCATIONS`,
-    );
-  }
-  return problems;
-}
-
-function locationsOf(list: string | undefined): string[] {
-  return (list ?? "").split(",").flatMap((location) => location.replace(/[[\]"'\s]/g, "") || []);
-}
-
-function covers(location: string, url: string): boolean {
-  if (location === "*") return true;
-  const [outer, inner] = [location, url].map(
-    (text) => `${text.replace(/^s3(gov|china)?:\/\//, "").replace(/\/$/, "")}/`,
-  );
-  return inner?.startsWith(outer ?? "") ?? false;
-}
-
-function change(path: readonly string[], from: string | undefined, to: string | undefined): SettingChange[] {
+function change(
+  path: readonly string[],
+  from: string | undefined,
+  to: string | undefined,
+): HandshakeChange[] {
   if (to === undefined) return [];
   return [{ path, ...(from !== undefined && { from }), to }];
-}
-
-function ruleProblems(what: string, value: string | undefined, { holds, rule, fix }: TextRule): string[] {
-  return value === undefined || holds(value) ? [] : [`${what} is ${quote(value)}: it ${rule}; ${fix}`];
-}
-
-function arnProblems(
-  what: string,
-  arn: string | undefined,
-  rule: TextRule,
-  { partition }: HandshakeStack,
-  region?: string | undefined,
-): string[] {
-  if (arn === undefined || !rule.holds(arn)) return ruleProblems(what, arn, rule);
-  const [, itsPartition, , itsRegion] = arn.split(":");
-  if (itsPartition !== partition) {
-    return [
-      `${what} is ${quote(arn)}, in the partition ${itsPartition}; this stack is in ${partition}: use a Snowflake account there`,
-    ];
-  }
-  if (region !== undefined && itsRegion !== region) {
-    return [
-      `${what} is ${quote(arn)}, in ${itsRegion}; the bucket is in ${region}, and S3 notifies queues of its own region alone: is this another stack's pipe?`,
-    ];
-  }
-  return [];
 }

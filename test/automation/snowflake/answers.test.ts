@@ -2,53 +2,19 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { UsageError } from "../../../automation/errors";
 import { parseAnswers } from "../../../automation/snowflake/answers";
-
-type Rows = readonly Readonly<Record<string, string>>[];
-
-const storage = property([
-  ["ENABLED", "Boolean", "true", "false"],
-  ["STORAGE_PROVIDER", "String", "S3", ""],
-  ["STORAGE_ALLOWED_LOCATIONS", "List", "s3://acme/exports/logs/,s3://acme/exports/spans/", "[]"],
-  ["STORAGE_BLOCKED_LOCATIONS", "List", "", "[]"],
-  ["STORAGE_AWS_IAM_USER_ARN", "String", "arn:aws:iam::123456789001:user/abc1-b-self1234", ""],
-  ["STORAGE_AWS_ROLE_ARN", "String", "arn:aws:iam::001234567890:role/SnowflakeReaderRole-dev", ""],
-  ["STORAGE_AWS_EXTERNAL_ID", "String", "MYACCOUNT_SFCRole=2_a123456/s0aBCDEfGHIJklmNoPq=", ""],
-  ["COMMENT", "String", "two words | and more that is long enough to go over several lines", ""],
-]);
-const errors = property([
-  ["ENABLED", "Boolean", "true", "false"],
-  ["AWS_SNS_TOPIC_ARN", "String", "arn:aws:sns:us-east-1:001234567890:snowpipe-errors", ""],
-  ["AWS_SNS_ROLE_ARN", "String", "arn:aws:iam::001234567890:role/errors", ""],
-  ["SF_AWS_IAM_USER_ARN", "String", "arn:aws:iam::123456789001:user/err1-b", ""],
-  ["SF_AWS_EXTERNAL_ID", "String", "MYACCOUNT_SFCRole=3_err=", ""],
-]);
-const queue = "arn:aws:sqs:us-east-1:123456789012:sf-snowpipe-AIDAEXAMPLEEXAMPLEEXA-abcDEF_1234";
-const pipes = [pipe("LOGS_PIPE", queue), pipe("SPANS_PIPE", queue)];
-const topic = "arn:aws:sns:us-west-2:001234567890:s3_mybucket";
-const policyText = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Sid: "1",
-      Effect: "Allow",
-      Principal: { AWS: "arn:aws:iam::123456789001:user/vj4g-a-abcd1234" },
-      Action: ["sns:Subscribe"],
-      Resource: [topic],
-    },
-  ],
-});
-const policy = [{ [`SYSTEM$GET_AWS_SNS_IAM_POLICY('${topic.toUpperCase()}')`]: policyText }];
-const everything = [storage, errors, pipes, policy];
-
-const ascii = { side: "|", line: "-", junction: "+" };
-const unicode = { side: "│", line: "─", junction: "┼" };
-
-const csvCell = (cell: string) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
-const csv = (rows: Rows) => `${separated(rows, ",", csvCell)}\n`;
-const quotedCsv = (rows: Rows) => separated(rows, ",", (cell) => `"${cell.replaceAll('"', '""')}"`);
-const tsv = (rows: Rows) =>
-  separated(rows, "\t", (cell) => (/\t|\n|^"/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell));
-const json = (rows: Rows) => JSON.stringify(rows, undefined, 4);
+import {
+  ascii,
+  csv,
+  csvCell,
+  drawn,
+  json,
+  quotedCsv,
+  type Rows,
+  separated,
+  tsv,
+  unicode,
+} from "./answer-forms";
+import { errors, everything, pipe, pipes, policy, policyText, queue, storage, topic } from "./answer-samples";
 
 const forms: Record<string, (answers: readonly Rows[]) => string> = {
   "one JSON document of all": (answers) => JSON.stringify(answers, undefined, 2),
@@ -154,8 +120,12 @@ describe("parseAnswers", () => {
   it("takes nothing from a table that was cut off, since its last value may be half a value", () => {
     const cut = drawn(storage, 80).split("\n").slice(0, -2).join("\n");
     assert.throws(() => parseAnswers(cut), UsageError);
-    assert.deepEqual(parseAnswers(`${cut}\n\n${drawn(pipes, 80)}`).unrecognised, [
-      'a table with the columns "property", "property_type", "property_value", "property_default"',
+    const columns =
+      'a table with the columns "property", "property_type", "property_value", "property_default"';
+    const { unrecognised, contradictions } = parseAnswers(`${cut}\n\n${drawn(pipes, 80)}`);
+    assert.deepEqual(unrecognised, [columns]);
+    assert.deepEqual(contradictions, [
+      `${columns} has no rows, or was cut off: give it whole, or leave it out`,
     ]);
   });
 
@@ -310,78 +280,6 @@ describe("parseAnswers", () => {
   });
 });
 
-function property(rows: readonly (readonly [string, string, string, string])[]): Rows {
-  return rows.map(([name, type, value, fallback]) => ({
-    property: name,
-    property_type: type,
-    property_value: value,
-    property_default: fallback,
-  }));
-}
-
-function pipe(name: string, channel: string, database = "BRAINTRUST", schema = "EXPORTS"): Rows[number] {
-  return {
-    created_on: "2026-09-01 10:11:12.123000-07:00",
-    name,
-    database_name: database,
-    schema_name: schema,
-    definition: "COPY INTO logs (a, b)\nFROM (SELECT $1, METADATA$FILENAME\n\n  FROM @logs_stage)",
-    owner: "LOADER",
-    notification_channel: channel,
-    comment: "",
-    integration: "None",
-    error_integration: "None",
-    owner_role_type: "ROLE",
-    invalid_reason: "None",
-  };
-}
-
 function capitals(row: Rows[number]): Rows[number] {
   return Object.fromEntries(Object.entries(row).map(([key, value]) => [key.toUpperCase(), value]));
-}
-
-function separated(rows: Rows, delimiter: string, cell: (text: string) => string): string {
-  const lines = [Object.keys(rows[0] ?? {}), ...rows.map((row) => Object.values(row))];
-  return lines.map((cells) => cells.map(cell).join(delimiter)).join("\n");
-}
-
-/** As `snow` draws them: the rich library's ASCII box, cells folded to fit, header cells at the bottom. */
-function drawn(rows: Rows, width: number, { side, line, junction } = ascii): string {
-  const header = Object.keys(rows[0] ?? {});
-  const cells = rows.map((row) => Object.values(row));
-  let widths = header.map((_, at) =>
-    Math.max(...[header, ...cells].flatMap((row) => (row[at] ?? "").split("\n").map((part) => part.length))),
-  );
-  while (widths.reduce((sum, each) => sum + each + 3, 1) > width) {
-    const widest = widths.indexOf(Math.max(...widths));
-    widths = widths.map((each, at) => (at === widest ? each - 1 : each));
-  }
-  const draw = (row: readonly string[], atBottom: boolean) => {
-    const folded = row.map((text, at) => text.split("\n").flatMap((part) => fold(part, widths[at] ?? 1)));
-    const height = Math.max(...folded.map((lines) => lines.length));
-    return Array.from({ length: height }, (_, row) => {
-      const shown = folded.map((lines, at) =>
-        (lines[atBottom ? row - height + lines.length : row] ?? "").padEnd(widths[at] ?? 1),
-      );
-      return `${side} ${shown.join(` ${side} `)} ${side}`;
-    });
-  };
-  const edge = junction + line.repeat(widths.reduce((sum, each) => sum + each + 3, -1)) + junction;
-  const rule = side + widths.map((each) => line.repeat(each + 2)).join(junction) + side;
-  return [edge, ...draw(header, true), rule, ...cells.flatMap((row) => draw(row, false)), edge].join("\n");
-}
-
-function fold(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const [word] of text.matchAll(/\s*\S+\s*/g)) {
-    if (line.length + word.trimEnd().length <= width) {
-      line += word;
-      continue;
-    }
-    if (line !== "") lines.push(line);
-    line = word;
-    for (; line.trimEnd().length > width; line = line.slice(width)) lines.push(line.slice(0, width));
-  }
-  return [...lines, line].map((each) => each.trimEnd());
 }

@@ -1,0 +1,41 @@
+import type { PipelineOutputs } from "../outputs";
+import { braintrustClient, type ExportType } from "./api";
+import { type AppliedAutomation, applyAutomations } from "./apply";
+import { type AutomationPlan, desiredAutomations, planAutomations } from "./automations";
+import type { RequestOptions } from "./request";
+
+/** The project whose exports a stack takes in, and how Braintrust is reached. */
+export interface ExportTarget extends RequestOptions {
+  /** The project's name or its id, a UUID. */
+  readonly project: string;
+  /** @default "log_spans" */
+  readonly exportType?: ExportType;
+  /** Start to start, whole seconds from 1 to 2592000 (30 days). @default 3600 */
+  readonly intervalSeconds?: number;
+}
+
+/** What Braintrust is to be told, and the telling. */
+export interface PlannedExports {
+  readonly plan: AutomationPlan;
+  /** Carries the plan out, see {@link applyAutomations}. */
+  readonly apply: () => Promise<AppliedAutomation[]>;
+}
+
+/**
+ * Compares the stack's streams with the project's automations. Only `apply` changes anything.
+ *
+ * @throws UsageError for an unknown project, an interval out of range, or a key or URL that cannot be used.
+ * @throws PipelineError where Braintrust refuses or cannot be reached.
+ */
+export async function planExports(
+  outputs: PipelineOutputs,
+  { project, exportType = "log_spans", intervalSeconds = 3600, ...request }: ExportTarget,
+): Promise<PlannedExports> {
+  const client = braintrustClient(request);
+  const projectId = uuid.test(project) ? project : await client.projectId(project);
+  const desired = desiredAutomations(outputs, { projectId, exportType, intervalSeconds });
+  const plan = planAutomations(desired, await client.automations(projectId));
+  return { plan, apply: () => applyAutomations(client, plan) };
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

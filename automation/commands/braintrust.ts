@@ -1,0 +1,91 @@
+import type { ExportType } from "../braintrust/api";
+import { describePlan } from "../braintrust/automations";
+import { planExports } from "../braintrust/exports";
+import { braintrustInstructions } from "../braintrust/instructions";
+import { Deployment, type DeploymentOptions } from "../deployment";
+import { UsageError } from "../errors";
+import type { PipelineOutputs } from "../outputs";
+import { confirm, note, print, withProgress } from "../terminal";
+import type { ChangingCommandOptions } from "./deploy";
+
+export interface BraintrustOptions extends ChangingCommandOptions {
+  /** The Braintrust project's name or id. */
+  readonly project?: string;
+  /** `spans` or `traces`. @default "spans" */
+  readonly exportType?: string;
+  /** Start to start, in seconds. @default 3600 */
+  readonly intervalSeconds?: number;
+  /** Makes the changes. @default they are shown */
+  readonly apply?: boolean;
+  /** Of Braintrust's EU instance, or of a data plane of one's own. @default "https://api.braintrust.dev" */
+  readonly apiUrl?: string;
+}
+
+/**
+ * `braintrust`: what Braintrust's dialog asks for; with BRAINTRUST_API_KEY and a project what its API would be told, and
+ * on request the telling. The key is read from the environment alone, and neither stored nor shown.
+ */
+export async function braintrust(
+  options: BraintrustOptions,
+  readOutputs: (options: DeploymentOptions) => Promise<PipelineOutputs> = deployedOutputs,
+): Promise<void> {
+  const { stack, cwd, project, apply } = options;
+  const apiKey = process.env.BRAINTRUST_API_KEY;
+  const lacking = [
+    ...(apiKey ? [] : ["BRAINTRUST_API_KEY in the environment"]),
+    ...(project === undefined ? ["--project <name or id>"] : []),
+  ].join(" and ");
+  if (apply && lacking !== "") throw new UsageError(`--apply needs ${lacking} as well`);
+  const exportType = exportTypeOf(options.exportType);
+
+  await withProgress(async ({ onProgress, signal }) => {
+    const outputs = await readOutputs({ onProgress, signal, stack, workDir: cwd });
+    if (!apiKey || project === undefined) {
+      print(braintrustInstructions(outputs));
+      return note(`\nto have Braintrust's API do this, give ${lacking}`);
+    }
+    const { plan, apply: carryOut } = await planExports(outputs, {
+      apiKey,
+      project,
+      exportType,
+      signal,
+      ...(options.intervalSeconds === undefined ? {} : { intervalSeconds: options.intervalSeconds }),
+      ...(options.apiUrl === undefined ? {} : { baseUrl: options.apiUrl }),
+    });
+    print(describePlan(plan));
+    const changes = plan.filter(({ action }) => action === "create" || action === "update").length;
+    if (!apply) return changes > 0 ? note("nothing was changed: --apply does it") : undefined;
+    refuseUntrusted(stack, outputs);
+    const conflict = plan.some(({ action }) => action === "conflict");
+    if (changes === 0 && !conflict) return;
+    if (!conflict && !(await confirm(`Change ${changes} of Braintrust's automations?`, options.yes)))
+      return note("nothing was changed");
+    const applied = await carryOut();
+    print(applied.map((one) => `${one.done}  ${one.stream}  ${one.id}`).join("\n"));
+  });
+}
+
+async function deployedOutputs(options: DeploymentOptions): Promise<PipelineOutputs> {
+  return (await Deployment.open(options)).outputs();
+}
+
+const exportTypes = new Map<string, ExportType>([
+  ["spans", "log_spans"],
+  ["traces", "log_traces"],
+]);
+
+function exportTypeOf(text = "spans"): ExportType {
+  const type = exportTypes.get(text);
+  if (type !== undefined) return type;
+  throw new UsageError(
+    `--export-type ${text}: must be ${[...exportTypes.keys()].join(" or ")}; spans has a row for each span, traces one for each trace`,
+  );
+}
+
+function refuseUntrusted(stack: string, { phase }: PipelineOutputs): void {
+  if (phase !== "awaiting-braintrust") return;
+  throw new UsageError(
+    `stack "${stack}" is ${phase}: its role trusts nobody, so every export would fail; set braintrust.accountId and ` +
+      `braintrust.orgId, both shown by Braintrust's export dialog, run \`up --stack ${stack}\`, then this again`,
+  );
+}

@@ -1,0 +1,71 @@
+import { renderChanges } from "../changes";
+import type { Wait } from "../key-rotation";
+import { rotateKeys } from "../rotate-keys";
+import { confirm, note, print, withProgress } from "../terminal";
+import type { ChangingCommandOptions } from "./deploy";
+
+export interface RotateKeysCommandOptions extends ChangingCommandOptions {
+  /** Minutes for which the old key has to be unused. @default 60 */
+  readonly quietMinutes?: number;
+  /** Waits until it is. @default the command ends, and a later run goes on */
+  readonly wait?: boolean;
+}
+
+/** `rotate-keys`: replaces the access key of Snowflake's user, step by step. */
+export async function rotateKeysCommand(options: RotateKeysCommandOptions): Promise<void> {
+  const { stack, cwd, quietMinutes, wait, yes } = options;
+  await withProgress(async (progress) => {
+    const result = await rotateKeys({
+      ...progress,
+      stack,
+      workDir: cwd,
+      quietMinutes,
+      wait,
+      agree: (changes) => {
+        note(renderChanges(changes));
+        return confirm(`Change stack "${stack}"?`, yes);
+      },
+      onWait: (awaited, secretArn) => print(handOverText(stack, awaited, secretArn)),
+    });
+    if (result.kind === "done") print(`stack "${stack}": one access key, ${result.key}`);
+    if (result.kind === "declined") note("nothing was changed");
+  });
+}
+
+/** How Snowflake gets the new key, and what happens next; the secret itself is not in it. */
+export function handOverText(
+  stack: string,
+  { oldKey, newKey, until, handedOver }: Wait,
+  secretArn: string,
+): string {
+  const region = secretArn.split(":")[3];
+  const used = (key: typeof oldKey) =>
+    key.lastUsed === undefined ? "never used" : `last used ${time(key.lastUsed)}`;
+  const lines = [
+    `Both keys are active: ${oldKey.id} (old, ${used(oldKey)}) and ${newKey.id} (new, ${used(newKey)}).`,
+  ];
+  if (!handedOver) {
+    lines.push(
+      "Hand the new key over to Snowflake:",
+      "",
+      `  npm run --silent pipeline -- sql --stack ${stack} --part setup > setup.sql`,
+      `  npm run --silent pipeline -- sql --stack ${stack} --part check > check.sql`,
+      `  key=$(aws secretsmanager get-secret-value --region ${region} --secret-id '${secretArn}' --query SecretString --output text)`,
+      `  ACCESS_KEY_ID=$(printf %s "$key" | jq -r .accessKeyId)`,
+      `  SECRET_ACCESS_KEY=$(printf %s "$key" | jq -r .secretAccessKey)`,
+      `  snow sql -f setup.sql -D "access_key_id=$ACCESS_KEY_ID" -D "secret_access_key=$SECRET_ACCESS_KEY"`,
+      "  snow sql -f check.sql",
+      "",
+      "The check lists the stages, which uses the new key: the old one stays until somebody has used the new one.",
+    );
+  }
+  lines.push(
+    `The old key is turned off and deleted by \`npm run pipeline -- rotate-keys --stack ${stack}\`, ` +
+      `from ${time(until)} if it stays unused until then.`,
+  );
+  return lines.join("\n");
+}
+
+function time(date: Date): string {
+  return date.toISOString().replace(/\.\d+Z$/, "Z");
+}

@@ -1,0 +1,110 @@
+import { ENCRYPTED } from "../../components/settings-schema";
+import { Deployment } from "../deployment";
+import { UsageError } from "../errors";
+import { ensureExternalId } from "../external-id";
+import { type PipelineOutputs, parseOutputs } from "../outputs";
+import { planStack } from "../plan/plan";
+import { SECRET } from "../plan/provider";
+import type { AccessKey } from "../snowflake/objects-sql";
+import { type SqlPart, snowflakeSql, sqlParts } from "../snowflake/sql";
+import { note, print, type StackCommandOptions } from "../terminal";
+
+/** Which SQL, and of what. */
+export interface SqlCommandOptions extends StackCommandOptions {
+  /** @default setup, load and check */
+  readonly part?: string;
+  /** From the offline plan, before anything is deployed. */
+  readonly planned?: boolean;
+  /** User mode: writes the access key into the SQL. */
+  readonly revealSecrets?: boolean;
+}
+
+/** `sql`: what sets Snowflake up for a stack, to standard output. */
+export async function sql(options: SqlCommandOptions): Promise<void> {
+  const { stack, cwd, planned, revealSecrets } = options;
+  const part = partOf(options.part);
+  if (planned && revealSecrets) {
+    throw new UsageError("--reveal-secrets and --planned: a stack that is not deployed has no access key");
+  }
+  const source = planned ? await plannedOutputs(stack, cwd) : await deployedOutputs(stack, cwd);
+  const key = revealSecrets ? accessKeyFor(source.outputs, part) : undefined;
+  print(snowflakeSql(source.outputs, part, { revealSecrets: key }));
+  for (const line of sqlNotes(source, part, key !== undefined)) note(line);
+}
+
+/** The outputs that SQL is made of. */
+export interface SqlSource {
+  readonly outputs: PipelineOutputs;
+  readonly planned: boolean;
+  /** Whether the settings keep the external id encrypted, which SQL has to have in plain. */
+  readonly encryptedId: boolean;
+}
+
+/** What whoever runs the SQL has to know. */
+export function sqlNotes(source: SqlSource, part: SqlPart | undefined, revealed: boolean): string[] {
+  const { outputs, planned, encryptedId } = source;
+  const byKey = outputs.snowflake.access === "user";
+  const hasSetup = part === undefined || part === "setup";
+  const notes: string[] = [];
+  if (planned) notes.push("from the plan: account, ARNs and names may be others once the stack is deployed");
+  if (revealed)
+    notes.push("the SQL holds a secret access key: keep it out of version control, delete it after use");
+  if (hasSetup && encryptedId) notes.push("the SQL holds the external id that the settings keep encrypted");
+  if (hasSetup && byKey && !revealed) {
+    const { snowflakeAccessKeyId, snowflakeSecretArn } = outputs;
+    notes.push(
+      "the key is no part of the SQL, which has variables for `snow sql -D` in its place: " +
+        `access_key_id is ${planned ? "known after `up`" : snowflakeAccessKeyId}, ` +
+        `secret_access_key is in the secret ${planned ? "that `up` makes" : snowflakeSecretArn}`,
+    );
+  }
+  if (part === undefined && outputs.phase === "awaiting-snowflake" && !byKey) {
+    notes.push(
+      "AWS does not trust Snowflake yet: run --part setup, give its answers to `connect`, then --part load",
+    );
+  }
+  return notes;
+}
+
+function partOf(text: string | undefined): SqlPart | undefined {
+  const part = sqlParts.find((each) => each === text);
+  if (part !== undefined || text === undefined) return part;
+  throw new UsageError(`--part ${JSON.stringify(text)}: the parts are ${sqlParts.join(", ")}`);
+}
+
+async function deployedOutputs(stack: string, workDir: string | undefined): Promise<SqlSource> {
+  const raw = await (await Deployment.open({ stack, workDir, onNote: note })).rawOutputs();
+  return {
+    outputs: parseOutputs(raw),
+    planned: false,
+    encryptedId: raw.snowflakeExternalId?.secret === true,
+  };
+}
+
+/** Makes the external id that `up` would make, so that the SQL is right once the stack is deployed. */
+async function plannedOutputs(stack: string, dir: string | undefined): Promise<SqlSource> {
+  const made = await ensureExternalId(stack, dir);
+  if (made !== undefined) note(`wrote snowflake.externalId, ${made}, into Pulumi.${stack}.yaml`);
+  const planned = Object.entries((await planStack(stack, dir)).outputs);
+  const outputs = parseOutputs(
+    Object.fromEntries(planned.map(([name, value]) => [name, { value, secret: false }])),
+  );
+  const { snowflakeExternalId: id } = outputs;
+  if (id === SECRET || id === ENCRYPTED) {
+    throw new UsageError(
+      "--planned: snowflake.externalId is encrypted, and only the engine can read it; run `up`, then `sql` without --planned",
+    );
+  }
+  return { outputs, planned: true, encryptedId: false };
+}
+
+function accessKeyFor(outputs: PipelineOutputs, part: SqlPart | undefined): AccessKey {
+  const { snowflake, snowflakeAccessKeyId: accessKeyId, snowflakeSecretAccessKey: secretAccessKey } = outputs;
+  if (snowflake.access !== "user" || accessKeyId === undefined || secretAccessKey === undefined) {
+    throw new UsageError("--reveal-secrets: snowflake.access is role, so that Snowflake needs no key");
+  }
+  if (part !== undefined && part !== "setup") {
+    throw new UsageError(`--reveal-secrets: the SQL of --part ${part} needs no key, that of setup does`);
+  }
+  return { accessKeyId, secretAccessKey };
+}

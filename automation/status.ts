@@ -1,0 +1,160 @@
+import type { UpdateSummary } from "@pulumi/pulumi/automation";
+import { phaseOf, type Settings } from "../components/settings";
+import { type KeyService, keyService, userOf } from "./access-keys";
+import { clientSettings } from "./aws";
+import { AwsCallError, awsCall } from "./aws-call";
+import type { Change } from "./changes";
+import { Deployment, type DeploymentOptions } from "./deployment";
+import { StackBusyError } from "./errors";
+import type { StackFile } from "./project";
+import { readState, type StackState } from "./state";
+import {
+  type AlarmState,
+  type Finding,
+  judgeAlarms,
+  judgeDrift,
+  judgeKeys,
+  judgePending,
+  judgeUpdate,
+  nextAction,
+  type StatusReport,
+} from "./status-report";
+
+/** Which stack, and what to look at. */
+export interface StatusOptions extends Omit<DeploymentOptions, "create"> {
+  /** Compares the state with the live resources, which takes most of the time. @default true */
+  readonly drift?: boolean | undefined;
+}
+
+/** What a status is gathered from. */
+export interface StatusSources {
+  readonly settings: Settings;
+  /** The last operation, if there was one. */
+  lastUpdate(): Promise<UpdateSummary | undefined>;
+  state(): Promise<StackState>;
+  /** What differs in AWS from the state; absent where nobody asks. */
+  readonly drift?: (() => Promise<readonly Change[]>) | undefined;
+  /** The states of these alarms. Needs cloudwatch:DescribeAlarms. */
+  alarms(names: readonly string[]): Promise<AlarmState[]>;
+  keys(): Promise<Pick<KeyService, "keys">>;
+}
+
+/**
+ * How a stack is and what to do next. What AWS does not tell is `unknown` in the report, with the right to grant.
+ *
+ * @throws UsageError and PipelineError where the stack cannot be opened or its state cannot be read.
+ */
+export async function status(options: StatusOptions): Promise<StatusReport> {
+  const deployment = await Deployment.open(options);
+  const { stack, file, settings } = deployment.open;
+  return gatherStatus({
+    settings,
+    // Without the last argument the engine would decrypt the configuration that it lists.
+    lastUpdate: async () => (await stack.history(1, 1, false))[0],
+    state: () => readState(stack),
+    drift: options.drift === false ? undefined : () => deployment.previewRefresh(),
+    alarms: (names) => alarmStates(file, names),
+    keys: () => keyService(file),
+  });
+}
+
+/** Asks every source and judges what it says. */
+export async function gatherStatus(sources: StatusSources, now = new Date()): Promise<StatusReport> {
+  const { settings } = sources;
+  const { stack } = settings;
+  const [update, state] = await Promise.all([sources.lastUpdate(), sources.state()]);
+  const [drift, alarms, accessKeys] = await Promise.all([
+    findDrift(stack, sources),
+    findAlarms(sources, state),
+    findKeys(sources, state, now),
+  ]);
+  const deployedPhase = deployedPhaseOf(state);
+  const findings = {
+    ...(deployedPhase === undefined ? {} : { deployedPhase }),
+    lastUpdate: judgeUpdate(stack, update),
+    pending: judgePending(stack, state.pending, drift === "busy"),
+    drift: drift === "busy" ? unknown("another update holds the stack") : drift,
+    alarms,
+    accessKeys,
+  };
+  return { stack, phase: phaseOf(settings), ...findings, next: nextAction(settings, findings) };
+}
+
+async function findDrift(stack: string, { drift }: StatusSources): Promise<StatusReport["drift"] | "busy"> {
+  if (drift === undefined) return { verdict: "skipped", evidence: "not looked for" };
+  try {
+    return judgeDrift(stack, await drift());
+  } catch (error) {
+    return error instanceof StackBusyError ? "busy" : unknownBy(error);
+  }
+}
+
+async function findAlarms(
+  { alarms }: StatusSources,
+  { resources }: StackState,
+): Promise<StatusReport["alarms"]> {
+  const names = resources.flatMap(({ type, id }) =>
+    type === "aws:cloudwatch/metricAlarm:MetricAlarm" && id !== undefined ? [id] : [],
+  );
+  try {
+    return judgeAlarms(names.length === 0 ? [] : await alarms(names));
+  } catch (error) {
+    return unknownBy(error);
+  }
+}
+
+async function findKeys(
+  { settings: { stack, snowflake }, keys }: StatusSources,
+  state: StackState,
+  now: Date,
+): Promise<StatusReport["accessKeys"]> {
+  const user = userOf(state);
+  if (user === undefined) {
+    const evidence = snowflake.access === "role" ? "none: Snowflake assumes a role" : "none yet";
+    return { verdict: "ok", evidence, details: [] };
+  }
+  try {
+    return judgeKeys(stack, await (await keys()).keys(user.userName), now);
+  } catch (error) {
+    return unknownBy(error);
+  }
+}
+
+function unknownBy(error: unknown): Finding<never> {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof AwsCallError && error.refused)) return unknown(message);
+  return unknown(`AWS refused ${error.action}`, `grant ${error.action} to the caller`);
+}
+
+function unknown(evidence: string, fix?: string): Finding<never> {
+  return { verdict: "unknown", evidence, ...(fix === undefined ? {} : { fix }) };
+}
+
+/** The stack itself is a resource too, and has its outputs. */
+function deployedPhaseOf({ resources }: StackState): string | undefined {
+  const phase = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.phase;
+  return typeof phase === "string" ? phase : undefined;
+}
+
+/** Most names that CloudWatch takes at once. */
+const ALARMS_A_CALL = 100;
+
+async function alarmStates(file: StackFile, names: readonly string[]): Promise<AlarmState[]> {
+  const { CloudWatchClient, DescribeAlarmsCommand } = await import("@aws-sdk/client-cloudwatch");
+  const cloudWatch = new CloudWatchClient(clientSettings(file, "cloudwatch"));
+  const states = new Map<string, AlarmState>();
+  for (let start = 0; start < names.length; start += ALARMS_A_CALL) {
+    const AlarmNames = names.slice(start, start + ALARMS_A_CALL);
+    const { MetricAlarms = [] } = await awsCall("cloudwatch:DescribeAlarms", () =>
+      cloudWatch.send(new DescribeAlarmsCommand({ AlarmNames, MaxRecords: ALARMS_A_CALL })),
+    );
+    for (const {
+      AlarmName: name = "",
+      StateValue: state = "INSUFFICIENT_DATA",
+      StateReason: reason,
+    } of MetricAlarms) {
+      states.set(name, { name, state, ...(reason === undefined ? {} : { reason }) });
+    }
+  }
+  return names.map((name) => states.get(name) ?? { name, state: "missing" });
+}

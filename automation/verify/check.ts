@@ -1,0 +1,63 @@
+/** How one check came out, and what shows it. */
+export interface Verdict {
+  readonly verdict: "pass" | "fail" | "skip";
+  /** What was seen, in one sentence without a full stop. */
+  readonly evidence: string;
+  /** What to do about it; a failure always has one. */
+  readonly fix?: string;
+}
+
+/** What a check is told while it runs. */
+export interface CheckContext {
+  /** Aborted at the check's time-out and at Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** One question to the live account. */
+export interface Check {
+  /** `<subject>/<name>`, stable: programs select by it. */
+  readonly id: string;
+  /** What is proven, as a sentence. */
+  readonly title: string;
+  /** IAM actions that the caller needs for it. */
+  readonly needs: readonly string[];
+  /** Milliseconds until it counts as unanswered. @default the runner's */
+  readonly timeoutMs?: number;
+  /** Errors are turned into verdicts by the runner. */
+  run(context: CheckContext): Promise<Verdict>;
+}
+
+/** A check and its verdict, as the report has it. */
+export interface CheckResult extends Verdict {
+  readonly id: string;
+  readonly title: string;
+}
+
+/** Thrown where a check cannot be made here; the runner reports it as skipped. */
+export class Skipped extends Error {
+  public override readonly name = "Skipped";
+
+  public constructor(
+    message: string,
+    public readonly fix?: string,
+  ) {
+    super(message);
+  }
+}
+
+export function pass(evidence: string): Verdict {
+  return { verdict: "pass", evidence };
+}
+
+export function fail(evidence: string, fix: string): Verdict {
+  return { verdict: "fail", evidence, fix };
+}
+
+export function skip(evidence: string, fix?: string): Verdict {
+  return { verdict: "skip", evidence, ...(fix === undefined ? {} : { fix }) };
+}
+
+/** Fails with all problems joined, or passes with `evidence`. */
+export function judge(problems: readonly string[], evidence: string, fix: string): Verdict {
+  return problems.length === 0 ? pass(evidence) : fail(problems.join("; "), fix);
+}

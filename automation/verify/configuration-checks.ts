@@ -1,0 +1,11 @@
+import { bucketChecks } from "./bucket-checks";
+import type { Check } from "./check";
+import type { Aws } from "./clients";
+import { eventChecks } from "./event-checks";
+import { keyChecks } from "./key-checks";
+import type { Subject } from "./subject";
+
+/** Every resource as it is live, against what the stack asked for. Reads alone. */
+export function configurationChecks(subject: Subject, aws: Aws): Check[] {
+  return [...bucketChecks(subject, aws), ...eventChecks(subject, aws), ...keyChecks(subject, aws)];
+}

@@ -1,0 +1,126 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+
+const texts = z.union([z.string(), z.array(z.string())]);
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const principal = z.union([z.string(), z.record(z.string(), texts)]);
+const statementSchema = z.object({
+  Sid: z.string().optional(),
+  Effect: z.enum(["Allow", "Deny"]),
+  Principal: principal.optional(),
+  NotPrincipal: principal.optional(),
+  Action: texts.optional(),
+  NotAction: texts.optional(),
+  Resource: texts.optional(),
+  NotResource: texts.optional(),
+  Condition: z.record(z.string(), z.record(z.string(), z.union([scalar, z.array(scalar)]))).optional(),
+});
+const policySchema = z.object({ Statement: z.union([statementSchema, z.array(statementSchema)]) });
+
+/** A statement of a policy as AWS or the program spells it. */
+export type Statement = z.infer<typeof statementSchema>;
+
+/** What a live policy has too little and too much, each statement by its Sid or in words. */
+export interface PolicyDifference {
+  readonly missing: readonly string[];
+  readonly unexpected: readonly string[];
+}
+
+/**
+ * The statements of a policy's text. IAM sends its documents URL-encoded; a bucket without a policy has no text.
+ *
+ * @throws SyntaxError or ZodError where the text is no policy.
+ */
+export function parsePolicy(text: string | undefined): Statement[] {
+  if (text === undefined || text === "") return [];
+  const json = text.trimStart().startsWith("%7B") ? decodeURIComponent(text) : text;
+  return listOf(policySchema.parse(JSON.parse(json)).Statement);
+}
+
+/** The values of the program's own statements, or of anything else that may hold Outputs. */
+export function settled(value: unknown): Promise<unknown> {
+  return new Promise((resolve) => {
+    pulumi.output<object>({ value }).apply((all) => resolve((all as { value: unknown }).value));
+  });
+}
+
+/** The program's own statements, settled and checked. */
+export async function askedStatements(statements: unknown): Promise<Statement[]> {
+  return z.array(statementSchema).parse(await settled(statements));
+}
+
+/** Compares as sets of statements: names, order, letter case of actions and list or single value make no difference. */
+export function comparePolicies(live: readonly Statement[], asked: readonly Statement[]): PolicyDifference {
+  return { missing: without(asked, live), unexpected: without(live, asked) };
+}
+
+/** The difference in words; empty where there is none. */
+export function differenceWords({ missing, unexpected }: PolicyDifference): string[] {
+  return [
+    ...(missing.length > 0 ? [`lacks ${missing.join(", ")}`] : []),
+    ...(unexpected.length > 0 ? [`has besides what was asked ${unexpected.join(", ")}`] : []),
+  ];
+}
+
+/** Whether a resource policy's statement speaks of an identity of the same account. */
+export function speaksOf({ Principal, NotPrincipal }: Statement, arn: string): boolean {
+  if (NotPrincipal !== undefined) return !principalNames(NotPrincipal).some((name) => names(name, arn));
+  return principalNames(Principal).some((name) => names(name, arn));
+}
+
+/** A list, whether a policy writes one value as a list or not. */
+export function listOf<Value>(value: Value | Value[] | undefined): Value[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+/** Every principal that is named, as `AWS arn:...`, `Service s3.amazonaws.com` or `AWS *`. */
+export function principalNames(value: Statement["Principal"]): string[] {
+  if (value === undefined) return [];
+  if (typeof value === "string") return [`AWS ${value}`];
+  return Object.entries(value).flatMap(([kind, values]) =>
+    listOf(values).map((name) => `${kind} ${name.replace(/^arn:[a-z-]+:iam::(\d{12}):root$/, "$1")}`),
+  );
+}
+
+function names(principalName: string, arn: string): boolean {
+  const account = arn.split(":")[4] ?? "";
+  return ["AWS *", `AWS ${account}`, `AWS ${arn}`].includes(principalName);
+}
+
+function without(some: readonly Statement[], others: readonly Statement[]): string[] {
+  const left = others.map(canonical);
+  return some.flatMap((statement) => {
+    const at = left.indexOf(canonical(statement));
+    if (at < 0) return [statementName(statement)];
+    left.splice(at, 1);
+    return [];
+  });
+}
+
+function statementName(statement: Statement): string {
+  const { Sid, Effect, Action, NotAction, Principal } = statement;
+  const what = Action === undefined ? `anything but ${listOf(NotAction)}` : listOf(Action).join(", ");
+  const who = principalNames(Principal).map((name) => name.replace(/^AWS /, ""));
+  const words = `${Effect} ${what}${who.length > 0 ? ` to ${who.join(", ")}` : ""}`;
+  return Sid === undefined || Sid === "" ? words : `${Sid} (${words})`;
+}
+
+function canonical(statement: Statement): string {
+  const { Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource, Condition } = statement;
+  const sorted = (values: string[]) => [...new Set(values)].sort();
+  return JSON.stringify([
+    Effect,
+    sorted(principalNames(Principal)),
+    sorted(principalNames(NotPrincipal)),
+    ...[Action, NotAction].map((value) => sorted(listOf(value).map((action) => action.toLowerCase()))),
+    ...[Resource, NotResource].map((value) => sorted(listOf(value))),
+    sorted(
+      Object.entries(Condition ?? {}).flatMap(([operator, keys]) =>
+        Object.entries(keys).map(([key, values]) =>
+          JSON.stringify([operator, key.toLowerCase(), sorted(listOf(values).map(String))]),
+        ),
+      ),
+    ),
+  ]);
+}

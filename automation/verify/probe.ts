@@ -1,0 +1,108 @@
+import type { Stream } from "../../components/settings";
+import { errorLine } from "./aws-errors";
+import { fail, pass, Skipped, type Verdict } from "./check";
+import type { S3Calls } from "./clients";
+import type { Subject } from "./subject";
+
+/** Part of the name of every object that a verification puts. */
+export const PROBE = "_braintrust_snowflake_probe_";
+
+/**
+ * Where the probe goes. It is empty wherever it lies, and Snowflake takes no row out of an empty file. Below a stream's
+ * prefix it lies only where its event is to be seen in the stack's own queue, in a stream of JSON lines if there is one,
+ * since an empty Parquet file is an error in Snowflake's load history; else outside of every stream, if that leaves room.
+ */
+export function probeKey(subject: Subject, id: string): string {
+  const { settings, outputs } = subject;
+  const { streams, exportPrefix, events } = settings;
+  const aside = asideKey(subject, id);
+  if (outputs.notificationQueueUrl === undefined && !covered(aside, streams)) return aside;
+  const stream = streams.find(({ format }) => format === "jsonl") ?? streams[0];
+  return `${stream?.prefix ?? exportPrefix}${PROBE}${id}${events.suffix ?? ""}`;
+}
+
+/** A key below the export prefix that is no stream's folder, unless a stream takes the whole prefix. */
+export function asideKey({ settings }: Subject, id: string): string {
+  return `${settings.exportPrefix}_verify/${PROBE}${id}`;
+}
+
+/** A key that the export prefix does not cover. */
+export function outsideKey({ settings }: Subject, id: string): string {
+  return `not-${settings.exportPrefix}${PROBE}${id}`;
+}
+
+/** The objects that a run has put, or tried to, and their removal. */
+export class Probes {
+  private readonly keys = new Set<string>();
+  private readonly pending = new Set<Promise<unknown>>();
+
+  public constructor(
+    private readonly subject: Subject,
+    private readonly s3: S3Calls,
+  ) {}
+
+  /**
+   * Puts an empty object, to be removed at the end whatever became of the request.
+   *
+   * @throws Skipped where it could not be removed again.
+   */
+  public async put(s3: S3Calls, key: string, signal: AbortSignal): Promise<void> {
+    const { objectLock, existingBucket } = this.subject.settings;
+    if (objectLock !== undefined) {
+      throw new Skipped(`objects are locked for ${objectLock.days} days, so a probe could not be removed`);
+    }
+    if (existingBucket !== undefined && !key.startsWith(this.subject.settings.exportPrefix)) {
+      throw new Skipped("outside of the prefix the bucket is not this stack's to write to");
+    }
+    if (signal.aborted) throw new Skipped("interrupted, or out of time, before the probe was put");
+    this.keys.add(key);
+    const putting = s3.putObject({
+      Bucket: this.subject.outputs.bucketName,
+      Key: key,
+      Body: "",
+      ContentLength: 0,
+    });
+    this.pending.add(putting);
+    await putting;
+  }
+
+  /** Removes every version of every object. Undefined where nothing was ever put. */
+  public async remove(): Promise<Verdict | undefined> {
+    if (this.keys.size === 0) return undefined;
+    await Promise.allSettled(this.pending);
+    const outcomes = await Promise.all([...this.keys].map((key) => this.removeVersions(key)));
+    const failures = outcomes.flatMap((outcome) => outcome ?? []);
+    if (failures.length === 0) return pass(`every version of ${this.keys.size} probes is gone`);
+    return fail(
+      failures.map(({ what }) => what).join("; "),
+      failures.map(({ command }) => command).join(" ; "),
+    );
+  }
+
+  private async removeVersions(key: string): Promise<{ what: string; command: string } | undefined> {
+    const Bucket = this.subject.outputs.bucketName;
+    const target = `--bucket ${Bucket} --key '${key}'`;
+    let left: string | undefined;
+    try {
+      const { Versions = [], DeleteMarkers = [] } = await this.s3.listObjectVersions({ Bucket, Prefix: key });
+      for (const { Key, VersionId } of [...Versions, ...DeleteMarkers]) {
+        if (Key !== key) continue;
+        left = VersionId;
+        await this.s3.deleteObject({ Bucket, Key: key, VersionId });
+      }
+      return undefined;
+    } catch (error) {
+      return {
+        what: `${key} may still be there: ${errorLine(error)}`,
+        command:
+          left === undefined
+            ? `aws s3api list-object-versions --bucket ${Bucket} --prefix '${key}', then aws s3api delete-object ${target} --version-id each`
+            : `aws s3api delete-object ${target} --version-id '${left}'`,
+      };
+    }
+  }
+}
+
+function covered(key: string, streams: readonly Stream[]): boolean {
+  return streams.some(({ prefix }) => key.startsWith(prefix));
+}

@@ -1,0 +1,106 @@
+import { redact } from "../redact";
+import type { CheckResult } from "./check";
+
+/** What a verification found. */
+export interface Report {
+  readonly stack: string;
+  /** ARN of whoever asked. */
+  readonly caller: string;
+  readonly checks: readonly CheckResult[];
+  readonly summary: { readonly passed: number; readonly failed: number; readonly skipped: number };
+  /** SQL for what only Snowflake can prove; absent where the stack has not all of its names yet. */
+  readonly snowflakeSql?: string;
+}
+
+/** How a report is laid out. */
+export interface ReportStyle {
+  /** Characters of a line. */
+  readonly width: number;
+  readonly colors: boolean;
+}
+
+const subjects: Readonly<Record<string, string>> = {
+  bucket: "Bucket",
+  events: "Events",
+  key: "Encryption key",
+  trust: "Who may assume the roles",
+  access: "Who may do what",
+  data: "Data path",
+  fresh: "Freshness",
+};
+
+const marks = {
+  pass: { text: "ok  ", color: "\u001b[32m" },
+  fail: { text: "FAIL", color: "\u001b[31m" },
+  skip: { text: "skip", color: "\u001b[33m" },
+};
+const PLAIN = "\u001b[0m";
+
+/** The report for people: checks by subject, each with its evidence, and with its fix where something is to be done. */
+export function renderReport(report: Report, style: ReportStyle): string {
+  const groups = new Map<string, CheckResult[]>();
+  for (const result of report.checks) {
+    const [subject = ""] = result.id.split("/");
+    groups.set(subject, [...(groups.get(subject) ?? []), result]);
+  }
+  return [
+    `Stack ${report.stack}, asked as ${report.caller}`,
+    ...[...groups].flatMap(([subject, results]) => [
+      "",
+      subjects[subject] ?? subject,
+      ...results.flatMap((result) => resultLines(result, style)),
+    ]),
+    "",
+    summaryWords(report),
+    ...(report.snowflakeSql === undefined
+      ? []
+      : ["", "Left to prove inside Snowflake, with this SQL:", "", report.snowflakeSql.trimEnd()]),
+  ].join("\n");
+}
+
+/** The counts in words. */
+export function summaryWords({ summary: { passed, failed, skipped } }: Report): string {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+/** Counts the verdicts. */
+export function summarize(checks: readonly CheckResult[]): Report["summary"] {
+  const count = (verdict: CheckResult["verdict"]) => checks.filter((each) => each.verdict === verdict).length;
+  return { passed: count("pass"), failed: count("fail"), skipped: count("skip") };
+}
+
+/** The results without the secrets, wherever in their texts. */
+export function withoutSecrets(checks: readonly CheckResult[], secrets: ReadonlySet<string>): CheckResult[] {
+  const conceal = (text: string) => redact(text, [...secrets]);
+  return checks.map(({ title, evidence, fix, ...rest }) => ({
+    ...rest,
+    title: conceal(title),
+    evidence: conceal(evidence),
+    ...(fix === undefined ? {} : { fix: conceal(fix) }),
+  }));
+}
+
+function resultLines(
+  { id, title, verdict, evidence, fix }: CheckResult,
+  { width, colors }: ReportStyle,
+): string[] {
+  const { text, color } = marks[verdict];
+  const mark = colors ? `${color}${text}${PLAIN}` : text;
+  return [
+    `  ${mark}  ${title}  (${id})`,
+    ...wrapped(evidence, width, "        "),
+    ...(fix === undefined ? [] : wrapped(`fix: ${fix}`, width, "        ")),
+  ];
+}
+
+/** A word longer than the line stands alone and whole: it may be a key or a command to copy. */
+function wrapped(text: string, width: number, indent: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`${indent}${word}`);
+  }
+  return lines;
+}

@@ -1,0 +1,67 @@
+import { deniedAction, errorLine, isDenied } from "./aws-errors";
+import { type Check, type CheckResult, fail, Skipped, skip, type Verdict } from "./check";
+
+/** How a run goes about its checks. */
+export interface RunOptions {
+  /** Who asks, to name whom a right must be granted to. */
+  readonly caller: string;
+  /** Ctrl-C: checks that have not answered are skipped. */
+  readonly signal?: AbortSignal | undefined;
+  /** Checks under way at a time: IAM throttles simulations. @default 8 */
+  readonly concurrency?: number;
+  /** Milliseconds that one check may take. @default 20 000 */
+  readonly timeoutMs?: number;
+}
+
+/** Runs every check and answers in the order given. Nothing is thrown: errors are verdicts. */
+export async function runChecks(checks: readonly Check[], options: RunOptions): Promise<CheckResult[]> {
+  const results: CheckResult[] = new Array(checks.length);
+  const waiting = checks.entries();
+  const work = async () => {
+    for (const [index, check] of waiting) {
+      results[index] = { id: check.id, title: check.title, ...(await verdictOf(check, options)) };
+    }
+  };
+  await Promise.all(Array.from({ length: options.concurrency ?? 8 }, work));
+  return results;
+}
+
+async function verdictOf(check: Check, options: RunOptions): Promise<Verdict> {
+  const interrupted = options.signal ?? new AbortController().signal;
+  if (interrupted.aborted) return skip("interrupted before it was asked");
+  const timeoutMs = check.timeoutMs ?? options.timeoutMs ?? 20_000;
+  const controller = new AbortController();
+  let stop: (verdict: Verdict) => void = () => undefined;
+  const stopped = new Promise<Verdict>((resolve) => {
+    stop = (verdict) => {
+      controller.abort();
+      resolve(verdict);
+    };
+  });
+  const late = fail(
+    `no answer within ${timeoutMs / 1000} s`,
+    "check the network and the endpoint, and run it again",
+  );
+  const timer = setTimeout(() => stop(late), timeoutMs);
+  const onInterrupt = () => stop(skip("interrupted before it was answered"));
+  interrupted.addEventListener("abort", onInterrupt, { once: true });
+  try {
+    return await Promise.race([answer(check, controller.signal, options.caller), stopped]);
+  } finally {
+    clearTimeout(timer);
+    interrupted.removeEventListener("abort", onInterrupt);
+  }
+}
+
+async function answer(check: Check, signal: AbortSignal, caller: string): Promise<Verdict> {
+  try {
+    return await check.run({ signal });
+  } catch (error) {
+    if (error instanceof Skipped) return skip(error.message, error.fix);
+    if (isDenied(error)) {
+      const action = deniedAction(error) ?? check.needs.join(", ");
+      return skip(`not asked: ${action} was refused`, `grant ${action} to ${caller}`);
+    }
+    return fail(`could not be asked: ${errorLine(error)}`, "remove the cause and run it again");
+  }
+}

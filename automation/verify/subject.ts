@@ -1,0 +1,73 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "../../components/account";
+import { braintrustExternalIds } from "../../components/braintrust-role";
+import type { Settings } from "../../components/settings";
+import type { PipelineOutputs } from "../outputs";
+
+/** A deployed stack, as its settings asked for it and as its outputs name it. */
+export interface Subject {
+  readonly stack: string;
+  readonly settings: Settings;
+  readonly outputs: PipelineOutputs;
+  readonly accountId: string;
+  /** `aws`, `aws-us-gov` or `aws-cn`. */
+  readonly partition: string;
+  /** Who writes: Braintrust's role. */
+  readonly writerArn: string;
+  /** Who reads: Snowflake's role or user. */
+  readonly readerArn: string;
+  /** The key that the stack made, where it made one: an existing bucket's key is its owner's concern. */
+  readonly ownKeyArn?: string | undefined;
+  /** Bucket of the access logs, where the stack made one. */
+  readonly logBucket?: string | undefined;
+}
+
+/** Names what the outputs leave to be derived. */
+export function subjectOf(
+  stack: string,
+  settings: Settings,
+  outputs: PipelineOutputs,
+  logBucket?: string,
+): Subject {
+  const [, partition = "aws", , , accountId = ""] = outputs.braintrustRoleArn.split(":");
+  return {
+    stack,
+    settings,
+    outputs,
+    accountId,
+    partition,
+    writerArn: outputs.braintrustRoleArn,
+    readerArn: outputs.snowflakeRoleArn ?? `arn:${partition}:iam::${accountId}:user/${readerUserName(stack)}`,
+    ownKeyArn: settings.existingKmsKeyArn === undefined ? outputs.kmsKeyArn : undefined,
+    logBucket,
+  };
+}
+
+/** The user that a stack makes in `user` mode. */
+export function readerUserName(stack: string): string {
+  return `SnowflakeS3User-${stack}`;
+}
+
+/** The name at the end of a role's or a user's ARN, its path left out. */
+export function nameOfArn(arn: string): string {
+  return arn.split("/").at(-1) ?? arn;
+}
+
+/** The account in the form in which the program's own policy functions take it. */
+export function accountOf({ accountId, partition, outputs }: Subject): Account {
+  return {
+    accountId: pulumi.output(accountId),
+    region: pulumi.output(outputs.bucketRegion),
+    partition: pulumi.output(partition),
+  };
+}
+
+/** External ids, or patterns of them, that Braintrust may present. */
+export function writerExternalIds({ settings }: Subject): string[] {
+  return braintrustExternalIds(settings.braintrust);
+}
+
+/** What brings a live resource back to what the stack asks for. */
+export function repair({ stack }: Pick<Subject, "stack">): string {
+  return `find out who changed it, then \`up --refresh --stack ${stack}\` puts it back`;
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import { PipelineError } from "../errors";
+import { snowflakeSql } from "../snowflake/sql";
+import { accessChecks } from "./access-checks";
+import { errorLine } from "./aws-errors";
+import type { CheckResult } from "./check";
+import type { Aws } from "./clients";
+import { configurationChecks } from "./configuration-checks";
+import { DataPath } from "./data-path";
+import { dataPathChecks } from "./data-path-checks";
+import { freshnessChecks } from "./freshness-checks";
+import { type Report, summarize, withoutSecrets } from "./report";
+import { runChecks } from "./runner";
+import type { Subject } from "./subject";
+
+/** How a verification goes about its work. */
+export interface VerifyOptions {
+  /** Ctrl-C: what has not answered is skipped, and what was put is removed all the same. */
+  readonly signal?: AbortSignal | undefined;
+  /** Texts that must not be in the report, besides those that come up on the way. */
+  readonly secrets?: readonly string[];
+  /** What time it is, in milliseconds. @default the machine's clock */
+  readonly now?: () => number;
+}
+
+/**
+ * Proves a deployed pipeline: its configuration, who may do what, the data path and its freshness. Changes nothing but
+ * for the probes, which it removes.
+ *
+ * @throws PipelineError where AWS does not even say who is calling.
+ */
+export async function verifyPipeline(
+  subject: Subject,
+  aws: Aws,
+  { signal, secrets = [], now = Date.now }: VerifyOptions = {},
+): Promise<Report> {
+  const caller = await callerOf(aws);
+  const hidden = new Set(secrets);
+  const path = new DataPath(subject, aws, randomUUID(), hidden);
+  const checks = [
+    ...configurationChecks(subject, aws),
+    ...accessChecks(subject, aws),
+    ...dataPathChecks(path),
+    ...freshnessChecks(subject, aws, now),
+  ];
+  const results = await runChecks(checks, { caller, signal });
+  const shown = withoutSecrets(inOrder([...results, ...(await removal(path))]), hidden);
+  return { stack: subject.stack, caller, checks: shown, summary: summarize(shown), ...leftToProve(subject) };
+}
+
+async function callerOf({ sts }: Aws): Promise<string> {
+  try {
+    const { Arn } = await sts.getCallerIdentity({});
+    return Arn ?? "an unknown caller";
+  } catch (error) {
+    throw new PipelineError(
+      `AWS does not say who is calling, so nothing can be verified: ${errorLine(error)}; check the credentials, the region and the network`,
+    );
+  }
+}
+
+async function removal(path: DataPath): Promise<CheckResult[]> {
+  const verdict = await path.probes.remove();
+  if (verdict === undefined) return [];
+  return [{ id: "data/probes-removed", title: "The verification leaves nothing behind", ...verdict }];
+}
+
+/** The removal belongs to the data path, though it comes last. */
+function inOrder(results: readonly CheckResult[]): CheckResult[] {
+  const isFresh = ({ id }: CheckResult) => id.startsWith("fresh/");
+  return [...results.filter((result) => !isFresh(result)), ...results.filter(isFresh)];
+}
+
+/** A stack that is not connected yet may lack what a statement needs. */
+function leftToProve({ outputs }: Subject): { snowflakeSql?: string } {
+  try {
+    return { snowflakeSql: snowflakeSql(outputs, "check") };
+  } catch (error) {
+    if (error instanceof PipelineError) return {};
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+import type { OutputMap } from "@pulumi/pulumi/automation";
+import type { Settings } from "../../components/settings";
+import { Deployment } from "../deployment";
+import { PipelineError } from "../errors";
+import { parseOutputs } from "../outputs";
+import type { ProgressListener } from "../progress";
+import { settingsOf } from "../project";
+import type { OpenStack } from "../workspace";
+import { connectAws } from "./clients";
+import { type Report, summaryWords } from "./report";
+import { subjectOf } from "./subject";
+import { verifyPipeline } from "./verification";
+
+/** Which stack is verified, and how. */
+export interface VerifyTarget {
+  readonly stack: string;
+  /** Folder of Pulumi.yaml and the stacks' files. @default this project */
+  readonly workDir?: string | undefined;
+  /** Ctrl-C: what was put is removed all the same. */
+  readonly signal: AbortSignal;
+  readonly onProgress?: ProgressListener;
+}
+
+/**
+ * Verifies a stack in one word.
+ *
+ * @returns how many checks passed, failed and were skipped.
+ * @throws PipelineError where one failed, or the run was interrupted.
+ */
+export async function verifyStack(target: VerifyTarget): Promise<string> {
+  const report = await reportOn(target);
+  refuseFailures(report, target.signal);
+  return summaryWords(report);
+}
+
+/**
+ * Opens a stack and asks AWS about it.
+ *
+ * @throws UsageError and PipelineError where the stack cannot be opened, is not deployed, or AWS cannot be asked at all.
+ */
+export async function reportOn({ stack, workDir, signal, onProgress }: VerifyTarget): Promise<Report> {
+  const deployment = await Deployment.open({ stack, workDir, signal, onProgress });
+  const rawOutputs = await deployment.rawOutputs();
+  const { settings, decrypted } = await decryptedSettings(deployment.open);
+  const subject = subjectOf(stack, settings, parseOutputs(rawOutputs), await logBucket(deployment));
+  onProgress?.({ kind: "note", message: `asking AWS about stack "${stack}"` });
+  return verifyPipeline(subject, await connectAws(deployment.open.file), {
+    signal,
+    secrets: [...secretOutputs(rawOutputs), ...decrypted],
+  });
+}
+
+/**
+ * @throws PipelineError naming each check that failed, or that the run was interrupted.
+ */
+export function refuseFailures({ stack, checks }: Report, signal: AbortSignal): void {
+  const failed = checks.filter(({ verdict }) => verdict === "fail").map(({ id }) => id);
+  if (failed.length > 0) {
+    throw new PipelineError(
+      `stack "${stack}": ${failed.length} of ${checks.length} checks failed: ${failed.join(", ")}`,
+    );
+  }
+  if (signal.aborted) throw new PipelineError(`stack "${stack}": interrupted before everything was verified`);
+}
+
+/** The settings with the values behind their encryption, which the engine alone can read. */
+async function decryptedSettings({
+  stack,
+  file,
+  settings,
+}: OpenStack): Promise<{ settings: Settings; decrypted: string[] }> {
+  if (file.encrypted.length === 0) return { settings, decrypted: [] };
+  const config = Object.entries(await stack.getAllConfig());
+  const values = Object.fromEntries(config.map(([key, { value }]) => [key, value]));
+  const decrypted = file.encrypted.map((path) => textAt(values, path)).filter((text) => text !== undefined);
+  return { settings: settingsOf({ ...file, values }), decrypted };
+}
+
+/** The text at `namespace:key.inner`, where the engine's value of the key is JSON. */
+function textAt(values: Readonly<Record<string, string>>, path: string): string | undefined {
+  const [key = "", ...inner] = path.split(/[.[\]]+/).filter(Boolean);
+  const value = values[key];
+  if (value === undefined || inner.length === 0) return value;
+  let found: unknown = JSON.parse(value);
+  for (const name of inner) {
+    if (typeof found !== "object" || found === null) return undefined;
+    found = (found as Record<string, unknown>)[name];
+  }
+  return typeof found === "string" ? found : undefined;
+}
+
+function secretOutputs(outputs: OutputMap): string[] {
+  return Object.values(outputs).flatMap(({ value, secret }) => (secret ? [String(value)] : []));
+}
+
+async function logBucket(deployment: Deployment): Promise<string | undefined> {
+  const resources = await deployment.stateResources();
+  const logging = resources.find(({ type }) => type === "aws:s3/bucketLogging:BucketLogging");
+  const target = logging?.inputs?.targetBucket;
+  return typeof target === "string" ? target : undefined;
+}

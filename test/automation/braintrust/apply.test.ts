@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { braintrustClient } from "../../../automation/braintrust/api";
+import { applyAutomations } from "../../../automation/braintrust/apply";
+import {
+  desiredAutomations,
+  type ExportSettings,
+  planAutomations,
+} from "../../../automation/braintrust/automations";
+import { PipelineError } from "../../../automation/errors";
+import { outputsOf } from "./outputs";
+import { apiKey, type FakeBraintrust, startBraintrust, storedExport } from "./server";
+
+const projectId = "0b1f4c8e-3d6a-4f0e-9d1c-5a7b2c3d4e5f";
+const settings: ExportSettings = { projectId, exportType: "log_spans", intervalSeconds: 3600 };
+
+describe("applyAutomations", () => {
+  let server: FakeBraintrust;
+  const client = () => braintrustClient({ apiKey, baseUrl: server.baseUrl });
+  const planned = async (chosen: ExportSettings = settings) =>
+    planAutomations(desiredAutomations(outputsOf(), chosen, "prod"), await client().automations(projectId));
+  const writes = () => server.requests.filter(({ method }) => method !== "GET");
+
+  beforeEach(async () => {
+    server = await startBraintrust();
+  });
+  afterEach(() => server.close());
+
+  it("creates what is missing, each with an external id of its own, and then has nothing to do", async () => {
+    const applied = await applyAutomations(client(), await planned());
+    assert.deepEqual(
+      applied.map(({ stream, done }) => [stream, done]),
+      [
+        ["logs", "created"],
+        ["traces", "created"],
+      ],
+    );
+    const [logs, traces] = writes().map(
+      ({ body }) => body as { name: string; config: Record<string, unknown> },
+    );
+    assert.ok(logs && traces);
+    const { credentials, ...rest } = logs.config;
+    const { external_id, ...role } = credentials as { external_id: string };
+    assert.match(external_id, /^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+    assert.notDeepEqual(traces.config.credentials, credentials);
+    assert.deepEqual(role, { type: "aws_iam", role_arn: "arn:aws:iam::123456789012:role/Export" });
+    assert.deepEqual(rest, {
+      event_type: "btql_export",
+      export_definition: { type: "log_spans" },
+      export_path: "s3://exports/braintrust-exports/logs",
+      format: "jsonl",
+      interval_seconds: 3600,
+    });
+
+    const before = writes().length;
+    const again = await applyAutomations(client(), await planned());
+    assert.deepEqual(
+      again.map(({ done }) => done),
+      ["unchanged", "unchanged"],
+    );
+    assert.equal(writes().length, before);
+  });
+
+  it("updates what differs and keeps the external id, the path as it is and what it does not know", async () => {
+    const slashed = { export_path: "s3://exports/braintrust-exports/logs/", interval_seconds: 300 };
+    server.automations.push(storedExport(projectId, "prod-logs", slashed));
+    const [logs] = await applyAutomations(client(), await planned());
+    assert.deepEqual([logs?.done, logs?.id], ["updated", server.automations.at(-1)?.id]);
+    const config = server.automations.at(-1)?.config as Record<string, unknown>;
+    assert.equal(config.interval_seconds, 3600);
+    assert.deepEqual(config.a_field_of_tomorrow, { deep: true });
+    assert.equal((config.credentials as { external_id: string }).external_id, "kept");
+    assert.equal(config.export_path, slashed.export_path);
+  });
+
+  it("changes nothing at all while one stream is in conflict", async () => {
+    server.automations.push(storedExport(projectId, "prod-traces", { export_path: "s3://exports/old" }));
+    await assert.rejects(
+      applyAutomations(client(), await planned()),
+      /^PipelineError: nothing was changed in Braintrust: stream "traces": .*fixes the path at creation/,
+    );
+    assert.deepEqual(writes(), []);
+  });
+
+  it("notices when the name was taken between plan and apply", async () => {
+    const plan = await planned();
+    server.automations.push(storedExport(projectId, "prod-logs", { interval_seconds: 60 }));
+    await assert.rejects(applyAutomations(client(), plan), (error: Error) => {
+      assert.ok(error instanceof PipelineError);
+      assert.match(
+        error.message,
+        /stream "logs": Braintrust accepted the request but keeps an automation that differs/,
+      );
+      assert.match(error.message, /interval in seconds: 60 -> 3600/);
+      return true;
+    });
+  });
+
+  it("names the stream that failed and those done before it, and goes on from there", async () => {
+    const plan = await planned();
+    let calls = 0;
+    const failing = {
+      ...client(),
+      create: (body: Parameters<ReturnType<typeof client>["create"]>[0]) => {
+        if (++calls === 2) server.next({ status: 500, body: "oops" });
+        return client().create(body);
+      },
+    };
+    await assert.rejects(
+      applyAutomations(failing, plan),
+      /^PipelineError: stream "traces" \(before it: logs created\): .* HTTP 500, .*oops/,
+    );
+    const rest = await applyAutomations(client(), await planned());
+    assert.deepEqual(
+      rest.map(({ done }) => done),
+      ["unchanged", "created"],
+    );
+  });
+});

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { type BraintrustOptions, braintrust } from "../../../automation/commands/braintrust";
+import { PipelineError, UsageError } from "../../../automation/errors";
+import type { PipelineOutputs } from "../../../automation/outputs";
+import { outputsOf } from "../braintrust/outputs";
+import { apiKey, type FakeBraintrust, startBraintrust, storedExport } from "../braintrust/server";
+import { type Captured, captured, withVariable } from "./captured";
+
+const projectId = "0b1f4c8e-3d6a-4f0e-9d1c-5a7b2c3d4e5f";
+
+describe("braintrust", () => {
+  let server: FakeBraintrust;
+
+  beforeEach(async () => {
+    server = await startBraintrust();
+    server.projects.push({ id: projectId, name: "my project", org_id: projectId });
+  });
+  afterEach(() => server.close());
+
+  async function run(
+    options: Partial<BraintrustOptions> = {},
+    { key = apiKey, outputs = outputsOf() }: { key?: string; outputs?: PipelineOutputs } = {},
+  ): Promise<Captured> {
+    const given = { stack: "prod", apiUrl: server.baseUrl, ...options };
+    const result = await withVariable("BRAINTRUST_API_KEY", key, () =>
+      captured(() => braintrust(given, async () => outputs)),
+    );
+    const everything = `${result.out}${result.err}${String(result.error)}`;
+    for (const form of [apiKey, encodeURIComponent(apiKey), Buffer.from(apiKey).toString("base64")]) {
+      assert.ok(!everything.includes(form), "the key was shown");
+    }
+    return result;
+  }
+  const writes = () => server.requests.filter(({ method }) => method !== "GET");
+
+  it("prints what the dialog asks for where there is no key, and asks nobody", async () => {
+    const { out, err, error } = await run({}, { key: "" });
+    assert.equal(error, undefined);
+    assert.match(out, /Role ARN +arn:aws:iam::123456789012:role\/Export/);
+    assert.match(err, /give BRAINTRUST_API_KEY in the environment and --project <name or id>/);
+    assert.deepEqual(server.requests, []);
+  });
+
+  it("names what --apply lacks before it does anything", async () => {
+    const { error } = await run({ apply: true });
+    assert.ok(error instanceof UsageError);
+    assert.equal(error.message, "--apply needs --project <name or id> as well");
+    const { error: other } = await run({ apply: true, project: projectId }, { key: "" });
+    assert.match(String(other), /^UsageError: --apply needs BRAINTRUST_API_KEY in the environment as well$/);
+  });
+
+  for (const project of ["my project", projectId]) {
+    it(`shows for the project ${project} what it would do, and does none of it`, async () => {
+      const { out, err, error } = await run({ project, exportType: "traces", intervalSeconds: 300 });
+      assert.equal(error, undefined);
+      assert.match(
+        out,
+        /^create {5}logs {4}"exports-logs": log_traces as jsonl to s3:\/\/exports\/.* every 300 s/,
+      );
+      assert.match(out, /2 to create, 0 to update, 0 unchanged, 0 in conflict/);
+      assert.match(err, /nothing was changed: --apply does it/);
+      assert.deepEqual(writes(), []);
+    });
+  }
+
+  it("applies when told to, once", async () => {
+    const first = await run({ project: "my project", apply: true, yes: true });
+    assert.equal(first.error, undefined);
+    assert.match(first.out, /created {2}logs {2}[0-9a-f-]{36}\ncreated {2}traces/);
+    assert.deepEqual(
+      server.automations.map(({ name }) => name),
+      ["exports-traces", "exports-logs"],
+    );
+    const before = writes().length;
+    const second = await run({ project: projectId, apply: true });
+    assert.match(second.out, /0 to create, 0 to update, 2 unchanged/);
+    assert.deepEqual([second.error, writes().length], [undefined, before]);
+  });
+
+  it("changes nothing where nobody has agreed", async () => {
+    const { error } = await run({ project: projectId, apply: true });
+    assert.match(String(error), /UsageError: Change 2 of Braintrust's automations\? .*give --yes/);
+    assert.deepEqual(writes(), []);
+  });
+
+  it("refuses to apply while the role trusts nobody, and says what to set", async () => {
+    const { out, error } = await run(
+      { project: projectId, apply: true, yes: true },
+      { outputs: outputsOf({ phase: "awaiting-braintrust" }) },
+    );
+    assert.match(out, /2 to create/);
+    assert.ok(error instanceof UsageError);
+    assert.match(
+      error.message,
+      /"prod" is awaiting-braintrust: .*braintrust\.accountId.*braintrust\.orgId.*up --stack prod/,
+    );
+    assert.deepEqual(writes(), []);
+  });
+
+  it("applies nothing while a stream is in conflict, without asking", async () => {
+    server.automations.push(storedExport(projectId, "exports-traces", { export_path: "s3://exports/old" }));
+    const { error } = await run({ project: projectId, apply: true });
+    assert.ok(error instanceof PipelineError);
+    assert.match(error.message, /nothing was changed in Braintrust: stream "traces"/);
+    assert.deepEqual(writes(), []);
+  });
+
+  for (const [options, message] of [
+    [{ exportType: "constructor" }, /--export-type constructor: must be spans or traces/],
+    [{ project: "my project", intervalSeconds: Number.NaN }, /export interval NaN s must be a whole number/],
+    [{ project: "elsewhere" }, /no Braintrust project "elsewhere" is visible/],
+    [{ project: "my project", apiUrl: "http://api.example.com" }, /must start with https:/],
+  ] as const) {
+    it(`refuses ${JSON.stringify(options)}`, async () => {
+      const { error } = await run(options);
+      assert.ok(error instanceof UsageError);
+      assert.match(error.message, message);
+    });
+  }
+});

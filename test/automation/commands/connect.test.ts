@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { nextSteps, renderSettings } from "../../../automation/commands/connect";
+import { sqlNotes } from "../../../automation/commands/sql";
+import type { ConnectResult } from "../../../automation/connect";
+import { canary, sampleOutputs } from "../snowflake/sample-outputs";
+
+const connected: ConnectResult = {
+  outcome: "unchanged",
+  changes: [],
+  phase: "connected",
+  behind: false,
+  awaited: [],
+};
+
+describe("nextSteps", () => {
+  const next = (result: Partial<ConnectResult>, loaded = false) =>
+    nextSteps("dev", { ...connected, ...result }, loaded).join("\n");
+  const awaited = [
+    { text: "the user", part: "setup" },
+    { text: "the pipes", part: "load" },
+  ] as const;
+
+  it("deploys what was only written, before anything else", () =>
+    assert.equal(
+      next({ outcome: "written", behind: true, awaited }),
+      "next: npm run pipeline -- up --stack dev",
+    ));
+
+  it("asks what Snowflake has not told, the earlier part first", () => {
+    assert.match(
+      next({ awaited }),
+      /^Snowflake has yet to tell:\n {2}the user\n {2}the pipes\nnext: .* sql --stack dev --part setup, run it/,
+    );
+    assert.match(next({ outcome: "deployed", awaited: awaited.slice(1) }), /--part load, run it/);
+  });
+
+  it("loads once the events are connected, unless that is done", () => {
+    assert.match(next({ outcome: "deployed" }), /sql --stack dev --part load, and run it/);
+    assert.equal(next({ outcome: "deployed" }, true), "next: npm run pipeline -- verify --stack dev");
+  });
+
+  it("reminds of Braintrust's side", () =>
+    assert.match(
+      next({ phase: "awaiting-braintrust" }),
+      /verify.*\nBraintrust's side: .* braintrust --stack dev$/,
+    ));
+});
+
+describe("renderSettings", () => {
+  it("shows what is new and what was another", () =>
+    assert.equal(
+      renderSettings("dev", [
+        { path: ["snowflake", "iamUserArn"], to: "b" },
+        { path: ["events", "notificationChannels", "logs"], from: "c", to: "d" },
+      ]),
+      "Pulumi.dev.yaml:\n  + snowflake.iamUserArn: b\n  ~ events.notificationChannels.logs: d (was c)",
+    ));
+});
+
+describe("sqlNotes", () => {
+  const plain = { planned: false, encryptedId: false };
+
+  it("is silent where the SQL says it all", () =>
+    assert.deepEqual(sqlNotes({ ...plain, outputs: sampleOutputs() }, undefined, false), []));
+
+  it("says what a plan cannot know, and what the SQL holds", () => {
+    const outputs = sampleOutputs({ access: "user" });
+    assert.match(
+      sqlNotes({ ...plain, outputs, planned: true }, "load", false).join("\n"),
+      /^from the plan: .*$/,
+    );
+    assert.match(
+      sqlNotes({ ...plain, outputs }, "setup", true).join("\n"),
+      /^the SQL holds a secret access key: .*$/,
+    );
+    assert.match(
+      sqlNotes({ ...plain, outputs: sampleOutputs(), encryptedId: true }, "setup", false).join("\n"),
+      /external id that the settings keep encrypted/,
+    );
+  });
+
+  it("tells where the key is, and not the key", () => {
+    const outputs = { ...sampleOutputs({ access: "user" }), snowflakeSecretArn: "arn:secret" };
+    const notes = sqlNotes({ ...plain, outputs }, undefined, false).join("\n");
+    assert.match(notes, /access_key_id is AKIASAMPLE, secret_access_key is in the secret arn:secret/);
+    assert.ok(!notes.includes(canary));
+    assert.deepEqual(sqlNotes({ ...plain, outputs }, "load", false), []);
+  });
+
+  it("warns that load cannot work before AWS trusts Snowflake", () => {
+    const outputs = { ...sampleOutputs(), phase: "awaiting-snowflake" } as const;
+    assert.match(
+      sqlNotes({ ...plain, outputs }, undefined, false).join(),
+      /does not trust Snowflake yet: run --part setup/,
+    );
+  });
+});

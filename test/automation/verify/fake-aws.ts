@@ -1,0 +1,351 @@
+import type { Event, LifecycleRule } from "@aws-sdk/client-s3";
+import { runSimulation } from "@cloud-copilot/iam-simulate";
+import type {
+  Aws,
+  IamCalls,
+  KmsCalls,
+  S3Calls,
+  SecretsCalls,
+  SnsCalls,
+  SqsCalls,
+  StsCalls,
+} from "../../../automation/verify/clients";
+import type { Statement } from "../../../automation/verify/policies";
+import type { Subject } from "../../../automation/verify/subject";
+import { ACCOUNT_ID } from "../../support";
+import { CALLER, CANARY, type Live } from "./live-account";
+
+/** An AWS whose answers come from `live`, and whose decisions from an independent evaluator of policies. */
+export function fakeAws(live: Live, subject: Subject, queue = new FakeQueue(subject)): Aws {
+  return {
+    s3: fakeS3(live, subject, queue, CALLER),
+    plainS3: strict<S3Calls>("plainS3", {
+      getBucketLocation: () =>
+        authorize(live, CALLER, "s3:GetBucketLocation", subject.outputs.bucketArn, {
+          "aws:SecureTransport": "false",
+        }).then(() => ({})),
+    }),
+    s3As: ({ accessKeyId }) => fakeS3(live, subject, queue, accessKeyId),
+    iam: fakeIam(live, subject),
+    sqs: queue.calls(live),
+    sns: strict<SnsCalls>("sns", {
+      getTopicAttributes: async () => ({ Attributes: live.topic }),
+      listSubscriptionsByTopic: async () => ({
+        Subscriptions: live.subscriptions.map(({ Endpoint, Owner }) => ({
+          Endpoint,
+          Owner,
+          SubscriptionArn: `subscription of ${Endpoint}`,
+        })),
+      }),
+      getSubscriptionAttributes: async ({ SubscriptionArn }) => ({
+        Attributes:
+          live.subscriptions.find(({ Endpoint }) => SubscriptionArn === `subscription of ${Endpoint}`)
+            ?.attributes ?? {},
+      }),
+    }),
+    kms: strict<KmsCalls>("kms", {
+      describeKey: async ({ KeyId }) => ({
+        KeyMetadata: { KeyId, KeyState: live.key.state as "Enabled" },
+      }),
+      getKeyRotationStatus: async () => ({ KeyRotationEnabled: live.key.rotates }),
+      getKeyPolicy: async () => ({ Policy: document(live.key.policy) }),
+    }),
+    sts: strict<StsCalls>("sts", {
+      getCallerIdentity: async () => ({ Arn: CALLER, Account: ACCOUNT_ID }),
+      assumeRole: async ({ RoleArn = "", ExternalId }) => {
+        const trust = live.trust.get(nameOf(RoleArn)) ?? [];
+        const context = ExternalId === undefined ? {} : { "sts:ExternalId": ExternalId };
+        const verdict = await evaluate(CALLER, "sts:AssumeRole", RoleArn, context, [everything], trust);
+        if (verdict !== "Allowed")
+          throw awsError("AccessDenied", "not authorized to perform: sts:AssumeRole");
+        return {
+          Credentials: {
+            AccessKeyId: RoleArn,
+            SecretAccessKey: CANARY,
+            SessionToken: "session",
+            Expiration: new Date(),
+          },
+        };
+      },
+    }),
+    secrets: strict<SecretsCalls>("secrets", { getSecretValue: async () => ({ SecretString: live.secret }) }),
+  };
+}
+
+/** A call that a test did not plan for fails it. */
+export function strict<Calls extends object>(service: string, calls: Partial<Calls>): Calls {
+  return new Proxy(calls as Calls, {
+    get: (target, name) => {
+      const call: unknown = Reflect.get(target, name);
+      if (call === undefined) throw new Error(`${service}.${String(name)} was not planned`);
+      return call;
+    },
+  });
+}
+
+/** An error as the SDK throws it, told apart by its name. */
+export function awsError(name: string, message = name): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+/** A queue in which messages are hidden while somebody has them. */
+export class FakeQueue {
+  public readonly messages: { Body: string; handle: string; hidden: boolean }[] = [];
+  public readonly deleted: string[] = [];
+  private handles = 0;
+
+  public constructor(private readonly subject: Pick<Subject, "outputs">) {}
+
+  public send(body: unknown): void {
+    this.handles += 1;
+    this.messages.push({ Body: JSON.stringify(body), handle: `h${this.handles}`, hidden: false });
+  }
+
+  public calls(live: Pick<Live, "queue" | "deadLetters">): SqsCalls {
+    const at = (handle: string | undefined) => this.messages.findIndex((each) => each.handle === handle);
+    return strict<SqsCalls>("sqs", {
+      getQueueUrl: async ({ QueueName }) => ({ QueueUrl: `https://sqs/${QueueName}` }),
+      getQueueAttributes: async ({ QueueUrl }) =>
+        QueueUrl === this.subject.outputs.notificationQueueUrl
+          ? {
+              Attributes: { ...live.queue, ApproximateNumberOfMessages: String(this.messages.length) },
+            }
+          : { Attributes: { ApproximateNumberOfMessages: String(live.deadLetters) } },
+      receiveMessage: async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        const visible = this.messages.filter(({ hidden }) => !hidden).slice(0, 10);
+        for (const message of visible) message.hidden = true;
+        return { Messages: visible.map(({ Body, handle }) => ({ Body, ReceiptHandle: handle })) };
+      },
+      deleteMessage: async ({ ReceiptHandle }) => {
+        const [message] = this.messages.splice(at(ReceiptHandle), 1);
+        if (message !== undefined) this.deleted.push(message.Body);
+        return {};
+      },
+      changeMessageVisibility: async ({ ReceiptHandle, VisibilityTimeout }) => {
+        const message = this.messages[at(ReceiptHandle)];
+        if (message !== undefined && VisibilityTimeout === 0) message.hidden = false;
+        return {};
+      },
+    });
+  }
+}
+
+/** What AWS's simulator takes for granted of a key, whose policy it is not told. */
+const delegation: Statement[] = [
+  { Effect: "Allow", Principal: { AWS: `arn:aws:iam::${ACCOUNT_ID}:root` }, Action: "kms:*", Resource: "*" },
+];
+const everything: Statement[] = [{ Effect: "Allow", Action: "*", Resource: "*" }];
+
+function fakeS3(live: Live, subject: Subject, queue: FakeQueue, principal: string): S3Calls {
+  const { bucketArn, notificationQueueArn } = subject.outputs;
+  const may = (action: string, key = "", context: Record<string, string> = {}) =>
+    authorize(live, principal, action, key === "" ? bucketArn : `${bucketArn}/${key}`, context);
+  const or = <Answer>(name: string, answer: Answer | undefined): Answer => {
+    if (answer === undefined) throw awsError(name);
+    return answer;
+  };
+  const put = (key: string, marker: boolean) =>
+    live.versions.push({ id: `p${live.versions.length}`, key, size: 0, at: new Date(), marker });
+  return strict<S3Calls>("s3", {
+    getPublicAccessBlock: async () => ({
+      PublicAccessBlockConfiguration: or("NoSuchPublicAccessBlockConfiguration", live.publicAccessBlock),
+    }),
+    getBucketOwnershipControls: async () => ({
+      OwnershipControls: {
+        Rules: [{ ObjectOwnership: or("OwnershipControlsNotFoundError", live.ownership) as "ObjectWriter" }],
+      },
+    }),
+    getBucketEncryption: async () => ({
+      ServerSideEncryptionConfiguration: {
+        Rules: [or("ServerSideEncryptionConfigurationNotFoundError", live.encryption)],
+      },
+    }),
+    getBucketVersioning: async () =>
+      live.versioning === undefined ? {} : { Status: live.versioning as "Enabled" },
+    getBucketLifecycleConfiguration: async () => ({
+      Rules: or("NoSuchLifecycleConfiguration", live.lifecycle) as unknown as LifecycleRule[],
+    }),
+    getObjectLockConfiguration: async () => ({
+      ObjectLockConfiguration: {
+        ObjectLockEnabled: "Enabled" as const,
+        Rule: or("ObjectLockConfigurationNotFoundError", live.lock),
+      },
+    }),
+    getBucketLogging: async () => (live.logging === undefined ? {} : { LoggingEnabled: live.logging }),
+    getBucketPolicy: async () => ({ Policy: document(or("NoSuchBucketPolicy", live.bucketPolicy)) }),
+    getBucketLocation: async () => ({}),
+    getBucketNotificationConfiguration: async () => ({
+      QueueConfigurations: live.notification.flatMap(({ QueueArn, Id, Events, Filter }) =>
+        QueueArn === undefined ? [] : [{ Id, Filter, QueueArn, Events: Events as Event[] }],
+      ),
+      TopicConfigurations: live.notification.flatMap(({ TopicArn, Id, Events, Filter }) =>
+        TopicArn === undefined ? [] : [{ Id, Filter, TopicArn, Events: Events as Event[] }],
+      ),
+    }),
+    putObject: async ({ Key = "" }) => {
+      await may("s3:PutObject", Key);
+      put(Key, false);
+      const heard = live.notification.some(
+        ({ Filter, QueueArn, TopicArn }) =>
+          (QueueArn === notificationQueueArn || TopicArn !== undefined) &&
+          Key.startsWith(Filter.Key.FilterRules[0]?.Value ?? ""),
+      );
+      const key = encodeURIComponent(Key).replaceAll("%2F", "/");
+      if (heard && live.delivers) queue.send({ Records: [{ s3: { object: { key } } }] });
+      return {};
+    },
+    getObject: async ({ Key = "" }) => {
+      await may("s3:GetObject", Key);
+      if (!live.versions.some(({ key }) => key === Key)) throw awsError("NoSuchKey");
+      return {};
+    },
+    deleteObject: async ({ Key = "", VersionId }) => {
+      await may(VersionId === undefined ? "s3:DeleteObject" : "s3:DeleteObjectVersion", Key);
+      if (VersionId === undefined) put(Key, true);
+      else live.versions = live.versions.filter(({ id }) => id !== VersionId);
+      return {};
+    },
+    listObjectsV2: async ({ Prefix }) => {
+      await may("s3:ListBucket", "", Prefix === undefined ? {} : { "s3:prefix": Prefix });
+      const found = live.versions.filter(({ key }) => key.startsWith(Prefix ?? ""));
+      return { Contents: found.map(({ key, size, at }) => ({ Key: key, Size: size, LastModified: at })) };
+    },
+    listObjectVersions: async ({ Prefix = "" }) => {
+      await may("s3:ListBucketVersions", "", { "s3:prefix": Prefix });
+      const found = live.versions.filter(({ key }) => key.startsWith(Prefix));
+      const shape = ({ key, id }: { key: string; id: string }) => ({ Key: key, VersionId: id });
+      return {
+        Versions: found.filter(({ marker }) => !marker).map(shape),
+        DeleteMarkers: found.filter(({ marker }) => marker).map(shape),
+      };
+    },
+  });
+}
+
+function fakeIam(live: Live, subject: Subject): IamCalls {
+  const identity = (name: string | undefined) =>
+    live.identities.get(name ?? "") ?? { attached: [], inline: [] };
+  const arns = (name: string | undefined) =>
+    identity(name).attached.map((_, index) => ({ PolicyArn: `${name}#${index}` }));
+  const reader = nameOf(subject.readerArn);
+  return strict<IamCalls>("iam", {
+    getRole: async ({ RoleName = "" }) => ({
+      Role: {
+        Path: "/",
+        RoleName,
+        RoleId: "AROA",
+        Arn: RoleName,
+        CreateDate: new Date(),
+        AssumeRolePolicyDocument: encodeURIComponent(document(live.trust.get(RoleName) ?? [])),
+      },
+    }),
+    listAttachedRolePolicies: async ({ RoleName }) => ({ AttachedPolicies: arns(RoleName) }),
+    listRolePolicies: async ({ RoleName }) => ({ PolicyNames: identity(RoleName).inline }),
+    listGroupsForUser: async () => ({
+      Groups: [{ Path: "/", GroupName: "readers", GroupId: "AGPA", Arn: "readers", CreateDate: new Date() }],
+    }),
+    listAttachedUserPolicies: async () => ({ AttachedPolicies: [] }),
+    listUserPolicies: async ({ UserName }) => ({ PolicyNames: identity(UserName).inline }),
+    listAttachedGroupPolicies: async () => ({ AttachedPolicies: arns(reader) }),
+    listGroupPolicies: async () => ({ PolicyNames: [] }),
+    getPolicy: async ({ PolicyArn }) => ({ Policy: { Arn: PolicyArn, DefaultVersionId: "v1" } }),
+    getPolicyVersion: async ({ PolicyArn = "" }) => {
+      const [name, index] = PolicyArn.split("#");
+      return { PolicyVersion: { Document: document(identity(name).attached[Number(index)] ?? []) } };
+    },
+    listAccessKeys: async () => ({ AccessKeyMetadata: live.accessKeys }),
+    simulatePrincipalPolicy: async (input) => {
+      const context = Object.fromEntries(
+        (input.ContextEntries ?? []).map((each) => [
+          each.ContextKeyName ?? "",
+          each.ContextKeyValues?.[0] ?? "",
+        ]),
+      );
+      const further = (input.PolicyInputList ?? []).map((text): Statement[] => JSON.parse(text).Statement);
+      const principal = input.PolicySourceArn ?? "";
+      const policies = [...identity(nameOf(principal)).attached, ...further];
+      const [resource = "*"] = input.ResourceArns ?? [];
+      const results = (input.ActionNames ?? []).map(async (action) => ({
+        EvalActionName: action,
+        EvalDecision:
+          decisions[
+            await evaluate(
+              principal,
+              action,
+              resource,
+              context,
+              policies,
+              action.startsWith("kms:") ? delegation : undefined,
+            )
+          ],
+      }));
+      return { EvaluationResults: await Promise.all(results) };
+    },
+  });
+}
+
+const decisions = {
+  Allowed: "allowed",
+  ExplicitlyDenied: "explicitDeny",
+  ImplicitlyDenied: "implicitDeny",
+} as const;
+
+async function authorize(
+  live: Live,
+  principal: string,
+  action: string,
+  resource: string,
+  context: Record<string, string> = {},
+): Promise<void> {
+  const named = principal.startsWith("arn:") ? principal : userArn(live);
+  const policies = named === CALLER ? [everything] : (live.identities.get(nameOf(named))?.attached ?? []);
+  const tls = { "aws:SecureTransport": "true", "s3:TlsVersion": "1.3", ...context };
+  const verdict = await evaluate(named, action, resource, tls, policies, live.bucketPolicy ?? []);
+  if (verdict !== "Allowed") {
+    throw awsError(
+      "AccessDenied",
+      `${named} is not authorized to perform: ${action} on resource: ${resource}`,
+    );
+  }
+}
+
+function userArn(live: Live): string {
+  const [name] = [...live.identities.keys()].filter((each) => each.startsWith("SnowflakeS3User"));
+  return `arn:aws:iam::${ACCOUNT_ID}:user/${name}`;
+}
+
+async function evaluate(
+  principal: string,
+  action: string,
+  resource: string,
+  contextVariables: Record<string, string>,
+  identityPolicies: readonly (readonly Statement[])[],
+  resourcePolicy?: readonly Statement[],
+): Promise<keyof typeof decisions> {
+  const simulated = await runSimulation(
+    {
+      request: { principal, action, resource: { resource, accountId: ACCOUNT_ID }, contextVariables },
+      identityPolicies: identityPolicies.map((each, index) => ({
+        name: `policy-${index}`,
+        policy: JSON.parse(document(each)),
+      })),
+      ...(resourcePolicy === undefined || resourcePolicy.length === 0
+        ? {}
+        : { resourcePolicy: JSON.parse(document(resourcePolicy)) }),
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+    },
+    { simulationMode: "Strict" },
+  );
+  if (simulated.resultType !== "single") throw new Error(JSON.stringify(simulated));
+  return simulated.overallResult;
+}
+
+function document(statements: readonly Statement[]): string {
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
+}
+
+function nameOf(arn: string): string {
+  return arn.split("/").at(-1) ?? arn;
+}

@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { PipelineError } from "../../../automation/errors";
+import type { Aws } from "../../../automation/verify/clients";
+import { PROBE } from "../../../automation/verify/probe";
+import { verifyPipeline } from "../../../automation/verify/verification";
+import { awsError, FakeQueue, fakeAws } from "./fake-aws";
+import { CALLER, CANARY, type Live, liveAccount, NOW, trusting } from "./live-account";
+
+const kms = { ...trusting, encryption: "kms", accessLogs: { enabled: true } };
+const userMode = {
+  ...trusting,
+  snowflake: { access: "user", snsSubscriberArn: "arn:aws:iam::444455556666:user/snow" },
+  events: { mode: "sns" },
+  encryption: "kms",
+};
+
+describe("verifyPipeline", () => {
+  describe("of a fresh stack", () => {
+    const streams = [{ name: "spans", format: "parquet" }, { name: "logs" }];
+    const settings = { trusting, kms, userMode, twoStreams: { ...trusting, streams } };
+    for (const [title, given] of Object.entries(settings)) {
+      it(`passes every check: ${title}`, async () => {
+        const { report } = await verified(given);
+        assert.deepEqual(
+          report.checks.filter(({ verdict }) => verdict !== "pass"),
+          [],
+        );
+        assert.equal(report.summary.passed, report.checks.length);
+        assert.equal(new Set(report.checks.map(({ id }) => id)).size, report.checks.length);
+        assert.match(report.snowflakeSql ?? "", /check: access/);
+      });
+    }
+
+    it("trusts nobody before the vendors have told who they are, and says what it waits for", async () => {
+      const { report } = await verified({ bucketName: "acme-exports" });
+      const verdicts = new Map(report.checks.map(({ id, verdict }) => [id, verdict]));
+      assert.equal(verdicts.get("trust/braintrust"), "pass");
+      assert.equal(verdicts.get("trust/snowflake"), "pass");
+      assert.equal(verdicts.get("events/notification"), "skip");
+      assert.equal(verdicts.get("data/write"), "skip");
+      assert.equal(report.summary.failed, 0);
+    });
+
+    it("asks of an existing bucket nothing that the stack does not manage", async () => {
+      const { bucketName: _, ...given } = trusting;
+      const { report } = await verified({ ...given, existingBucket: "acme-shared" });
+      const ids = report.checks.map(({ id }) => id).filter((id) => id.startsWith("bucket/"));
+      assert.deepEqual(ids, ["bucket/policy"]);
+      assert.equal(report.summary.failed, 0);
+    });
+
+    it("puts no probe that a lock would keep", async () => {
+      const { report, live } = await verified({ ...trusting, objectLock: { mode: "GOVERNANCE", days: 1 } });
+      assert.equal(report.summary.failed, 0);
+      assert.equal(report.checks.find(({ id }) => id === "data/write")?.verdict, "skip");
+      assert.deepEqual(probesOf(live), []);
+    });
+  });
+
+  it("leaves nothing behind, neither objects nor others' messages hidden", async () => {
+    const { report, live, queue } = await verified(
+      trusting,
+      () => undefined,
+      (messages) => {
+        messages.send({ Event: "s3:TestEvent" });
+        messages.send({ Records: [{ s3: { object: { key: "braintrust-exports/logs/a.jsonl" } } }] });
+      },
+    );
+    assert.equal(report.summary.failed, 0);
+    assert.deepEqual(probesOf(live), []);
+    assert.deepEqual(
+      queue.messages.map(({ hidden, Body }) => [hidden, /a\.jsonl/.test(Body)]),
+      [[false, true]],
+    );
+  });
+
+  it("removes the probes after an interruption", async () => {
+    const { subject, live } = await liveAccount();
+    const aws = fakeAws(live, subject);
+    const controller = new AbortController();
+    const { putObject } = aws.s3As({ accessKeyId: subject.writerArn, secretAccessKey: "" });
+    const interrupted: Aws = {
+      ...aws,
+      s3As: (keys) => ({
+        ...aws.s3As(keys),
+        putObject: async (input) => {
+          controller.abort();
+          return putObject(input);
+        },
+      }),
+    };
+    const report = await verifyPipeline(subject, interrupted, { signal: controller.signal, now: () => NOW });
+    assert.deepEqual(probesOf(live), []);
+    assert.ok(report.summary.skipped > 0);
+    assert.equal(report.summary.failed, 0);
+  });
+
+  it("says how to remove a probe that it could not", async () => {
+    const { subject, live } = await liveAccount();
+    const aws = fakeAws(live, subject);
+    const broken: Aws = {
+      ...aws,
+      s3: { ...calls(aws.s3), deleteObject: () => Promise.reject(awsError("AccessDenied", "no")) },
+    };
+    const report = await verifyPipeline(subject, broken, { now: () => NOW });
+    const removal = report.checks.find(({ id }) => id === "data/probes-removed");
+    assert.equal(removal?.verdict, "fail");
+    assert.match(
+      removal?.fix ?? "",
+      /aws s3api delete-object --bucket acme-exports --key '.*' --version-id 'p/,
+    );
+  });
+
+  it("names the right that is missing, and whom to grant it", async () => {
+    const { subject, live } = await liveAccount();
+    const aws = fakeAws(live, subject);
+    const denied = awsError(
+      "AccessDenied",
+      `User: ${CALLER} is not authorized to perform: s3:GetBucketVersioning on resource: "acme-exports"`,
+    );
+    const limited: Aws = {
+      ...aws,
+      s3: { ...calls(aws.s3), getBucketVersioning: () => Promise.reject(denied) },
+    };
+    const { checks } = await verifyPipeline(subject, limited, { now: () => NOW });
+    assert.deepEqual(
+      checks.filter(({ verdict }) => verdict !== "pass").map(({ id, verdict, fix }) => [id, verdict, fix]),
+      [["bucket/versioning", "skip", `grant s3:GetBucketVersioning to ${CALLER}`]],
+    );
+  });
+
+  it("asks nothing where AWS does not know the caller", async () => {
+    const { subject, live } = await liveAccount();
+    const aws = fakeAws(live, subject);
+    const stranger: Aws = {
+      ...aws,
+      sts: {
+        ...calls(aws.sts),
+        getCallerIdentity: () => Promise.reject(awsError("ExpiredToken", "expired")),
+      },
+    };
+    await assert.rejects(
+      verifyPipeline(subject, stranger),
+      (error) => error instanceof PipelineError && /ExpiredToken: expired/.test(error.message),
+    );
+  });
+
+  it("never shows a secret, even where AWS repeats it", async () => {
+    const { subject, live } = await liveAccount(userMode);
+    const aws = fakeAws(live, subject);
+    const telltale: Aws = {
+      ...aws,
+      s3As: (keys) => ({
+        ...calls(aws.s3As(keys)),
+        getObject: () => Promise.reject(awsError("SignatureDoesNotMatch", `signed with ${CANARY}`)),
+      }),
+    };
+    const report = await verifyPipeline(subject, telltale, { now: () => NOW });
+    assert.match(
+      report.checks.find(({ id }) => id === "data/read")?.evidence ?? "",
+      /signed with \[secret\]/,
+    );
+    assert.ok(!JSON.stringify(report).includes(CANARY));
+  });
+
+  it("acts as nobody where the vendors alone are trusted, and lets the simulator answer", async () => {
+    const given = {
+      ...trusting,
+      braintrust: { accountId: "872608195596", orgId: "org-1" },
+      snowflake: { iamUserArn: "arn:aws:iam::444455556666:user/snow", externalId: "acme_id=1" },
+    };
+    const { report } = await verified(given);
+    const by = (verdict: string) =>
+      report.checks.filter((each) => each.verdict === verdict).map(({ id }) => id);
+    assert.deepEqual(by("fail"), []);
+    assert.ok(by("skip").every((id) => id.startsWith("data/")));
+    assert.ok(by("pass").includes("access/braintrust-write"));
+    assert.ok(by("pass").includes("data/event"), "the caller put the probe");
+    assert.equal(report.checks.find(({ id }) => id === "trust/braintrust")?.verdict, "pass");
+  });
+});
+
+/** The calls of a fake, to be changed in part. */
+function calls<Calls extends object>(fake: Calls): Calls {
+  return Object.fromEntries(Object.entries(fake)) as Calls;
+}
+
+function probesOf(live: Live): string[] {
+  return live.versions.map(({ key }) => key).filter((key) => key.includes(PROBE));
+}
+
+async function verified(
+  given: Readonly<Record<string, unknown>>,
+  change: (live: Live) => void = () => undefined,
+  fill: (queue: FakeQueue) => void = () => undefined,
+) {
+  const { subject, live } = await liveAccount(given);
+  change(live);
+  const queue = new FakeQueue(subject);
+  fill(queue);
+  const report = await verifyPipeline(subject, fakeAws(live, subject, queue), { now: () => NOW });
+  return { report, live, queue };
+}

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { Deployment, PipelineError, preview, up } from "../../automation";
+import { filledIn, TestProject } from "./harness";
+
+describe("an update that fails half-way", () => {
+  let project: TestProject;
+  const made = () =>
+    project.world
+      .things()
+      .map(({ name }) => name)
+      .sort();
+
+  before(async () => {
+    project = await TestProject.create("dev", filledIn);
+  });
+  after(() => project.remove());
+
+  it("is told of by the command line: what failed, why, and that it can be run again", async () => {
+    project.world.setFaults({
+      operation: "create",
+      name: "pipeline-bucket",
+      error: "BucketAlreadyExists: taken",
+    });
+    const { code, stdout, stderr } = await project.run(["up", "--create", "--yes"]);
+    assert.equal(code, 1);
+    assert.equal(stdout, "");
+    assert.match(stderr, /create s3\.Bucket pipeline-bucket: failed/);
+    const [, message = ""] = stderr.split('up of stack "dev" failed:');
+    assert.match(message, /pipeline-bucket: .*BucketAlreadyExists: taken/);
+    assert.match(message, /running it again goes on from there/);
+    project.world.setFaults();
+    await project.assertSettled();
+  });
+
+  it("is finished by the next one", async () => {
+    const { outputs } = await up(project.options);
+    assert.equal(outputs.phase, "awaiting-channel");
+    await project.assertSettled();
+  });
+
+  it("names the resource, whichever it is, and loses no other", async () => {
+    const whole = made();
+    const deployment = await Deployment.open(project.options);
+    for (const name of whole) {
+      project.world.remove(project.world.named(name));
+      project.world.setFaults({ operation: "create", name, error: "Throttling: slow down" });
+      await assert.rejects(deployment.up({ refresh: true }, []), (error) => {
+        assert.ok(error instanceof PipelineError);
+        const reasons = error.message.split("\n").filter((line) => line.includes("Throttling: slow down"));
+        assert.equal(reasons.length, 1, error.message);
+        assert.match(reasons[0] ?? "", new RegExp(`^ {2}${name}: `));
+        return true;
+      });
+      await project.assertSettled();
+      assert.ok(!made().includes(name));
+    }
+    project.world.setFaults();
+    await deployment.up({}, []);
+    assert.deepEqual(made(), whole);
+    await project.assertSettled();
+  });
+
+  it("may also fail to change or to delete", async () => {
+    const policy = "pipeline-bucket-policy";
+    await project.set({ crossAccountReaders: [{ arn: "arn:aws:iam::210987654321:role/reader" }] });
+    project.world.setFaults({
+      operation: "update",
+      name: policy,
+      error: "MalformedPolicy: no such principal",
+    });
+    await assert.rejects(
+      up(project.options),
+      /pipeline-bucket-policy: .*MalformedPolicy: no such principal/s,
+    );
+    await project.assertSettled();
+
+    project.world.setFaults({ operation: "delete", name: policy, error: "AccessDenied" });
+    const deployment = await Deployment.open(project.options);
+    await assert.rejects(
+      deployment.destroy(),
+      /destroy of stack "dev" failed:.*pipeline-bucket-policy: .*AccessDenied/s,
+    );
+    await project.assertSettled();
+
+    project.world.setFaults();
+    await deployment.up();
+    assert.match(JSON.stringify(project.world.named(policy).inputs), /210987654321/);
+    assert.deepEqual(await preview(project.options), []);
+  });
+});

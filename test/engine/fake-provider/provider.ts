@@ -1,0 +1,170 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import { main, type Provider } from "@pulumi/pulumi/provider";
+import { type Operation, type Thing, World } from "./world";
+
+const ACCOUNT_ID = "123456789012";
+const REGION = "us-east-1";
+const POLL_MS = 50;
+
+/** Inputs that say which resource it is: AWS cannot change them, so Pulumi makes another. */
+const identity: readonly string[] = [
+  "name",
+  "bucket",
+  "group",
+  "user",
+  "policyArn",
+  "keyId",
+  "queueUrl",
+  "topic",
+  "endpoint",
+  "secretId",
+];
+
+type Properties = Readonly<Record<string, unknown>>;
+
+const [folder = ""] = process.argv.slice(2);
+const world = new World(folder);
+
+const provider: Provider = {
+  version: "7.48.0",
+
+  async diff(_id, urn, olds: Properties, news: Properties) {
+    const computed = Object.keys(describe(typeOf(urn), nameOf(urn), {}).computed);
+    const names = new Set([
+      ...Object.keys(news),
+      ...Object.keys(olds).filter((key) => !computed.includes(key)),
+    ]);
+    const changed = [...names].filter((key) => !isDeepStrictEqual(olds[key], news[key]));
+    return { changes: changed.length > 0, replaces: changed.filter((key) => identity.includes(key)) };
+  },
+
+  async create(urn, inputs: Properties) {
+    const type = typeOf(urn);
+    const name = nameOf(urn);
+    await befall("create", urn);
+    const { id, computed } = describe(type, name, inputs);
+    if (world.find(type, id) !== undefined) throw new Error(`EntityAlreadyExists: ${type} ${id}`);
+    world.put({ id, type, name, inputs, computed });
+    return { id, outs: { ...inputs, ...computed } };
+  },
+
+  async read(id, urn) {
+    await befall("read", urn);
+    const thing = world.find(typeOf(urn), id);
+    if (thing === undefined) return { id: "", props: {} };
+    return { id, props: { ...thing.inputs, ...thing.computed }, inputs: thing.inputs };
+  },
+
+  async update(id, urn, _olds, news: Properties) {
+    await befall("update", urn);
+    const thing = existing(typeOf(urn), id);
+    world.put({ ...thing, inputs: news });
+    return { outs: { ...news, ...thing.computed } };
+  },
+
+  async delete(id, urn) {
+    await befall("delete", urn);
+    world.remove({ type: typeOf(urn), id });
+  },
+
+  async invoke(token, args: Properties) {
+    switch (token) {
+      case "aws:index/getCallerIdentity:getCallerIdentity":
+        return {
+          outputs: { accountId: ACCOUNT_ID, arn: iamArn("user/deployer"), id: ACCOUNT_ID, userId: "U" },
+        };
+      case "aws:index/getRegion:getRegion":
+        return { outputs: { id: REGION, region: REGION, name: REGION } };
+      case "aws:index/getPartition:getPartition":
+        return { outputs: { id: "aws", partition: "aws", dnsSuffix: "amazonaws.com" } };
+      case "aws:s3/getBucket:getBucket":
+        return { outputs: { id: args.bucket, bucket: args.bucket, arn: `arn:aws:s3:::${args.bucket}` } };
+      default:
+        throw new Error(`the fake account has no answer for ${token}`);
+    }
+  },
+};
+
+main(provider, []);
+
+/** Records the call, and lets happen to it what the test has set. */
+async function befall(operation: Operation, urn: string): Promise<void> {
+  const name = nameOf(urn);
+  world.record({ operation, type: typeOf(urn), name });
+  const fault = () => world.faults().find((set) => set.operation === operation && set.name === name);
+  for (let befallen = fault(); befallen !== undefined; befallen = fault()) {
+    if (befallen.error !== undefined) throw new Error(befallen.error);
+    await sleep(POLL_MS);
+  }
+}
+
+/** The id that AWS would give, and what it would add to the inputs. */
+function describe(type: string, logical: string, inputs: Properties): Pick<Thing, "id" | "computed"> {
+  const random = randomBytes(4).toString("hex");
+  const name = String(inputs.name ?? `${logical}-${random}`);
+  const iam = (kind: string) => ({ id: name, computed: { name, arn: iamArn(`${kind}/${name}`) } });
+  switch (type) {
+    case "aws:s3/bucket:Bucket": {
+      const bucket = String(inputs.bucket ?? name);
+      return { id: bucket, computed: { bucket, arn: `arn:aws:s3:::${bucket}`, region: REGION } };
+    }
+    case "aws:kms/key:Key":
+      return { id: random, computed: { keyId: random, arn: arn("kms", `key/${random}`) } };
+    case "aws:kms/alias:Alias":
+      return { id: name, computed: { name, arn: arn("kms", name) } };
+    case "aws:iam/role:Role":
+      return iam("role");
+    case "aws:iam/user:User":
+      return iam("user");
+    case "aws:iam/group:Group":
+      return iam("group");
+    case "aws:iam/policy:Policy": {
+      const policy = iamArn(`policy/${name}`);
+      return { id: policy, computed: { name, arn: policy } };
+    }
+    case "aws:iam/accessKey:AccessKey":
+      return { id: `AKIA${random.toUpperCase()}`, computed: { secret: secret(`canary-${random}`) } };
+    case "aws:sqs/queue:Queue": {
+      const url = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT_ID}/${name}`;
+      return { id: url, computed: { name, url, arn: arn("sqs", name) } };
+    }
+    case "aws:sns/topic:Topic":
+      return { id: arn("sns", name), computed: { name, arn: arn("sns", name) } };
+    case "aws:secretsmanager/secret:Secret": {
+      const secretArn = arn("secretsmanager", `secret:${name}`);
+      return { id: secretArn, computed: { name, arn: secretArn } };
+    }
+    default:
+      return { id: `${logical}-${random}`, computed: {} };
+  }
+}
+
+function existing(type: string, id: string): Thing {
+  const thing = world.find(type, id);
+  if (thing === undefined) throw new Error(`NoSuchEntity: ${type} ${id}`);
+  return thing;
+}
+
+function iamArn(resource: string): string {
+  return `arn:aws:iam::${ACCOUNT_ID}:${resource}`;
+}
+
+function arn(service: string, resource: string): string {
+  return `arn:aws:${service}:${REGION}:${ACCOUNT_ID}:${resource}`;
+}
+
+/** The engine's mark of a secret (sdk/go/common/resource/plugin/rpc.go). */
+function secret(value: string): Properties {
+  return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value };
+}
+
+/** The last of the types in a URN: the ones before are the parents'. */
+function typeOf(urn: string): string {
+  return urn.split("::")[2]?.split("$").at(-1) ?? urn;
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").at(-1) ?? urn;
+}

@@ -1,0 +1,249 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parse, parseDocument } from "yaml";
+import type { DeploymentOptions } from "../../automation";
+import { editStackFile, projectDir, settingChange } from "../../automation/project";
+import { PROJECT } from "../../components/settings";
+import { World } from "./fake-provider/world";
+
+/** How a command ended and what it said. */
+export interface Ended {
+  /** `null` where a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command under way. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+/** What the engine's state says, as far as tests look at it. */
+export interface State {
+  readonly resources: readonly StateEntry[];
+  readonly pendingOperations: readonly unknown[];
+}
+
+interface StateEntry {
+  readonly urn: string;
+  readonly type: string;
+  readonly custom: boolean;
+  readonly id?: string;
+  readonly protect?: boolean;
+}
+
+const PASSPHRASE = "correct horse";
+
+/** A copy of the project's settings in a folder of its own, with the fake provider and an empty state. */
+export class TestProject {
+  public readonly world: World;
+  public readonly dir: string;
+
+  private constructor(
+    private readonly root: string,
+    private readonly account: FakeAccount,
+    public readonly stack: string,
+  ) {
+    this.dir = path.join(root, "project");
+    this.world = account.world;
+  }
+
+  /** @param settings what differs from the settings that the repository has for this stack. */
+  public static async create(
+    stack: "dev" | "prod" = "dev",
+    settings: Readonly<Record<string, unknown>> = {},
+  ): Promise<TestProject> {
+    const root = await fs.mkdtemp(path.join(os.tmpdir(), "pipeline-"));
+    const project = new TestProject(root, await startAccount(path.join(root, "aws")), stack);
+    await fs.mkdir(path.join(project.dir, "state"), { recursive: true });
+    const description = parseDocument(await fs.readFile(path.join(projectDir, "Pulumi.yaml"), "utf8"));
+    description.setIn(
+      ["plugins", "providers"],
+      [{ name: "aws", path: path.join(__dirname, "fake-provider") }],
+    );
+    await fs.writeFile(path.join(project.dir, "Pulumi.yaml"), description.toString());
+    const file = `Pulumi.${stack}.yaml`;
+    await fs.copyFile(path.join(projectDir, file), path.join(project.dir, file));
+    await project.set(settings);
+    return project;
+  }
+
+  /** Writes settings of this project, `undefined` to remove one. */
+  public async set(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    const changes = Object.entries(settings).map(([key, value]) => settingChange([key], value));
+    await editStackFile(this.stack, changes, this.dir);
+  }
+
+  /** What an engine and the command line need to find the fake account and the passphrase. */
+  public get environment(): Record<string, string> {
+    return {
+      FAKE_AWS_PORT: this.account.port,
+      PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
+      AWS_EC2_METADATA_DISABLED: "true",
+    };
+  }
+
+  /** For the typed functions. */
+  public get options(): DeploymentOptions {
+    return { stack: this.stack, workDir: this.dir, environment: this.environment };
+  }
+
+  /** Runs the command line on this project's stack and waits for its end. */
+  public run(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
+    return this.start(args, environment).ended;
+  }
+
+  /** Starts the command line on this project's stack, as the leader of a process group of its own. */
+  public start(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Running {
+    const [command = "", ...rest] = args;
+    const stack = rest.includes("--stack") ? [] : ["--stack", this.stack];
+    return start(
+      [
+        process.execPath,
+        "-r",
+        "ts-node/register",
+        path.join(projectDir, "automation", "cli.ts"),
+        command,
+        "--cwd",
+        this.dir,
+        ...stack,
+        ...rest,
+      ],
+      projectDir,
+      { ...this.environment, ...environment },
+    );
+  }
+
+  /** Runs the Pulumi CLI itself in the project's folder; it must succeed. */
+  public async pulumi(...args: readonly string[]): Promise<void> {
+    const { ended } = start(["pulumi", ...args, "--non-interactive"], this.dir, this.environment);
+    const { code, stdout, stderr } = await ended;
+    assert.equal(code, 0, `pulumi ${args.join(" ")}: ${stdout}${stderr}`);
+  }
+
+  /** Brings files and folders of the repository into the project's folder, for a CLI that runs the program itself. */
+  public async link(...names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      await fs.symlink(path.join(projectDir, name), path.join(this.dir, name));
+    }
+  }
+
+  /** The stack's state as it lies in the backend; `undefined` before the stack is made. */
+  public async state(): Promise<State | undefined> {
+    const file = path.join(this.backend, "stacks", PROJECT, `${this.stack}.json`);
+    const text = await fs.readFile(file, "utf8").catch(() => undefined);
+    if (text === undefined) return undefined;
+    const latest = JSON.parse(text).checkpoint.latest;
+    return { resources: latest?.resources ?? [], pendingOperations: latest?.pending_operations ?? [] };
+  }
+
+  /** Files that say that an update holds a stack. */
+  public async locks(): Promise<string[]> {
+    const files = await filesBelow(path.join(this.backend, "locks"));
+    return files.filter((file) => file.endsWith(".json"));
+  }
+
+  /** The stack's settings file. */
+  public async stackFile(): Promise<{ config: Record<string, unknown> }> {
+    return parse(await fs.readFile(path.join(this.dir, `Pulumi.${this.stack}.yaml`), "utf8"));
+  }
+
+  /** Every file of the project's folder, state and its history among them, by path. */
+  public async texts(): Promise<Map<string, string>> {
+    const files = await filesBelow(this.dir);
+    return new Map(
+      await Promise.all(files.map(async (file) => [file, await fs.readFile(file, "utf8")] as const)),
+    );
+  }
+
+  /** Waits until the fake account is asked for this. */
+  public async asked(operation: string, name: string): Promise<void> {
+    for (;;) {
+      if (this.world.calls().some((call) => call.operation === operation && call.name === name)) return;
+      await sleep(50);
+    }
+  }
+
+  /** The state tells of exactly the resources that the account holds, and nothing is left half done. */
+  public async assertSettled(): Promise<void> {
+    const state = await this.state();
+    assert.deepEqual(state?.pendingOperations ?? [], []);
+    assert.deepEqual(await this.locks(), []);
+    const known = (state?.resources ?? []).filter(
+      ({ custom, type }) => custom && !type.startsWith("pulumi:"),
+    );
+    assert.deepEqual(
+      known.map(({ id }) => id).sort(),
+      this.world
+        .things()
+        .map(({ id }) => id)
+        .sort(),
+    );
+  }
+
+  public async remove(): Promise<void> {
+    this.account.process.kill();
+    await fs.rm(this.root, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  private get backend(): string {
+    return path.join(this.dir, "state", ".pulumi");
+  }
+}
+
+/** Settings with which nothing is awaited but the pipes' queues. */
+export const filledIn = {
+  braintrust: { accountId: "111122223333", orgId: "org-1" },
+  snowflake: { iamUserArn: "arn:aws:iam::444455556666:user/abc", externalId: "braintrust-test-0123456789" },
+} as const;
+
+/** The process that plays AWS. */
+interface FakeAccount {
+  readonly world: World;
+  readonly process: ChildProcess;
+  readonly port: string;
+}
+
+async function startAccount(folder: string): Promise<FakeAccount> {
+  const provider = path.join(__dirname, "fake-provider", "provider.ts");
+  const child = spawn(process.execPath, ["-r", "ts-node/register", provider, folder], {
+    cwd: projectDir,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [port] = await once(child.stdout, "data");
+  return { world: new World(folder), process: child, port: String(port).trim() };
+}
+
+function start(command: readonly string[], cwd: string, environment: NodeJS.ProcessEnv): Running {
+  const [file = "", ...args] = command;
+  const child = spawn(file, args, {
+    cwd,
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  const ended = new Promise<Ended>((resolve, reject) => {
+    const said = { stdout: "", stderr: "" };
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      said.stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      said.stderr += text;
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, ...said }));
+  });
+  return { child, ended };
+}
+
+async function filesBelow(dir: string): Promise<string[]> {
+  const entries = await fs.readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+}

@@ -1,0 +1,47 @@
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Test } from "mocha";
+import { findEngine, systemTools } from "../../automation/engine";
+
+// The SDK takes a stack trace with every promise, and mapping each to TypeScript is half of a test's work.
+Error.stackTraceLimit = 4;
+
+let home: string | undefined;
+
+/** Around the whole tier: an engine, and nothing of the user's own Pulumi and AWS settings. */
+export const mochaHooks = {
+  async beforeAll(this: Mocha.Context) {
+    const engine = await installedEngine();
+    if (engine === undefined) {
+      this.test?.parent?.eachTest((test: Test) => {
+        test.title += " (no Pulumi CLI on this machine)";
+      });
+      this.skip();
+    }
+    for (const name of Object.keys(process.env)) {
+      if (/^(AWS|PULUMI)_/.test(name)) delete process.env[name];
+    }
+    home = await fs.mkdtemp(path.join(os.tmpdir(), "pulumi-home-"));
+    process.env.PULUMI_HOME = home;
+    process.env.PULUMI_SKIP_UPDATE_CHECK = "true";
+    process.env.PATH = [path.dirname(engine), process.env.PATH].join(path.delimiter);
+  },
+
+  async afterAll() {
+    if (home !== undefined) await fs.rm(home, { recursive: true, force: true, maxRetries: 5 });
+  },
+};
+
+/** Where the CLI is, without a download or a build: these are for the installation of the machine. */
+async function installedEngine(): Promise<string | undefined> {
+  const notHere = async () => {
+    throw new Error("tests install nothing");
+  };
+  try {
+    const { command } = await findEngine({ tools: { ...systemTools, download: notHere, build: notHere } });
+    return command;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import * as path from "node:path";
+import { up } from "../../automation";
+import { type Ended, filledIn, TestProject } from "./harness";
+
+describe("the command line refuses", () => {
+  let project: TestProject;
+  let empty: TestProject;
+
+  before(async () => {
+    project = await TestProject.create("dev", filledIn);
+    empty = await TestProject.create("dev");
+    await up({ ...project.options, create: true });
+  });
+  after(async () => {
+    await project.remove();
+    await empty.remove();
+  });
+
+  /** Runs a command that must end so, print no result, and leave AWS and the state as they are. */
+  async function refused(
+    code: number,
+    message: RegExp,
+    args: readonly string[],
+    environment: NodeJS.ProcessEnv = {},
+    on: TestProject = project,
+  ): Promise<Ended> {
+    const before = [on.world.things(), await on.state(), await on.stackFile()];
+    const ended = await on.run(args, environment);
+    assert.equal(ended.code, code, ended.stderr);
+    assert.match(ended.stderr, message);
+    assert.equal(ended.stdout, "");
+    assert.doesNotMatch(ended.stderr, /^ {4}at /m, "a stack trace");
+    assert.deepEqual([on.world.things(), await on.state(), await on.stackFile()], before);
+    return ended;
+  }
+
+  it("an update that nobody can confirm", async () => {
+    await project.set({ exportPrefix: "elsewhere/" });
+    await refused(2, /--yes/, ["up"]);
+    await project.set({ exportPrefix: undefined });
+  });
+
+  it("to take over drift that nobody can confirm", async () => {
+    const { world } = project;
+    const policy = world.named("pipeline-bucket-policy");
+    world.remove(policy);
+    try {
+      await refused(2, /delete +s3\.BucketPolicy pipeline-bucket-policy[\s\S]*--yes/, ["refresh"]);
+    } finally {
+      world.put(policy);
+    }
+  });
+
+  it("a destruction that nobody can confirm", async () => {
+    await refused(2, /delete +s3\.Bucket pipeline-bucket[\s\S]*--yes/, ["destroy"]);
+  });
+
+  it("a stack without settings, naming those that have some", async () => {
+    await refused(2, /no Pulumi\.staging\.yaml: the stacks with settings are dev;/, [
+      "preview",
+      "--stack",
+      "staging",
+    ]);
+  });
+
+  it("a stack that was never made, naming those that were", async () => {
+    await project.pulumi("stack", "init", "other");
+    await project.pulumi("stack", "rm", "dev", "--force", "--yes", "--preserve-config");
+    try {
+      await refused(2, /no stack "dev" has been made: the backend has other;/, ["up", "--yes"]);
+    } finally {
+      await project.remove();
+      project = await TestProject.create("dev", filledIn);
+      await up({ ...project.options, create: true });
+    }
+  });
+
+  it("a command without a stack or with an unknown option", async () => {
+    await refused(2, /unknown option '--ja'/, ["up", "--ja"]);
+    await refused(2, /unknown command/, ["deploy"]);
+  });
+
+  it("settings that are wrong, with key, value, rule and fix of each", async () => {
+    await project.set({ exportPrefix: "no-slash", bucketNam: "typo" });
+    const { stderr } = await refused(2, /the settings of stack "dev" need mending/, ["up", "--yes"]);
+    assert.match(stderr, /^ {2}exportPrefix = "no-slash": .+; .+$/m);
+    assert.match(stderr, /^ {2}bucketNam = "typo": is not a setting; remove it or correct its spelling/m);
+    await project.set({ exportPrefix: undefined, bucketNam: undefined });
+  });
+
+  it("encrypted settings that are wrong, which only the engine can read, without showing them", async () => {
+    await project.pulumi(
+      "config",
+      "set",
+      "--secret",
+      "--path",
+      "braintrust-snowflake:braintrust.orgId",
+      "evil*",
+    );
+    const { stderr } = await refused(2, /^ {2}braintrust\.orgId = \[secret\]: .+; .+$/m, ["up", "--yes"]);
+    assert.doesNotMatch(stderr, /evil/);
+    await project.set({ braintrust: filledIn.braintrust });
+  });
+
+  it("to go on without a passphrase", async () => {
+    await refused(2, /PULUMI_CONFIG_PASSPHRASE is not set/, ["preview"], {
+      PULUMI_CONFIG_PASSPHRASE: undefined,
+    });
+  });
+
+  it("to go on without an engine", async () => {
+    const nowhere = path.join(project.dir, "nowhere");
+    const { stderr } = await refused(1, /there is no Pulumi CLI to work with/, ["preview"], {
+      PATH: nowhere,
+      PULUMI_HOME: nowhere,
+    });
+    assert.match(stderr, /Install Pulumi \(https:/);
+  });
+
+  it("outputs that nothing has made", async () => {
+    await refused(2, /no stack "dev" has been made/, ["outputs"], {}, empty);
+  });
+});

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { up } from "../../automation";
+import { status } from "../../automation/status";
+import { filledIn, TestProject } from "./harness";
+
+describe("status", () => {
+  let project: TestProject;
+
+  before(async () => {
+    project = await TestProject.create("dev", { ...filledIn, events: { mode: "none" } });
+  });
+  after(() => project.remove());
+
+  it("names the stacks that there are where this one is not made", async () => {
+    const { code, stderr } = await project.run(["status"]);
+    assert.equal(code, 2);
+    assert.match(stderr, /no stack "dev" has been made/);
+  });
+
+  it("finds a fresh stack in order, on the command line and as JSON", async () => {
+    await up({ ...project.options, create: true });
+    const report = await status(project.options);
+    assert.deepEqual(
+      [report.phase, report.deployedPhase, report.next.reason],
+      ["connected", "connected", "everything is set"],
+    );
+    for (const part of [report.lastUpdate, report.pending, report.drift, report.alarms, report.accessKeys]) {
+      assert.equal(part.verdict, "ok", part.evidence);
+    }
+    const { details } = report.lastUpdate;
+    assert.deepEqual([details?.kind, details?.result], ["update", "succeeded"]);
+    assert.equal(details?.by.execution, "auto.inline");
+    assert.ok(Date.now() - Date.parse(details?.ended ?? "") < 120_000);
+
+    const { code, stdout, stderr } = await project.run(["status", "--json"]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(JSON.parse(stdout), report);
+    const text = await project.run(["status", "--no-drift"]);
+    assert.equal(text.code, 0, text.stderr);
+    assert.match(text.stdout, /^stack dev: connected\nok {7}last update {9}update succeeded, /);
+    assert.match(text.stdout, /^skipped {2}drift {15}not looked for$/m);
+    assert.match(text.stdout, /^next: npm run pipeline -- verify --stack dev$/m);
+  });
+
+  it("sees what somebody changed in AWS, and changes nothing itself", async () => {
+    const state = await project.state();
+    const versioning = project.world.named("pipeline-bucket-versioning");
+    project.world.put({
+      ...versioning,
+      inputs: { ...versioning.inputs, versioningConfiguration: { status: "Suspended" } },
+    });
+    const { drift, next } = await status(project.options);
+    assert.equal(drift.verdict, "fail");
+    assert.match(drift.evidence, /^1 update: pipeline-bucket-versioning/);
+    assert.match(next.action, /up --stack dev --refresh/);
+    assert.deepEqual(await project.state(), state);
+    project.world.put(versioning);
+  });
+
+  it("tells of an update that failed, and what to do", async () => {
+    const name = "pipeline-bucket-policy";
+    project.world.setFaults({ operation: "update", name, error: "throttled" });
+    await project.set({ crossAccountReaders: [{ arn: "arn:aws:iam::444455556666:role/reader" }] });
+    await assert.rejects(up(project.options), /throttled/);
+    project.world.setFaults();
+    const { lastUpdate, next } = await status({ ...project.options, drift: false });
+    assert.equal(lastUpdate.details?.result, "failed");
+    assert.match(next.reason, /^last update: update failed/);
+    await up(project.options);
+  });
+
+  it("tells that another update holds the stack, and that it has ended", async () => {
+    const name = "pipeline-bucket-policy";
+    await project.set({ crossAccountReaders: [] });
+    project.world.setFaults({ operation: "update", name });
+    const update = project.start(["up", "--yes"]);
+    const calls = project.world.calls().length;
+    while (
+      project.world
+        .calls()
+        .slice(calls)
+        .every((call) => call.operation !== "update" || call.name !== name)
+    ) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const { pending, drift } = await status(project.options);
+    project.world.setFaults();
+    assert.equal((await update.ended).code, 0);
+    assert.deepEqual([pending.evidence, drift.verdict], ["another update holds the stack", "unknown"]);
+    assert.match(pending.fix ?? "", /pulumi cancel --stack dev/);
+    assert.equal((await status(project.options)).pending.verdict, "ok");
+  });
+
+  it("names what a killed update left pending", async () => {
+    const name = "pipeline-bucket-policy";
+    await project.set({ crossAccountReaders: [{ arn: "arn:aws:iam::444455556666:role/reader" }] });
+    project.world.setFaults({ operation: "update", name });
+    const update = project.start(["up", "--yes"]);
+    while (((await project.state())?.pendingOperations ?? []).length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    process.kill(-(update.child.pid ?? 0), "SIGKILL");
+    await update.ended;
+    project.world.setFaults();
+    await project.pulumi("cancel", "--stack", "dev", "--yes");
+    const { pending, next } = await status({ ...project.options, drift: false });
+    assert.match(pending.evidence, /^updating urn:pulumi:dev::.*::pipeline-bucket-policy$/);
+    assert.match(next.action, /refresh --stack dev/);
+  });
+
+  it("does not know the keys' age where AWS cannot be asked", async () => {
+    await project.set({ snowflake: { access: "user" } });
+    await up({ ...project.options, refresh: true, allowLoss: true });
+    const { accessKeys } = await status({ ...project.options, drift: false });
+    assert.equal(accessKeys.verdict, "unknown");
+    assert.match(accessKeys.evidence, /^iam:ListAccessKeys failed: /);
+  });
+});

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { PipelineError, type PipelineOutputs, preview, up } from "../../automation";
+import { exportAsBraintrust, receiveEvents } from "../../automation/sandbox/players";
+import { EXTERNAL_ID, SNOWFLAKE_USER } from "../../automation/sandbox/project";
+import { type Aws, inventory, type Overrides, type SandboxStack, useSandbox } from "./harness";
+
+/** Settings to change to, and what must hold besides that no data is lost. */
+interface Step {
+  readonly title: string;
+  readonly settings: Overrides;
+  /** Resources without which `up` will not go on unless losses are allowed. */
+  readonly losses?: readonly string[];
+  readonly outputs: Partial<PipelineOutputs>;
+  /** Outputs that the stack has, or has no more. */
+  readonly has: readonly (keyof PipelineOutputs)[];
+  readonly lacks: readonly (keyof PipelineOutputs)[];
+}
+
+const snowflakeArn = `arn:aws:iam::000000000000:user/${SNOWFLAKE_USER}`;
+const logs = { name: "logs", format: "jsonl" };
+const spans = { name: "spans", format: "parquet" };
+/** The sandbox's own settings give way to those of a new stack. */
+const defaults: Overrides = { streams: undefined, events: undefined };
+
+const steps: readonly Step[] = [
+  {
+    title: "the defaults",
+    settings: defaults,
+    outputs: { eventsMode: "snowflake-queue" },
+    has: ["snowflakeRoleArn"],
+    lacks: [
+      "kmsKeyArn",
+      "notificationQueueArn",
+      "notificationTopicArn",
+      "snowflakeSecretArn",
+      "errorTopicArn",
+    ],
+  },
+  {
+    title: "a key, a topic, a user, a lock, logs, least permissions, another reader, a second stream",
+    settings: {
+      streams: [logs, spans],
+      braintrust: { accountId: "000000000000", orgId: "sandbox-org", permissions: "least" },
+      snowflake: {
+        access: "user",
+        snsSubscriberArn: snowflakeArn,
+        errorNotifications: { enabled: true, iamUserArn: snowflakeArn, externalId: EXTERNAL_ID },
+      },
+      events: { mode: "sns", suffix: ".jsonl" },
+      crossAccountReaders: [{ arn: "arn:aws:iam::111122223333:role/reader" }],
+      encryption: "kms",
+      lifecycle: { profile: "instant", expireDays: 400 },
+      objectLock: { mode: "GOVERNANCE", days: 1 },
+      accessLogs: { enabled: true },
+    },
+    outputs: { eventsMode: "sns" },
+    has: ["kmsKeyArn", "notificationQueueArn", "notificationTopicArn", "snowflakeSecretArn", "errorTopicArn"],
+    lacks: ["snowflakeRoleArn", "snowflakeExternalId"],
+  },
+  {
+    title:
+      "a queue for the topic, a role for the user, no lock, no rules of the lifecycle, another second stream",
+    settings: {
+      streams: [logs, { name: "traces", format: "jsonl" }],
+      events: { mode: "queue" },
+      encryption: "kms",
+      lifecycle: { profile: "none" },
+      accessLogs: { enabled: true, retentionDays: 30 },
+    },
+    losses: ["pipeline-errors-topic", "pipeline-events-topic"],
+    outputs: { eventsMode: "queue" },
+    has: ["kmsKeyArn", "notificationQueueArn", "snowflakeRoleArn", "snowflakeExternalId"],
+    lacks: ["notificationTopicArn", "snowflakeSecretArn", "snowflakeAccessKeyId", "errorTopicArn"],
+  },
+  {
+    title: "no events, a lock again, no logs, intelligent tiering",
+    settings: {
+      ...defaults,
+      events: { mode: "none" },
+      encryption: "kms",
+      lifecycle: { profile: "instant", intelligentTiering: true },
+      objectLock: { mode: "GOVERNANCE", days: 2 },
+    },
+    losses: ["pipeline-bucket-access-logs"],
+    outputs: { eventsMode: "none" },
+    has: ["kmsKeyArn", "snowflakeRoleArn"],
+    lacks: ["notificationQueueArn"],
+  },
+  {
+    title: "the defaults again, without the key",
+    settings: defaults,
+    losses: ["pipeline-key"],
+    outputs: { eventsMode: "snowflake-queue" },
+    has: ["snowflakeRoleArn"],
+    lacks: ["kmsKeyArn", "notificationQueueArn", "snowflakeSecretArn"],
+  },
+];
+
+describe("settings that change under a bucket with exports", () => {
+  const sandbox = useSandbox();
+  let stack: SandboxStack;
+  let aws: Aws;
+  let created: Date | undefined;
+  /** Hash of each file, by its key. */
+  const files = new Map<string, string>();
+
+  before(async () => {
+    stack = await sandbox.stack("dev-settings", defaults);
+    aws = stack.clients();
+  });
+
+  for (const { title, settings, losses, ...expected } of steps) {
+    it(`to ${title}`, async () => {
+      await stack.configure(settings);
+      if (losses !== undefined) await assertRefused(losses);
+      const { outputs } = await up({ ...stack.options, allowLoss: losses !== undefined });
+      assert.deepEqual({ ...outputs, ...expected.outputs }, outputs);
+      const present = [...expected.has, ...expected.lacks].filter((name) => outputs[name] !== undefined);
+      assert.deepEqual(present, expected.has);
+
+      if (losses?.includes("pipeline-key")) await forgetFilesUnderKey(outputs);
+      await assertKept(outputs);
+      assert.deepEqual(await preview({ ...stack.options, refresh: true }), []);
+      await addFiles(outputs, settings);
+    });
+  }
+
+  /** Nothing has been touched when `up` refuses. */
+  async function assertRefused(losses: readonly string[]): Promise<void> {
+    const before = await inventory(aws);
+    await assert.rejects(up(stack.options), (error) => {
+      assert.ok(error instanceof PipelineError);
+      const lost = [...error.message.matchAll(/^ {2}- delete +\S+ (\S+)/gm)].map(([, name]) => name);
+      assert.deepEqual(lost.sort(), losses);
+      return true;
+    });
+    assert.deepEqual(await inventory(aws), before);
+  }
+
+  /** The bucket is still the first one, and every file in it has the bytes it had. */
+  async function assertKept({ bucketName: Bucket }: PipelineOutputs): Promise<void> {
+    const bucket = (await aws.s3.listBuckets()).Buckets?.find(({ Name }) => Name === Bucket);
+    created ??= bucket?.CreationDate;
+    assert.ok(created);
+    assert.deepEqual(bucket?.CreationDate, created);
+    for (const [Key, hash] of files) assert.equal(await hashOf(Bucket, Key), hash, Key);
+  }
+
+  /** Braintrust writes under the new settings; what a queue of ours was to hear, it hears. */
+  async function addFiles(outputs: PipelineOutputs, { events }: Overrides): Promise<void> {
+    const keys = await exportAsBraintrust(stack.file, outputs);
+    for (const key of keys) files.set(key, await hashOf(outputs.bucketName, key));
+    if (outputs.notificationQueueUrl === undefined) return;
+    const { suffix = "" } = (events ?? {}) as { suffix?: string };
+    const awaited = keys.filter((key) => key.endsWith(suffix));
+    assert.deepEqual((await receiveEvents(stack.file, outputs, awaited)).sort(), [...awaited].sort());
+  }
+
+  /** AWS opens no file whose key is gone. */
+  async function forgetFilesUnderKey({ bucketName: Bucket }: PipelineOutputs): Promise<void> {
+    for (const Key of files.keys()) {
+      const { ServerSideEncryption } = await aws.s3.headObject({ Bucket, Key });
+      if (ServerSideEncryption === "aws:kms") files.delete(Key);
+    }
+    assert.ok(files.size > 0);
+  }
+
+  async function hashOf(Bucket: string, Key: string): Promise<string> {
+    const { Body } = await aws.s3.getObject({ Bucket, Key });
+    const bytes = (await Body?.transformToByteArray()) ?? assert.fail(`${Key} is empty`);
+    return createHash("sha256").update(bytes).digest("hex");
+  }
+});
