@@ -95,19 +95,12 @@ export function judgeUpdate(stack: string, update: UpdateSummary | undefined): S
   return { verdict: "fail", evidence, fix, details };
 }
 
-/** @param locked whether another update holds the stack. */
-export function judgePending(
-  stack: string,
-  pending: readonly PendingOperation[],
-  locked: boolean,
-): StatusReport["pending"] {
-  if (locked) {
-    const fix = `wait for it; if it has died, \`pulumi cancel --stack ${stack}\` takes its lock away`;
-    return { verdict: "fail", evidence: "another update holds the stack", fix, details: pending };
-  }
+export function judgePending(stack: string, pending: readonly PendingOperation[]): StatusReport["pending"] {
   if (pending.length === 0) return { verdict: "ok", evidence: "none", details: pending };
   const evidence = pending.map(({ operation, urn }) => `${operation} ${urn}`).join(", ");
-  const fix = `${commandLine("refresh", stack)} finds out what became of them`;
+  const fix =
+    `unless an update is running, ${commandLine("refresh", stack)} finds out what became of them; ` +
+    `if it says that a dead one holds the stack, \`pulumi cancel --stack ${stack}\` first`;
   return { verdict: "fail", evidence, fix, details: pending };
 }
 

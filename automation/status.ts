@@ -5,7 +5,6 @@ import { clientSettings } from "./aws";
 import { AwsCallError, awsCall } from "./aws-call";
 import type { Change } from "./changes";
 import { Deployment, type DeploymentOptions } from "./deployment";
-import { StackBusyError } from "./errors";
 import type { StackFile } from "./project";
 import { readState, type StackState } from "./state";
 import {
@@ -72,20 +71,20 @@ export async function gatherStatus(sources: StatusSources, now = new Date()): Pr
   const findings = {
     ...(deployedPhase === undefined ? {} : { deployedPhase }),
     lastUpdate: judgeUpdate(stack, update),
-    pending: judgePending(stack, state.pending, drift === "busy"),
-    drift: drift === "busy" ? unknown("another update holds the stack") : drift,
+    pending: judgePending(stack, state.pending),
+    drift,
     alarms,
     accessKeys,
   };
   return { stack, phase: phaseOf(settings), ...findings, next: nextAction(settings, findings) };
 }
 
-async function findDrift(stack: string, { drift }: StatusSources): Promise<StatusReport["drift"] | "busy"> {
+async function findDrift(stack: string, { drift }: StatusSources): Promise<StatusReport["drift"]> {
   if (drift === undefined) return { verdict: "skipped", evidence: "not looked for" };
   try {
     return judgeDrift(stack, await drift());
   } catch (error) {
-    return error instanceof StackBusyError ? "busy" : unknownBy(error);
+    return unknownBy(error);
   }
 }
 

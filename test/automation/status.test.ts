@@ -4,7 +4,6 @@ import type { LiveKey } from "../../automation/access-keys";
 import { AwsCallError } from "../../automation/aws-call";
 import type { Change } from "../../automation/changes";
 import { statusText } from "../../automation/commands/status";
-import { StackBusyError } from "../../automation/errors";
 import type { StackState } from "../../automation/state";
 import { gatherStatus, type StatusSources } from "../../automation/status";
 import type { AlarmState, StatusReport } from "../../automation/status-report";
@@ -143,14 +142,10 @@ describe("status", () => {
     const found = await report({ state: { pending }, update: { ...update, result: "failed" } });
     assert.equal(found.pending.verdict, "fail");
     assert.equal(found.pending.evidence, `creating ${pending[0]?.urn}`);
-    assert.match(found.next.action, /^npm run pipeline -- refresh --stack prod/);
-  });
-
-  it("knows a lock by the engine's refusal, and how to take it away", async () => {
-    const found = await report({ drift: () => Promise.reject(new StackBusyError("locked")) });
-    assert.equal(found.pending.evidence, "another update holds the stack");
-    assert.match(found.next.action, /pulumi cancel --stack prod/);
-    assert.equal(found.drift.verdict, "unknown");
+    assert.match(
+      found.next.action,
+      /npm run pipeline -- refresh --stack prod .*`pulumi cancel --stack prod` first/,
+    );
   });
 
   it("names what has drifted, both ways out, and looks only when asked", async () => {

@@ -24,7 +24,6 @@ describe("a rotation of Snowflake's access key", () => {
     rotateKeys({ ...project.options, keys: aws, ...options });
 
   it("leaves everything as it was where the update is declined", async () => {
-    const before = await project.stackFile();
     const asked: number[] = [];
     const agree = async (changes: readonly unknown[]) => {
       asked.push(changes.length);
@@ -33,7 +32,7 @@ describe("a rotation of Snowflake's access key", () => {
     assert.deepEqual(await rotate({ agree }), { kind: "declined" });
     assert.equal(asked.length, 1);
     assert.deepEqual((await project.stackFile()).config["braintrust-snowflake:snowflake"], {
-      ...(before.config["braintrust-snowflake:snowflake"] as object),
+      ...settings.snowflake,
       accessKeys: [{ name: "first", status: "Active" }],
     });
     assert.deepEqual(await preview(project.options), []);
@@ -97,7 +96,6 @@ describe("a rotation of Snowflake's access key", () => {
     );
     assert.deepEqual((await project.stackFile()).config["braintrust-snowflake:snowflake"], {
       ...settings.snowflake,
-      ...((await project.stackFile()).config["braintrust-snowflake:snowflake"] as object),
       accessKeys: [{ name: result.key, status: "Active" }],
     });
     assert.deepEqual(await preview(project.options), []);
@@ -145,7 +143,10 @@ class FakeKeys implements KeyService {
   }
 
   public async keyInSecret(): Promise<string | undefined> {
-    return keyIdIn(String(this.project.world.named(SECRET_VERSION).inputs.secretString));
+    const secret = this.project.world.named(SECRET_VERSION).inputs.secretString;
+    // The engine hands secrets to a provider with their mark around them.
+    const { value } = secret as { value?: unknown };
+    return keyIdIn(String(value));
   }
 
   private date(id: string | undefined, date: { created?: Date; lastUsed?: Date }): void {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { nextSteps, renderSettings } from "../../../automation/commands/connect";
-import { sqlNotes } from "../../../automation/commands/sql";
+import { connect, nextSteps, renderSettings } from "../../../automation/commands/connect";
+import { sql, sqlNotes } from "../../../automation/commands/sql";
 import type { ConnectResult } from "../../../automation/connect";
+import { UsageError } from "../../../automation/errors";
 import { canary, sampleOutputs } from "../snowflake/sample-outputs";
 
 const connected: ConnectResult = {
@@ -11,6 +12,32 @@ const connected: ConnectResult = {
   behind: false,
   awaited: [],
 };
+
+describe("connect and sql refuse before they do anything", () => {
+  const stack = "dev";
+  for (const [what, work, reason] of [
+    [
+      "a file that is not there",
+      () => connect({ stack, file: "nowhere.txt" }),
+      /^--file nowhere.txt cannot be read/,
+    ],
+    ["two sources of answers", () => connect({ stack, file: "a", run: true }), /^--file and --run/],
+    ["to load what is not deployed", () => connect({ stack, up: false, run: true }), /^--no-up and --run/],
+    ["a connection nobody uses", () => connect({ stack, connection: "a" }), /^--connection is for --run/],
+    ["a time limit nobody keeps", () => connect({ stack, timeout: "1" }), /^--timeout is for --run/],
+    ["a time limit that is none", () => connect({ stack, run: true, timeout: "0" }), /^--timeout "0"/],
+    ["a part there is not", () => sql({ stack, part: "all" }), /parts are setup, load, check, teardown$/],
+    [
+      "a key of a plan",
+      () => sql({ stack, planned: true, revealSecrets: true }),
+      /^--reveal-secrets and --planned/,
+    ],
+  ] as const) {
+    it(what, () =>
+      assert.rejects(work(), (error: Error) => error instanceof UsageError && reason.test(error.message)),
+    );
+  }
+});
 
 describe("nextSteps", () => {
   const next = (result: Partial<ConnectResult>, loaded = false) =>

@@ -1,5 +1,4 @@
 import type { Event, LifecycleRule } from "@aws-sdk/client-s3";
-import { runSimulation } from "@cloud-copilot/iam-simulate";
 import type {
   Aws,
   IamCalls,
@@ -7,12 +6,13 @@ import type {
   S3Calls,
   SecretsCalls,
   SnsCalls,
-  SqsCalls,
   StsCalls,
 } from "../../../automation/verify/clients";
 import type { Statement } from "../../../automation/verify/policies";
 import type { Subject } from "../../../automation/verify/subject";
 import { ACCOUNT_ID } from "../../support";
+import { authorize, decisions, delegation, document, evaluate, everything, nameOf } from "./decisions";
+import { awsError, FakeQueue, strict } from "./fake-queue";
 import { CALLER, CANARY, type Live } from "./live-account";
 
 /** An AWS whose answers come from `live`, and whose decisions from an independent evaluator of policies. */
@@ -71,71 +71,6 @@ export function fakeAws(live: Live, subject: Subject, queue = new FakeQueue(subj
     secrets: strict<SecretsCalls>("secrets", { getSecretValue: async () => ({ SecretString: live.secret }) }),
   };
 }
-
-/** A call that a test did not plan for fails it. */
-export function strict<Calls extends object>(service: string, calls: Partial<Calls>): Calls {
-  return new Proxy(calls as Calls, {
-    get: (target, name) => {
-      const call: unknown = Reflect.get(target, name);
-      if (call === undefined) throw new Error(`${service}.${String(name)} was not planned`);
-      return call;
-    },
-  });
-}
-
-/** An error as the SDK throws it, told apart by its name. */
-export function awsError(name: string, message = name): Error {
-  return Object.assign(new Error(message), { name });
-}
-
-/** A queue in which messages are hidden while somebody has them. */
-export class FakeQueue {
-  public readonly messages: { Body: string; handle: string; hidden: boolean }[] = [];
-  public readonly deleted: string[] = [];
-  private handles = 0;
-
-  public constructor(private readonly subject: Pick<Subject, "outputs">) {}
-
-  public send(body: unknown): void {
-    this.handles += 1;
-    this.messages.push({ Body: JSON.stringify(body), handle: `h${this.handles}`, hidden: false });
-  }
-
-  public calls(live: Pick<Live, "queue" | "deadLetters">): SqsCalls {
-    const at = (handle: string | undefined) => this.messages.findIndex((each) => each.handle === handle);
-    return strict<SqsCalls>("sqs", {
-      getQueueUrl: async ({ QueueName }) => ({ QueueUrl: `https://sqs/${QueueName}` }),
-      getQueueAttributes: async ({ QueueUrl }) =>
-        QueueUrl === this.subject.outputs.notificationQueueUrl
-          ? {
-              Attributes: { ...live.queue, ApproximateNumberOfMessages: String(this.messages.length) },
-            }
-          : { Attributes: { ApproximateNumberOfMessages: String(live.deadLetters) } },
-      receiveMessage: async () => {
-        await new Promise((resolve) => setImmediate(resolve));
-        const visible = this.messages.filter(({ hidden }) => !hidden).slice(0, 10);
-        for (const message of visible) message.hidden = true;
-        return { Messages: visible.map(({ Body, handle }) => ({ Body, ReceiptHandle: handle })) };
-      },
-      deleteMessage: async ({ ReceiptHandle }) => {
-        const [message] = this.messages.splice(at(ReceiptHandle), 1);
-        if (message !== undefined) this.deleted.push(message.Body);
-        return {};
-      },
-      changeMessageVisibility: async ({ ReceiptHandle, VisibilityTimeout }) => {
-        const message = this.messages[at(ReceiptHandle)];
-        if (message !== undefined && VisibilityTimeout === 0) message.hidden = false;
-        return {};
-      },
-    });
-  }
-}
-
-/** What AWS's simulator takes for granted of a key, whose policy it is not told. */
-const delegation: Statement[] = [
-  { Effect: "Allow", Principal: { AWS: `arn:aws:iam::${ACCOUNT_ID}:root` }, Action: "kms:*", Resource: "*" },
-];
-const everything: Statement[] = [{ Effect: "Allow", Action: "*", Resource: "*" }];
 
 function fakeS3(live: Live, subject: Subject, queue: FakeQueue, principal: string): S3Calls {
   const { bucketArn, notificationQueueArn } = subject.outputs;
@@ -283,69 +218,4 @@ function fakeIam(live: Live, subject: Subject): IamCalls {
       return { EvaluationResults: await Promise.all(results) };
     },
   });
-}
-
-const decisions = {
-  Allowed: "allowed",
-  ExplicitlyDenied: "explicitDeny",
-  ImplicitlyDenied: "implicitDeny",
-} as const;
-
-async function authorize(
-  live: Live,
-  principal: string,
-  action: string,
-  resource: string,
-  context: Record<string, string> = {},
-): Promise<void> {
-  const named = principal.startsWith("arn:") ? principal : userArn(live);
-  const policies = named === CALLER ? [everything] : (live.identities.get(nameOf(named))?.attached ?? []);
-  const tls = { "aws:SecureTransport": "true", "s3:TlsVersion": "1.3", ...context };
-  const verdict = await evaluate(named, action, resource, tls, policies, live.bucketPolicy ?? []);
-  if (verdict !== "Allowed") {
-    throw awsError(
-      "AccessDenied",
-      `${named} is not authorized to perform: ${action} on resource: ${resource}`,
-    );
-  }
-}
-
-function userArn(live: Live): string {
-  const [name] = [...live.identities.keys()].filter((each) => each.startsWith("SnowflakeS3User"));
-  return `arn:aws:iam::${ACCOUNT_ID}:user/${name}`;
-}
-
-async function evaluate(
-  principal: string,
-  action: string,
-  resource: string,
-  contextVariables: Record<string, string>,
-  identityPolicies: readonly (readonly Statement[])[],
-  resourcePolicy?: readonly Statement[],
-): Promise<keyof typeof decisions> {
-  const simulated = await runSimulation(
-    {
-      request: { principal, action, resource: { resource, accountId: ACCOUNT_ID }, contextVariables },
-      identityPolicies: identityPolicies.map((each, index) => ({
-        name: `policy-${index}`,
-        policy: JSON.parse(document(each)),
-      })),
-      ...(resourcePolicy === undefined || resourcePolicy.length === 0
-        ? {}
-        : { resourcePolicy: JSON.parse(document(resourcePolicy)) }),
-      serviceControlPolicies: [],
-      resourceControlPolicies: [],
-    },
-    { simulationMode: "Strict" },
-  );
-  if (simulated.resultType !== "single") throw new Error(JSON.stringify(simulated));
-  return simulated.overallResult;
-}
-
-function document(statements: readonly Statement[]): string {
-  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
-}
-
-function nameOf(arn: string): string {
-  return arn.split("/").at(-1) ?? arn;
 }

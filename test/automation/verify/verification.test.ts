@@ -3,7 +3,8 @@ import { PipelineError } from "../../../automation/errors";
 import type { Aws } from "../../../automation/verify/clients";
 import { PROBE } from "../../../automation/verify/probe";
 import { verifyPipeline } from "../../../automation/verify/verification";
-import { awsError, FakeQueue, fakeAws } from "./fake-aws";
+import { fakeAws } from "./fake-aws";
+import { awsError, FakeQueue } from "./fake-queue";
 import { CALLER, CANARY, type Live, liveAccount, NOW, trusting } from "./live-account";
 
 const kms = { ...trusting, encryption: "kms", accessLogs: { enabled: true } };
