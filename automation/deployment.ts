@@ -149,7 +149,9 @@ export class Deployment {
       await operation({
         onEvent: (event) => {
           tracker.onEvent(event);
-          const change = event.resourcePreEvent && changeOf(event.resourcePreEvent.metadata);
+          // A refresh knows what it found only when it is done with a resource.
+          const step = event.resourcePreEvent ?? event.resOutputsEvent;
+          const change = step && changeOf(step.metadata);
           if (change !== undefined) changes.set(`${change.operation} ${change.urn}`, change);
         },
         onOutput: (text) => {

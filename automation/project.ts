@@ -81,10 +81,16 @@ export async function editStackFile(
     value,
   } of changes) {
     const at = ["config", key, ...rest];
-    // A key that stands without a value, or with a scalar, cannot hold the rest of the path.
     for (let depth = 1; depth < at.length; depth += 1) {
-      if (!isMap(document.getIn(at.slice(0, depth))))
-        document.setIn(at.slice(0, depth), document.createNode({}));
+      const parent = at.slice(0, depth);
+      const found = document.getIn(parent);
+      if (isMap(found)) continue;
+      if (found !== undefined && found !== null) {
+        throw new UsageError(
+          `${parent.slice(1).join(".")} in ${path.basename(file)} is no map: write it as one, then try again`,
+        );
+      }
+      document.setIn(parent, document.createNode({}));
     }
     if (value === undefined) document.deleteIn(at);
     else document.setIn(at, document.createNode(value));

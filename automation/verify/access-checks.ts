@@ -78,13 +78,13 @@ export function furtherPolicies(
 
 /**
  * Whether the simulator heeds further policies and context. AWS's does; one that does not, of an emulator, would answer
- * each question about a condition alike.
+ * each question about a condition alike. Asked by a Deny, since no grant could make up for it.
  */
 async function simulatorWorks(iam: IamCalls, { writerArn, outputs }: Subject): Promise<boolean> {
   const action = "s3:GetBucketTagging";
   const control = { "aws:UserAgent": "simulator-control" };
-  const allow = {
-    Effect: "Allow",
+  const deny = {
+    Effect: "Deny",
     Action: action,
     Resource: outputs.bucketArn,
     Condition: { StringEquals: control },
@@ -94,9 +94,9 @@ async function simulatorWorks(iam: IamCalls, { writerArn, outputs }: Subject): P
     ActionNames: [action],
     ResourceArns: [outputs.bucketArn],
     ContextEntries: contextEntries(control),
-    PolicyInputList: [JSON.stringify({ Version: "2012-10-17", Statement: [allow] })],
+    PolicyInputList: [JSON.stringify({ Version: "2012-10-17", Statement: [deny] })],
   });
-  return decisionOn(action, EvaluationResults) === "allowed";
+  return decisionOn(action, EvaluationResults) === "explicitDeny";
 }
 
 function contextEntries(context: Question["context"]): ContextEntry[] {

@@ -54,16 +54,14 @@ export class Probes {
     if (existingBucket !== undefined && !key.startsWith(this.subject.settings.exportPrefix)) {
       throw new Skipped("outside of the prefix the bucket is not this stack's to write to");
     }
-    if (signal.aborted) throw new Skipped("interrupted, or out of time, before the probe was put");
-    this.keys.add(key);
-    const putting = s3.putObject({
-      Bucket: this.subject.outputs.bucketName,
-      Key: key,
-      Body: "",
-      ContentLength: 0,
-    });
-    this.pending.add(putting);
-    await putting;
+    const { bucketName: Bucket } = this.subject.outputs;
+    await this.leaving(key, signal, () => s3.putObject({ Bucket, Key: key, Body: "", ContentLength: 0 }));
+  }
+
+  /** Deletes what is not there: S3 asks for the right all the same, and where it is granted leaves a delete marker. */
+  public async markDeleted(s3: S3Calls, key: string, signal: AbortSignal): Promise<void> {
+    const { bucketName: Bucket } = this.subject.outputs;
+    await this.leaving(key, signal, () => s3.deleteObject({ Bucket, Key: key }));
   }
 
   /** Removes every version of every object. Undefined where nothing was ever put. */
@@ -77,6 +75,14 @@ export class Probes {
       failures.map(({ what }) => what).join("; "),
       failures.map(({ command }) => command).join(" ; "),
     );
+  }
+
+  private async leaving(key: string, signal: AbortSignal, request: () => Promise<unknown>): Promise<void> {
+    if (signal.aborted) throw new Skipped("interrupted, or out of time, before it was tried");
+    this.keys.add(key);
+    const pending = request();
+    this.pending.add(pending);
+    await pending;
   }
 
   private async removeVersions(key: string): Promise<{ what: string; command: string } | undefined> {

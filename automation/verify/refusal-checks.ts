@@ -34,16 +34,10 @@ export function refusalChecks(path: DataPath): Check[] {
       probeNeeds,
     ),
     asReader("write", "Snowflake's reader cannot write", async (s3, { signal }) =>
-      path.probes.put(s3, path.asideKey, signal),
+      path.probes.put(s3, `${path.asideKey}-write`, signal),
     ),
-    asReader(
-      "delete",
-      "Snowflake's reader cannot delete",
-      async (s3, { signal }) => {
-        const { key } = await path.probe(signal);
-        return s3.deleteObject({ Bucket, Key: key });
-      },
-      probeNeeds,
+    asReader("delete", "Snowflake's reader cannot delete", async (s3, { signal }) =>
+      path.probes.markDeleted(s3, `${path.asideKey}-delete`, signal),
     ),
     asReader("list-all", "Snowflake's reader cannot list the whole bucket", listAll),
     externalIdCheck(path, "braintrust", () => path.writer(), writerRole),

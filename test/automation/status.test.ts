@@ -3,7 +3,6 @@ import type { UpdateSummary } from "@pulumi/pulumi/automation";
 import type { LiveKey } from "../../automation/access-keys";
 import { AwsCallError } from "../../automation/aws-call";
 import type { Change } from "../../automation/changes";
-import { statusText } from "../../automation/commands/status";
 import type { StackState } from "../../automation/state";
 import { gatherStatus, type StatusSources } from "../../automation/status";
 import type { AlarmState, StatusReport } from "../../automation/status-report";
@@ -277,28 +276,5 @@ describe("status", () => {
       reason: "deployed is awaiting-channel, the settings say connected",
       action: "npm run pipeline -- up --stack prod",
     });
-  });
-
-  it("shows it to people with the way out below each failure, and no control characters", async () => {
-    const text = statusText(
-      await report({
-        update: { ...update, message: "\u001B[31mred\u0007" },
-        drift: async () => [drifted],
-      }),
-    );
-    assert.equal(
-      text,
-      [
-        "stack prod: connected",
-        'ok       last update         update succeeded, 2026-11-23T11:02:00.000Z, Jane <jane@example.com>, by auto.inline, "\\u001b[31mred\\u0007"',
-        "ok       pending operations  none",
-        "FAIL     drift               1 update: pipeline-policy (policy)",
-        "                             -> npm run pipeline -- up --stack prod --refresh puts it right; npm run pipeline -- refresh --stack prod takes it over",
-        "ok       alarms              the stack has no alarms",
-        "ok       access keys         AKIA1 Active, 10 days old, last used 2026-11-22T12:00:00.000Z",
-        "next: npm run pipeline -- up --stack prod --refresh puts it right; npm run pipeline -- refresh --stack prod takes it over",
-        "      drift: 1 update: pipeline-policy (policy)",
-      ].join("\n"),
-    );
   });
 });

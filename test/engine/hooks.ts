@@ -7,6 +7,7 @@ import { findEngine, systemTools } from "../../automation/engine";
 // The SDK takes a stack trace with every promise, and mapping each to TypeScript is half of a test's work.
 Error.stackTraceLimit = 4;
 
+const usersHome = process.env.PULUMI_HOME;
 let home: string | undefined;
 
 /** Around the whole tier: an engine, and nothing of the user's own Pulumi and AWS settings. */
@@ -25,11 +26,17 @@ export const mochaHooks = {
     home = await fs.mkdtemp(path.join(os.tmpdir(), "pulumi-home-"));
     process.env.PULUMI_HOME = home;
     process.env.PULUMI_SKIP_UPDATE_CHECK = "true";
-    process.env.PATH = [path.dirname(engine), process.env.PATH].join(path.delimiter);
+    if (path.isAbsolute(engine)) {
+      process.env.PATH = [path.dirname(engine), process.env.PATH].join(path.delimiter);
+    }
   },
 
   async afterAll() {
-    if (home !== undefined) await fs.rm(home, { recursive: true, force: true, maxRetries: 5 });
+    if (home === undefined) return;
+    // The next file of the same process looks for the engine where the user has it, and must not make this folder anew.
+    if (usersHome === undefined) delete process.env.PULUMI_HOME;
+    else process.env.PULUMI_HOME = usersHome;
+    await fs.rm(home, { recursive: true, force: true, maxRetries: 5 });
   },
 };
 

@@ -121,8 +121,10 @@ class FakeKeys implements KeyService {
 
   public constructor(private readonly project: TestProject) {}
 
+  /** Oldest first, as their names have it. */
   public things() {
-    return this.project.world.things().filter(({ type }) => type === KEY);
+    const found = this.project.world.things().filter(({ type }) => type === KEY);
+    return found.sort((one, other) => one.name.localeCompare(other.name));
   }
 
   public use(id: string | undefined, minutesAgo: number): void {

@@ -164,6 +164,32 @@ describe("verifyPipeline", () => {
     assert.ok(!JSON.stringify(report).includes(CANARY));
   });
 
+  it("draws no verdict from a simulator that ignores the request's context", async () => {
+    const { subject, live } = await liveAccount();
+    const aws = fakeAws(live, subject);
+    const simple: Aws = {
+      ...aws,
+      iam: {
+        ...calls(aws.iam),
+        simulatePrincipalPolicy: ({ ContextEntries: _, PolicyInputList: __, ...input }) =>
+          aws.iam.simulatePrincipalPolicy(input),
+      },
+    };
+    const { checks } = await verifyPipeline(subject, simple, { now: () => NOW });
+    assert.deepEqual(
+      checks.filter(({ verdict }) => verdict !== "pass").map(({ id, verdict }) => `${verdict} ${id}`),
+      [
+        "skip access/braintrust-list",
+        "skip access/braintrust-list-elsewhere",
+        "skip access/braintrust-plain-http",
+        "skip access/braintrust-foreign-key",
+        "skip access/snowflake-list",
+        "skip access/snowflake-list-elsewhere",
+        "skip access/snowflake-plain-http",
+      ],
+    );
+  });
+
   it("acts as nobody where the vendors alone are trusted, and lets the simulator answer", async () => {
     const given = {
       ...trusting,
