@@ -136,7 +136,9 @@ export class Deployment {
     operation: (engine: EngineRun) => Promise<unknown>,
     total?: number,
   ): Promise<Change[]> {
-    const { onProgress = () => undefined } = this.options;
+    const { onProgress = () => undefined, signal } = this.options;
+    if (signal?.aborted)
+      throw new PipelineError(`${what} of stack "${this.open.stack.name}" was cancelled before it began`);
     onProgress({ kind: "note", message: `${what} of stack "${this.open.stack.name}"` });
     // The steps of a preview are its result; only those of a real operation are progress.
     const listener: ProgressListener = (event) => {
@@ -227,7 +229,6 @@ function forwardCancellation(
       if (!tracker.cancelling) controller.abort();
     }, GRACE_MS);
   };
-  if (signal?.aborted) controller.abort();
   signal?.addEventListener("abort", onAbort, { once: true });
   return {
     signal: controller.signal,
