@@ -190,6 +190,32 @@ describe("verifyPipeline", () => {
     );
   });
 
+  it("takes no network error for a refusal", async () => {
+    const { subject, live } = await liveAccount();
+    const aws = fakeAws(live, subject);
+    const lost = () => Promise.reject(awsError("TimeoutError", "connect ETIMEDOUT"));
+    const unreachable: Aws = {
+      ...aws,
+      plainS3: { ...calls(aws.plainS3), getBucketLocation: lost },
+      s3As: (keys) => ({
+        ...calls(aws.s3As(keys)),
+        listObjectsV2: lost,
+        deleteObject: lost,
+      }),
+    };
+    const { checks } = await verifyPipeline(subject, unreachable, { now: () => NOW });
+    assert.deepEqual(
+      checks.filter(({ verdict }) => verdict !== "pass").map(({ id, verdict }) => `${verdict} ${id}`),
+      [
+        "fail data/list",
+        "fail data/braintrust-list-all",
+        "fail data/snowflake-delete",
+        "fail data/snowflake-list-all",
+        "skip data/plain-http",
+      ],
+    );
+  });
+
   it("acts as nobody where the vendors alone are trusted, and lets the simulator answer", async () => {
     const given = {
       ...trusting,
