@@ -1,6 +1,7 @@
-import { type Phase, parseSettings, phaseOf, type Settings } from "../components/settings";
+import { type Phase, parseSettings } from "../components/settings";
 import { settingsError } from "../components/settings-problems";
 import { renderChanges } from "./changes";
+import { decryptedSettings } from "./decrypted-settings";
 import { Deployment, type DeploymentOptions } from "./deployment";
 import { PipelineError, StackBusyError, UsageError } from "./errors";
 import { parseOutputs } from "./outputs";
@@ -13,8 +14,7 @@ import {
   planHandshake,
   type Question,
 } from "./snowflake/handshake";
-import { handshakeStack } from "./snowflake/handshake-stack";
-import type { OpenStack } from "./workspace";
+import { handshakeStack, isBehind } from "./snowflake/handshake-stack";
 
 /** Snowflake's answers, and how to take them over. */
 export interface ConnectOptions extends DeploymentOptions {
@@ -65,12 +65,12 @@ async function takeOver(
   const { stack, workDir, onProgress = () => undefined } = options;
   const rawOutputs = await deployment.rawOutputs();
   const outputs = parseOutputs(rawOutputs);
-  const settings = await decryptedSettings(deployment.open);
+  const { settings } = await decryptedSettings(deployment.open);
   const plan = planHandshake(handshakeStack(outputs, settings), answers);
   const secrets = Object.values(rawOutputs).flatMap(({ value, secret }) => (secret ? [String(value)] : []));
   refuse(plan, stack, secrets);
   const { changes, awaited } = plan;
-  const found = { changes, awaited, phase: outputs.phase, behind: phaseOf(settings) !== outputs.phase };
+  const found = { changes, awaited, phase: outputs.phase, behind: isBehind(outputs, settings) };
   if (changes.length === 0) return { ...found, outcome: "unchanged" };
 
   refuseUnwritable(deployment.open.file, changes);
@@ -95,14 +95,6 @@ async function takeOver(
       `Snowflake's answers are in Pulumi.${stack}.yaml all the same; when the cause is gone, run \`up --stack ${stack}\``,
     );
   }
-}
-
-/** The settings with the values behind their encryption, which the engine alone can read. */
-async function decryptedSettings({ stack, file, settings }: OpenStack): Promise<Settings> {
-  if (file.encrypted.length === 0) return settings;
-  const config = Object.entries(await stack.getAllConfig());
-  const values = Object.fromEntries(config.map(([key, { value }]) => [key, value]));
-  return checked({ ...file, values });
 }
 
 /** Changes nothing because of what is wrong or missing, and says all of it. */
@@ -132,15 +124,10 @@ export function refuseUnwritable(file: StackFile, changes: readonly HandshakeCha
     }
     setIn(values, change.path, to);
   }
-  checked({ ...file, values });
-}
-
-function checked(file: StackFile): Settings {
-  const { settings, problems } = parseSettings(file);
-  if (settings === undefined) {
+  const { problems } = parseSettings({ ...file, values });
+  if (problems.length > 0) {
     throw new UsageError(`nothing was changed: ${settingsError(file.stack, problems)}`);
   }
-  return settings;
 }
 
 function setIn(values: Record<string, unknown>, path: readonly string[], value: string): void {

@@ -34,6 +34,12 @@ const pipelineOutputs = z.object({
   errorTopicArn: z.string().optional(),
   errorRoleArn: z.string().optional(),
   errorQueueUrl: z.string().optional(),
+  /** Snowflake's side as it is deployed. */
+  snowflakeIamUserArn: z.string().optional(),
+  snowflakeSubscriberArn: z.string().optional(),
+  notificationChannels: z.record(z.string(), z.string()).optional(),
+  errorIamUserArn: z.string().optional(),
+  errorExternalId: z.string().optional(),
   eventsMode: z.enum(["snowflake-queue", "sns", "queue", "none"]),
   /** Snowflake objects the settings name, as the settings spell them. */
   snowflake: z.object({

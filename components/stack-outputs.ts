@@ -19,6 +19,38 @@ export interface PipelineParts {
   readonly errors?: LoadErrors;
 }
 
+/** Snowflake's side as the settings know it, as far as the stack uses it: whom it trusts, and whom it tells of files. */
+export interface HandOver {
+  readonly snowflakeIamUserArn?: string;
+  readonly snowflakeExternalId?: string;
+  /** Who may subscribe to the topic. */
+  readonly snowflakeSubscriberArn?: string;
+  /** Stream -> queue of its pipe. */
+  readonly notificationChannels?: Readonly<Record<string, string>>;
+  readonly errorIamUserArn?: string;
+  readonly errorExternalId?: string;
+}
+
+/** Deployed and wanted hand-over are compared by this: where they differ, `up` is due. */
+export function handOver({ snowflake, events, streams }: Settings): HandOver {
+  const { errorNotifications } = snowflake;
+  const channels = streams.flatMap(({ name, channel }) => (channel === undefined ? [] : [[name, channel]]));
+  return present({
+    ...(snowflake.access === "role"
+      ? { snowflakeIamUserArn: snowflake.iamUserArn, snowflakeExternalId: snowflake.externalId }
+      : {}),
+    ...(events.mode === "sns"
+      ? { snowflakeSubscriberArn: snowflake.snsSubscriberArn ?? snowflake.iamUserArn }
+      : {}),
+    ...(events.mode === "snowflake-queue" && channels.length > 0
+      ? { notificationChannels: Object.fromEntries(channels) }
+      : {}),
+    ...(errorNotifications.enabled
+      ? { errorIamUserArn: errorNotifications.iamUserArn, errorExternalId: errorNotifications.externalId }
+      : {}),
+  });
+}
+
 /**
  * The stack's outputs: what Snowflake, Braintrust and scripts read. Their names are a contract.
  * What a stack does not have is absent.
@@ -27,7 +59,6 @@ export function stackOutputs(settings: Settings, parts: PipelineParts): pulumi.I
   const { snowflake, braintrust } = settings;
   const { account, bucket, reader, events, errors } = parts;
   const externalIds = braintrustExternalIds(braintrust);
-  const concealSnowflake = concealer(settings, "snowflake");
   const url = (prefix: string) => pulumi.interpolate`s3://${bucket.bucketName}/${prefix}`;
   return present({
     bucketName: bucket.bucketName,
@@ -39,10 +70,6 @@ export function stackOutputs(settings: Settings, parts: PipelineParts): pulumi.I
     braintrustExternalId:
       externalIds.length === 0 ? undefined : concealer(settings, "braintrust")(externalIds.join(", ")),
     snowflakeRoleArn: reader.roleArn,
-    snowflakeExternalId:
-      snowflake.access === "role" && snowflake.externalId !== undefined
-        ? concealSnowflake(snowflake.externalId)
-        : undefined,
     snowflakeAccessKeyId: reader.user?.accessKeyId,
     snowflakeSecretAccessKey: reader.user?.secretAccessKey,
     snowflakeSecretArn: reader.user?.secretArn,
@@ -72,10 +99,30 @@ export function stackOutputs(settings: Settings, parts: PipelineParts): pulumi.I
       table,
       pipe,
     })),
+    ...handOverOutputs(settings),
     phase: phaseOf(settings),
   });
 }
 
-function present(values: Record<string, pulumi.Input<unknown> | undefined>): pulumi.Inputs {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+function handOverOutputs(settings: Settings): Record<string, pulumi.Input<unknown>> {
+  const { notificationChannels, ...snowflake } = handOver(settings);
+  const conceal = concealer(settings, "snowflake");
+  const concealChannel = concealer(settings, "events");
+  const shown = (values: Readonly<Record<string, string>>, concealed: typeof conceal) =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, concealed(value)]));
+  return {
+    ...shown({ ...snowflake }, conceal),
+    ...(notificationChannels === undefined
+      ? {}
+      : { notificationChannels: shown(notificationChannels, concealChannel) }),
+  };
+}
+
+type Present<Values> = { [Key in keyof Values]?: Exclude<Values[Key], undefined> };
+
+/** Without the keys that have no value. */
+export function present<Values extends object>(values: Values): Present<Values> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  ) as Present<Values>;
 }

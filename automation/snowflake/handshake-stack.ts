@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { type Partition, partitionOf } from "../../components/rules";
-import type { Settings } from "../../components/settings";
+import { phaseOf, type Settings } from "../../components/settings";
+import { type HandOver, handOver, present } from "../../components/stack-outputs";
 import type { PipelineOutputs } from "../outputs";
 
 /** What the hand-over has to know of a stack: its outputs, and what its settings say already. */
@@ -77,11 +79,16 @@ export function handshakeStack(outputs: PipelineOutputs, settings: Settings): Ha
   };
 }
 
-type Present<Values> = { [Key in keyof Values]?: Exclude<Values[Key], undefined> };
-
-/** Without the keys that have no value. */
-function present<Values extends object>(values: Values): Present<Values> {
-  return Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== undefined),
-  ) as Present<Values>;
+/** Whether the settings say something else of Snowflake's side than what is deployed: `up` is due. */
+export function isBehind(outputs: PipelineOutputs, settings: Settings): boolean {
+  if (phaseOf(settings) !== outputs.phase) return true;
+  const deployed: HandOver = present({
+    snowflakeIamUserArn: outputs.snowflakeIamUserArn,
+    snowflakeExternalId: outputs.snowflakeExternalId,
+    snowflakeSubscriberArn: outputs.snowflakeSubscriberArn,
+    notificationChannels: outputs.notificationChannels,
+    errorIamUserArn: outputs.errorIamUserArn,
+    errorExternalId: outputs.errorExternalId,
+  });
+  return !isDeepStrictEqual(deployed, handOver(settings));
 }

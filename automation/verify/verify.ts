@@ -1,11 +1,9 @@
 import type { OutputMap } from "@pulumi/pulumi/automation";
-import type { Settings } from "../../components/settings";
+import { decryptedSettings } from "../decrypted-settings";
 import { Deployment } from "../deployment";
 import { PipelineError } from "../errors";
 import { parseOutputs } from "../outputs";
 import type { ProgressListener } from "../progress";
-import { settingsOf } from "../project";
-import type { OpenStack } from "../workspace";
 import { connectAws } from "./clients";
 import { type Report, summaryWords } from "./report";
 import { subjectOf } from "./subject";
@@ -61,32 +59,6 @@ export function refuseFailures({ stack, checks }: Report, signal: AbortSignal): 
     );
   }
   if (signal.aborted) throw new PipelineError(`stack "${stack}": interrupted before everything was verified`);
-}
-
-/** The settings with the values behind their encryption, which the engine alone can read. */
-async function decryptedSettings({
-  stack,
-  file,
-  settings,
-}: OpenStack): Promise<{ settings: Settings; decrypted: string[] }> {
-  if (file.encrypted.length === 0) return { settings, decrypted: [] };
-  const config = Object.entries(await stack.getAllConfig());
-  const values = Object.fromEntries(config.map(([key, { value }]) => [key, value]));
-  const decrypted = file.encrypted.map((path) => textAt(values, path)).filter((text) => text !== undefined);
-  return { settings: settingsOf({ ...file, values }), decrypted };
-}
-
-/** The text at `namespace:key.inner`, where the engine's value of the key is JSON. */
-function textAt(values: Readonly<Record<string, string>>, path: string): string | undefined {
-  const [key = "", ...inner] = path.split(/[.[\]]+/).filter(Boolean);
-  const value = values[key];
-  if (value === undefined || inner.length === 0) return value;
-  let found: unknown = JSON.parse(value);
-  for (const name of inner) {
-    if (typeof found !== "object" || found === null) return undefined;
-    found = (found as Record<string, unknown>)[name];
-  }
-  return typeof found === "string" ? found : undefined;
 }
 
 function secretOutputs(outputs: OutputMap): string[] {

@@ -66,6 +66,7 @@ describe("stack outputs", () => {
       notificationQueueUrl: "https://sqs.us-east-1.amazonaws.com/123456789012/snowpipe-s3-notifications-dev",
       deadLetterQueueArn: "arn:aws:sqs:us-east-1:123456789012:snowpipe-s3-notifications-dev-dlq",
       notificationTopicArn: "arn:aws:sns:us-east-1:123456789012:snowpipe-s3-notifications-dev",
+      snowflakeSubscriberArn: user,
       errorTopicArn: "arn:aws:sns:us-east-1:123456789012:snowpipe-errors-dev",
       errorRoleArn: "arn:aws:iam::123456789012:role/SnowflakeErrorRole-dev",
       errorQueueUrl: "https://sqs.us-east-1.amazonaws.com/123456789012/snowpipe-errors-dev",
@@ -108,12 +109,39 @@ describe("stack outputs", () => {
     assert.equal(errorIntegration, "BRAINTRUST_DEV_ERRORS");
   });
 
+  it("tell whom of Snowflake's side the stack trusts and tells, as far as it uses it", async () => {
+    const errorNotifications = { enabled: true, iamUserArn: user, externalId: "errors=1" };
+    const snowflake = { iamUserArn: user, externalId: "acme=1", errorNotifications };
+    const events = { notificationChannels: { logs: channel } };
+    const { outputs } = await deployProgram({ braintrust, snowflake, events });
+    assert.deepEqual(
+      [outputs.snowflakeIamUserArn, outputs.notificationChannels, outputs.errorIamUserArn],
+      [user, { logs: channel }, user],
+    );
+    assert.equal(outputs.errorExternalId, "errors=1");
+    const { outputs: ofUser } = await deployProgram({
+      braintrust,
+      snowflake: { access: "user", iamUserArn: user },
+      events: { ...events, mode: "none" },
+    });
+    assert.ok(!("snowflakeIamUserArn" in ofUser) && !("notificationChannels" in ofUser));
+  });
+
   it("keep the parts made of encrypted settings secret", async () => {
     const { secretOutputs } = await deployProgram(
-      { braintrust, snowflake: { iamUserArn: user, externalId: "acme=1" } },
-      { secretKeys: ["braintrust", "snowflake"] },
+      {
+        braintrust,
+        snowflake: { iamUserArn: user, externalId: "acme=1" },
+        events: { notificationChannels: { logs: channel } },
+      },
+      { secretKeys: ["braintrust", "snowflake", "events"] },
     );
-    assert.deepEqual([...secretOutputs].sort(), ["braintrustExternalId", "snowflakeExternalId"]);
+    assert.deepEqual([...secretOutputs].sort(), [
+      "braintrustExternalId",
+      "notificationChannels",
+      "snowflakeExternalId",
+      "snowflakeIamUserArn",
+    ]);
   });
 });
 

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { type PipelineOutputs, preview, UsageError, up } from "../../automation";
-import { connect } from "../../automation/connect";
+import { connect, connection } from "../../automation/connect";
+import { loadAnswers, setupAnswers, snowflakeAccount } from "../snowflake-answers";
 import { filledIn, TestProject } from "./harness";
-import { iamUserArn, loadAnswers, queueArn, setupAnswers, subscriberArn } from "./snowflake-answers";
 
+const { iamUserArn, queueArn, subscriberArn } = snowflakeAccount;
 const ROLE = "pipeline-snowflake";
 const NOTIFICATION = "pipeline-events-notification";
 const settings = {
@@ -131,6 +132,7 @@ describe("connect, with Snowflake's own queue", () => {
     const moved = loadAnswers(outputs).replaceAll("abc_1", "abc_2");
     const { outcome, behind } = await connect({ ...project.options, answers: moved, deploy: false });
     assert.deepEqual([outcome, behind], ["written", true]);
+    assert.equal((await connection(project.options)).behind, true);
     assert.deepEqual(
       targets(project).map(([, arn]) => arn),
       [queueArn, queueArn],

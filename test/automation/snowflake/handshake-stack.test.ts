@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { handshakeStack } from "../../../automation/snowflake/handshake-stack";
+import { handshakeStack, isBehind } from "../../../automation/snowflake/handshake-stack";
 import { parseSettings, type Settings } from "../../../components/settings";
 import { sampleOutputs } from "./sample-outputs";
 
@@ -55,6 +55,64 @@ describe("handshakeStack", () => {
   it("knows the partition by the bucket's region", () => {
     const gov = handshakeStack({ ...sampleOutputs(), bucketRegion: "us-gov-west-1" }, settings({}));
     assert.equal(gov.partition, "aws-us-gov");
+  });
+});
+
+describe("isBehind", () => {
+  const user = (name: string) => `arn:aws:iam::444455556666:user/${name}`;
+  const queue = (name: string) => `arn:aws:sqs:us-east-1:444455556666:sf-snowpipe-${name}`;
+  const braintrust = { accountId: "111122223333", orgId: "org-1" };
+  const pair = { iamUserArn: user("a"), externalId: "external-id" };
+  const direct = {
+    braintrust,
+    snowflake: pair,
+    streams: [{ name: "stream-0" }],
+    events: { notificationChannels: { "stream-0": queue("A") } },
+  };
+  const deployed = {
+    ...sampleOutputs({ mode: "snowflake-queue" }),
+    phase: "connected" as const,
+    snowflakeIamUserArn: user("a"),
+    snowflakeExternalId: "external-id",
+    notificationChannels: { "stream-0": queue("A") },
+  };
+  const topic = {
+    ...direct,
+    snowflake: {
+      ...pair,
+      snsSubscriberArn: user("s"),
+      errorNotifications: { enabled: true, iamUserArn: user("e"), externalId: "error-id" },
+    },
+    events: { mode: "sns" },
+  };
+  const { notificationChannels: _, ...withoutChannels } = deployed;
+  const deployedTopic = {
+    ...withoutChannels,
+    snowflakeSubscriberArn: user("s"),
+    errorIamUserArn: user("e"),
+    errorExternalId: "error-id",
+  };
+
+  it("is not, where all that Snowflake told is deployed", () => {
+    assert.equal(isBehind(deployed, settings(direct)), false);
+    assert.equal(isBehind(deployedTopic, settings(topic)), false);
+  });
+
+  for (const [what, outputs, wanted] of [
+    ["the phase", { ...deployed, phase: "awaiting-channel" as const }, direct],
+    ["the user", { ...deployed, snowflakeIamUserArn: user("b") }, direct],
+    ["the external id", { ...deployed, snowflakeExternalId: "other-id" }, direct],
+    ["a stream's queue", { ...deployed, notificationChannels: { "stream-0": queue("B") } }, direct],
+    ["the topic's subscriber", { ...deployedTopic, snowflakeSubscriberArn: user("b") }, topic],
+    ["the user of errors", { ...deployedTopic, errorIamUserArn: user("b") }, topic],
+    ["the external id of errors", { ...deployedTopic, errorExternalId: "other-id" }, topic],
+  ] as const) {
+    it(`is, where ${what} is another`, () => assert.equal(isBehind(outputs, settings(wanted)), true));
+  }
+
+  it("disregards what the stack does not use", () => {
+    const unused = { ...direct, snowflake: { ...pair, snsSubscriberArn: user("s") } };
+    assert.equal(isBehind(deployed, settings(unused)), false);
   });
 });
 

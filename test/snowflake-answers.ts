@@ -1,13 +1,24 @@
-import type { PipelineOutputs } from "../../automation";
-import { drawn, json, type Rows } from "../automation/snowflake/answer-forms";
+import type { PipelineOutputs } from "../automation";
+import { drawn, json, type Rows } from "./automation/snowflake/answer-forms";
 
-/** A Snowflake account's user and queue. */
-export const iamUserArn = "arn:aws:iam::444455556666:user/abc1-s-test";
-export const subscriberArn = "arn:aws:iam::444455556666:user/vj4g-a-test";
-export const queueArn = "arn:aws:sqs:us-east-1:444455556666:sf-snowpipe-AIDATEST-abc_1";
+/** What a Snowflake account has in AWS: the users that read, and that subscribe, and the queue of its pipes. */
+export interface SnowflakeAccount {
+  readonly iamUserArn: string;
+  readonly subscriberArn: string;
+  readonly queueArn: string;
+}
+
+export const snowflakeAccount: SnowflakeAccount = {
+  iamUserArn: "arn:aws:iam::444455556666:user/abc1-s-test",
+  subscriberArn: "arn:aws:iam::444455556666:user/vj4g-a-test",
+  queueArn: "arn:aws:sqs:us-east-1:444455556666:sf-snowpipe-AIDATEST-abc_1",
+};
 
 /** What Snowflake answers to the SQL's part `setup`, one form each. */
-export function setupAnswers(outputs: PipelineOutputs): string {
+export function setupAnswers(
+  outputs: PipelineOutputs,
+  { iamUserArn, subscriberArn }: SnowflakeAccount = snowflakeAccount,
+): string {
   const storage = properties({
     ENABLED: "true",
     STORAGE_PROVIDER: "S3",
@@ -44,7 +55,10 @@ export function setupAnswers(outputs: PipelineOutputs): string {
 }
 
 /** What SHOW PIPES answers at the end of the part `load`. */
-export function loadAnswers({ snowflake, streams, notificationTopicArn }: PipelineOutputs): string {
+export function loadAnswers(
+  { snowflake, streams, notificationTopicArn }: PipelineOutputs,
+  { queueArn }: SnowflakeAccount = snowflakeAccount,
+): string {
   const rows = streams.map(({ pipe }) => ({
     created_on: "2026-09-01 10:11:12.123000-07:00",
     name: pipe,
