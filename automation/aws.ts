@@ -3,12 +3,19 @@ import * as https from "node:https";
 import { ENCRYPTED } from "../components/settings-schema";
 import type { StackFile } from "./project";
 
+/** Keys, as the AWS SDK takes them. */
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
 /** What every client of the AWS SDK takes from here. */
 export interface ClientSettings {
   readonly region?: string;
   readonly profile?: string;
   readonly endpoint?: string;
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials?: AwsCredentials;
   readonly requestHandler: {
     readonly requestTimeout: number;
     readonly connectionTimeout: number;
@@ -30,16 +37,13 @@ export function clientSettings({ values, environmentRegion }: StackFile, service
   const region = text(values["aws:region"]) ?? environmentRegion;
   const profile = text(values["aws:profile"]);
   const endpoint = endpointOf(values["aws:endpoints"], service);
-  const accessKeyId = text(values["aws:accessKey"]);
-  const secretAccessKey = text(values["aws:secretKey"]);
+  const credentials = configuredKeys(values) ?? (profile === undefined ? environmentKeys() : undefined);
   const authority = process.env.AWS_CA_BUNDLE;
   return {
     ...(region === undefined ? {} : { region }),
     ...(profile === undefined ? {} : { profile }),
     ...(endpoint === undefined ? {} : { endpoint }),
-    ...(accessKeyId === undefined || secretAccessKey === undefined
-      ? {}
-      : { credentials: { accessKeyId, secretAccessKey } }),
+    ...(credentials === undefined ? {} : { credentials }),
     requestHandler: {
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionTimeout: CONNECTION_TIMEOUT_MS,
@@ -56,6 +60,22 @@ export function clientSettings({ values, environmentRegion }: StackFile, service
 export function pathStyle({ values }: StackFile): boolean {
   const value = values["aws:s3UsePathStyle"];
   return value === true || value === "true";
+}
+
+function configuredKeys(values: StackFile["values"]): AwsCredentials | undefined {
+  const token = text(values["aws:token"]);
+  return keys(text(values["aws:accessKey"]), text(values["aws:secretKey"]), token);
+}
+
+/** Before AWS_PROFILE, as the provider has it; the JavaScript SDK would take the profile first. */
+function environmentKeys(): AwsCredentials | undefined {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+  return keys(AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN);
+}
+
+function keys(accessKeyId?: string, secretAccessKey?: string, sessionToken?: string) {
+  if (!accessKeyId || !secretAccessKey) return undefined;
+  return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
 }
 
 /** The provider takes its endpoints as a list of maps, service to URL. */

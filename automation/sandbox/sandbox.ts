@@ -101,8 +101,6 @@ async function show(options: SandboxOptions & { readonly workDir: string }): Pro
 export function enter({ environment }: Pick<Emulator, "environment">): () => void {
   const changed: Record<string, string | undefined> = {
     ...environment,
-    // The JavaScript SDK would prefer a profile, even an empty one, to the keys beside it.
-    AWS_PROFILE: undefined,
     PULUMI_BACKEND_URL: undefined,
     PULUMI_CONFIG_PASSPHRASE: randomBytes(16).toString("hex"),
   };

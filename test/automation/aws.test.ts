@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { clientSettings } from "../../automation/aws";
+
+const VARIABLES = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"] as const;
+
+describe("clientSettings", () => {
+  const before = VARIABLES.map((name) => [name, process.env[name]] as const);
+  beforeEach(() => {
+    for (const name of VARIABLES) delete process.env[name];
+  });
+  after(() => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+
+  it("takes the environment's keys before its profile, as the provider does", () => {
+    setKeys();
+    process.env.AWS_PROFILE = "other";
+    assert.deepEqual(credentials(), { accessKeyId: "AKIAENV", secretAccessKey: "env" });
+    process.env.AWS_SESSION_TOKEN = "token";
+    assert.deepEqual(credentials(), {
+      accessKeyId: "AKIAENV",
+      secretAccessKey: "env",
+      sessionToken: "token",
+    });
+  });
+
+  it("takes the stack's keys before the environment's", () => {
+    setKeys();
+    const stack = { "aws:accessKey": "AKIASTACK", "aws:secretKey": "stack" };
+    assert.deepEqual(credentials(stack), { accessKeyId: "AKIASTACK", secretAccessKey: "stack" });
+  });
+
+  it("leaves the rest to the SDK: a profile the stack names, or no keys at all", () => {
+    assert.equal(credentials(), undefined);
+    setKeys();
+    assert.equal(credentials({ "aws:profile": "prod" }), undefined);
+    assert.equal(client({ "aws:profile": "prod" }).profile, "prod");
+  });
+});
+
+function setKeys(): void {
+  process.env.AWS_ACCESS_KEY_ID = "AKIAENV";
+  process.env.AWS_SECRET_ACCESS_KEY = "env";
+}
+
+function client(values: Readonly<Record<string, unknown>> = {}) {
+  return clientSettings({ stack: "dev", values, encrypted: [], environments: [] }, "s3");
+}
+
+function credentials(values?: Readonly<Record<string, unknown>>) {
+  return client(values).credentials;
+}
