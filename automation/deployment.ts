@@ -3,6 +3,7 @@ import { type Change, changeOf, losses, renderChanges } from "./changes";
 import { PipelineError, StackBusyError } from "./errors";
 import { type PipelineOutputs, parseOutputs } from "./outputs";
 import { type ProgressListener, ProgressTracker } from "./progress";
+import { type ResourceState, readState } from "./state";
 import { engineErrors, type OpenStack, openStack, type WorkspaceOptions } from "./workspace";
 
 /** Which stack, how to reach it, and who hears of progress. */
@@ -125,10 +126,13 @@ export class Deployment {
     );
   }
 
-  /** The resources of the stack's state. */
-  public async stateResources(): Promise<StateResource[]> {
-    const { deployment } = await this.open.stack.exportStack();
-    return (deployment as { resources?: StateResource[] } | undefined)?.resources ?? [];
+  /**
+   * The resources of the stack's state.
+   *
+   * @throws PipelineError for a state of a shape unknown here.
+   */
+  public async stateResources(): Promise<readonly ResourceState[]> {
+    return (await readState(this.open.stack)).resources;
   }
 
   private async run(
@@ -186,15 +190,6 @@ export class Deployment {
       : `\n${finished} changes were made; running it again goes on from there`;
     return new PipelineError(`${what} of stack "${name}" ${stopped}:${reasons}${resume}`);
   }
-}
-
-/** A resource of the state, as far as this program looks at it. */
-export interface StateResource {
-  readonly urn: string;
-  readonly type: string;
-  readonly protect?: boolean;
-  readonly inputs?: Readonly<Record<string, unknown>>;
-  readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
 interface EngineRun {

@@ -7,6 +7,8 @@ const resource = z.object({
   type: z.string(),
   /** What AWS calls it; components have none. */
   id: z.string().optional(),
+  protect: z.boolean().optional(),
+  inputs: z.record(z.string(), z.unknown()).optional(),
   outputs: z.record(z.string(), z.unknown()).optional(),
   /** Gone from the program, and still to be deleted. */
   delete: z.boolean().optional(),

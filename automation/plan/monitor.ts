@@ -83,7 +83,7 @@ class RecordingMonitor extends MockMonitor {
       const [, , parentType = "", parentName = ""] = mockParent.split("::");
       const parent = urns.get(keyOf(lastType(parentType), parentName));
       const qualified = parent === undefined || isStack(parent) ? type : `${typeOf(parent)}$${type}`;
-      const urn = ["urn:pulumi:" + this.stack, PROJECT, qualified, name].join("::");
+      const urn = [`urn:pulumi:${this.stack}`, PROJECT, qualified, name].join("::");
       urns.set(keyOf(type, name), urn);
       if (isStack(urn)) return [];
       return [{ urn, type, name, parent: parent ?? "", inputs: revealed(inputs) }];
