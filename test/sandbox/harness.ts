@@ -132,6 +132,19 @@ export function useSandbox(): Sandbox {
   return sandbox;
 }
 
+/** Makes a queue such as Snowflake's, which takes events of any bucket, and returns its URL. */
+export async function createChannel({ sqs }: Aws, QueueName: string): Promise<string> {
+  const mayBeSent = {
+    Effect: "Allow",
+    Principal: { Service: "s3.amazonaws.com" },
+    Action: "sqs:SendMessage",
+    Resource: "*",
+  };
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [mayBeSent] });
+  const { QueueUrl = "" } = await sqs.createQueue({ QueueName, Attributes: { Policy } });
+  return QueueUrl;
+}
+
 /** Everything that a stack could leave behind in the account, sorted. A key that waits for its deletion is gone. */
 export async function inventory({ s3, iam, sqs, sns, kms, secrets }: Aws): Promise<string[]> {
   const named = (kind: string, names: readonly (string | undefined)[] = []) =>

@@ -7,7 +7,7 @@ import {
   receiveEvents,
 } from "../../automation/sandbox/players";
 import { EXTERNAL_ID, SNOWFLAKE_USER } from "../../automation/sandbox/project";
-import { type Aws, inventory, type SandboxStack, useSandbox } from "./harness";
+import { type Aws, createChannel, inventory, type SandboxStack, useSandbox } from "./harness";
 
 const SNOWFLAKE_ARN = `arn:aws:iam::000000000000:user/${SNOWFLAKE_USER}`;
 const CHANNEL = "sf-snowpipe-dev";
@@ -37,7 +37,7 @@ describe("dev and prod side by side in one account", () => {
   let dev: SandboxStack;
   let prod: SandboxStack;
   let snowflake: Awaited<ReturnType<typeof createSnowflakeUser>>;
-  let channelUrl: string | undefined;
+  let channelUrl: string;
   const outputs = new Map<SandboxStack, PipelineOutputs>();
   const exported = new Map<SandboxStack, string[]>();
   /** What the account held before the stacks, and with dev alone. */
@@ -51,10 +51,7 @@ describe("dev and prod side by side in one account", () => {
     prod = await sandbox.stack("prod-b", prodSettings);
     aws = dev.clients();
     snowflake = await createSnowflakeUser(dev.file);
-    ({ QueueUrl: channelUrl } = await aws.sqs.createQueue({
-      QueueName: CHANNEL,
-      Attributes: { Policy: letS3Send },
-    }));
+    channelUrl = await createChannel(aws, CHANNEL);
     empty = await inventory(aws);
   });
 
@@ -80,7 +77,7 @@ describe("dev and prod side by side in one account", () => {
   it("each announces what Braintrust writes", async () => {
     for (const stack of [dev, prod]) {
       const keys = await exportAsBraintrust(stack.file, outputsOf(stack));
-      const queue = stack === dev ? { notificationQueueUrl: channelUrl ?? "" } : {};
+      const queue = stack === dev ? { notificationQueueUrl: channelUrl } : {};
       const announced = await receiveEvents(stack.file, { ...outputsOf(stack), ...queue }, keys);
       assert.deepEqual(announced.sort(), [...keys].sort());
       exported.set(stack, keys);
@@ -134,12 +131,4 @@ describe("dev and prod side by side in one account", () => {
     const heads = (exported.get(stack) ?? []).map((Key) => aws.s3.headObject({ Bucket, Key }));
     return (await Promise.all(heads)).map(({ ContentLength }) => ContentLength);
   }
-});
-
-/** Snowflake's queue takes events of any bucket. */
-const letS3Send = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [
-    { Effect: "Allow", Principal: { Service: "s3.amazonaws.com" }, Action: "sqs:SendMessage", Resource: "*" },
-  ],
 });
