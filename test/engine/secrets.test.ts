@@ -48,6 +48,7 @@ describe("a prod stack with a user for Snowflake", () => {
       "snowflakeAccessKeyId",
       "snowflakeSecretAccessKey",
       "snowflakeSecretArn",
+      "snowflakeSubscriberArn",
       "streams",
     ]);
     assert.equal(shown.snowflakeSecretAccessKey, "[secret]");
