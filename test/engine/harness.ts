@@ -39,7 +39,7 @@ interface StateEntry {
   readonly protect?: boolean;
 }
 
-const PASSPHRASE = "correct horse";
+export const PASSPHRASE = "correct horse battery";
 
 /** A copy of the project's settings in a folder of its own, with the fake provider and an empty state. */
 export class TestProject {

@@ -10,7 +10,7 @@ export interface Scenario {
   readonly hang?: true | "stubborn";
   /** Prints this in place of an answer. */
   readonly garbage?: string;
-  /** The statement that has `pattern` in it fails. */
+  /** The statement that has `pattern` in it fails; `{statement}` in the message quotes it. */
   readonly failure?: { readonly pattern: string; readonly message: string };
   /** So many statements that read the bucket fail, since AWS does not trust Snowflake yet. */
   readonly distrust?: number;
