@@ -61,7 +61,13 @@ export class AccessLogBucket extends pulumi.ComponentResource {
     );
     new aws.s3.BucketLogging(
       `${name}-delivery`,
-      { bucket: args.sourceBucket, targetBucket: bucket.bucket, targetPrefix: LOG_PREFIX },
+      {
+        bucket: args.sourceBucket,
+        targetBucket: bucket.bucket,
+        targetPrefix: LOG_PREFIX,
+        // By day of the event, so that a question about a day reads the files of that day.
+        targetObjectKeyFormat: { partitionedPrefix: { partitionDateSource: "EventTime" } },
+      },
       { parent: this, dependsOn: policy },
     );
     this.bucketName = bucket.bucket;

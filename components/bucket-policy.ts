@@ -60,7 +60,8 @@ export function denyInsecureTransport(bucketArn: pulumi.Input<string>): aws.iam.
   };
 }
 
-function denyOldTls(bucketArn: pulumi.Input<string>): aws.iam.PolicyStatement {
+/** TLS below 1.2 is refused to everybody. */
+export function denyOldTls(bucketArn: pulumi.Input<string>): aws.iam.PolicyStatement {
   return {
     ...denyToAll("DenyTlsBelow12", "s3:*", [bucketArn, pulumi.interpolate`${bucketArn}/*`]),
     Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } },

@@ -1,6 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "./account";
+import { ALERT_SERVICES } from "./alert-topic";
+import { type AuditNames, auditKeyStatements } from "./audit-statements";
 
 /** The key of the exports. Its policy comes with {@link EncryptionKeyPolicy}, once those it names exist. */
 export class EncryptionKey extends pulumi.ComponentResource {
@@ -42,6 +44,10 @@ export interface EncryptionKeyPolicyArgs {
   readonly readerArns: readonly pulumi.Input<string>[];
   /** The topic of the events lies under this key, so S3 must be able to publish with it. */
   readonly encryptsTopic: boolean;
+  /** The alert topic lies under this key, so alarms and budgets must be able to publish with it. */
+  readonly encryptsAlerts: boolean;
+  /** The trail whose files, and the log group whose events, lie under this key. @default none */
+  readonly audit?: Pick<AuditNames, "trailArn" | "logGroupArn"> | undefined;
 }
 
 /** The one policy of the key. Nobody can decrypt but the writer and the readers, whatever IAM says elsewhere. */
@@ -78,6 +84,8 @@ export function keyStatements(args: Omit<EncryptionKeyPolicyArgs, "keyId">): aws
           },
         ]),
     ...(args.encryptsTopic ? [allowPublishing(args)] : []),
+    ...(args.encryptsAlerts ? [allowAlerts(keyArn, account)] : []),
+    ...(args.audit === undefined ? [] : auditKeyStatements(keyArn, account, args.audit)),
   ];
 }
 
@@ -160,5 +168,17 @@ function allowPublishing({
       StringEquals: { "aws:SourceAccount": account.accountId },
       ArnEquals: { "aws:SourceArn": bucketArn },
     },
+  };
+}
+
+/** docs.aws.amazon.com/sns/latest/dg/sns-key-management.html, "event sources from AWS services and encrypted topics" */
+function allowAlerts(keyArn: pulumi.Input<string>, { accountId }: Account): aws.iam.PolicyStatement {
+  return {
+    Sid: "EncryptAlerts",
+    Effect: "Allow",
+    Principal: { Service: [...ALERT_SERVICES] },
+    Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+    Resource: keyArn,
+    Condition: { StringEquals: { "aws:SourceAccount": accountId } },
   };
 }

@@ -49,21 +49,7 @@ function topicStatements(
   { account, publisher, subscriberArn }: EventTopicArgs,
 ): aws.iam.PolicyStatement[] {
   return [
-    {
-      Sid: "AdministerTopic",
-      Effect: "Allow",
-      Principal: { AWS: pulumi.interpolate`arn:${account.partition}:iam::${account.accountId}:root` },
-      Action: [
-        "sns:AddPermission",
-        "sns:DeleteTopic",
-        "sns:GetTopicAttributes",
-        "sns:ListSubscriptionsByTopic",
-        "sns:RemovePermission",
-        "sns:SetTopicAttributes",
-        "sns:Subscribe",
-      ],
-      Resource: topicArn,
-    },
+    administerTopic(topicArn, account),
     ...(publisher === undefined
       ? []
       : [
@@ -87,13 +73,40 @@ function topicStatements(
             Resource: topicArn,
           },
         ]),
-    {
-      Sid: "DenyInsecureTransport",
-      Effect: "Deny",
-      Principal: "*",
-      Action: "sns:Publish",
-      Resource: topicArn,
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    },
+    denyPlainPublishing(topicArn),
   ];
+}
+
+/** What the account's administrators may do with a topic. Nobody publishes by it. */
+export function administerTopic(
+  topicArn: pulumi.Input<string>,
+  { accountId, partition }: Account,
+): aws.iam.PolicyStatement {
+  return {
+    Sid: "AdministerTopic",
+    Effect: "Allow",
+    Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` },
+    Action: [
+      "sns:AddPermission",
+      "sns:DeleteTopic",
+      "sns:GetTopicAttributes",
+      "sns:ListSubscriptionsByTopic",
+      "sns:RemovePermission",
+      "sns:SetTopicAttributes",
+      "sns:Subscribe",
+    ],
+    Resource: topicArn,
+  };
+}
+
+/** Nobody publishes over plain HTTP. */
+export function denyPlainPublishing(topicArn: pulumi.Input<string>): aws.iam.PolicyStatement {
+  return {
+    Sid: "DenyInsecureTransport",
+    Effect: "Deny",
+    Principal: "*",
+    Action: "sns:Publish",
+    Resource: topicArn,
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  };
 }

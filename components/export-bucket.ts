@@ -20,6 +20,9 @@ export interface ExportBucketArgs
   readonly kmsKeyArn?: pulumi.Input<string>;
 }
 
+/** Id of the metrics configuration of all exports, by which CloudWatch knows their request metrics. */
+export const REQUEST_METRICS = "BraintrustExports";
+
 /** Step 1: where Braintrust's exports land. An existing bucket is looked up and left as it is. */
 export class ExportBucket extends pulumi.ComponentResource {
   public readonly bucketName: pulumi.Output<string>;
@@ -57,7 +60,7 @@ function createExportBucket(name: string, args: ExportBucketArgs, parent: pulumi
   if (args.requestMetrics) {
     new aws.s3.BucketMetric(
       `${name}-metrics`,
-      { bucket: bucket.bucket, name: "BraintrustExports", filter: { prefix: args.exportPrefix } },
+      { bucket: bucket.bucket, name: REQUEST_METRICS, filter: { prefix: args.exportPrefix } },
       { parent },
     );
   }

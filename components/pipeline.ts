@@ -1,18 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Account, readAccount } from "./account";
+import { AlertTopic } from "./alert-topic";
+import { auditNames } from "./audit-statements";
+import { AuditTrail } from "./audit-trail";
 import { BraintrustRole, braintrustTrust } from "./braintrust-role";
 import { BucketPolicy } from "./bucket-policy";
 import { EncryptionKey, EncryptionKeyPolicy } from "./encryption-key";
 import { ExportBucket } from "./export-bucket";
 import { LoadErrors, loadErrorsTrust } from "./load-errors";
+import { Monitoring } from "./monitoring";
 import { concealer, readSettings, type Settings } from "./settings";
 import { defaultBucketName } from "./settings-conflicts";
 import { SnowflakeReader, snowflakeTrust } from "./snowflake-reader";
 import { SnowpipeEvents } from "./snowpipe-events";
-import { type PipelineParts, stackOutputs } from "./stack-outputs";
+import { type Guards, type PipelineParts, stackOutputs } from "./stack-outputs";
+import { trailFilters } from "./trail-filters";
+import { TrailWatch } from "./trail-watch";
+import { countedStreams, countsRequests, trailSubjectOf, watchableOf } from "./watched-pipeline";
 
 /** The whole AWS side of the pipeline, in the order in which its parts need each other. */
-export class ExportPipeline extends pulumi.ComponentResource implements PipelineParts {
+export class ExportPipeline extends pulumi.ComponentResource implements PipelineParts, Guards {
   public readonly account: Account;
   public readonly key?: EncryptionKey;
   public readonly bucket: ExportBucket;
@@ -20,6 +27,9 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
   public readonly reader: SnowflakeReader;
   public readonly events: SnowpipeEvents;
   public readonly errors?: LoadErrors;
+  public readonly auditTrailArn?: pulumi.Input<string>;
+  public readonly alertsTopicArn?: pulumi.Input<string>;
+  public readonly dashboardUrl?: pulumi.Output<string>;
 
   public constructor(name: string, settings: Settings, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:ExportPipeline", name, {}, { protect: settings.protect, ...opts });
@@ -40,7 +50,7 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
         lifecycle: settings.lifecycle,
         objectLock: settings.objectLock,
         accessLogs: settings.accessLogs,
-        requestMetrics: settings.monitoring.enabled,
+        requestMetrics: countsRequests(settings),
         forceDestroy,
         account,
         ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
@@ -77,6 +87,10 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
       },
       { ...parent, dependsOn: [...this.bucket.policyDependencies] },
     );
+    const { auditTrail, monitoring } = settings;
+    const audit =
+      auditTrail.enabled && auditTrail.existing === undefined ? auditNames(stack, account) : undefined;
+    const alertsOfItsOwn = monitoring.enabled && monitoring.alertTopicArn === undefined;
     const keyPolicy =
       this.key === undefined
         ? []
@@ -91,6 +105,8 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
                 writerArn: this.braintrust.roleArn,
                 readerArns: [this.reader.principalArn, ...settings.crossAccountReaders.map(({ arn }) => arn)],
                 encryptsTopic: settings.events.mode === "sns",
+                encryptsAlerts: alertsOfItsOwn,
+                audit,
               },
               parent,
             ),
@@ -116,6 +132,51 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
         { stack, account, trust: loadErrorsTrust(settings) },
         parent,
       );
+    }
+    const trail =
+      audit === undefined
+        ? undefined
+        : new AuditTrail(
+            `${name}-audit`,
+            { auditTrail, names: audit, bucketArn, account, kmsKeyArn: this.key?.keyArn, forceDestroy },
+            { ...parent, dependsOn: keyPolicy },
+          );
+    if (trail !== undefined) this.auditTrailArn = trail.trailArn;
+    else if (auditTrail.enabled && auditTrail.existing !== undefined)
+      this.auditTrailArn = concealer(settings, "auditTrail")(auditTrail.existing);
+    if (monitoring.enabled) {
+      const conceal = concealer(settings, "monitoring");
+      this.alertsTopicArn =
+        monitoring.alertTopicArn === undefined
+          ? new AlertTopic(
+              `${name}-alerts`,
+              { stack, account, emails: monitoring.alertEmails.map(conceal), kmsKeyArn: this.key?.keyArn },
+              { ...parent, dependsOn: keyPolicy },
+            ).topicArn
+          : conceal(monitoring.alertTopicArn);
+      const logGroupName = trail?.logGroupName ?? (auditTrail.enabled ? auditTrail.logGroup : undefined);
+      const subject = trailSubjectOf(settings, this, audit?.trailName);
+      const { dashboardUrl } = new Monitoring(
+        `${name}-monitoring`,
+        {
+          account,
+          watchable: watchableOf(settings, this),
+          countedStreams: countedStreams(settings),
+          trailMetrics: logGroupName === undefined ? [] : trailFilters(subject).map(({ metric }) => metric),
+          alertTopicArn: this.alertsTopicArn,
+          compositeAlarm: monitoring.compositeAlarm,
+          dashboard: monitoring.dashboard,
+        },
+        parent,
+      );
+      if (dashboardUrl !== undefined) this.dashboardUrl = dashboardUrl;
+      if (logGroupName !== undefined) {
+        new TrailWatch(
+          `${name}-trail-watch`,
+          { logGroupName, subject, alertTopicArn: this.alertsTopicArn },
+          parent,
+        );
+      }
     }
     this.registerOutputs({ bucketName: this.bucket.bucketName });
   }

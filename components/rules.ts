@@ -75,6 +75,25 @@ export const keyArnRule: TextRule = {
   fix: "copy the key's ARN; an alias will not do in a policy",
 };
 
+export const topicArnRule: TextRule = {
+  holds: (arn) => new RegExp(`^arn:(${partitions}):sns:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]{1,256}$`).test(arn),
+  rule: "must be the ARN of one standard SNS topic, arn:aws:sns:<region>:<12 digits>:<name>",
+  fix: "copy the topic's ARN; a FIFO topic sends no e-mail",
+};
+
+export const trailArnRule: TextRule = {
+  holds: (arn) =>
+    new RegExp(`^arn:(${partitions}):cloudtrail:[a-z0-9-]+:\\d{12}:trail/[A-Za-z0-9._-]{3,128}$`).test(arn),
+  rule: "must be the ARN of one trail, arn:aws:cloudtrail:<region>:<12 digits>:trail/<name>",
+  fix: "copy TrailARN of `aws cloudtrail describe-trails`",
+};
+
+export const logGroupNameRule: TextRule = {
+  holds: (name) => /^[A-Za-z0-9_/.#-]{1,512}$/.test(name),
+  rule: "must be the name of a log group: at most 512 letters, digits and the characters _ / . # -",
+  fix: "copy the group's name, not its ARN",
+};
+
 /** Keys that S3, IAM patterns and stage URLs all read alike. */
 export const prefixRule: TextRule = {
   holds: (prefix) =>

@@ -2,6 +2,7 @@ import { awsRegionOfSnowflake, bucketNameRule } from "./rules";
 import type { Settings } from "./settings";
 import { type Problem, showValue } from "./settings-problems";
 import { ENCRYPTED } from "./settings-schema";
+import { watchConflicts } from "./watch-conflicts";
 
 /** S3: at most 100 event notification configurations a bucket, docs.aws.amazon.com/general/latest/gr/s3.html */
 const MOST_NOTIFICATIONS = 100;
@@ -21,6 +22,7 @@ export function findConflicts(settings: Settings, given: unknown): Problem[] {
     ...eventConflicts(settings),
     ...lifecycleConflicts(settings),
     ...keyConflicts(settings),
+    ...watchConflicts(settings),
   ];
 }
 
@@ -126,6 +128,8 @@ function arnConflicts(settings: Settings): Problem[] {
     ["snowflake.iamUserArn", snowflake.iamUserArn],
     ["snowflake.snsSubscriberArn", snowflake.snsSubscriberArn],
     ["snowflake.errorNotifications.iamUserArn", snowflake.errorNotifications.iamUserArn],
+    ["auditTrail.existing", settings.auditTrail.existing],
+    ["monitoring.alertTopicArn", settings.monitoring.alertTopicArn],
     ...crossAccountReaders.map(({ arn }, index): [string, string] => [
       `crossAccountReaders[${index}].arn`,
       arn,

@@ -7,6 +7,7 @@ import {
   externalIdRule,
   identifierRule,
   keyArnRule,
+  logGroupNameRule,
   prefixRule,
   principalArnRule,
   queueArnRule,
@@ -14,6 +15,8 @@ import {
   streamNameRule,
   suffixRule,
   type TextRule,
+  topicArnRule,
+  trailArnRule,
   userArnRule,
 } from "./rules";
 
@@ -135,14 +138,49 @@ const objectLock = section({
   confirmCompliance: flag.default(false),
 });
 
-const retention = section({ enabled: flag.optional(), retentionDays: days(1).default(365) });
+const accessLogs = section({ enabled: flag.optional(), retentionDays: days(1).default(365) });
+
+/** Days that CloudWatch Logs can keep a group's events: AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const logGroupDays = z.literal([
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+]);
+
+const auditTrail = section({
+  enabled: flag.optional(),
+  /** Days until a log file in the bucket is deleted. */
+  retentionDays: days(1).default(365),
+  /** Days in the log group that the metric filters read. */
+  logGroupDays: logGroupDays.default(90),
+  /** Calls that change or read the account's resources, besides those on the exports. */
+  managementEvents: z.enum(["all", "write", "none"]).default("all"),
+  /** Lock on the log files. @default none */
+  lock: objectLock.optional(),
+  /** A trail of the organization that has the data events of the bucket: none is made then. */
+  existing: text(trailArnRule).optional(),
+  /** Log group of the existing trail, for metric filters. @default none, so no alarm on who does what */
+  logGroup: text(logGroupNameRule).optional(),
+});
 
 const monitoring = section({
-  /** S3's request metrics of the exports. */
+  /** Alarms, the topic that they tell, S3's request metrics of the exports. */
   enabled: flag.default(true),
   alertEmails: z.array(text(emailRule)).default([]),
+  /** A topic that exists already, for the alarms. @default one of the stack's own */
+  alertTopicArn: text(topicArnRule).optional(),
   exportEveryHours: z.number().positive().max(168).default(24),
   storageGb: z.number().positive().optional(),
+  /** Messages in our own queue. @default 1000 in `queue`; in `sns`, where nobody need read it, no alarm */
+  queueDepth: z.int().positive().optional(),
+  /** Age of the oldest message in our own queue. @default 24 in `queue`; in `sns` no alarm */
+  queueAgeHours: z.number().positive().max(336).optional(),
+  /** Without them no alarm on missing exports, failed requests and downloads. */
+  requestMetrics: flag.default(true),
+  /** 0.30 USD a month. @default in production */
+  anomalyDetection: flag.optional(),
+  /** 0.50 USD a month. @default in production */
+  compositeAlarm: flag.optional(),
+  /** 3 USD a month beyond an account's first three. @default in production */
+  dashboard: flag.optional(),
   monthlyBudgetUsd: z.number().positive().optional(),
 });
 
@@ -172,8 +210,8 @@ export const settingsSchema = section({
   encryption: z.enum(["s3", "kms"]).optional(),
   lifecycle: lifecycle.prefault({}),
   objectLock: objectLock.optional(),
-  accessLogs: retention.prefault({}),
-  auditTrail: retention.prefault({}),
+  accessLogs: accessLogs.prefault({}),
+  auditTrail: auditTrail.prefault({}),
   monitoring: monitoring.prefault({}),
   protect: flag.optional(),
   forceDestroy: flag.optional(),

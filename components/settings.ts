@@ -26,8 +26,10 @@ type Resolved =
   | "encryption"
   | "accessLogs"
   | "auditTrail"
+  | "monitoring"
   | "protect"
   | "forceDestroy";
+type MonitoringFlags = "anomalyDetection" | "compositeAlarm" | "dashboard";
 type SnowflakeNames = "database" | "warehouse" | "role" | "readerRole" | "integration";
 
 /** A stack's settings, checked, with every default filled in. */
@@ -42,7 +44,8 @@ export interface Settings extends Omit<RawSettings, Resolved> {
   readonly snowflake: Omit<RawSettings["snowflake"], SnowflakeNames> & Record<SnowflakeNames, string>;
   readonly encryption: "s3" | "kms";
   readonly accessLogs: { readonly enabled: boolean; readonly retentionDays: number };
-  readonly auditTrail: { readonly enabled: boolean; readonly retentionDays: number };
+  readonly auditTrail: RawSettings["auditTrail"] & { readonly enabled: boolean };
+  readonly monitoring: RawSettings["monitoring"] & Record<MonitoringFlags, boolean>;
   readonly protect: boolean;
   readonly forceDestroy: boolean;
   /** Top-level keys that hold secrets: what is made of them stays secret. */
@@ -218,6 +221,12 @@ function resolve(
       enabled: raw.accessLogs.enabled ?? (production && raw.existingBucket === undefined),
     },
     auditTrail: { ...raw.auditTrail, enabled: raw.auditTrail.enabled ?? production },
+    monitoring: {
+      ...raw.monitoring,
+      anomalyDetection: raw.monitoring.anomalyDetection ?? production,
+      compositeAlarm: raw.monitoring.compositeAlarm ?? production,
+      dashboard: raw.monitoring.dashboard ?? production,
+    },
     protect: raw.protect ?? production,
     forceDestroy: raw.forceDestroy ?? !production,
     secretKeys,

@@ -19,6 +19,15 @@ export interface PipelineParts {
   readonly errors?: LoadErrors;
 }
 
+/** What watches a pipeline. */
+export interface Guards {
+  /** ARN of the trail: the stack's own, or the organization's. */
+  readonly auditTrailArn?: pulumi.Input<string>;
+  /** Topic that alarms tell: the stack's own, or one that exists. */
+  readonly alertsTopicArn?: pulumi.Input<string>;
+  readonly dashboardUrl?: pulumi.Output<string>;
+}
+
 /** Snowflake's side as the settings know it, as far as the stack uses it: whom it trusts, and whom it tells of files. */
 export interface HandOver {
   readonly snowflakeIamUserArn?: string;
@@ -55,7 +64,7 @@ export function handOver({ snowflake, events, streams }: Settings): HandOver {
  * The stack's outputs: what Snowflake, Braintrust and scripts read. Their names are a contract.
  * What a stack does not have is absent.
  */
-export function stackOutputs(settings: Settings, parts: PipelineParts): pulumi.Inputs {
+export function stackOutputs(settings: Settings, parts: PipelineParts & Guards): pulumi.Inputs {
   const { snowflake, braintrust } = settings;
   const { account, bucket, reader, events, errors } = parts;
   const externalIds = braintrustExternalIds(braintrust);
@@ -78,6 +87,9 @@ export function stackOutputs(settings: Settings, parts: PipelineParts): pulumi.I
     deadLetterQueueArn: events.queue?.deadLetterQueueArn,
     notificationTopicArn: events.topicArn,
     kmsKeyArn: parts.key?.keyArn ?? settings.existingKmsKeyArn,
+    auditTrailArn: parts.auditTrailArn,
+    alertsTopicArn: parts.alertsTopicArn,
+    dashboardUrl: parts.dashboardUrl,
     errorTopicArn: errors?.topicArn,
     errorRoleArn: errors?.roleArn,
     errorQueueUrl: errors?.queue.queueUrl,

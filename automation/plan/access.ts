@@ -27,6 +27,26 @@ export function accessOf(resources: readonly PlannedResource[]): Access[] {
       .filter(({ type }) => type === "aws:iam/user:User")
       .map((user) => userAccess(user, resources, name)),
     ...resources.flatMap((resource) => resourceAccess(resource, name)),
+    ...resources
+      .filter(({ type }) => type === "awsx:cloudtrail:Trail")
+      .flatMap((trail) => trailAccess(trail)),
+  ];
+}
+
+/** awsx makes these policies by itself when it is deployed: no plan has their text. */
+function trailAccess({ name, inputs }: PlannedResource): Access[] {
+  const { existing } = (inputs.s3Bucket ?? {}) as { existing?: { name?: unknown } };
+  return [
+    {
+      subject: `bucket ${String(existing?.name ?? name)}`,
+      grants: [],
+      unread: ["its policy: CloudTrail writes log files of this trail, and nobody over plain HTTP"],
+    },
+    {
+      subject: `role of trail ${String(inputs.name ?? name)}`,
+      grants: [],
+      unread: ["its policy: CloudTrail assumes it to write to the trail's log group"],
+    },
   ];
 }
 

@@ -29,6 +29,10 @@ export function namer(resources: readonly PlannedResource[]): Namer {
       }
       case "secretsmanager":
         return `secret ${name.replace(/^secret:/, "")}${foreign}`;
+      case "cloudtrail":
+        return `trail ${name.replace(/^trail\//, "")}${foreign}`;
+      case "logs":
+        return `log group ${name.replace(/^log-group:/, "")}${foreign}`;
       case "iam":
         if (name === "root") return `account ${account}${foreign === "" ? " (this one)" : ""}`;
         return `${name.replace("/", " ")}${foreign}`;

@@ -49,6 +49,8 @@ const subjects: Readonly<Record<string, string>> = {
   "sts:externalid": "the external id",
   "s3:prefix": "the prefix",
   "aws:principalarn": "the caller",
+  "kms:encryptioncontext:aws:cloudtrail:arn": "the trail",
+  "kms:encryptioncontext:aws:logs:arn": "the log group",
   "s3:x-amz-server-side-encryption": "the encryption header",
   "s3:x-amz-server-side-encryption-aws-kms-key-id": "the KMS key header",
   "s3:x-amz-server-side-encryption-customer-algorithm": "the SSE-C header",

@@ -135,20 +135,6 @@ export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
   if (settings.forceDestroy && settings.production) {
     warn("forceDestroy", "`destroy` would delete every export", "set it to false");
   }
-  if (settings.auditTrail.enabled) {
-    warn(
-      "auditTrail",
-      "this version builds no CloudTrail trail",
-      "use the account's own trail with S3 data events",
-    );
-  }
-  if (settings.monitoring.alertEmails.length > 0 || settings.monitoring.monthlyBudgetUsd !== undefined) {
-    warn(
-      "monitoring",
-      "this version builds no alarms and no budget",
-      "alarm on the queues and the bucket yourself",
-    );
-  }
   for (const key of file.encrypted) {
     warn(key, "is encrypted: the plan shows it as [encrypted]", "`preview` decrypts it and checks it");
   }

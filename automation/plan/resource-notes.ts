@@ -79,6 +79,19 @@ const notes: Readonly<Record<string, Note>> = {
     ].join(", "),
   "aws:sns/topic:Topic": ({ name, kmsMasterKeyId }, named) =>
     `${text(name)}, ${kmsMasterKeyId === undefined ? "no encryption at rest" : `under ${named(text(kmsMasterKeyId))}`}`,
+  "awsx:cloudtrail:Trail": ({ name, advancedEventSelectors, isMultiRegionTrail }) => {
+    const recorded = list(advancedEventSelectors).map((each) => text(at(each, "name")).toLowerCase());
+    return `${text(name)}: ${recorded.join(", ")}${isMultiRegionTrail === true ? ", every region" : ""}`;
+  },
+  "aws:cloudwatch/logGroup:LogGroup": ({ name, retentionInDays }) =>
+    `${text(name)}, ${retentionInDays === undefined ? "kept for ever" : `kept ${text(retentionInDays)} d`}`,
+  "aws:cloudwatch/logMetricFilter:LogMetricFilter": ({ metricTransformation }) =>
+    `counted as ${text(at(metricTransformation, "name"))}`,
+  "aws:cloudwatch/metricAlarm:MetricAlarm": ({ alarmDescription }) =>
+    /^What happened: (.*?)\. Likely cause:/.exec(text(alarmDescription))?.[1] ?? text(alarmDescription),
+  "aws:cloudwatch/compositeAlarm:CompositeAlarm": ({ alarmRule }) =>
+    `any of ${text(alarmRule).split(" OR ").length} alarms`,
+  "aws:cloudwatch/dashboard:Dashboard": ({ dashboardName }) => text(dashboardName),
   "aws:sns/topicSubscription:TopicSubscription": ({ topic, endpoint }, name) =>
     `${name(text(topic))} -> ${name(text(endpoint))}`,
 };

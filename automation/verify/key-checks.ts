@@ -1,3 +1,4 @@
+import { auditNames } from "../../components/audit-statements";
 import { keyStatements } from "../../components/encryption-key";
 import { type Check, judge } from "./check";
 import type { Aws } from "./clients";
@@ -45,6 +46,8 @@ function rotationCheck(subject: Subject, { kms }: Aws, keyArn: string): Check {
 
 function policyCheck(subject: Subject, { kms }: Aws, keyArn: string): Check {
   const { settings, outputs, writerArn, readerArn } = subject;
+  const { auditTrail, monitoring } = settings;
+  const account = accountOf(subject);
   return {
     id: "key/policy",
     title: "The key is for the writer and the readers alone, through S3",
@@ -54,11 +57,16 @@ function policyCheck(subject: Subject, { kms }: Aws, keyArn: string): Check {
       const asked = await askedStatements(
         keyStatements({
           keyArn,
-          account: accountOf(subject),
+          account,
           bucketArn: outputs.bucketArn,
           writerArn,
           readerArns: [readerArn, ...settings.crossAccountReaders.map(({ arn }) => arn)],
           encryptsTopic: settings.events.mode === "sns",
+          encryptsAlerts: monitoring.enabled && monitoring.alertTopicArn === undefined,
+          audit:
+            auditTrail.enabled && auditTrail.existing === undefined
+              ? auditNames(settings.stack, account)
+              : undefined,
         }),
       );
       return judge(

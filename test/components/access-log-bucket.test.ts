@@ -49,6 +49,7 @@ describe("AccessLogBucket", () => {
       bucket: "acme-exports",
       targetBucket: "logs-0000000",
       targetPrefix: "s3-access/",
+      targetObjectKeyFormat: { partitionedPrefix: { partitionDateSource: "EventTime" } },
     });
     const policy = deployed.only("aws:s3/bucketPolicy:BucketPolicy");
     assert.ok(deployed.waits(logging, policy));

@@ -35,6 +35,7 @@ describe("EncryptionKeyPolicy", () => {
           writerArn: "arn:writer",
           readerArns: ["arn:reader", "arn:guest"],
           encryptsTopic: false,
+          encryptsAlerts: false,
           ...args,
         }),
     );

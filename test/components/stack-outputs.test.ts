@@ -18,6 +18,7 @@ describe("stack outputs", () => {
       exportUrl: `s3://${bucket}/braintrust-exports/`,
       braintrustRoleArn: "arn:aws:iam::123456789012:role/BraintrustExportRole-dev",
       snowflakeRoleArn: "arn:aws:iam::123456789012:role/SnowflakeReaderRole-dev",
+      alertsTopicArn: "arn:aws:sns:us-east-1:123456789012:braintrust-alerts-dev",
       eventsMode: "snowflake-queue",
       snowflake: {
         access: "role",
@@ -48,6 +49,8 @@ describe("stack outputs", () => {
       braintrust: { ...braintrust, projectIds: ["p", "q"] },
       snowflake: { access: "user", iamUserArn: user, errorNotifications: { enabled: true } },
       events: { mode: "sns" },
+      auditTrail: { enabled: true },
+      monitoring: { dashboard: true },
     });
     const { snowflake: _, streams: __, ...plain } = outputs;
     assert.deepEqual(plain, {
@@ -67,6 +70,10 @@ describe("stack outputs", () => {
       deadLetterQueueArn: "arn:aws:sqs:us-east-1:123456789012:snowpipe-s3-notifications-dev-dlq",
       notificationTopicArn: "arn:aws:sns:us-east-1:123456789012:snowpipe-s3-notifications-dev",
       snowflakeSubscriberArn: user,
+      auditTrailArn: "arn:aws:cloudtrail:us-east-1:123456789012:trail/braintrust-exports-dev",
+      alertsTopicArn: "arn:aws:sns:us-east-1:123456789012:braintrust-alerts-dev",
+      dashboardUrl:
+        "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/braintrust-snowflake-dev",
       errorTopicArn: "arn:aws:sns:us-east-1:123456789012:snowpipe-errors-dev",
       errorRoleArn: "arn:aws:iam::123456789012:role/SnowflakeErrorRole-dev",
       errorQueueUrl: "https://sqs.us-east-1.amazonaws.com/123456789012/snowpipe-errors-dev",

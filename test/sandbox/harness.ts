@@ -5,7 +5,8 @@ import { S3 } from "@aws-sdk/client-s3";
 import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
-import { version as PROVIDER_VERSION } from "@pulumi/aws/package.json";
+import { version as AWS_VERSION } from "@pulumi/aws/package.json";
+import { version as AWSX_VERSION } from "@pulumi/awsx/package.json";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import type { Test } from "mocha";
 import type { DeploymentOptions } from "../../automation";
@@ -206,12 +207,17 @@ async function findLacking(): Promise<string | undefined> {
     tools: { ...systemTools, download: notHere, build: notHere },
   }).catch((error: Error) => console.error(error.message));
   if (!pulumiCommand) return "no Pulumi CLI on this machine";
-  try {
-    const workspace = await LocalWorkspace.create({ pulumiCommand });
-    await workspace.installPlugin("aws", `v${PROVIDER_VERSION}`);
-  } catch (error) {
-    console.error(engineErrors(String(error)));
-    return `no provider plugin aws ${PROVIDER_VERSION} on this machine`;
+  const workspace = await LocalWorkspace.create({ pulumiCommand });
+  for (const [plugin, version] of [
+    ["aws", AWS_VERSION],
+    ["awsx", AWSX_VERSION],
+  ] as const) {
+    try {
+      await workspace.installPlugin(plugin, `v${version}`);
+    } catch (error) {
+      console.error(engineErrors(String(error)));
+      return `no provider plugin ${plugin} ${version} on this machine`;
+    }
   }
   return undefined;
 }

@@ -48,6 +48,7 @@ describe("accessOf", () => {
   describe("of a stack with everything on", () => {
     const bucket = "braintrust-exports-full-111122223333-eu-west-1";
     const key = "key alias/braintrust-exports-full";
+    const trail = "trail braintrust-exports-full";
     let access: Access[];
     before(async function () {
       this.timeout(60_000);
@@ -100,8 +101,26 @@ describe("accessOf", () => {
           ["role BraintrustExportRole-full", "via S3 in eu-west-1"],
           ["user SnowflakeS3User-full and role analyst of account 777788889999", "via S3 in eu-west-1"],
           ["service s3.amazonaws.com", "for account 111122223333", `from bucket ${bucket}`],
+          [
+            "service cloudwatch.amazonaws.com and service budgets.amazonaws.com and service costalerts.amazonaws.com",
+            "for account 111122223333",
+          ],
+          ["service cloudtrail.amazonaws.com", `from ${trail}`, `if the trail is ${trail}`],
+          ["service cloudtrail.amazonaws.com", `from ${trail}`],
+          ["account 111122223333 (this one)", `if the trail is ${trail}`],
+          [
+            "service logs.eu-west-1.amazonaws.com",
+            "if the log group is log group /aws/cloudtrail/braintrust-exports-full",
+          ],
         ],
       );
+    });
+
+    it("says of the policies that awsx makes that no plan has their text", () => {
+      const { unread, grants } = only(access, "bucket pipeline-audit-logs-0000000");
+      assert.deepEqual(grants, []);
+      assert.match(unread.join(), /CloudTrail writes log files/);
+      assert.equal(only(access, "role of trail braintrust-exports-full").unread.length, 1);
     });
 
     it("tells what the bucket refuses and whom else it lets in", () => {

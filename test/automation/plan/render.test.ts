@@ -30,7 +30,7 @@ describe("renderPlan", () => {
         .filter((line) => /^\S/.test(line))
         .slice(1);
     const parts = [
-      "Resources: 15 in AWS",
+      "Resources: 19 in AWS",
       "Who may do what",
       "To fill in next, in Pulumi.dev.yaml",
       "Warnings",

@@ -120,7 +120,11 @@ function liveOf(deployed: Deployment, { outputs, settings }: Subject): Live {
     },
     deadLetters: 0,
     topic: {
-      Policy: String(inputs("aws:sns/topicPolicy:TopicPolicy").policy),
+      Policy: String(
+        deployed
+          .of("aws:sns/topicPolicy:TopicPolicy")
+          .find(({ inputs: { arn } }) => arn === outputs.notificationTopicArn)?.inputs.policy,
+      ),
       ...(outputs.kmsKeyArn === undefined ? {} : { KmsMasterKeyId: outputs.kmsKeyArn }),
     },
     subscriptions:

@@ -1,0 +1,92 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { type Alarm, alarmName } from "./alarms";
+import type { Metric } from "./metrics";
+
+/** Where an alarm belongs and whom it tells. */
+export interface AlarmPlace {
+  readonly stack: string;
+  readonly alertTopicArn: pulumi.Input<string>;
+  readonly parent: pulumi.Resource;
+}
+
+/** Makes an alarm of its definition. It tells the topic when it fires, and where files flow again also that. */
+export function createAlarm(
+  name: string,
+  alarm: Alarm,
+  { stack, alertTopicArn, parent }: AlarmPlace,
+): aws.cloudwatch.MetricAlarm {
+  return new aws.cloudwatch.MetricAlarm(
+    `${name}-${alarm.key}`,
+    {
+      name: alarmName(stack, alarm.key),
+      alarmDescription: alarm.description,
+      ...watchedArgs(alarm),
+      evaluationPeriods: alarm.evaluationPeriods,
+      datapointsToAlarm: alarm.datapointsToAlarm,
+      treatMissingData: alarm.missingData,
+      alarmActions: [alertTopicArn],
+      ...(alarm.health ? { okActions: [alertTopicArn] } : {}),
+    },
+    { parent },
+  );
+}
+
+type WatchedArgs = Pick<
+  aws.cloudwatch.MetricAlarmArgs,
+  | "comparisonOperator"
+  | "threshold"
+  | "thresholdMetricId"
+  | "metricQueries"
+  | "namespace"
+  | "metricName"
+  | "dimensions"
+  | "statistic"
+  | "period"
+>;
+
+/** docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+export function watchedArgs({ watched, fires }: Alarm): WatchedArgs {
+  const comparisonOperator = fires === "above" ? "GreaterThanThreshold" : "LessThanThreshold";
+  switch (watched.kind) {
+    case "metric": {
+      const { name, ...metric } = watched.metric;
+      return { comparisonOperator, threshold: watched.threshold, metricName: name, ...metric };
+    }
+    case "sum":
+      return {
+        comparisonOperator,
+        threshold: watched.threshold,
+        metricQueries: [
+          { id: "total", expression: "SUM(METRICS())", label: "total", returnData: true },
+          ...watched.metrics.map((metric, index) => metricQuery(`m${index}`, metric, false)),
+        ],
+      };
+    case "anomaly":
+      return {
+        comparisonOperator: fires === "above" ? "GreaterThanUpperThreshold" : "LessThanLowerThreshold",
+        thresholdMetricId: "band",
+        metricQueries: [
+          {
+            id: "band",
+            expression: `ANOMALY_DETECTION_BAND(m0, ${watched.deviations})`,
+            label: "usual",
+            returnData: true,
+          },
+          metricQuery("m0", watched.metric, true),
+        ],
+      };
+  }
+}
+
+function metricQuery(
+  id: string,
+  { name, namespace, dimensions, statistic, period }: Metric,
+  returnData: boolean,
+): aws.types.input.cloudwatch.MetricAlarmMetricQuery {
+  return {
+    id,
+    metric: { namespace, metricName: name, dimensions, stat: statistic, period },
+    ...(returnData ? { returnData } : {}),
+  };
+}

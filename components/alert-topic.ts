@@ -1,0 +1,77 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "./account";
+import { administerTopic, denyPlainPublishing } from "./event-topic";
+
+/** Who may tell the topic: alarms, budgets, cost anomalies. */
+export const ALERT_SERVICES = [
+  "cloudwatch.amazonaws.com",
+  "budgets.amazonaws.com",
+  "costalerts.amazonaws.com",
+] as const;
+
+/** Whom the topic tells. */
+export interface AlertTopicArgs {
+  readonly stack: string;
+  readonly account: Account;
+  /** Each gets a mail that asks to confirm the subscription, and nothing before that. */
+  readonly emails: readonly pulumi.Input<string>[];
+  /**
+   * A key whose policy lets the alerting services use it. @default no encryption at rest: the policy of AWS's own
+   * alias/aws/sns cannot be changed, and CloudWatch cannot publish to a topic under it
+   */
+  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+}
+
+/** Where alarms, budgets and cost anomalies of the stack are told. */
+export class AlertTopic extends pulumi.ComponentResource {
+  public readonly topicArn: pulumi.Output<string>;
+
+  public constructor(name: string, args: AlertTopicArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("braintrust-snowflake:index:AlertTopic", name, args, opts);
+    const topic = new aws.sns.Topic(
+      name,
+      {
+        name: `braintrust-alerts-${args.stack}`,
+        ...(args.kmsKeyArn === undefined ? {} : { kmsMasterKeyId: args.kmsKeyArn }),
+      },
+      { parent: this },
+    );
+    new aws.sns.TopicPolicy(
+      `${name}-policy`,
+      {
+        arn: topic.arn,
+        policy: pulumi.jsonStringify({
+          Version: "2012-10-17",
+          Statement: [
+            administerTopic(topic.arn, args.account),
+            allowAlerts(topic.arn, args.account),
+            denyPlainPublishing(topic.arn),
+          ],
+        }),
+      },
+      { parent: this },
+    );
+    args.emails.forEach((email, index) => {
+      new aws.sns.TopicSubscription(
+        `${name}-email-${index + 1}`,
+        { topic: topic.arn, protocol: "email", endpoint: email },
+        { parent: this },
+      );
+    });
+    this.topicArn = topic.arn;
+    this.registerOutputs({ topicArn: this.topicArn });
+  }
+}
+
+/** docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html and ad-SNS.html there */
+function allowAlerts(topicArn: pulumi.Input<string>, { accountId }: Account): aws.iam.PolicyStatement {
+  return {
+    Sid: "AllowAlerts",
+    Effect: "Allow",
+    Principal: { Service: [...ALERT_SERVICES] },
+    Action: "sns:Publish",
+    Resource: topicArn,
+    Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+  };
+}

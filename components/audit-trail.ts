@@ -1,0 +1,146 @@
+import * as aws from "@pulumi/aws";
+import { Trail } from "@pulumi/awsx/cloudtrail/trail";
+import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "./account";
+import { type AuditNames, hardenTrailPolicy, type TrailPolicy } from "./audit-statements";
+import { createPrivateBucket, type PrivateBucket } from "./private-bucket";
+import type { Settings } from "./settings";
+
+/** Whose uses are recorded, and how the records are kept. */
+export interface AuditTrailArgs {
+  readonly auditTrail: Settings["auditTrail"];
+  readonly names: AuditNames;
+  /** Bucket whose objects are watched. */
+  readonly bucketArn: pulumi.Input<string>;
+  readonly account: Account;
+  /** Key for log files and log group, whose policy lets CloudTrail and CloudWatch Logs use it. @default SSE-S3 */
+  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+  readonly forceDestroy: boolean;
+}
+
+/** Who did what with the exports: a trail, the log group that metric filters read, the bucket of the log files. */
+export class AuditTrail extends pulumi.ComponentResource {
+  public readonly trailArn: pulumi.Output<string>;
+  public readonly logGroupName: pulumi.Output<string>;
+
+  public constructor(name: string, args: AuditTrailArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("braintrust-snowflake:index:AuditTrail", name, args, opts);
+    const { names, auditTrail, bucketArn } = args;
+    const parent = { parent: this };
+    const logs = createLogBucket(`${name}-logs`, args, this);
+    const group = new aws.cloudwatch.LogGroup(
+      `${name}-group`,
+      {
+        name: names.logGroupName,
+        retentionInDays: auditTrail.logGroupDays,
+        ...(args.kmsKeyArn === undefined ? {} : { kmsKeyId: args.kmsKeyArn }),
+      },
+      parent,
+    );
+    new Trail(
+      `${name}-trail`,
+      {
+        name: names.trailName,
+        s3Bucket: { existing: { name: logs.bucket.bucket, arn: logs.bucket.arn } },
+        cloudWatchLogsGroup: { enable: true, existing: { arn: group.arn } },
+        isMultiRegionTrail: true,
+        includeGlobalServiceEvents: true,
+        enableLogFileValidation: true,
+        advancedEventSelectors: eventSelectors(bucketArn, auditTrail.managementEvents),
+        ...(args.kmsKeyArn === undefined ? {} : { kmsKeyId: args.kmsKeyArn }),
+      },
+      {
+        ...parent,
+        dependsOn: [logs.privacy],
+        transforms: [hardenLogBucket(logs.bucket.arn, names.trailArn, args.account)],
+      },
+    );
+    this.trailArn = names.trailArn;
+    this.logGroupName = group.name;
+    this.registerOutputs({ trailArn: this.trailArn });
+  }
+}
+
+function createLogBucket(name: string, args: AuditTrailArgs, parent: pulumi.Resource): PrivateBucket {
+  const { retentionDays, lock } = args.auditTrail;
+  // SSE-S3 by default: CloudTrail itself names the stack's key with each log file.
+  const created = createPrivateBucket(name, { forceDestroy: args.forceDestroy }, parent);
+  const { bucket, versioning } = created;
+  new aws.s3.BucketLifecycleConfiguration(
+    `${name}-lifecycle`,
+    {
+      bucket: bucket.bucket,
+      rules: [
+        {
+          id: "ExpireAuditLogs",
+          status: "Enabled",
+          filter: { prefix: "AWSLogs/" },
+          expiration: { days: retentionDays },
+          noncurrentVersionExpiration: { noncurrentDays: 1 },
+          abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+        },
+      ],
+    },
+    { parent, dependsOn: versioning },
+  );
+  if (lock !== undefined) {
+    const { mode, days } = lock;
+    new aws.s3.BucketObjectLockConfiguration(
+      `${name}-lock`,
+      { bucket: bucket.bucket, rule: { defaultRetention: { mode, days } } },
+      { parent, dependsOn: versioning },
+    );
+  }
+  return created;
+}
+
+type EventSelector = aws.types.input.cloudtrail.TrailAdvancedEventSelector;
+
+/** Reads and writes of the bucket's objects, and of the account's other events those asked for. */
+export function eventSelectors(
+  bucketArn: pulumi.Input<string>,
+  managementEvents: Settings["auditTrail"]["managementEvents"],
+): EventSelector[] {
+  return [
+    {
+      name: "Reads and writes of the exports",
+      fieldSelectors: [
+        { field: "eventCategory", equals: ["Data"] },
+        { field: "resources.type", equals: ["AWS::S3::Object"] },
+        // With the slash, or a bucket whose name begins alike would be recorded too.
+        { field: "resources.ARN", startsWiths: [pulumi.interpolate`${bucketArn}/`] },
+      ],
+    },
+    ...(managementEvents === "none"
+      ? []
+      : [
+          {
+            name: "Management events",
+            fieldSelectors: [
+              { field: "eventCategory", equals: ["Management"] },
+              ...(managementEvents === "write" ? [{ field: "readOnly", equals: ["false"] }] : []),
+            ],
+          },
+        ]),
+  ];
+}
+
+/** awsx makes the bucket's policy itself, so it is changed on its way to the engine. */
+function hardenLogBucket(
+  bucketArn: pulumi.Output<string>,
+  trailArn: pulumi.Output<string>,
+  { accountId }: Account,
+): pulumi.ResourceTransform {
+  return ({ type, props, opts }) => {
+    if (type !== "aws:s3/bucketPolicy:BucketPolicy") return undefined;
+    const policy = pulumi
+      .all([pulumi.output(props.policy), bucketArn, trailArn, accountId])
+      .apply(([document, bucket, trail, account]) => {
+        const written: TrailPolicy = typeof document === "string" ? JSON.parse(document) : document;
+        return pulumi.jsonStringify(
+          hardenTrailPolicy(written, { bucketArn: bucket, trailArn: trail, accountId: account }),
+        );
+      });
+    return { props: { ...props, policy }, opts };
+  };
+}

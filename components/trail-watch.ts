@@ -1,0 +1,39 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { createAlarm } from "./alarm-resource";
+import { type TrailSubject, trailFilters, trailNamespace } from "./trail-filters";
+
+/** Which log group is read, for what, and who is told. */
+export interface TrailWatchArgs {
+  readonly logGroupName: pulumi.Input<string>;
+  readonly subject: TrailSubject;
+  readonly alertTopicArn: pulumi.Input<string>;
+}
+
+/** Metric filters on a trail's log group, each with its alarm. */
+export class TrailWatch extends pulumi.ComponentResource {
+  public constructor(name: string, args: TrailWatchArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("braintrust-snowflake:index:TrailWatch", name, args, opts);
+    const { subject, alertTopicArn } = args;
+    const { stack } = subject;
+    for (const { metric, pattern, alarm } of trailFilters(subject)) {
+      new aws.cloudwatch.LogMetricFilter(
+        `${name}-${alarm.key}-filter`,
+        {
+          name: `${trailNamespace(stack)}/${metric}`,
+          logGroupName: args.logGroupName,
+          pattern,
+          metricTransformation: {
+            namespace: trailNamespace(stack),
+            name: metric,
+            value: "1",
+            defaultValue: "0",
+          },
+        },
+        { parent: this },
+      );
+      createAlarm(name, alarm, { stack, alertTopicArn, parent: this });
+    }
+    this.registerOutputs();
+  }
+}
