@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { UsageError } from "./errors";
 import { endProgress, type ProgressListener, progressPrinter } from "./progress";
 
@@ -28,6 +29,8 @@ export async function withProgress<Result>(
   work: (progress: { onProgress: ProgressListener; signal: AbortSignal }) => Promise<Result>,
 ): Promise<Result> {
   const controller = new AbortController();
+  // Every call and check that is under way listens.
+  setMaxListeners(0, controller.signal);
   const interrupt = () => {
     if (controller.signal.aborted) return;
     note("\ncancelling: waiting for what is under way");

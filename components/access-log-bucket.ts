@@ -54,7 +54,7 @@ export class AccessLogBucket extends pulumi.ComponentResource {
         bucket: bucket.bucket,
         policy: pulumi.jsonStringify({
           Version: "2012-10-17",
-          Statement: [denyInsecureTransport(bucket.arn), allowLogDelivery(bucket.arn, args)],
+          Statement: logBucketStatements(bucket.arn, args),
         }),
       },
       { parent: this, dependsOn: privacy },
@@ -73,6 +73,14 @@ export class AccessLogBucket extends pulumi.ComponentResource {
     this.bucketName = bucket.bucket;
     this.registerOutputs({ bucketName: this.bucketName });
   }
+}
+
+/** What the log bucket's policy says: S3 delivers the logs of that one bucket, and everybody comes over TLS. */
+export function logBucketStatements(
+  bucketArn: pulumi.Input<string>,
+  source: Pick<AccessLogBucketArgs, "sourceBucketArn" | "account">,
+): aws.iam.PolicyStatement[] {
+  return [denyInsecureTransport(bucketArn), allowLogDelivery(bucketArn, source)];
 }
 
 function allowLogDelivery(

@@ -80,7 +80,7 @@ export class EventQueue extends pulumi.ComponentResource {
       `${name}-dead-letters-policy`,
       {
         queueUrl: deadLetters.url,
-        policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: [denyPlainHttp(deadLetters.arn)] }),
+        policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: queueStatements(deadLetters.arn) }),
       },
       { parent: this },
     );
@@ -90,7 +90,7 @@ export class EventQueue extends pulumi.ComponentResource {
         queueUrl: queue.url,
         policy: pulumi.jsonStringify({
           Version: "2012-10-17",
-          Statement: [allowSending(queue.arn, args.source), denyPlainHttp(queue.arn)],
+          Statement: queueStatements(queue.arn, args.source),
         }),
       },
       { parent: this },
@@ -102,8 +102,14 @@ export class EventQueue extends pulumi.ComponentResource {
   }
 }
 
-function allowSending(queueArn: pulumi.Input<string>, source: EventSource): aws.iam.PolicyStatement {
-  return {
+/** A queue's whole policy: its one source sends, over TLS; SQS itself moves dead letters, which no policy need allow. */
+export function queueStatements(
+  queueArn: pulumi.Input<string>,
+  source?: EventSource,
+): aws.iam.PolicyStatement[] {
+  const plainHttp = denyPlainHttp(queueArn);
+  if (source === undefined) return [plainHttp];
+  const sending: aws.iam.PolicyStatement = {
     Sid: "AllowEvents",
     Effect: "Allow",
     Principal: { Service: source.service },
@@ -111,6 +117,7 @@ function allowSending(queueArn: pulumi.Input<string>, source: EventSource): aws.
     Resource: queueArn,
     Condition: fromSource(source),
   };
+  return [sending, plainHttp];
 }
 
 function denyPlainHttp(queueArn: pulumi.Input<string>): aws.iam.PolicyStatement {

@@ -44,9 +44,10 @@ export class EventTopic extends pulumi.ComponentResource {
   }
 }
 
-function topicStatements(
+/** A topic's whole policy. */
+export function topicStatements(
   topicArn: pulumi.Input<string>,
-  { account, publisher, subscriberArn }: EventTopicArgs,
+  { account, publisher, subscriberArn }: Pick<EventTopicArgs, "account" | "publisher" | "subscriberArn">,
 ): aws.iam.PolicyStatement[] {
   return [
     administerTopic(topicArn, account),

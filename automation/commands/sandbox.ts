@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { runSandbox } from "../sandbox/sandbox";
 import { note, print, withProgress } from "../terminal";
 import { verifyStack } from "../verify/verify";
@@ -17,8 +18,20 @@ export async function sandbox(options: {
       verify: verifyStack,
     });
     if (kept === undefined) return;
-    note(`kept: emulator ${kept.endpoint}, project ${kept.workDir}; Ctrl-C ends it`);
-    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    note(
+      `kept: emulator ${kept.endpoint}, its certificate ${kept.caFile}, project ${kept.workDir}; Ctrl-C ends it`,
+    );
+    await untilAborted(signal);
     await kept.stop();
   });
+}
+
+/** A listener alone would not keep the process from ending. */
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  const running = setInterval(() => undefined, 60_000);
+  try {
+    if (!signal.aborted) await once(signal, "abort");
+  } finally {
+    clearInterval(running);
+  }
 }

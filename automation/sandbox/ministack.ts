@@ -1,5 +1,5 @@
 import { type ExecFileException, execFile } from "node:child_process";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -100,7 +100,10 @@ async function tried(command: Command, signal: AbortSignal | undefined): Promise
   return command;
 }
 
-/** Built beside its place and renamed, so that a half-made one is never used and two builders do not meet. */
+/**
+ * Built beside its place and renamed, so that a half-made one is never used. One that works is never removed: other
+ * processes may be running from it.
+ */
 async function inVirtualEnvironment(
   folder: string,
   requirement: string,
@@ -115,14 +118,43 @@ async function inVirtualEnvironment(
   try {
     await run(["python3", "-m", "venv", building], signal);
     await run([join(building, "bin", "python"), "-m", "pip", "install", "--quiet", requirement], signal);
-    await rm(folder, { recursive: true, force: true });
-    await rename(building, folder);
-  } catch (error) {
-    if (!["EEXIST", "ENOTEMPTY"].includes(String((error as NodeJS.ErrnoException).code))) throw error;
+    while (!(await takesPlace(building, folder))) {
+      const found = await inode(folder);
+      const other = await tried(command(folder), signal).catch(ignoreUnusable);
+      if (other !== undefined) return other;
+      // Another process may have put one that works in the place of the one that was tried.
+      if (found !== undefined && found === (await inode(folder)))
+        await moveAside(folder, `${building}.broken`);
+    }
   } finally {
     await rm(building, { recursive: true, force: true });
   }
   return tried(command(folder), signal);
+}
+
+/** False where something is there already. */
+async function takesPlace(building: string, folder: string): Promise<boolean> {
+  try {
+    await rename(building, folder);
+    return true;
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (["EEXIST", "ENOTEMPTY", "ENOTDIR"].includes(code)) return false;
+    throw error;
+  }
+}
+
+async function inode(path: string): Promise<number | undefined> {
+  return (await lstat(path).catch(ignoreAbsent))?.ino;
+}
+
+async function moveAside(path: string, aside: string): Promise<void> {
+  await rename(path, aside).catch(ignoreAbsent);
+  await rm(aside, { recursive: true, force: true });
+}
+
+function ignoreAbsent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
 }
 
 function ignoreUnusable(error: unknown): undefined {

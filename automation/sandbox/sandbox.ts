@@ -4,6 +4,8 @@ import { summarize } from "../changes";
 import { Deployment } from "../deployment";
 import { PipelineError } from "../errors";
 import type { ProgressListener } from "../progress";
+import { type Report, skippedWords, summaryWords } from "../verify/report";
+import type { VerifyTarget } from "../verify/verify";
 import { type Emulator, startEmulator } from "./emulator";
 import { createSnowflakeUser, exportAsBraintrust, readAsSnowflake, receiveEvents } from "./players";
 import { createSandboxProject } from "./project";
@@ -19,7 +21,7 @@ export interface SandboxOptions {
   /** Hears each step that has been shown, with what was seen. */
   readonly onShown: (step: string, seen: string) => void;
   /** Proves the stack, as the command `verify` does. */
-  readonly verify: (target: { stack: string; workDir: string; signal: AbortSignal }) => Promise<string>;
+  readonly verify: (target: VerifyTarget) => Promise<Report>;
   readonly signal: AbortSignal;
 }
 
@@ -27,13 +29,15 @@ export interface SandboxOptions {
 export interface KeptSandbox {
   readonly workDir: string;
   readonly endpoint: string;
-  /** Resolves when the emulator has ended. */
+  /** PEM file that vouches for the endpoint. */
+  readonly caFile: string;
+  /** Ends the emulator and removes the project: its state is of no use without it. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Shows the whole pipeline against an AWS emulator: up, verify, files written as Braintrust, events seen, files read as
- * Snowflake, an empty second preview, destroy with nothing left.
+ * Shows the whole pipeline against an AWS emulator: up, files written as Braintrust, events seen, files read as Snowflake,
+ * verify, an empty second preview, destroy with nothing left.
  *
  * @returns the sandbox, where it is kept.
  * @throws EmulatorMissingError where none can be had; PipelineError at the first step that does not hold.
@@ -49,18 +53,19 @@ export async function runSandbox(options: SandboxOptions): Promise<KeptSandbox |
   const restore = enter(emulator);
   let workDir: string | undefined;
   let kept = false;
+  const stop = async () => {
+    await emulator.stop();
+    if (workDir !== undefined) await fs.rm(workDir, { recursive: true, force: true });
+  };
   try {
     workDir = await createSandboxProject(stack, emulator);
     await show({ ...options, workDir });
     kept = options.keep ?? false;
     if (!kept) return undefined;
-    return { workDir, endpoint: emulator.endpoint, stop: emulator.stop };
+    return { workDir, endpoint: emulator.endpoint, caFile: emulator.caFile, stop };
   } finally {
     restore();
-    if (!kept) {
-      await emulator.stop();
-      if (workDir !== undefined) await fs.rm(workDir, { recursive: true, force: true });
-    }
+    if (!kept) await stop();
   }
 }
 
@@ -73,8 +78,6 @@ async function show(options: SandboxOptions & { readonly workDir: string }): Pro
   const { changes, outputs } = await deployment.up();
   onShown("up", `${summarize(changes)}; phase ${outputs.phase}`);
 
-  onShown("verify", await options.verify({ stack, workDir, signal }));
-
   const keys = await exportAsBraintrust(file, outputs);
   onShown("export", `Braintrust's role wrote ${keys.join(", ")}`);
 
@@ -85,6 +88,10 @@ async function show(options: SandboxOptions & { readonly workDir: string }): Pro
 
   const sizes = await readAsSnowflake(file, outputs, snowflake, keys);
   onShown("read", `Snowflake's role read ${sizes.reduce((sum, size) => sum + size, 0)} bytes`);
+
+  const report = await options.verify({ stack, workDir, signal, snowflake });
+  onShown("verify", summaryWords(report));
+  for (const skipped of skippedWords(report)) onShown("skipped", skipped);
 
   const again = await deployment.preview();
   if (again.length > 0) throw new PipelineError(`a second preview has changes: ${summarize(again)}`);

@@ -4,7 +4,7 @@ import { bucketStatements } from "../../components/bucket-policy";
 import { lifecycleRules } from "../../components/export-bucket";
 import { orAbsent } from "./aws-errors";
 import { type Check, fail, judge, pass, type Verdict } from "./check";
-import type { Aws } from "./clients";
+import type { Aws, S3Calls } from "./clients";
 import { askedStatements, comparePolicies, differenceWords, parsePolicy, settled } from "./policies";
 import { repair, type Subject } from "./subject";
 
@@ -24,6 +24,7 @@ export function bucketChecks(subject: Subject, aws: Aws): Check[] {
   ];
 }
 
+/** What makes a bucket private whatever its policy says. */
 const blocks = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"] as const;
 
 function privacyCheck(subject: Subject, { s3 }: Aws): Check {
@@ -32,14 +33,19 @@ function privacyCheck(subject: Subject, { s3 }: Aws): Check {
     title: "All four public access blocks are on",
     needs: ["s3:GetBucketPublicAccessBlock"],
     run: async () => {
-      const answer = await orAbsent(
-        s3.getPublicAccessBlock(bucketOf(subject)),
-        "NoSuchPublicAccessBlockConfiguration",
-      );
-      const off = blocks.filter((block) => answer?.PublicAccessBlockConfiguration?.[block] !== true);
+      const off = await blocksOff(s3, bucketOf(subject));
       return judge(off.length === 0 ? [] : [`off: ${off.join(", ")}`], "all four are on", repair(subject));
     },
   };
+}
+
+/** Names of a bucket's public access blocks that are not on. */
+export async function blocksOff(
+  s3: S3Calls,
+  bucket: { Bucket: string; ExpectedBucketOwner: string },
+): Promise<string[]> {
+  const answer = await orAbsent(s3.getPublicAccessBlock(bucket), "NoSuchPublicAccessBlockConfiguration");
+  return blocks.filter((block) => answer?.PublicAccessBlockConfiguration?.[block] !== true);
 }
 
 function ownershipCheck(subject: Subject, { s3 }: Aws): Check {

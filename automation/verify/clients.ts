@@ -46,6 +46,7 @@ export interface IamCalls {
   getPolicy: Call<IAM.GetPolicyCommandInput, IAM.GetPolicyCommandOutput>;
   getPolicyVersion: Call<IAM.GetPolicyVersionCommandInput, IAM.GetPolicyVersionCommandOutput>;
   getRole: Call<IAM.GetRoleCommandInput, IAM.GetRoleCommandOutput>;
+  getRolePolicy: Call<IAM.GetRolePolicyCommandInput, IAM.GetRolePolicyCommandOutput>;
   listAccessKeys: Call<IAM.ListAccessKeysCommandInput, IAM.ListAccessKeysCommandOutput>;
   listAttachedGroupPolicies: Call<
     IAM.ListAttachedGroupPoliciesCommandInput,
@@ -122,6 +123,8 @@ export interface Aws {
   readonly sns: SnsCalls;
   readonly kms: KmsCalls;
   readonly sts: StsCalls;
+  /** STS as Snowflake's own user, where its key is at hand. @default the caller's */
+  readonly snowflakeSts?: StsCalls;
   readonly secrets: SecretsCalls;
   /** S3 with other credentials. */
   s3As(keys: Keys): S3Calls;
@@ -129,8 +132,12 @@ export interface Aws {
   readonly plainS3: S3Calls;
 }
 
-/** Clients that reach what the stack's provider reaches. The SDK is loaded here, so other commands do not wait for it. */
-export async function connectAws(file: StackFile): Promise<Aws> {
+/**
+ * Clients that reach what the stack's provider reaches. The SDK is loaded here, so other commands do not wait for it.
+ *
+ * @param snowflake the key of Snowflake's own user, where it is at hand.
+ */
+export async function connectAws(file: StackFile, snowflake?: Keys): Promise<Aws> {
   const [{ S3 }, { IAM }, { SQS }, { SNS }, { KMS }, { STS }, { SecretsManager }] = await Promise.all([
     import("@aws-sdk/client-s3"),
     import("@aws-sdk/client-iam"),
@@ -149,6 +156,9 @@ export async function connectAws(file: StackFile): Promise<Aws> {
     sns: new SNS(clientSettings(file, "sns")),
     kms: new KMS(clientSettings(file, "kms")),
     sts: new STS(clientSettings(file, "sts")),
+    ...(snowflake && {
+      snowflakeSts: new STS({ ...clientSettings(file, "sts"), credentials: snowflake }),
+    }),
     secrets: new SecretsManager(clientSettings(file, "secretsmanager")),
     s3As: (credentials) => new S3({ ...s3, credentials }),
     plainS3: new S3({

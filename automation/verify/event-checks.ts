@@ -1,24 +1,44 @@
 import type { NotificationConfiguration } from "@aws-sdk/client-s3";
+import type { EventSource } from "../../components/event-queue";
 import { notifications } from "../../components/snowpipe-events";
-import { type Check, judge, pass, skip } from "./check";
+import { type Check, fail, judge, pass, skip } from "./check";
 import type { Aws } from "./clients";
-import { comparePolicies, differenceWords, parsePolicy, type Statement } from "./policies";
 import { queueChecks } from "./queue-checks";
 import { nameOfArn, repair, type Subject } from "./subject";
+import { topicChecks } from "./topic-checks";
 
 /** What tells Snowflake of new files: the bucket's notification, and the topic and queue it goes through. */
 export function eventChecks(subject: Subject, aws: Aws): Check[] {
-  const { outputs } = subject;
+  const { outputs, settings } = subject;
   const { notificationTopicArn: topicArn, notificationQueueArn: queueArn } = outputs;
+  const { notificationQueueUrl: url, deadLetterQueueArn: deadLetterArn } = outputs;
+  const fromBucket: EventSource = {
+    service: "s3.amazonaws.com",
+    sourceArn: outputs.bucketArn,
+    sourceAccount: subject.accountId,
+  };
   return [
     notificationCheck(subject, aws),
     ...(topicArn === undefined
       ? []
-      : [topicPolicyCheck(subject, aws, topicArn), topicKeyCheck(subject, aws, topicArn)]),
-    ...(topicArn === undefined || queueArn === undefined
+      : topicChecks(subject, aws, {
+          group: "events",
+          title: "The topic takes events of this bucket alone, and Snowflake may subscribe",
+          topicArn,
+          publisher: fromBucket,
+          subscriberArn: settings.snowflake.snsSubscriberArn ?? settings.snowflake.iamUserArn,
+          queueArn,
+        })),
+    ...(topicArn === undefined ? [] : [topicKeyCheck(subject, aws, topicArn)]),
+    ...(url === undefined || queueArn === undefined || deadLetterArn === undefined
       ? []
-      : [subscriptionCheck(subject, aws, topicArn, queueArn)]),
-    ...queueChecks(subject, aws),
+      : queueChecks(subject, aws, {
+          group: "events",
+          url,
+          arn: queueArn,
+          deadLetterArn,
+          sender: topicArn === undefined ? fromBucket : { service: "sns.amazonaws.com", sourceArn: topicArn },
+        })),
   ];
 }
 
@@ -47,17 +67,18 @@ function notificationCheck(subject: Subject, { s3 }: Aws): Check {
       const asked = askedConfigurations(subject);
       const missing = asked.filter((one) => !live.some((other) => key(one) === key(other)));
       const others = live.filter((one) => !asked.some((other) => key(one) === key(other)));
+      // Of a bucket that was there before, the notification may have had other uses.
+      const unasked = settings.existingBucket === undefined ? others : [];
       const besides = others.length === 0 ? "" : `; configured by others: ${others.map(words).join(", ")}`;
-      if (asked.length === 0 && settings.events.mode === "none")
-        return pass(`no event was asked for${besides}`);
-      if (asked.length === 0) {
-        return skip(`no pipe's queue is known yet${besides}`, "create the pipes and run `connect`");
+      if (missing.length > 0)
+        return fail(`lacks ${missing.map(words).join(", ")}${besides}`, repair(subject));
+      if (unasked.length > 0) {
+        return fail(`others hear of the exports${besides}`, repair(subject));
       }
-      return judge(
-        missing.length === 0 ? [] : [`lacks ${missing.map(words).join(", ")}${besides}`],
-        `${asked.map(words).join(", ")}${besides}`,
-        repair(subject),
-      );
+      if (asked.length > 0) return pass(`${asked.map(words).join(", ")}${besides}`);
+      return settings.events.mode === "none"
+        ? pass(`no event was asked for${besides}`)
+        : skip(`no pipe's queue is known yet${besides}`, "create the pipes and run `connect`");
     },
   };
 }
@@ -122,71 +143,6 @@ function words({ id, destination, prefix, suffix, events }: Configuration): stri
   return `${id === "" ? "" : `${id}: `}${prefix}*${suffix} to ${target} (${events.join(", ")})`;
 }
 
-function topicPolicyCheck(subject: Subject, { sns }: Aws, topicArn: string): Check {
-  return {
-    id: "events/topic-policy",
-    title: "The topic takes events of this bucket alone, and Snowflake may subscribe",
-    needs: ["sns:GetTopicAttributes"],
-    run: async () => {
-      const { Attributes } = await sns.getTopicAttributes({ TopicArn: topicArn });
-      const asked = topicStatements(subject, topicArn);
-      return judge(
-        differenceWords(comparePolicies(parsePolicy(Attributes?.Policy), asked)),
-        `the ${asked.length} statements asked for, and no other`,
-        repair(subject),
-      );
-    },
-  };
-}
-
-function topicStatements(
-  { settings, outputs, partition, accountId }: Subject,
-  topicArn: string,
-): Statement[] {
-  const subscriber = settings.snowflake.snsSubscriberArn ?? settings.snowflake.iamUserArn;
-  const administration = ["AddPermission", "DeleteTopic", "GetTopicAttributes", "ListSubscriptionsByTopic"];
-  administration.push("RemovePermission", "SetTopicAttributes", "Subscribe");
-  return [
-    {
-      Sid: "AdministerTopic",
-      Effect: "Allow",
-      Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
-      Action: administration.map((action) => `sns:${action}`),
-      Resource: topicArn,
-    },
-    {
-      Sid: "AllowEvents",
-      Effect: "Allow",
-      Principal: { Service: "s3.amazonaws.com" },
-      Action: "sns:Publish",
-      Resource: topicArn,
-      Condition: {
-        ArnEquals: { "aws:SourceArn": outputs.bucketArn },
-        StringEquals: { "aws:SourceAccount": accountId },
-      },
-    },
-    ...(subscriber === undefined
-      ? []
-      : [
-          {
-            Sid: "AllowSnowflakeSubscription",
-            Effect: "Allow" as const,
-            Principal: { AWS: subscriber },
-            Action: "sns:Subscribe",
-            Resource: topicArn,
-          },
-        ]),
-    {
-      Sid: "DenyInsecureTransport",
-      Effect: "Deny",
-      Principal: "*",
-      Action: "sns:Publish",
-      Resource: topicArn,
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    },
-  ];
-}
-
 function topicKeyCheck(subject: Subject, { sns }: Aws, topicArn: string): Check {
   const asked = subject.ownKeyArn;
   return {
@@ -203,35 +159,6 @@ function topicKeyCheck(subject: Subject, { sns }: Aws, topicArn: string): Check 
       return judge(
         equal ? [] : [`encrypted by ${found ?? "no key"}, asked for ${asked ?? "none"}`],
         `encrypted by ${found ?? "no key, as asked"}`,
-        repair(subject),
-      );
-    },
-  };
-}
-
-function subscriptionCheck(subject: Subject, { sns }: Aws, topicArn: string, queueArn: string): Check {
-  return {
-    id: "events/subscription",
-    title: "The stack's own queue hears the topic",
-    needs: ["sns:ListSubscriptionsByTopic", "sns:GetSubscriptionAttributes"],
-    run: async () => {
-      const { Subscriptions = [] } = await sns.listSubscriptionsByTopic({ TopicArn: topicArn });
-      const others = Subscriptions.filter(({ Endpoint }) => Endpoint !== queueArn).map(
-        ({ Endpoint, Owner }) => `${Endpoint ?? "an endpoint"} of ${Owner ?? "somebody"}`,
-      );
-      const besides = others.length === 0 ? "nobody else" : others.join(", ");
-      const ours = Subscriptions.find(({ Endpoint }) => Endpoint === queueArn);
-      if (ours?.SubscriptionArn === undefined) {
-        return judge([`not subscribed; subscribed: ${besides}`], "", repair(subject));
-      }
-      const { Attributes } = await sns.getSubscriptionAttributes({ SubscriptionArn: ours.SubscriptionArn });
-      const filtered = Attributes?.FilterPolicy;
-      return judge(
-        [
-          ...(Attributes?.RawMessageDelivery === "true" ? [] : ["messages arrive wrapped by SNS, not raw"]),
-          ...(filtered === undefined || filtered === "" ? [] : [`a filter lets only ${filtered} through`]),
-        ],
-        `subscribed, raw; besides: ${besides}`,
         repair(subject),
       );
     },

@@ -1,59 +1,52 @@
+import { type EventSource, queueStatements } from "../../components/event-queue";
 import { type Check, judge } from "./check";
 import type { Aws } from "./clients";
-import { comparePolicies, differenceWords, parsePolicy, type Statement } from "./policies";
+import { askedStatements, comparePolicies, differenceWords, parsePolicy } from "./policies";
 import { repair, type Subject } from "./subject";
 
-/** The stack's own queue of events, where it has one, and the queue of dead letters behind it. */
-export function queueChecks(subject: Subject, aws: Aws): Check[] {
-  const { notificationQueueUrl: url, notificationQueueArn: arn } = subject.outputs;
-  if (url === undefined || arn === undefined) return [];
-  return [queuePolicyCheck(subject, aws, { url, arn }), queueSettingsCheck(subject, aws, url)];
+/** A queue of the stack's own, with the queue of dead letters behind it. */
+export interface OwnQueue {
+  /** Subject of its checks' ids. */
+  readonly group: "events" | "errors";
+  readonly url: string;
+  readonly arn: string;
+  readonly deadLetterArn: string;
+  /** Who alone may fill it. */
+  readonly sender: EventSource;
 }
 
-function queuePolicyCheck(subject: Subject, { sqs }: Aws, { url, arn }: { url: string; arn: string }): Check {
+/** Who may use a queue, and whether it keeps what it is sent. */
+export function queueChecks(subject: Subject, aws: Aws, queue: OwnQueue): Check[] {
+  return [
+    queuePolicyCheck(subject, aws, queue),
+    queueSettingsCheck(subject, aws, queue),
+    deadLetterCheck(subject, aws, queue),
+  ];
+}
+
+function queuePolicyCheck(subject: Subject, { sqs }: Aws, queue: OwnQueue): Check {
   return {
-    id: "events/queue-policy",
-    title: "The queue takes events of this pipeline alone",
+    id: `${queue.group}/queue-policy`,
+    title: "The queue takes messages of this pipeline alone",
     needs: ["sqs:GetQueueAttributes"],
     run: async () => {
-      const { Attributes } = await sqs.getQueueAttributes({ QueueUrl: url, AttributeNames: ["Policy"] });
-      const difference = comparePolicies(parsePolicy(Attributes?.Policy), queueStatements(subject, arn));
+      const { Attributes } = await sqs.getQueueAttributes({
+        QueueUrl: queue.url,
+        AttributeNames: ["Policy"],
+      });
+      const asked = await askedStatements(queueStatements(queue.arn, queue.sender));
+      const difference = comparePolicies(parsePolicy(Attributes?.Policy), asked);
       return judge(differenceWords(difference), "one sender, over TLS, and nobody else", repair(subject));
     },
   };
 }
 
-function queueStatements({ outputs, accountId }: Subject, queueArn: string): Statement[] {
-  const topicArn = outputs.notificationTopicArn;
-  return [
-    {
-      Sid: "AllowEvents",
-      Effect: "Allow",
-      Principal: { Service: topicArn === undefined ? "s3.amazonaws.com" : "sns.amazonaws.com" },
-      Action: "sqs:SendMessage",
-      Resource: queueArn,
-      Condition: {
-        ArnEquals: { "aws:SourceArn": topicArn ?? outputs.bucketArn },
-        ...(topicArn === undefined ? { StringEquals: { "aws:SourceAccount": accountId } } : {}),
-      },
-    },
-    {
-      Sid: "DenyInsecureTransport",
-      Effect: "Deny",
-      Principal: "*",
-      Action: "sqs:*",
-      Resource: queueArn,
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    },
-  ];
-}
-
 /** Fourteen days, the most that SQS allows. */
 const RETENTION_SECONDS = "1209600";
 
-function queueSettingsCheck(subject: Subject, { sqs }: Aws, url: string): Check {
+function queueSettingsCheck(subject: Subject, { sqs }: Aws, { group, url, deadLetterArn }: OwnQueue): Check {
   return {
-    id: "events/queue-settings",
+    id: `${group}/queue-settings`,
     title: "The queue is encrypted, keeps messages 14 days and sets dead ones aside",
     needs: ["sqs:GetQueueAttributes"],
     run: async () => {
@@ -62,15 +55,12 @@ function queueSettingsCheck(subject: Subject, { sqs }: Aws, url: string): Check 
         AttributeNames: ["SqsManagedSseEnabled", "KmsMasterKeyId", "MessageRetentionPeriod", "RedrivePolicy"],
       });
       const deadLetters = redrive(Attributes.RedrivePolicy);
-      const { deadLetterQueueArn } = subject.outputs;
-      const retention = Attributes.MessageRetentionPeriod;
       return judge(
         [
-          ...(Attributes.SqsManagedSseEnabled === "true" ? [] : ["not encrypted by SQS"]),
-          ...(retention === RETENTION_SECONDS ? [] : [`keeps messages ${retention} s`]),
-          ...(deadLetters === deadLetterQueueArn
+          ...keepingProblems(Attributes),
+          ...(deadLetters === deadLetterArn
             ? []
-            : [`dead letters go to ${deadLetters ?? "nowhere"}, asked for ${deadLetterQueueArn}`]),
+            : [`dead letters go to ${deadLetters ?? "nowhere"}, asked for ${deadLetterArn}`]),
         ],
         "encrypted by SQS, 14 days, dead letters set aside",
         repair(subject),
@@ -79,8 +69,52 @@ function queueSettingsCheck(subject: Subject, { sqs }: Aws, url: string): Check 
   };
 }
 
+function deadLetterCheck(subject: Subject, { sqs }: Aws, { group, arn, deadLetterArn }: OwnQueue): Check {
+  return {
+    id: `${group}/dead-letter-queue`,
+    title: "The queue of dead letters is encrypted, keeps them 14 days and takes those of its queue alone",
+    needs: ["sqs:GetQueueUrl", "sqs:GetQueueAttributes"],
+    run: async () => {
+      const { QueueUrl } = await sqs.getQueueUrl({ QueueName: deadLetterArn.split(":").at(-1) });
+      const { Attributes = {} } = await sqs.getQueueAttributes({
+        QueueUrl,
+        AttributeNames: ["SqsManagedSseEnabled", "MessageRetentionPeriod", "Policy", "RedriveAllowPolicy"],
+      });
+      const asked = await askedStatements(queueStatements(deadLetterArn));
+      const policy = comparePolicies(parsePolicy(Attributes.Policy), asked);
+      const sources = redriveSources(Attributes.RedriveAllowPolicy);
+      return judge(
+        [
+          ...keepingProblems(Attributes),
+          ...differenceWords(policy),
+          ...(sources === arn ? [] : [`takes dead letters of ${sources}, asked for ${arn}`]),
+        ],
+        "encrypted by SQS, 14 days, no other queue's",
+        repair(subject),
+      );
+    },
+  };
+}
+
+function keepingProblems(attributes: Readonly<Record<string, string>>): string[] {
+  const { SqsManagedSseEnabled, MessageRetentionPeriod } = attributes;
+  return [
+    ...(SqsManagedSseEnabled === "true" ? [] : ["not encrypted by SQS"]),
+    ...(MessageRetentionPeriod === RETENTION_SECONDS ? [] : [`keeps messages ${MessageRetentionPeriod} s`]),
+  ];
+}
+
 function redrive(policy: string | undefined): string | undefined {
   if (policy === undefined || policy === "") return undefined;
   const { deadLetterTargetArn } = JSON.parse(policy) as { deadLetterTargetArn?: string };
   return deadLetterTargetArn;
+}
+
+/** Without a policy SQS lets every queue of the account in. */
+function redriveSources(policy: string | undefined): string {
+  const { redrivePermission = "allowAll", sourceQueueArns = [] } = JSON.parse(policy || "{}") as {
+    redrivePermission?: string;
+    sourceQueueArns?: string[];
+  };
+  return redrivePermission === "byQueue" ? sourceQueueArns.join(", ") : redrivePermission;
 }

@@ -2,7 +2,7 @@ import { errorLine, isDenied } from "./aws-errors";
 import { type Check, type CheckContext, fail, pass, Skipped, type Verdict } from "./check";
 import type { S3Calls } from "./clients";
 import { type DataPath, probeNeeds, readerNeeds } from "./data-path";
-import { type AssumedRole, readerRole, writerRole } from "./sessions";
+import { type AssumedRole, readerRole, stsOf, writerRole } from "./sessions";
 import { repair, type Subject } from "./subject";
 
 /** What must be refused, tried for real. A network error is no refusal. */
@@ -91,10 +91,11 @@ function externalIdCheck(
     needs: ["sts:AssumeRole"],
     run: async () => {
       await session.call(path);
-      const { roleArn, externalId } = roleOf(path.subject);
+      const role = roleOf(path.subject);
+      const { roleArn, externalId } = role;
       const wrong = externalId.startsWith("bt:") ? "bt:another-organization:test" : `${externalId}-wrong`;
       const ask = (with_: { ExternalId?: string }) =>
-        path.aws.sts.assumeRole({ RoleArn: roleArn, RoleSessionName: "pipeline-verify", ...with_ });
+        stsOf(path.aws, role).assumeRole({ RoleArn: roleArn, RoleSessionName: "pipeline-verify", ...with_ });
       const verdicts = [
         await refused(ask({ ExternalId: wrong }), `a caller with the external id ${wrong}`, path.subject),
         await refused(ask({}), "a caller without any", path.subject),

@@ -21,7 +21,9 @@ export interface ReportStyle {
 
 const subjects: Readonly<Record<string, string>> = {
   bucket: "Bucket",
+  logs: "Access logs",
   events: "Events",
+  errors: "Load errors",
   key: "Encryption key",
   trust: "Who may assume the roles",
   access: "Who may do what",
@@ -61,6 +63,15 @@ export function renderReport(report: Report, style: ReportStyle): string {
 /** The counts in words. */
 export function summaryWords({ summary: { passed, failed, skipped } }: Report): string {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+/** Why checks were skipped, a line for each reason: how many, and which. */
+export function skippedWords({ checks }: Pick<Report, "checks">): string[] {
+  const reasons = new Map<string, string[]>();
+  for (const { id, verdict, evidence } of checks) {
+    if (verdict === "skip") reasons.set(evidence, [...(reasons.get(evidence) ?? []), id]);
+  }
+  return [...reasons].map(([reason, ids]) => `${ids.length}: ${reason} (${ids.join(", ")})`);
 }
 
 /** Counts the verdicts. */

@@ -1,6 +1,6 @@
 import { isDenied } from "./aws-errors";
 import { Skipped } from "./check";
-import type { Aws, Keys, S3Calls } from "./clients";
+import type { Aws, Keys, S3Calls, StsCalls } from "./clients";
 import type { Subject } from "./subject";
 
 /** S3 as somebody of the pipeline, and who that is. */
@@ -15,13 +15,20 @@ export interface AssumedRole {
   /** The right external id, for the stack's trust policy. */
   readonly externalId: string;
   readonly who: string;
+  /** Who asks for it. */
+  readonly vendor: "braintrust" | "snowflake";
 }
 
 /** Braintrust's role, with the external id that Braintrust's own test presents. */
 export function writerRole({ writerArn, outputs }: Subject): AssumedRole {
   const [pattern] = (outputs.braintrustExternalId ?? "").split(", ");
   if (!pattern) throw new Skipped("Braintrust's ids are not known yet, so its role trusts nobody");
-  return { roleArn: writerArn, externalId: pattern.replace(/\*$/, "test"), who: "Braintrust's role" };
+  return {
+    roleArn: writerArn,
+    externalId: pattern.replace(/\*$/, "test"),
+    who: "Braintrust's role",
+    vendor: "braintrust",
+  };
 }
 
 /** Snowflake's role, in `role` mode. */
@@ -30,7 +37,12 @@ export function readerRole({ outputs, settings }: Subject): AssumedRole {
   if (roleArn === undefined || externalId === undefined || settings.snowflake.iamUserArn === undefined) {
     throw new Skipped("Snowflake's user is not known yet, so its role trusts nobody");
   }
-  return { roleArn, externalId, who: "Snowflake's role" };
+  return { roleArn, externalId, who: "Snowflake's role", vendor: "snowflake" };
+}
+
+/** STS as whoever the role trusts, where that one's key is at hand, else as the caller. */
+export function stsOf({ sts, snowflakeSts }: Aws, { vendor }: AssumedRole): StsCalls {
+  return vendor === "snowflake" ? (snowflakeSts ?? sts) : sts;
 }
 
 /**
@@ -40,7 +52,7 @@ export function readerRole({ outputs, settings }: Subject): AssumedRole {
  */
 export async function assume(aws: Aws, role: AssumedRole, secrets: Set<string>): Promise<Session> {
   try {
-    const { Credentials } = await aws.sts.assumeRole({
+    const { Credentials } = await stsOf(aws, role).assumeRole({
       RoleArn: role.roleArn,
       ExternalId: role.externalId,
       RoleSessionName: "pipeline-verify",

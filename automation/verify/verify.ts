@@ -4,8 +4,8 @@ import { Deployment } from "../deployment";
 import { PipelineError } from "../errors";
 import { parseOutputs } from "../outputs";
 import type { ProgressListener } from "../progress";
-import { connectAws } from "./clients";
-import { type Report, summaryWords } from "./report";
+import { connectAws, type Keys } from "./clients";
+import type { Report } from "./report";
 import { subjectOf } from "./subject";
 import { verifyPipeline } from "./verification";
 
@@ -17,18 +17,19 @@ export interface VerifyTarget {
   /** Ctrl-C: what was put is removed all the same. */
   readonly signal: AbortSignal;
   readonly onProgress?: ProgressListener;
+  /** Key of Snowflake's own user, where the caller plays Snowflake. @default its role is asked for as the caller */
+  readonly snowflake?: Keys | undefined;
 }
 
 /**
- * Verifies a stack in one word.
+ * Verifies a stack.
  *
- * @returns how many checks passed, failed and were skipped.
- * @throws PipelineError where one failed, or the run was interrupted.
+ * @throws PipelineError where a check failed, or the run was interrupted.
  */
-export async function verifyStack(target: VerifyTarget): Promise<string> {
+export async function verifyStack(target: VerifyTarget): Promise<Report> {
   const report = await reportOn(target);
   refuseFailures(report, target.signal);
-  return summaryWords(report);
+  return report;
 }
 
 /**
@@ -36,15 +37,20 @@ export async function verifyStack(target: VerifyTarget): Promise<string> {
  *
  * @throws UsageError and PipelineError where the stack cannot be opened, is not deployed, or AWS cannot be asked at all.
  */
-export async function reportOn({ stack, workDir, signal, onProgress }: VerifyTarget): Promise<Report> {
+export async function reportOn(target: VerifyTarget): Promise<Report> {
+  const { stack, workDir, signal, onProgress, snowflake } = target;
   const deployment = await Deployment.open({ stack, workDir, signal, onProgress });
   const rawOutputs = await deployment.rawOutputs();
   const { settings, decrypted } = await decryptedSettings(deployment.open);
   const subject = subjectOf(stack, settings, parseOutputs(rawOutputs), await logBucket(deployment));
   onProgress?.({ kind: "note", message: `asking AWS about stack "${stack}"` });
-  return verifyPipeline(subject, await connectAws(deployment.open.file), {
+  return verifyPipeline(subject, await connectAws(deployment.open.file, snowflake), {
     signal,
-    secrets: [...secretOutputs(rawOutputs), ...decrypted],
+    secrets: [
+      ...secretOutputs(rawOutputs),
+      ...decrypted,
+      ...(snowflake === undefined ? [] : [snowflake.secretAccessKey]),
+    ],
   });
 }
 

@@ -8,7 +8,7 @@ import { SQS } from "@aws-sdk/client-sqs";
 import { version as AWS_VERSION } from "@pulumi/aws/package.json";
 import { version as AWSX_VERSION } from "@pulumi/awsx/package.json";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
-import type { Test } from "mocha";
+import type { Context, Test } from "mocha";
 import type { DeploymentOptions } from "../../automation";
 import { clientSettings, pathStyle } from "../../automation/aws";
 import { findEngine, systemTools } from "../../automation/engine";
@@ -40,9 +40,14 @@ export class SandboxStack {
     public readonly file: StackFile,
   ) {}
 
+  /** Which stack it is. */
+  public get target(): { stack: string; workDir: string } {
+    return { stack: this.name, workDir: this.dir };
+  }
+
   /** For the typed functions. */
   public get options(): DeploymentOptions {
-    return { stack: this.name, workDir: this.dir, create: true };
+    return { ...this.target, create: true };
   }
 
   /** Writes the stack's settings anew. */
@@ -110,27 +115,31 @@ export class Sandbox {
 
 /**
  * A sandbox around the tests of a suite. They are skipped where the machine lacks something, and so are those that
- * follow a failed one: each builds on those before it.
+ * follow a failed one, unless they are `independent`: each builds on those before it.
  */
-export function useSandbox(): Sandbox {
+export function useSandbox({ independent = false } = {}): Sandbox {
   const sandbox = new Sandbox();
   let failed = false;
   before(async function () {
     const lacking = await sandbox.start();
-    if (lacking === undefined) return;
-    this.test?.parent?.eachTest((test: Test) => {
-      test.title += ` (${lacking})`;
-    });
-    this.skip();
+    if (lacking !== undefined) skipAll(this, lacking);
   });
   beforeEach(function () {
-    if (failed) this.skip();
+    if (failed && !independent) this.skip();
   });
   afterEach(function () {
     failed ||= this.currentTest?.state === "failed";
   });
   after(() => sandbox.stop());
   return sandbox;
+}
+
+/** Skips the suite of a `before`, and names the reason. */
+export function skipAll(context: Context, lacking: string): never {
+  context.test?.parent?.eachTest((test: Test) => {
+    test.title += ` (${lacking})`;
+  });
+  return context.skip();
 }
 
 /** Makes a queue such as Snowflake's, which takes events of any bucket, and returns its URL. */

@@ -134,14 +134,14 @@ describe("renderPlan", () => {
   it("shows a resource of a type that it does not know by its name alone", () => {
     const [bucket] = dev.resources.filter(({ type }) => type === "aws:s3/bucket:Bucket");
     assert.ok(bucket !== undefined);
-    const trail = {
+    const inventory = {
       ...bucket,
-      urn: "urn:trail",
-      type: "awsx:cloudtrail:Trail",
-      name: "pipeline-bucket-trail",
+      urn: "urn:inventory",
+      type: "aws:s3/inventory:Inventory",
+      name: "pipeline-bucket-inventory",
     };
-    const text = plain({ ...dev, resources: [...dev.resources, trail] });
-    assert.match(text, /^ {6}cloudtrail\.Trail {2,}…-trail$/m);
+    const text = plain({ ...dev, resources: [...dev.resources, inventory] });
+    assert.match(text, /^ {6}s3\.Inventory {2,}…-inventory$/m);
   });
 
   it("says who may do what in sentences", () => {

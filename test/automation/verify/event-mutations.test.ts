@@ -47,6 +47,32 @@ turnsRed("events", [
     (live) => Object.assign(live.queue, { MessageRetentionPeriod: "60" }),
   ],
   ["no redrive", ["events/queue-settings"], (live) => Object.assign(live.queue, { RedrivePolicy: "" })],
+  [
+    "a queue of dead letters that takes any queue's",
+    ["events/dead-letter-queue"],
+    (live) => Object.assign(live.deadLetterQueue, { RedriveAllowPolicy: "" }),
+  ],
+  [
+    "a queue of dead letters that forgets",
+    ["events/dead-letter-queue"],
+    (live) => Object.assign(live.deadLetterQueue, { MessageRetentionPeriod: "60" }),
+  ],
+  [
+    "a queue of dead letters open to plain HTTP",
+    ["events/dead-letter-queue"],
+    (live) => Object.assign(live.deadLetterQueue, { Policy: "" }),
+  ],
+  [
+    "a notification that nobody asked for",
+    ["events/notification"],
+    (live) =>
+      live.notification.push({
+        Id: "theirs",
+        Events: ["s3:ObjectCreated:*"],
+        Filter: { Key: { FilterRules: [] } },
+        QueueArn: "arn:aws:sqs:us-east-1:999900001111:theirs",
+      }),
+  ],
   ["events that get lost", ["data/event"], (live) => set(live, { delivers: false })],
   [
     "a stranger may subscribe",

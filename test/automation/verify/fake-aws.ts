@@ -83,8 +83,11 @@ function fakeS3(live: Live, subject: Subject, queue: FakeQueue, principal: strin
   const put = (key: string, marker: boolean) =>
     live.versions.push({ id: `p${live.versions.length}`, key, size: 0, at: new Date(), marker });
   return strict<S3Calls>("s3", {
-    getPublicAccessBlock: async () => ({
-      PublicAccessBlockConfiguration: or("NoSuchPublicAccessBlockConfiguration", live.publicAccessBlock),
+    getPublicAccessBlock: async ({ Bucket }) => ({
+      PublicAccessBlockConfiguration: or(
+        "NoSuchPublicAccessBlockConfiguration",
+        Bucket === subject.logBucket ? live.logBucket.publicAccessBlock : live.publicAccessBlock,
+      ),
     }),
     getBucketOwnershipControls: async () => ({
       OwnershipControls: {
@@ -108,7 +111,10 @@ function fakeS3(live: Live, subject: Subject, queue: FakeQueue, principal: strin
       },
     }),
     getBucketLogging: async () => (live.logging === undefined ? {} : { LoggingEnabled: live.logging }),
-    getBucketPolicy: async () => ({ Policy: document(or("NoSuchBucketPolicy", live.bucketPolicy)) }),
+    getBucketPolicy: async ({ Bucket }) => {
+      const policy = Bucket === subject.logBucket ? live.logBucket.policy : live.bucketPolicy;
+      return { Policy: document(or("NoSuchBucketPolicy", policy)) };
+    },
     getBucketLocation: async () => ({}),
     getBucketNotificationConfiguration: async () => ({
       QueueConfigurations: live.notification.flatMap(({ QueueArn, Id, Events, Filter }) =>

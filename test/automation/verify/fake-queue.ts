@@ -31,7 +31,7 @@ export class FakeQueue {
     this.messages.push({ Body: JSON.stringify(body), handle: `h${this.handles}`, hidden: false });
   }
 
-  public calls(live: Pick<Live, "queue" | "deadLetters">): SqsCalls {
+  public calls(live: Pick<Live, "queue" | "deadLetterQueue" | "deadLetters">): SqsCalls {
     const at = (handle: string | undefined) => this.messages.findIndex((each) => each.handle === handle);
     return strict<SqsCalls>("sqs", {
       getQueueUrl: async ({ QueueName }) => ({ QueueUrl: `https://sqs/${QueueName}` }),
@@ -40,7 +40,9 @@ export class FakeQueue {
           ? {
               Attributes: { ...live.queue, ApproximateNumberOfMessages: String(this.messages.length) },
             }
-          : { Attributes: { ApproximateNumberOfMessages: String(live.deadLetters) } },
+          : {
+              Attributes: { ...live.deadLetterQueue, ApproximateNumberOfMessages: String(live.deadLetters) },
+            },
       receiveMessage: async () => {
         await new Promise((resolve) => setImmediate(resolve));
         const visible = this.messages.filter(({ hidden }) => !hidden).slice(0, 10);

@@ -50,8 +50,10 @@ export interface Live {
   lock: Record<string, unknown> | undefined;
   logging: { TargetBucket: string; TargetPrefix: string } | undefined;
   bucketPolicy: Statement[] | undefined;
+  logBucket: { publicAccessBlock: Record<string, boolean> | undefined; policy: Statement[] | undefined };
   notification: { Id: string; Events: string[]; Filter: Filter; QueueArn?: string; TopicArn?: string }[];
   queue: Record<string, string>;
+  deadLetterQueue: Record<string, string>;
   deadLetters: number;
   topic: Record<string, string>;
   subscriptions: { Endpoint: string; Owner: string; attributes: Record<string, string> }[];
@@ -96,8 +98,9 @@ function programOf(given: Readonly<Record<string, unknown>>): Promise<Program> {
 
 function liveOf(deployed: Deployment, { outputs, settings }: Subject): Live {
   const inputs = (type: string) => first(deployed, type)?.inputs ?? {};
-  const exportBucket = (type: string) =>
-    deployed.of(type).find((each) => each.inputs.bucket === outputs.bucketName)?.inputs;
+  const ofBucket = (type: string, bucket: unknown) =>
+    deployed.of(type).find((each) => each.inputs.bucket === bucket)?.inputs;
+  const exportBucket = (type: string) => ofBucket(type, outputs.bucketName);
   const logging = first(deployed, "aws:s3/bucketLogging:BucketLogging")?.inputs;
   return {
     publicAccessBlock: pascal(exportBucket(s3("PublicAccessBlock"))) as Record<string, boolean> | undefined,
@@ -111,12 +114,24 @@ function liveOf(deployed: Deployment, { outputs, settings }: Subject): Live {
         ? undefined
         : { TargetBucket: String(logging.targetBucket), TargetPrefix: String(logging.targetPrefix) },
     bucketPolicy: statements(exportBucket(s3("Policy"))?.policy),
+    logBucket: {
+      publicAccessBlock: pascal(ofBucket(s3("PublicAccessBlock"), logging?.targetBucket)) as
+        | Record<string, boolean>
+        | undefined,
+      policy: statements(ofBucket(s3("Policy"), logging?.targetBucket)?.policy),
+    },
     notification: notificationOf(inputs(s3("Notification"))),
     queue: {
       Policy: String(queuePolicy(deployed, outputs.notificationQueueUrl)),
       SqsManagedSseEnabled: "true",
       MessageRetentionPeriod: "1209600",
       RedrivePolicy: JSON.stringify({ deadLetterTargetArn: outputs.deadLetterQueueArn, maxReceiveCount: 5 }),
+    },
+    deadLetterQueue: {
+      Policy: String(queuePolicyOf(deployed, outputs.deadLetterQueueArn)),
+      SqsManagedSseEnabled: "true",
+      MessageRetentionPeriod: "1209600",
+      RedriveAllowPolicy: String(inputs("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy").redriveAllowPolicy),
     },
     deadLetters: 0,
     topic: {
@@ -185,6 +200,13 @@ function rules(inputs: Readonly<Record<string, unknown>> | undefined): Record<st
 function queuePolicy(deployed: Deployment, url: string | undefined): unknown {
   return deployed.of("aws:sqs/queuePolicy:QueuePolicy").find(({ inputs }) => inputs.queueUrl === url)?.inputs
     .policy;
+}
+
+/** The policy of a queue whose URL no output tells. */
+function queuePolicyOf(deployed: Deployment, arn: string | undefined): unknown {
+  return deployed
+    .of("aws:sqs/queuePolicy:QueuePolicy")
+    .find(({ inputs }) => statements(inputs.policy)?.[0]?.Resource === arn)?.inputs.policy;
 }
 
 function notificationOf(inputs: Readonly<Record<string, unknown>>): Live["notification"] {

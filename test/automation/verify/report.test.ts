@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { styleOf } from "../../../automation/commands/verify";
 import type { CheckResult } from "../../../automation/verify/check";
-import { type Report, renderReport, summarize, withoutSecrets } from "../../../automation/verify/report";
+import {
+  type Report,
+  renderReport,
+  skippedWords,
+  summarize,
+  withoutSecrets,
+} from "../../../automation/verify/report";
 
 describe("the report", () => {
   const checks: CheckResult[] = [
@@ -22,6 +28,19 @@ describe("the report", () => {
     summary: summarize(checks),
     snowflakeSql: "SELECT 1;\n",
   };
+
+  it("tells each reason for which checks were skipped, and which they are", () => {
+    const skips: CheckResult[] = ["data/list", "data/plain-http"].map((id) => ({
+      id,
+      title: id,
+      verdict: "skip",
+      evidence: id === "data/list" ? "not trusted here" : "no plain HTTP here",
+    }));
+    assert.deepEqual(skippedWords({ checks: [...checks, ...skips] }), [
+      "2: not trusted here (data/read, data/list)",
+      "1: no plain HTTP here (data/plain-http)",
+    ]);
+  });
 
   it("groups by subject, marks each check and shows evidence and fix", () => {
     assert.equal(

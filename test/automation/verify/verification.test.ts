@@ -216,6 +216,33 @@ describe("verifyPipeline", () => {
     );
   });
 
+  it("asks for Snowflake's role as Snowflake where its key is at hand", async () => {
+    const { subject, live } = await liveAccount();
+    const aws = fakeAws(live, subject);
+    const sts = {
+      ...calls(aws.sts),
+      assumeRole: async (input: Parameters<Aws["sts"]["assumeRole"]>[0]) => {
+        if (input.RoleArn === subject.readerArn) throw awsError("AccessDenied", "not this caller's");
+        return aws.sts.assumeRole(input);
+      },
+    };
+    const skippedOf = async (asked: Aws) => {
+      const { checks } = await verifyPipeline(subject, asked, { now: () => NOW });
+      assert.ok(checks.every(({ verdict }) => verdict !== "fail"));
+      return checks.filter(({ verdict }) => verdict === "skip").map(({ id }) => id);
+    };
+    assert.deepEqual(await skippedOf({ ...aws, sts }), [
+      "data/read",
+      "data/list",
+      "data/snowflake-read-outside",
+      "data/snowflake-write",
+      "data/snowflake-delete",
+      "data/snowflake-list-all",
+      "data/snowflake-external-id",
+    ]);
+    assert.deepEqual(await skippedOf({ ...aws, sts, snowflakeSts: aws.sts }), []);
+  });
+
   it("acts as nobody where the vendors alone are trusted, and lets the simulator answer", async () => {
     const given = {
       ...trusting,

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { Agent } from "node:https";
+import { S3 } from "@aws-sdk/client-s3";
+import { emulatorAccess } from "../../automation/sandbox/emulator";
+import { Sandbox, skipAll } from "./harness";
+import { RunningSandbox } from "./running-sandbox";
+
+/** When a run is interrupted: by what it has said. */
+const moments: Readonly<Record<string, RegExp>> = {
+  "the start of the emulator": /looking for the AWS emulator/,
+  up: /\[5\/22 /,
+  exports: /^up {7}/m,
+  verify: /^read /m,
+};
+
+const signals = {
+  "Ctrl-C": (run: RunningSandbox) => run.pressCtrlC(),
+  SIGTERM: (run: RunningSandbox) => run.terminate(),
+};
+
+describe("sandboxes of the same name at once", function () {
+  this.timeout(900_000);
+  const runs: RunningSandbox[] = [];
+  const interrupted = new Map<string, Promise<RunningSandbox>>();
+  let whole: RunningSandbox;
+  let kept: RunningSandbox;
+
+  const start = async (...args: string[]) => {
+    const run = await RunningSandbox.start(...args);
+    runs.push(run);
+    return run;
+  };
+
+  before(async function () {
+    const sandbox = new Sandbox();
+    const lacking = await sandbox.start();
+    await sandbox.stop();
+    if (lacking !== undefined) skipAll(this, lacking);
+    whole = await start();
+    kept = await start("--keep");
+    for (const [signal, send] of Object.entries(signals)) {
+      for (const [moment, words] of Object.entries(moments)) {
+        interrupted.set(`${signal} ${moment}`, startInterrupted(words, send));
+      }
+    }
+    await Promise.allSettled(interrupted.values());
+  });
+
+  after(async () => {
+    for (const run of runs) {
+      run.kill();
+      await run.ended;
+      await rm(run.folder, { recursive: true, force: true, maxRetries: 5 });
+    }
+  });
+
+  async function startInterrupted(
+    words: RegExp,
+    send: (run: RunningSandbox) => void,
+  ): Promise<RunningSandbox> {
+    const run = await start();
+    await run.says(words);
+    send(run);
+    return run;
+  }
+
+  for (const signal of Object.keys(signals)) {
+    for (const moment of Object.keys(moments)) {
+      it(`leave nothing behind after ${signal} during ${moment}`, async () => {
+        const run = await interrupted.get(`${signal} ${moment}`);
+        assert.equal(await run?.ended, 1, run?.stderr);
+        assert.match(run?.stderr ?? "", /cancelling: waiting for what is under way/);
+        assert.doesNotMatch(run?.stdout ?? "", /^destroy/m);
+        await run?.assertNothingLeft();
+      });
+    }
+  }
+
+  it("show the whole pipeline to the end, whatever becomes of the others", async () => {
+    assert.equal(await whole.ended, 0, whole.stderr);
+    const shown = whole.stdout
+      .replace(/braintrust-exports\/\S+/g, "FILE")
+      .replace(/\d+ (create|delete|passed|bytes)/g, "N $1")
+      .replace(/(tried from here): .*(?= \()/, "$1")
+      .split("\n");
+    assert.deepEqual(shown, [
+      "up       N create; phase connected",
+      "export   Braintrust's role wrote FILE FILE FILE",
+      "events   one for each of 3 files",
+      "read     Snowflake's role read N bytes",
+      "verify   N passed, 0 failed, 8 skipped",
+      "skipped  7: the simulator of this endpoint ignores a request's context; AWS's does not (" +
+        "access/braintrust-list, access/braintrust-list-elsewhere, access/braintrust-plain-http, " +
+        "access/braintrust-foreign-key, access/snowflake-list, access/snowflake-list-elsewhere, " +
+        "access/snowflake-plain-http)",
+      "skipped  1: plain HTTP cannot be tried from here (data/plain-http)",
+      "preview  no changes",
+      "destroy  N delete; nothing is left",
+      "",
+    ]);
+    await whole.assertNothingLeft();
+  });
+
+  it("have nothing in common, and keep what is to be kept until Ctrl-C", async () => {
+    const endpoint = await kept.says(/kept: emulator (\S+),/);
+    const caFile = await kept.says(/its certificate (\S+),/);
+    const project = await kept.says(/project (\S+);/);
+    const endpoints = runs.flatMap(({ stderr }) => /emulator is ready at (\S+)/.exec(stderr)?.[1] ?? []);
+    assert.equal(new Set(endpoints).size, endpoints.length);
+
+    const { region, credentials } = emulatorAccess(endpoint, caFile);
+    const httpsAgent = new Agent({ ca: readFileSync(caFile) });
+    const s3 = new S3({
+      endpoint,
+      region,
+      credentials,
+      forcePathStyle: true,
+      requestHandler: { httpsAgent },
+    });
+    const buckets = (await s3.listBuckets()).Buckets?.map(({ Name }) => Name);
+    const [Bucket] = buckets ?? [];
+    assert.deepEqual(buckets, ["braintrust-exports-sandbox-000000000000-us-east-1"]);
+    const { Contents = [] } = await s3.listObjectsV2({ Bucket });
+    assert.deepEqual(
+      Contents.map(({ Key }) => Key).sort(),
+      (kept.stdout.match(/braintrust-exports\/[^\s,]+/g) ?? []).sort(),
+    );
+    assert.ok(existsSync(project));
+
+    kept.pressCtrlC();
+    assert.equal(await kept.ended, 0, kept.stderr);
+    await kept.assertNothingLeft();
+  });
+});
