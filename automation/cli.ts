@@ -25,6 +25,13 @@ command("plan", "show what the program would build: no AWS, no Pulumi command li
   .option("--json", "print {stack, resources, outputs, problems} for programs")
   .action(async (options) => (await import("./commands/plan")).plan(options));
 
+command("cost", "estimate the monthly cost from the settings and the plan: no AWS, no network")
+  .option("--gb-per-day <gb>", "what Braintrust exports a day (default: 1)")
+  .option("--files-per-day <count>", "files that it exports a day (default: 24 for each stream)")
+  .option("--months <count>", "months to look ahead (default: 12)")
+  .option("--json", "print {stack, region, usage, idle, months, ...} for programs")
+  .action(async (options) => (await import("./commands/cost")).cost(options));
+
 command("init", "write the settings of a new stack")
   .option("--region <region>", "AWS region, best that of your Snowflake account")
   .option("--streams <names>", "one for each Braintrust export, by comma (default: logs)")

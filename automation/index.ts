@@ -8,6 +8,8 @@ import type { PipelineOutputs } from "./outputs";
 export type { Change } from "./changes";
 export { type ConnectOptions, type ConnectResult, connect } from "./connect";
 export { type ConnectRunOptions, connectBySnow } from "./connect-run";
+export { type CostOptions, estimate as cost } from "./cost/cost";
+export type { CostEstimate } from "./cost/estimate";
 export { Deployment, type DeploymentOptions, type UpOptions, type UpResult } from "./deployment";
 export { PipelineError, StackBusyError, UsageError } from "./errors";
 export type { RotationResult } from "./key-rotation";

@@ -53,15 +53,6 @@ export function watchedArgs({ watched, fires }: Alarm): WatchedArgs {
       const { name, ...metric } = watched.metric;
       return { comparisonOperator, threshold: watched.threshold, metricName: name, ...metric };
     }
-    case "sum":
-      return {
-        comparisonOperator,
-        threshold: watched.threshold,
-        metricQueries: [
-          { id: "total", expression: "SUM(METRICS())", label: "total", returnData: true },
-          ...watched.metrics.map((metric, index) => metricQuery(`m${index}`, metric, false)),
-        ],
-      };
     case "anomaly":
       return {
         comparisonOperator: fires === "above" ? "GreaterThanUpperThreshold" : "LessThanLowerThreshold",

@@ -1,17 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import {
-  type Metric,
-  queueMetric,
-  requestMetric,
-  STORAGE_TYPES,
-  storageMetric,
-  topicFailures,
-} from "./metrics";
+import { type Metric, queueMetric, requestMetric, topicFailures } from "./metrics";
 
-/** What an alarm looks at: one metric, the sum of several, or how far one is above what is usual for it. */
+/** What an alarm looks at: a metric, or how far one is above what is usual for it. */
 export type Watched =
   | { readonly kind: "metric"; readonly metric: Metric; readonly threshold: number }
-  | { readonly kind: "sum"; readonly metrics: readonly Metric[]; readonly threshold: number }
   /** `deviations`: width of the band, in standard deviations. */
   | { readonly kind: "anomaly"; readonly metric: Metric; readonly deviations: number };
 
@@ -48,7 +40,6 @@ export interface Watchable {
   /** Braintrust can write: before, missing exports are no fault. */
   readonly awaitsExports: boolean;
   readonly exportEveryHours: number;
-  readonly storageGb?: number | undefined;
   readonly anomalyDetection: boolean;
   /** The queue of events and what its consumer owes. */
   readonly queue?: WatchedQueue | undefined;
@@ -77,7 +68,6 @@ export function flowAlarms(watchable: Watchable): Alarm[] {
     ...requestAlarms(watchable),
     ...queueAlarms(watchable),
     ...topicAlarms(watchable),
-    ...storageAlarms(watchable),
   ];
 }
 
@@ -260,32 +250,6 @@ function topicAlarms({ topics }: Watchable): Alarm[] {
     missingData: "notBreaching",
     health: true,
   }));
-}
-
-const GIGABYTE = 1e9;
-
-function storageAlarms({ storageGb, bucketName }: Watchable): Alarm[] {
-  if (storageGb === undefined) return [];
-  return [
-    {
-      key: "storage-size",
-      description: describe(
-        `the bucket holds more than ${storageGb} GB`,
-        "more is exported than was planned, or nothing expires",
-        "aws s3api get-bucket-lifecycle-configuration --bucket <bucketName of `outputs`>",
-      ),
-      watched: {
-        kind: "sum",
-        metrics: STORAGE_TYPES.map((type) => storageMetric(bucketName, type)),
-        threshold: storageGb * GIGABYTE,
-      },
-      fires: "above",
-      evaluationPeriods: 1,
-      datapointsToAlarm: 1,
-      missingData: "notBreaching",
-      health: false,
-    },
-  ];
 }
 
 /** A description that whoever is woken by it can act on. */

@@ -5,6 +5,7 @@ import { auditNames } from "./audit-statements";
 import { AuditTrail } from "./audit-trail";
 import { BraintrustRole, braintrustTrust } from "./braintrust-role";
 import { BucketPolicy } from "./bucket-policy";
+import { CostGuard, costGuardArgs } from "./cost-guard";
 import { EncryptionKey, EncryptionKeyPolicy } from "./encryption-key";
 import { ExportBucket } from "./export-bucket";
 import { LoadErrors, loadErrorsTrust } from "./load-errors";
@@ -176,6 +177,11 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
           { logGroupName, subject, alertTopicArn: this.alertsTopicArn },
           parent,
         );
+      }
+      const costs = costGuardArgs(settings);
+      if (costs !== undefined) {
+        const { bucketName } = this.bucket;
+        new CostGuard(`${name}-cost`, { ...costs, bucketName, alertTopicArn: this.alertsTopicArn }, parent);
       }
     }
     this.registerOutputs({ bucketName: this.bucket.bucketName });

@@ -94,6 +94,19 @@ export const logGroupNameRule: TextRule = {
   fix: "copy the group's name, not its ARN",
 };
 
+export const anomalyMonitorArnRule: TextRule = {
+  holds: (arn) => new RegExp(`^arn:(${partitions}):ce::\\d{12}:anomalymonitor/[a-z0-9-]+$`).test(arn),
+  rule: "must be the ARN of one cost anomaly monitor, arn:aws:ce::<12 digits>:anomalymonitor/<id>",
+  fix: "copy MonitorArn from `aws ce get-anomaly-monitors`",
+};
+
+/** Tags: docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html; Cost Explorer takes no "$" in a key here. */
+export const costTagRule: TextRule = {
+  holds: (key) => /^[\w .:/=+@-]{1,128}$/.test(key) && !/^aws:/i.test(key),
+  rule: 'must be the key of a tag: 1 to 128 letters, digits, blanks and the characters _ . : / = + - @, not beginning with "aws:"',
+  fix: "write it as in aws:defaultTags, such as stack",
+};
+
 /** Keys that S3, IAM patterns and stage URLs all read alike. */
 export const prefixRule: TextRule = {
   holds: (prefix) =>

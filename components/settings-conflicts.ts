@@ -1,3 +1,4 @@
+import { costConflicts } from "./cost-settings";
 import { awsRegionOfSnowflake, bucketNameRule } from "./rules";
 import type { Settings } from "./settings";
 import { type Problem, showValue } from "./settings-problems";
@@ -23,6 +24,7 @@ export function findConflicts(settings: Settings, given: unknown): Problem[] {
     ...lifecycleConflicts(settings),
     ...keyConflicts(settings),
     ...watchConflicts(settings),
+    ...costConflicts(settings),
   ];
 }
 

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import {
   accountIdRule,
+  anomalyMonitorArnRule,
   braintrustIdRule,
   bucketNameRule,
+  costTagRule,
   emailRule,
   externalIdRule,
   identifierRule,
@@ -168,6 +170,7 @@ const monitoring = section({
   /** A topic that exists already, for the alarms. @default one of the stack's own */
   alertTopicArn: text(topicArnRule).optional(),
   exportEveryHours: z.number().positive().max(168).default(24),
+  /** An alarm where the bucket holds more. */
   storageGb: z.number().positive().optional(),
   /** Messages in our own queue. @default 1000 in `queue`; in `sns`, where nobody need read it, no alarm */
   queueDepth: z.int().positive().optional(),
@@ -181,7 +184,16 @@ const monitoring = section({
   compositeAlarm: flag.optional(),
   /** 3 USD a month beyond an account's first three. @default in production */
   dashboard: flag.optional(),
-  monthlyBudgetUsd: z.number().positive().optional(),
+  /** A budget: told at 80 % and 100 % spent, and when the forecast reaches 100 %. */
+  monthlyBudgetUsd: z.number().min(0.01).optional(),
+  /** Unusual spending of this much and more is told. */
+  costAnomalyUsd: z.number().positive().optional(),
+  /** A cost anomaly monitor that exists already. @default one by `costTag` */
+  costAnomalyMonitorArn: text(anomalyMonitorArnRule).optional(),
+  /** Key of a tag of `aws:defaultTags` that is a cost allocation tag. @default costs of the whole account */
+  costTag: text(costTagRule).optional(),
+  /** Makes `costTag` a cost allocation tag: in the account that pays, once AWS has seen the tag, a day or so later. */
+  activateCostTag: flag.default(false),
 });
 
 /** Everything `braintrust-snowflake:*` may say in a stack's file. */

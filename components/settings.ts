@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import { defaultTagsOf } from "./cost-settings";
 import { type Partition, partitionOf, regionRule, stackNameRule } from "./rules";
 import { findConflicts } from "./settings-conflicts";
 import { type Problem, schemaProblems, settingsError, withoutSecret } from "./settings-problems";
@@ -38,6 +39,8 @@ export interface Settings extends Omit<RawSettings, Resolved> {
   /** The provider's region, if the stack's file or the environment names it. */
   readonly region?: string;
   readonly partition: Partition;
+  /** Tags that the provider puts on every resource. */
+  readonly defaultTags: Readonly<Record<string, string>>;
   /** Whether the stack has production's defaults: all do but `dev`, `sandbox` and stacks named `dev-...`. */
   readonly production: boolean;
   readonly streams: readonly Stream[];
@@ -100,7 +103,8 @@ export function parseSettings(config: StackConfig): Checked {
     ...(parsed.success ? [] : schemaProblems(parsed.error.issues, raw)),
   ].map((problem) => withoutSecret(problem, secretKeys));
   if (!parsed.success || problems.length > 0) return { problems };
-  const settings = resolve(parsed.data, config.stack, region, secretKeys);
+  const defaultTags = defaultTagsOf(config.values["aws:defaultTags"]);
+  const settings = { ...resolve(parsed.data, config.stack, region, secretKeys), defaultTags };
   const conflicts = findConflicts(settings, raw).map((problem) => withoutSecret(problem, secretKeys));
   return conflicts.length > 0 ? { problems: conflicts } : { settings, problems: [] };
 }
@@ -192,7 +196,7 @@ function resolve(
   stack: string,
   region: string | undefined,
   secretKeys: ReadonlySet<string>,
-): Settings {
+): Omit<Settings, "defaultTags"> {
   const production = !/^(dev|sandbox)(-|$)/.test(stack);
   const object = `BRAINTRUST_${stack.toUpperCase().replaceAll("-", "_")}`;
   const { errorNotifications } = raw.snowflake;
@@ -220,7 +224,10 @@ function resolve(
       ...raw.accessLogs,
       enabled: raw.accessLogs.enabled ?? (production && raw.existingBucket === undefined),
     },
-    auditTrail: { ...raw.auditTrail, enabled: raw.auditTrail.enabled ?? production },
+    auditTrail: {
+      ...raw.auditTrail,
+      enabled: raw.auditTrail.enabled ?? (production || raw.auditTrail.existing !== undefined),
+    },
     monitoring: {
       ...raw.monitoring,
       anomalyDetection: raw.monitoring.anomalyDetection ?? production,

@@ -37,7 +37,6 @@ export function watchableOf(settings: Settings, parts: PipelineParts): Watchable
       : [],
     awaitsExports: phaseOf(settings) !== "awaiting-braintrust",
     exportEveryHours: monitoring.exportEveryHours,
-    storageGb: monitoring.storageGb,
     anomalyDetection: monitoring.anomalyDetection,
     ...(parts.events.queue === undefined
       ? {}

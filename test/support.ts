@@ -138,17 +138,18 @@ export interface ProgramPlace {
   readonly region?: string;
   /** Settings that are encrypted in the stack's file. */
   readonly secretKeys?: readonly string[];
+  /** Configuration of others, by whole key. */
+  readonly values?: Readonly<Record<string, unknown>>;
 }
 
 /** Runs the whole program with these settings. */
 export async function deployProgram(
   given: Readonly<Record<string, unknown>> = {},
-  { stack = "dev", region = REGION, secretKeys = [] }: ProgramPlace = {},
+  { stack = "dev", region = REGION, secretKeys = [], values = {} }: ProgramPlace = {},
 ): Promise<Program> {
-  const config = Object.entries(configOf(given, region)).map(([key, value]): [string, string] => [
-    key,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
+  const config = Object.entries({ ...configOf(given, region), ...values }).map(
+    ([key, value]): [string, string] => [key, typeof value === "string" ? value : JSON.stringify(value)],
+  );
   let returned: pulumi.Inputs = {};
   const { deployed, outputs } = await run(
     { stack, accountId: ACCOUNT_ID, region },

@@ -85,6 +85,35 @@ export function fillIns(settings: Settings): PlanProblem[] {
   return missing;
 }
 
+function costWarnings(
+  { monitoring }: Settings,
+  warn: (key: string, message: string, fix: string) => void,
+): void {
+  const { enabled, monthlyBudgetUsd, costTag, activateCostTag } = monitoring;
+  if (!enabled) return;
+  if (monthlyBudgetUsd !== undefined && costTag === undefined) {
+    warn(
+      "monitoring.monthlyBudgetUsd",
+      "counts the costs of the whole account: no tag tells this stack's apart",
+      "set monitoring.costTag to a tag of aws:defaultTags that is active as a cost allocation tag",
+    );
+  }
+  if (costTag !== undefined && !activateCostTag) {
+    warn(
+      "monitoring.costTag",
+      `costs are counted only where "${costTag}" is active as a cost allocation tag: until then a budget by it sees none`,
+      "activate it in the billing console of the account that pays, or set monitoring.activateCostTag there",
+    );
+  }
+  if (activateCostTag) {
+    warn(
+      "monitoring.activateCostTag",
+      "works in the account that pays alone, and fails until AWS has seen the tag, up to a day after the first `up`; `destroy` deactivates the tag for every stack that uses it",
+      "turn it on after the first day, in one stack",
+    );
+  }
+}
+
 /** What the settings bring about that their author may not expect. */
 export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
   const found: PlanProblem[] = [];
@@ -135,6 +164,15 @@ export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
   if (settings.forceDestroy && settings.production) {
     warn("forceDestroy", "`destroy` would delete every export", "set it to false");
   }
+  const { monitoring } = settings;
+  if (monitoring.enabled && monitoring.alertEmails.length === 0 && monitoring.alertTopicArn === undefined) {
+    warn(
+      "monitoring.alertEmails",
+      "names nobody: alarms change their state and tell nobody",
+      "name an address or monitoring.alertTopicArn, or subscribe to the output alertsTopicArn",
+    );
+  }
+  costWarnings(settings, warn);
   for (const key of file.encrypted) {
     warn(key, "is encrypted: the plan shows it as [encrypted]", "`preview` decrypts it and checks it");
   }

@@ -83,6 +83,8 @@ export class PlannedProvider implements pulumi.runtime.Mocks {
       }
       case "aws:sns/topic:Topic":
         return { arn: this.arn("sns", physical) };
+      case "aws:costexplorer/anomalyMonitor:AnomalyMonitor":
+        return { arn: `arn:${this.partition}:ce::${this.place.accountId}:anomalymonitor/${name}` };
       case "aws:secretsmanager/secret:Secret":
         return { arn: this.arn("secretsmanager", `secret:${physical}-000000`) };
       default:

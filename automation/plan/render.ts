@@ -1,3 +1,5 @@
+import { fixedCost, totalOf } from "../cost/fixed";
+import { idleLine } from "../cost/report";
 import { type Access, accessOf } from "./access";
 import { accountOf, namer } from "./arn-names";
 import { type Cell, type Look, longest, paint, row, sentence } from "./layout";
@@ -66,6 +68,7 @@ function header({ stack, resources, outputs }: Plan, look: Look): string[] {
     `Plan of stack ${stack}`,
     [
       ...sentence(2, 0, { text: facts.join(", ") }, look),
+      ...sentence(2, 0, { text: idleLine({ usd: totalOf(fixedCost(resources).items) }) }, look),
       ...sentence(2, 0, { text: told, style: "dim" }, look),
     ],
     look,

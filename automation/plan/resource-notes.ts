@@ -77,6 +77,14 @@ const notes: Readonly<Record<string, Note>> = {
       `kept ${duration(messageRetentionSeconds ?? 345_600)}`,
       `hidden ${duration(visibilityTimeoutSeconds ?? 30)} once read`,
     ].join(", "),
+  "aws:budgets/budget:Budget": ({ limitAmount, limitUnit, costFilters }) => {
+    const tags = list(costFilters).flatMap((filter) => list(at(filter, "values")).map(text));
+    return `${text(limitAmount)} ${text(limitUnit)} a month of ${tags.length === 0 ? "the whole account" : tags.join(", ")}`;
+  },
+  "aws:costexplorer/anomalySubscription:AnomalySubscription": ({ frequency, subscribers }, name) =>
+    `${text(frequency).toLowerCase()} to ${list(subscribers)
+      .map((subscriber) => name(text(at(subscriber, "address"))))
+      .join(", ")}`,
   "aws:sns/topic:Topic": ({ name, kmsMasterKeyId }, named) =>
     `${text(name)}, ${kmsMasterKeyId === undefined ? "no encryption at rest" : `under ${named(text(kmsMasterKeyId))}`}`,
   "awsx:cloudtrail:Trail": ({ name, advancedEventSelectors, isMultiRegionTrail }) => {

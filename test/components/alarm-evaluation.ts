@@ -49,12 +49,6 @@ function watchedSeries(alarm: DeployedAlarm, { series }: Measured): Series {
     if (alarm.metricName === undefined) throw new Error("the alarm watches nothing");
     return first;
   }
-  if (expression === "SUM(METRICS())") {
-    return first.map((_, index) => {
-      const told = series.map((each) => each[index]).filter((value) => value !== undefined);
-      return told.length === 0 ? undefined : told.reduce((sum, value) => sum + value, 0);
-    });
-  }
   if (/^ANOMALY_DETECTION_BAND\(m0, \d+\)$/.test(expression)) return first;
   throw new Error(`unknown expression ${expression}`);
 }

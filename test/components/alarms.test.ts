@@ -15,7 +15,7 @@ const everything = {
   },
   streams: [{ name: "logs" }, { name: "spans" }],
   events: { mode: "sns" },
-  monitoring: { exportEveryHours: 6, storageGb: 100, queueDepth: 50, queueAgeHours: 2 },
+  monitoring: { exportEveryHours: 6, queueDepth: 50, queueAgeHours: 2 },
 };
 
 const times = (count: number, value: number | undefined): Series => Array(count).fill(value);
@@ -49,13 +49,6 @@ const cases: Readonly<Record<string, { bad: Measured; good: Measured[] }>> = {
   "load-error-dead-letters": counted,
   "events-undelivered": counted,
   "load-errors-undelivered": counted,
-  "storage-size": {
-    bad: { series: [[60e9], [41e9], ...Array(6).fill([undefined])] },
-    good: [
-      { series: [[60e9], [40e9], ...Array(6).fill([undefined])] },
-      { series: Array(8).fill([undefined]) },
-    ],
-  },
   "denied-calls": { bad: one([5]), good: [one([4]), one([undefined])] },
   "strange-reads": counted,
   "bucket-changes": counted,

@@ -38,7 +38,9 @@ const defaults = {
     anomalyDetection: false,
     compositeAlarm: false,
     dashboard: false,
+    activateCostTag: false,
   },
+  defaultTags: {},
   secretKeys: new Set(),
 };
 
@@ -75,6 +77,7 @@ const forProduction: Partial<Settings> = {
     anomalyDetection: true,
     compositeAlarm: true,
     dashboard: true,
+    activateCostTag: false,
   },
   protect: true,
   forceDestroy: false,
@@ -143,6 +146,10 @@ describe("settings with a value", () => {
         compositeAlarm: true,
         dashboard: true,
         monthlyBudgetUsd: 20,
+        costAnomalyUsd: 5,
+        costAnomalyMonitorArn: "arn:aws:ce::012345678901:anomalymonitor/1b2c",
+        costTag: "stack",
+        activateCostTag: true,
       },
       encryption: "kms",
       accessLogs: { enabled: true, retentionDays: 1 },

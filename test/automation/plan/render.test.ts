@@ -23,6 +23,12 @@ describe("renderPlan", () => {
     assert.equal(plain(full).split("\n")[1], "  account 111122223333, region eu-west-1, phase connected");
   });
 
+  it("tells what each costs idle, in a line, and prints no more than before to programs", () => {
+    const [, , line] = plain(dev).split("\n");
+    assert.match(line ?? "", /^ {2}Idle: about [01]\.\d\d USD a month \(see `cost`\)$/);
+    assert.deepEqual(Object.keys(dev).sort(), ["outputs", "problems", "resources", "stack"]);
+  });
+
   it("has its sections in the order in which they are read, without those that are empty", () => {
     const titles = (plan: Plan) =>
       plain(plan)

@@ -1,0 +1,15 @@
+import { estimate } from "../cost/cost";
+import { renderCost } from "../cost/report";
+import type { UsageOptions } from "../cost/usage";
+import { print, printJson, type StackCommandOptions } from "../terminal";
+
+/** `cost`: what a stack will cost a month, by item, from its settings and its offline plan. */
+export async function cost(
+  options: StackCommandOptions & UsageOptions & { readonly json?: boolean },
+): Promise<void> {
+  const { stack, cwd, json, gbPerDay, filesPerDay, months } = options;
+  const estimated = await estimate({ stack, workDir: cwd, gbPerDay, filesPerDay, months });
+  if (json) return printJson(estimated);
+  const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
+  print(renderCost(estimated, { color, width: process.stdout.columns ?? 100 }));
+}

@@ -1,0 +1,148 @@
+import { lifecycleRules } from "../../components/export-bucket";
+import type { Settings } from "../../components/settings";
+import { type CostItem, fixedCost, totalOf } from "./fixed";
+import { costOf, PRICES_AS_OF, PRICES_REGION, storageCost, transitionPrices, usagePrices } from "./prices";
+import { MONTH_DAYS, monthOf, type Stay, type StayInMonth, type Step, staysOf } from "./storage";
+import { type PricedStack, trafficCost } from "./traffic";
+import type { Usage } from "./usage";
+
+/** What a stack will cost. `cost --json` prints it as it is. */
+export interface CostEstimate {
+  readonly stack: string;
+  /** The stack's region; absent where its file names none. */
+  readonly region?: string;
+  /** Region whose prices these are. */
+  readonly pricesRegion: string;
+  /** Month of the price table, `YYYY-MM`. */
+  readonly pricesAsOf: string;
+  readonly usage: Usage;
+  /** A month without any traffic. */
+  readonly idle: CostLines;
+  /** Each month by item, from the first. The amount of a month is the sum of its items. */
+  readonly months: readonly (CostLines & { readonly month: number })[];
+  /** Types of resources that the price table does not know, and the estimate leaves out. */
+  readonly unpriced: readonly string[];
+  /** What the estimate takes for granted. */
+  readonly assumptions: readonly string[];
+}
+
+/** Lines of an estimate and their sum, US dollars a month. */
+export interface CostLines {
+  readonly usd: number;
+  readonly items: readonly CostItem[];
+}
+
+/** The estimate of a stack for a usage. Pure: it asks nobody. */
+export function estimateCost(stack: PricedStack, usage: Usage): CostEstimate {
+  const { settings, resources } = stack;
+  const { items: idle, unpriced } = fixedCost(resources);
+  const small = isSmall(usage);
+  const stays = exportStays(settings, small);
+  const months = Array.from({ length: usage.months }, (_, index) => {
+    const month = index + 1;
+    const items = [...storageItems(stays, usage, month), ...trafficCost(usage, stack, month), ...idle];
+    return { month, usd: totalOf(items), items };
+  });
+  const { region } = settings;
+  return {
+    stack: settings.stack,
+    ...(region === undefined ? {} : { region }),
+    pricesRegion: PRICES_REGION,
+    pricesAsOf: PRICES_AS_OF,
+    usage,
+    idle: { usd: totalOf(idle), items: idle },
+    months,
+    unpriced,
+    assumptions: assumptionsOf(settings, small),
+  };
+}
+
+/** S3 moves no object below 128 KB by lifecycle: docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html */
+const LEAST_GB = 128 / 2 ** 20;
+/** What an archived object needs besides its own size, in GB: aws.amazon.com/s3/pricing */
+const ARCHIVE_INDEX_GB = 32 / 2 ** 20;
+const ARCHIVE_NAME_GB = 8 / 2 ** 20;
+
+function isSmall({ gbPerDay, filesPerDay }: Usage): boolean {
+  return filesPerDay > 0 && gbPerDay / filesPerDay < LEAST_GB;
+}
+
+/** An existing bucket's lifecycle is not the stack's, and not known. */
+function exportStays(settings: Settings, small: boolean): Stay[] {
+  const { existingBucket, exportPrefix, lifecycle } = settings;
+  if (existingBucket !== undefined) return staysOf([], Number.POSITIVE_INFINITY);
+  const [rule] = lifecycleRules(exportPrefix, lifecycle);
+  const { expireDays = Number.POSITIVE_INFINITY, noncurrentDays } = lifecycle;
+  // What expires stays as an old version for a while, and is paid for.
+  return staysOf(small ? [] : ((rule?.transitions ?? []) as readonly Step[]), expireDays + noncurrentDays);
+}
+
+function storageItems(stays: readonly Stay[], usage: Usage, month: number): CostItem[] {
+  const gb = monthOf(stays, usage.gbPerDay, month);
+  const objects = monthOf(stays, usage.filesPerDay, month);
+  const watched = objects
+    .filter(({ stay }) => stay.storageClass.startsWith("INTELLIGENT_TIERING"))
+    .reduce((sum, { held }) => sum + held, 0);
+  return [
+    ...gb.flatMap((stay, index) => storageItem(stay, objects[index]?.held ?? 0)),
+    ...objects.flatMap(transitionItem),
+    ...(watched === 0
+      ? []
+      : [
+          {
+            item: "Intelligent-Tiering monitoring",
+            usd: costOf(usagePrices.tieringObject, watched),
+            why: `${Math.round(watched)} objects`,
+          },
+        ]),
+  ];
+}
+
+function storageItem({ stay, held, leftEarly }: StayInMonth, objects: number): CostItem[] {
+  const { storageClass } = stay;
+  const archived = storageClass === "GLACIER" || storageClass === "DEEP_ARCHIVE";
+  const index = archived ? objects * ARCHIVE_INDEX_GB : 0;
+  const name = archived ? objects * ARCHIVE_NAME_GB : 0;
+  const billed = held + leftEarly + index;
+  if (billed + name === 0) return [];
+  const early = leftEarly > 0 ? `, and ${leftEarly.toFixed(1)} GB that left before its minimum` : "";
+  return [
+    {
+      item: `storage ${storageClass}`,
+      usd: storageCost(storageClass, billed) + name * FIRST_STANDARD_USD,
+      why: `${held.toFixed(1)} GB on average${early}`,
+    },
+  ];
+}
+
+const FIRST_STANDARD_USD = storageCost("STANDARD", 1);
+
+function transitionItem({ stay, entered }: StayInMonth): CostItem[] {
+  const price = transitionPrices[stay.storageClass];
+  if (price === undefined || entered === 0) return [];
+  return [
+    {
+      item: `transitions to ${stay.storageClass}`,
+      usd: costOf(price, entered),
+      why: `${Math.round(entered)} objects`,
+    },
+  ];
+}
+
+function assumptionsOf(settings: Settings, small: boolean): string[] {
+  return [
+    `months of ${MONTH_DAYS} days, evenly filled from an empty bucket; free tiers are not counted`,
+    "each file is written once and read once, by Snowflake, soon after it arrives; none is overwritten",
+    ...(small
+      ? ["files are below 128 KB, which S3 leaves in STANDARD: fewer and larger files cost less"]
+      : []),
+    ...(settings.existingBucket === undefined
+      ? []
+      : ["the existing bucket's lifecycle is not known: everything stays in STANDARD"]),
+    ...(settings.region === PRICES_REGION
+      ? []
+      : [
+          `prices are ${PRICES_REGION}'s, and the stack is in ${settings.region ?? "a region not set"}: expect others`,
+        ]),
+  ];
+}
