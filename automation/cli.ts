@@ -21,6 +21,18 @@ function command(name: string, description: string): Command {
     .exitOverride();
 }
 
+function onStacks(name: string, description: string): Command {
+  return cli
+    .command(name)
+    .description(description)
+    .option("-s, --stack <name>", "stack, the <name> of Pulumi.<name>.yaml")
+    .option("--stacks <names>", "several by comma, in the order of promotion: the first failure ends it")
+    .option("--all", "every stack that has settings, in order of name")
+    .option("--parallel <number>", "stacks at the same time (default: 1)", Number)
+    .option("-C, --cwd <dir>", "folder of Pulumi.yaml and the stacks' files (default: this project)")
+    .exitOverride();
+}
+
 command("plan", "show what the program would build: no AWS, no Pulumi command line, no network")
   .option("--json", "print {stack, resources, outputs, problems} for programs")
   .action(async (options) => (await import("./commands/plan")).plan(options));
@@ -43,23 +55,26 @@ command("init", "write the settings of a new stack")
   .option("--iam-user-arn <arn>", "STORAGE_AWS_IAM_USER_ARN of your Snowflake account")
   .action(async (options) => (await import("./commands/init")).init(options));
 
-command("preview", "show what `up` would change")
+onStacks("preview", "show what `up` would change")
   .option("--expect-no-changes", "exit with 1 if there are any")
   .option("--refresh", "read the live resources first")
+  .option("--skip-preflight", "do not look at credentials, backend and bucket first")
   .action(async (options) => (await import("./commands/deploy")).preview(options));
 
-command("up", "deploy")
+onStacks("up", "deploy")
   .option("-y, --yes", "do not ask")
   .option("--create", "make the stack if the backend has none of that name")
   .option("--refresh", "read the live resources first")
   .option("--allow-loss", "let the update delete or replace a bucket, a key or a topic")
+  .option("--replace-foreign", "let it replace what others put on an existing bucket")
+  .option("--skip-preflight", "do not look at credentials, backend and bucket first")
   .action(async (options) => (await import("./commands/deploy")).up(options));
 
-command("refresh", "read the live resources into the state")
+onStacks("refresh", "read the live resources into the state")
   .option("-y, --yes", "do not ask")
   .action(async (options) => (await import("./commands/deploy")).refresh(options));
 
-command("destroy", "delete what the stack made")
+onStacks("destroy", "delete what the stack made")
   .option("-y, --yes", "do not ask")
   .option("--remove", "remove the empty stack from the backend too")
   .action(async (options) => (await import("./commands/deploy")).destroy(options));
@@ -82,6 +97,7 @@ command("connect", "take over what Snowflake answered, and deploy")
   .option("--timeout <minutes>", "for each run of the Snowflake CLI, with --run")
   .option("--no-up", "write the settings only")
   .option("-y, --yes", "do not ask")
+  .option("--skip-preflight", "do not look at credentials, backend and bucket first")
   .action(async (options) => (await import("./commands/connect")).connect(options));
 
 command("braintrust", "print what Braintrust's export dialog asks for, or have its API do it")
@@ -106,6 +122,7 @@ command("rotate-keys", "access user: replace the access key, step by step; run a
   .option("--quiet-minutes <minutes>", "how long the old key must be unused (default: 60)", Number)
   .option("--wait", "wait until it is")
   .option("-y, --yes", "do not ask")
+  .option("--skip-preflight", "do not look at credentials, backend and bucket first")
   .action(async (options) => (await import("./commands/rotate-keys")).rotateKeysCommand(options));
 
 cli

@@ -1,8 +1,12 @@
 import { CommandError, ConcurrentUpdateError, type OutputMap } from "@pulumi/pulumi/automation";
 import { type Change, changeOf, losses, renderChanges } from "./changes";
 import { PipelineError, StackBusyError } from "./errors";
+import { namedCauses, passingCauses } from "./failure-causes";
 import { type PipelineOutputs, parseOutputs } from "./outputs";
+import { type PreflightFinding, refusalOf, renderFinding } from "./preflight/finding";
+import { preflight } from "./preflight/preflight";
 import { type ProgressListener, ProgressTracker } from "./progress";
+import { FailedRunError, untilPassed } from "./retry";
 import { type ResourceState, readState } from "./state";
 import { engineErrors, type OpenStack, openStack, type WorkspaceOptions } from "./workspace";
 
@@ -13,6 +17,10 @@ export interface DeploymentOptions extends WorkspaceOptions {
    * Stops the operation: the engine finishes what is under way and records it. Wait for the promise all the same.
    */
   readonly signal?: AbortSignal | undefined;
+  /** Leaves out the look at credentials, backend and bucket before an update. @default false */
+  readonly skipPreflight?: boolean | undefined;
+  /** Milliseconds before an update that failed for a passing reason runs again, twice at most. @default 20 000 */
+  readonly retryWaitMs?: number | undefined;
 }
 
 /** How an update may go about its work. */
@@ -21,6 +29,8 @@ export interface UpOptions {
   readonly refresh?: boolean | undefined;
   /** Lets the update delete or replace a bucket, a key or a topic. @default it is refused before it starts */
   readonly allowLoss?: boolean | undefined;
+  /** Lets the update replace what others put into policy and notification of an existing bucket. @default it is refused */
+  readonly replaceForeign?: boolean | undefined;
 }
 
 /** What an update did and what it leaves. */
@@ -31,6 +41,8 @@ export interface UpResult {
 
 /** A stack that is open for operations; each may follow or be followed by `pulumi up`. */
 export class Deployment {
+  private findings?: Promise<readonly PreflightFinding[]>;
+
   private constructor(
     public readonly open: OpenStack,
     private readonly options: DeploymentOptions,
@@ -44,6 +56,17 @@ export class Deployment {
   public static async open(options: DeploymentOptions): Promise<Deployment> {
     const onNote = options.onNote ?? ((message) => options.onProgress?.({ kind: "note", message }));
     return new Deployment(await openStack({ ...options, onNote }), options);
+  }
+
+  /**
+   * Looks, once, for what would make an update fail half-way or harm others; tells of each finding as a note.
+   *
+   * @returns what stands in the update's way, `undefined` where nothing does.
+   */
+  public async preflight({ replaceForeign }: UpOptions = {}): Promise<Error | undefined> {
+    if (this.options.skipPreflight) return undefined;
+    this.findings ??= this.look(replaceForeign ?? false);
+    return refusalOf(this.open.stack.name, await this.findings);
   }
 
   /** What `up` would change. */
@@ -65,17 +88,25 @@ export class Deployment {
    * Previews, then brings AWS to what the settings say.
    *
    * @param previewed the changes of a preview that has just been made, which spares another one.
+   * @throws UsageError or PipelineError for what {@link Deployment.preflight} finds, before anything is changed.
    * @throws PipelineError where the update would lose data, or fails; it can be run again and goes on from there.
    * @throws StackBusyError where another update holds the stack.
    */
   public async up(options: UpOptions = {}, previewed?: readonly Change[]): Promise<UpResult> {
+    const refusal = await this.preflight(options);
+    if (refusal !== undefined) throw refusal;
     const expected = previewed ?? (await this.preview(options));
     if (!options.allowLoss) refuseLosses(expected);
     const refresh = options.refresh ?? false;
-    const changes = await this.run(
-      "up",
-      (engine) => this.open.stack.up({ ...engine, refresh }),
-      expected.length,
+    const { onProgress, retryWaitMs = RETRY_WAIT_MS, signal } = this.options;
+    const changes = await untilPassed(
+      () => this.run("up", (engine) => this.open.stack.up({ ...engine, refresh }), expected.length),
+      {
+        causes: (failures) => passingCauses(failures, this.open.settings),
+        waitMs: retryWaitMs,
+        onNote: (message) => onProgress?.({ kind: "note", message }),
+        signal,
+      },
     );
     return { changes, outputs: await this.outputs() };
   }
@@ -135,6 +166,26 @@ export class Deployment {
     return (await readState(this.open.stack)).resources;
   }
 
+  private async look(replaceForeign: boolean): Promise<readonly PreflightFinding[]> {
+    const { file, settings, stack } = this.open;
+    const { backend } = await stack.workspace.projectSettings();
+    const environment = this.options.environment ?? {};
+    const findings = await preflight({
+      file,
+      settings,
+      workDir: stack.workspace.workDir,
+      backendUrl: { ...process.env, ...environment }.PULUMI_BACKEND_URL ?? backend?.url,
+      environment,
+      resources: () => this.stateResources(),
+      replaceForeign,
+    });
+    for (const finding of findings) {
+      const mark = finding.severity === "note" ? "note" : "warning";
+      this.options.onProgress?.({ kind: "note", message: `${mark}: ${renderFinding(finding)}` });
+    }
+    return findings;
+  }
+
   private async run(
     what: string,
     operation: (engine: EngineRun) => Promise<unknown>,
@@ -167,14 +218,19 @@ export class Deployment {
         color: "never",
       });
     } catch (error) {
-      throw this.open.refusal() ?? this.failure(what, error, tracker);
+      throw this.open.refusal() ?? this.failure(what, error, tracker, [...changes.values()]);
     } finally {
       cancel.stop();
     }
     return [...changes.values()];
   }
 
-  private failure(what: string, error: unknown, { errors, finished }: ProgressTracker): Error {
+  private failure(
+    what: string,
+    error: unknown,
+    { errors, failures, finished }: ProgressTracker,
+    changes: readonly Change[],
+  ): Error {
     const { name } = this.open.stack;
     if (error instanceof ConcurrentUpdateError) {
       return new StackBusyError(
@@ -188,7 +244,9 @@ export class Deployment {
     const resume = what.includes("preview")
       ? ""
       : `\n${finished} changes were made; running it again goes on from there`;
-    return new PipelineError(`${what} of stack "${name}" ${stopped}:${reasons}${resume}`);
+    const causes = namedCauses(failures, this.open.settings).map((line) => `\n  -> ${line}`);
+    const message = `${what} of stack "${name}" ${stopped}:${reasons}${causes.join("")}${resume}`;
+    return new FailedRunError(message, failures, changes);
   }
 }
 
@@ -208,6 +266,8 @@ function refuseLosses(changes: readonly Change[]): void {
       "move the data first, then allow it with --allow-loss",
   );
 }
+
+const RETRY_WAIT_MS = 20_000;
 
 /** How long the engine has to hear the terminal's own Ctrl-C: a second interrupt would make it stop at once. */
 const GRACE_MS = 1500;

@@ -18,13 +18,16 @@ export { type Plan, planStack as plan } from "./plan/plan";
 export type { ProgressEvent, ProgressListener } from "./progress";
 export { type RotateKeysOptions, rotateKeys } from "./rotate-keys";
 export { type SqlOptions, type SqlPart, snowflakeSql } from "./snowflake/sql";
+export { forStacks, type StackOutcome, type StacksOptions } from "./stacks";
 export { type StatusOptions, status } from "./status";
 export type { StatusReport } from "./status-report";
 export { reportOn as verify, type VerifyTarget } from "./verify/verify";
 
 /** What `up` would change; none where the stack is as its settings say. */
 export async function preview(options: DeploymentOptions & UpOptions): Promise<Change[]> {
-  return (await Deployment.open(options)).preview(options);
+  const deployment = await Deployment.open(options);
+  await deployment.preflight();
+  return deployment.preview(options);
 }
 
 /**

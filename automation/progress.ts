@@ -1,5 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { changeOf, nameOf, type Step, shortType } from "./changes";
+import type { Failure } from "./failure-causes";
 
 /** What a running operation tells. */
 export type ProgressEvent =
@@ -27,6 +28,8 @@ export type ProgressListener = (event: ProgressEvent) => void;
 /** Turns the engine's events into progress, and keeps the errors for the final message. */
 export class ProgressTracker {
   public readonly errors: string[] = [];
+  /** What failed, without the engine's own summary. */
+  public readonly failures: Failure[] = [];
   /** Whether the engine has heard that it is to stop. */
   public cancelling = false;
   private done = 0;
@@ -53,6 +56,7 @@ export class ProgressTracker {
     const message = withoutColour(diagnostic.message).trim();
     const resource = urn ? nameOf(urn) : undefined;
     if (severity === "error") this.errors.push(resource === undefined ? message : `${resource}: ${message}`);
+    if (severity === "error" && message !== "update failed") this.failures.push({ resource, message });
     this.listener({ kind: "diagnostic", severity, message, ...(resource === undefined ? {} : { resource }) });
   }
 

@@ -22,7 +22,7 @@ export class BraintrustRole extends pulumi.ComponentResource {
   public readonly roleArn: pulumi.Output<string>;
 
   public constructor(name: string, args: BraintrustRoleArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:BraintrustRole", name, args, opts);
+    super("braintrust-snowflake:index:BraintrustRole", name, {}, opts);
     const role = new aws.iam.Role(
       name,
       {

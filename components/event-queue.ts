@@ -41,7 +41,7 @@ export class EventQueue extends pulumi.ComponentResource {
   public readonly policy: pulumi.Resource;
 
   public constructor(name: string, args: EventQueueArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:EventQueue", name, args, opts);
+    super("braintrust-snowflake:index:EventQueue", name, {}, opts);
     const deadLetters = new aws.sqs.Queue(
       `${name}-dead-letters`,
       {

@@ -22,7 +22,7 @@ export class EventTopic extends pulumi.ComponentResource {
   public readonly policy: pulumi.Resource;
 
   public constructor(name: string, args: EventTopicArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:EventTopic", name, args, opts);
+    super("braintrust-snowflake:index:EventTopic", name, {}, opts);
     const topic = new aws.sns.Topic(
       name,
       {

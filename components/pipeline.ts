@@ -124,8 +124,9 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
         account,
         subscriberArn: subscriber(settings),
         kmsKeyArn: this.key?.keyArn,
+        keyPolicy,
       },
-      { ...parent, dependsOn: keyPolicy },
+      parent,
     );
     if (snowflake.errorNotifications.enabled) {
       this.errors = new LoadErrors(
@@ -152,7 +153,7 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
           ? new AlertTopic(
               `${name}-alerts`,
               { stack, account, emails: monitoring.alertEmails.map(conceal), kmsKeyArn: this.key?.keyArn },
-              { ...parent, dependsOn: keyPolicy },
+              parent,
             ).topicArn
           : conceal(monitoring.alertTopicArn);
       const logGroupName = trail?.logGroupName ?? (auditTrail.enabled ? auditTrail.logGroup : undefined);

@@ -29,7 +29,7 @@ export class SnowflakeReader extends pulumi.ComponentResource {
   public readonly user?: SnowflakeUser;
 
   public constructor(name: string, args: SnowflakeReaderArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:SnowflakeReader", name, args, opts);
+    super("braintrust-snowflake:index:SnowflakeReader", name, {}, opts);
     const policy = new aws.iam.Policy(
       `${name}-policy`,
       {

@@ -16,6 +16,8 @@ export interface SnowpipeEventsArgs extends Pick<Settings, "stack" | "streams" |
   readonly subscriberArn?: pulumi.Input<string> | undefined;
   /** Key for the topic. The queue is encrypted by SQS itself, so that its consumers need no key. */
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+  /** What lets S3 publish to a topic under that key: the notification waits for it, and nothing else does. */
+  readonly keyPolicy: readonly pulumi.Resource[];
 }
 
 /**
@@ -27,7 +29,7 @@ export class SnowpipeEvents extends pulumi.ComponentResource {
   public readonly topicArn?: pulumi.Output<string>;
 
   public constructor(name: string, args: SnowpipeEventsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:SnowpipeEvents", name, args, opts);
+    super("braintrust-snowflake:index:SnowpipeEvents", name, {}, opts);
     const { events, streams, bucketArn, account } = args;
     const physicalName = `snowpipe-s3-notifications-${args.stack}`;
     const fromBucket: EventSource = {
@@ -55,7 +57,7 @@ export class SnowpipeEvents extends pulumi.ComponentResource {
       );
       this.topicArn = topic.topicArn;
       destination.topicArn = topic.topicArn;
-      destination.dependsOn.push(topic.policy);
+      destination.dependsOn.push(topic.policy, ...args.keyPolicy);
     } else if (events.mode === "queue") {
       this.queue = new EventQueue(
         `${name}-queue`,

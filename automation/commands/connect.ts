@@ -29,7 +29,7 @@ export async function connect(options: ConnectCommandOptions): Promise<void> {
   for (const line of nextSteps(options.stack, result, options.run ?? false)) note(line);
 }
 
-async function readAndConnect({ stack, cwd, file, yes, up, ...other }: ConnectCommandOptions) {
+async function readAndConnect({ stack, cwd, file, yes, up, skipPreflight, ...other }: ConnectCommandOptions) {
   for (const name of ["connection", "timeout"] as const) {
     if (other[name] !== undefined) throw new UsageError(`--${name} is for --run`);
   }
@@ -39,6 +39,7 @@ async function readAndConnect({ stack, cwd, file, yes, up, ...other }: ConnectCo
       ...progress,
       stack,
       workDir: cwd,
+      skipPreflight,
       answers,
       deploy: up,
       confirm: (changes) => {
@@ -50,7 +51,7 @@ async function readAndConnect({ stack, cwd, file, yes, up, ...other }: ConnectCo
 }
 
 async function runBySnow(options: ConnectCommandOptions): Promise<ConnectResult | undefined> {
-  const { stack, cwd, file, yes, up, connection, timeout } = options;
+  const { stack, cwd, file, yes, up, connection, timeout, skipPreflight } = options;
   if (file !== undefined) throw new UsageError("--file and --run: the answers come from one or the other");
   if (up === false) throw new UsageError("--no-up and --run: loading needs what is deployed");
   const timeoutMs = timeout === undefined ? undefined : minutes(timeout) * 60_000;
@@ -59,7 +60,7 @@ async function runBySnow(options: ConnectCommandOptions): Promise<ConnectResult 
   const question = `Set Snowflake up by ${where}, deploy its answers to stack "${stack}", and load?`;
   if (!(await confirm(question, yes))) return undefined;
   return withProgress((progress) =>
-    connectBySnow({ ...progress, stack, workDir: cwd, connection, timeoutMs }),
+    connectBySnow({ ...progress, stack, workDir: cwd, connection, timeoutMs, skipPreflight }),
   );
 }
 

@@ -3,79 +3,105 @@ import { Deployment } from "../deployment";
 import { PipelineError } from "../errors";
 import { ensureExternalId } from "../external-id";
 import { refuseFullBuckets } from "../full-buckets";
-import { confirm, note, print, printJson, type StackCommandOptions, withProgress } from "../terminal";
+import { note, print, printJson, type StackCommandOptions } from "../terminal";
+import { onStacks, type StacksCommandOptions, type Voice } from "./several";
 
 /** What every command that changes something takes. */
 export interface ChangingCommandOptions extends StackCommandOptions {
   /** Answers the question before the change. */
   readonly yes?: boolean;
+  /** Leaves out the look at credentials, backend and bucket. */
+  readonly skipPreflight?: boolean;
 }
 
 /** `preview`: what `up` would change. */
 export async function preview(
-  options: StackCommandOptions & { readonly expectNoChanges?: boolean; readonly refresh?: boolean },
+  options: Omit<StacksCommandOptions, "yes"> &
+    Pick<ChangingCommandOptions, "skipPreflight"> & {
+      readonly expectNoChanges?: boolean;
+      readonly refresh?: boolean;
+    },
 ): Promise<void> {
-  await withProgress(async (progress) => {
-    const deployment = await Deployment.open({ ...progress, stack: options.stack, workDir: options.cwd });
-    const changes = await deployment.preview({ refresh: options.refresh });
-    print(renderChanges(changes));
+  const { cwd, skipPreflight, refresh } = options;
+  await onStacks(options, async (stack, { onProgress, signal, print: say }) => {
+    const place = { stack, workDir: cwd, skipPreflight };
+    const deployment = await Deployment.open({ onProgress, signal, ...place });
+    await deployment.preflight();
+    const changes = await deployment.preview({ refresh });
+    say(renderChanges(changes));
     if (options.expectNoChanges && changes.length > 0) {
       throw new PipelineError(
-        `stack "${options.stack}" was expected to have no changes, and has ${summarize(changes)}`,
+        `stack "${stack}" was expected to have no changes, and has ${summarize(changes)}`,
       );
     }
+    return summarize(changes);
   });
 }
 
 /** `up`: previews, asks, deploys. */
 export async function up(
-  options: ChangingCommandOptions & {
-    readonly create?: boolean;
-    readonly refresh?: boolean;
-    readonly allowLoss?: boolean;
-  },
+  options: StacksCommandOptions &
+    Pick<ChangingCommandOptions, "skipPreflight"> & {
+      readonly create?: boolean;
+      readonly refresh?: boolean;
+      readonly allowLoss?: boolean;
+      readonly replaceForeign?: boolean;
+    },
 ): Promise<void> {
-  const { stack, cwd, create, refresh, allowLoss } = options;
-  const externalId = await ensureExternalId(stack, cwd);
-  if (externalId !== undefined) note(`wrote snowflake.externalId, ${externalId}, into Pulumi.${stack}.yaml`);
-  await withProgress(async (progress) => {
-    const deployment = await Deployment.open({ ...progress, stack, workDir: cwd, create });
+  const { cwd, create, refresh, allowLoss, replaceForeign, skipPreflight } = options;
+  await onStacks(options, async (stack, voice) => {
+    const { onProgress, signal } = voice;
+    const externalId = await ensureExternalId(stack, cwd);
+    if (externalId !== undefined) {
+      voice.note(`wrote snowflake.externalId, ${externalId}, into Pulumi.${stack}.yaml`);
+    }
+    const place = { stack, workDir: cwd, create, skipPreflight };
+    const deployment = await Deployment.open({ onProgress, signal, ...place });
+    const refusal = await deployment.preflight({ replaceForeign });
+    if (refusal !== undefined) throw refusal;
     const expected = await deployment.preview({ refresh });
-    note(renderChanges(expected));
-    if (expected.length > 0 && !(await confirm(`Change stack "${stack}"?`, options.yes))) return declined();
-    const { changes, outputs } = await deployment.up({ refresh, allowLoss }, expected);
-    print(`stack "${stack}": ${summarize(changes)}; phase ${outputs.phase}`);
+    voice.note(renderChanges(expected));
+    if (expected.length > 0 && !(await voice.confirm(`Change stack "${stack}"?`))) return declined(voice);
+    const { changes, outputs } = await deployment.up({ refresh, allowLoss, replaceForeign }, expected);
+    const summary = `${summarize(changes)}; phase ${outputs.phase}`;
+    voice.print(`stack "${stack}": ${summary}`);
+    return summary;
   });
 }
 
 /** `refresh`: reads the live resources into the state. */
-export async function refresh({ stack, cwd, yes }: ChangingCommandOptions): Promise<void> {
-  await withProgress(async (progress) => {
-    const deployment = await Deployment.open({ ...progress, stack, workDir: cwd });
+export async function refresh(options: StacksCommandOptions): Promise<void> {
+  await onStacks(options, async (stack, voice) => {
+    const { onProgress, signal } = voice;
+    const deployment = await Deployment.open({ onProgress, signal, stack, workDir: options.cwd });
     const expected = await deployment.previewRefresh();
-    note(renderChanges(expected));
-    if (expected.length > 0 && !(await confirm(`Take the live state of "${stack}" over?`, yes)))
-      return declined();
-    print(`stack "${stack}": ${summarize(await deployment.refresh(expected))}`);
+    voice.note(renderChanges(expected));
+    if (expected.length > 0 && !(await voice.confirm(`Take the live state of "${stack}" over?`))) {
+      return declined(voice);
+    }
+    const summary = summarize(await deployment.refresh(expected));
+    voice.print(`stack "${stack}": ${summary}`);
+    return summary;
   });
 }
 
 /** `destroy`: explains what stands in its way, asks, deletes. */
-export async function destroy(
-  options: ChangingCommandOptions & { readonly remove?: boolean },
-): Promise<void> {
-  const { stack, cwd } = options;
-  await withProgress(async (progress) => {
-    const deployment = await Deployment.open({ ...progress, stack, workDir: cwd });
+export async function destroy(options: StacksCommandOptions & { readonly remove?: boolean }): Promise<void> {
+  await onStacks(options, async (stack, voice) => {
+    const { onProgress, signal } = voice;
+    const deployment = await Deployment.open({ onProgress, signal, stack, workDir: options.cwd });
     await deployment.refuseProtected();
-    await refuseFullBuckets(deployment, note);
+    await refuseFullBuckets(deployment, voice.note);
     const expected: Change[] = await deployment.previewDestroy();
-    note(renderChanges(expected));
-    if (expected.length > 0 && !(await confirm(`Delete all of stack "${stack}"?`, options.yes)))
-      return declined();
+    voice.note(renderChanges(expected));
+    if (expected.length > 0 && !(await voice.confirm(`Delete all of stack "${stack}"?`))) {
+      return declined(voice);
+    }
     const changes = await deployment.destroy(expected);
     if (options.remove) await deployment.remove();
-    print(`stack "${stack}": ${summarize(changes)}${options.remove ? "; removed" : ""}`);
+    const summary = `${summarize(changes)}${options.remove ? "; removed" : ""}`;
+    voice.print(`stack "${stack}": ${summary}`);
+    return summary;
   });
 }
 
@@ -102,6 +128,6 @@ export async function outputs(
   }
 }
 
-function declined(): void {
-  note("nothing was changed");
+function declined(voice: Voice): undefined {
+  voice.note("nothing was changed");
 }

@@ -13,12 +13,13 @@ export interface RotateKeysCommandOptions extends ChangingCommandOptions {
 
 /** `rotate-keys`: replaces the access key of Snowflake's user, step by step. */
 export async function rotateKeysCommand(options: RotateKeysCommandOptions): Promise<void> {
-  const { stack, cwd, quietMinutes, wait, yes } = options;
+  const { stack, cwd, quietMinutes, wait, yes, skipPreflight } = options;
   await withProgress(async (progress) => {
     const result = await rotateKeys({
       ...progress,
       stack,
       workDir: cwd,
+      skipPreflight,
       quietMinutes,
       wait,
       agree: (changes) => {

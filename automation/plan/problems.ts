@@ -143,8 +143,8 @@ export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
   if (settings.existingBucket !== undefined) {
     warn(
       "existingBucket",
-      `the policy and the event notification of ${settings.existingBucket} become this stack's: what others put there is replaced`,
-      "copy what must stay into crossAccountReaders, or use a bucket of the stack's own",
+      `the policy and the event notification of ${settings.existingBucket} become this stack's: an update refuses to replace what others put there`,
+      "name its readers in crossAccountReaders, or use a bucket of the stack's own; --replace-foreign replaces the rest",
     );
   }
   if (settings.bucketName?.includes(".")) {

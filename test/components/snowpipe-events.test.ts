@@ -21,6 +21,7 @@ describe("SnowpipeEvents", () => {
           bucketArn,
           bucketExists: false,
           account: account(),
+          keyPolicy: [],
           ...args,
         }),
     );
@@ -125,11 +126,11 @@ describe("SnowpipeEvents", () => {
       })),
     });
     assert.ok(deployed.waits(notification, deployed.named("events-queue-policy")));
-    const { source } = deployed.only("braintrust-snowflake:index:EventQueue").inputs;
-    assert.deepEqual(source, {
-      service: "s3.amazonaws.com",
-      sourceArn: bucketArn,
-      sourceAccount: "123456789012",
+    const [sending] = deployed.statements(deployed.named("events-queue-policy"));
+    assert.deepEqual(sending?.Principal, { Service: "s3.amazonaws.com" });
+    assert.deepEqual(sending?.Condition, {
+      ArnEquals: { "aws:SourceArn": bucketArn },
+      StringEquals: { "aws:SourceAccount": "123456789012" },
     });
     assert.ok(result.queue !== undefined && result.topicArn === undefined);
   });
@@ -161,8 +162,9 @@ describe("SnowpipeEvents", () => {
       rawMessageDelivery: true,
     });
     assert.ok(deployed.waits(subscription, deployed.named("events-queue-policy")));
-    const { source } = deployed.only("braintrust-snowflake:index:EventQueue").inputs;
-    assert.deepEqual(source, { service: "sns.amazonaws.com", sourceArn: topicArn });
+    const [sending] = deployed.statements(deployed.named("events-queue-policy"));
+    assert.deepEqual(sending?.Principal, { Service: "sns.amazonaws.com" });
+    assert.deepEqual(sending?.Condition, { ArnEquals: { "aws:SourceArn": topicArn } });
     assert.ok(result.queue !== undefined && result.topicArn !== undefined);
   });
 

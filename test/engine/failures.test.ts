@@ -43,10 +43,10 @@ describe("an update that fails half-way", () => {
     const deployment = await Deployment.open(project.options);
     for (const name of whole) {
       project.world.remove(project.world.named(name));
-      project.world.setFaults({ operation: "create", name, error: "Throttling: slow down" });
+      project.world.setFaults({ operation: "create", name, error: "LimitExceeded: no more" });
       await assert.rejects(deployment.up({ refresh: true }, []), (error) => {
         assert.ok(error instanceof PipelineError);
-        const reasons = error.message.split("\n").filter((line) => line.includes("Throttling: slow down"));
+        const reasons = error.message.split("\n").filter((line) => line.includes("LimitExceeded: no more"));
         assert.equal(reasons.length, 1, error.message);
         assert.match(reasons[0] ?? "", new RegExp(`^ {2}${name}: `));
         return true;

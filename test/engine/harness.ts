@@ -45,6 +45,8 @@ export const PASSPHRASE = "correct horse battery";
 export class TestProject {
   public readonly world: World;
   public readonly dir: string;
+  /** Whether updates look at AWS first: the fake account speaks to the engine alone. */
+  public preflight = false;
 
   private constructor(
     private readonly root: string,
@@ -92,7 +94,12 @@ export class TestProject {
 
   /** For the typed functions. */
   public get options(): DeploymentOptions {
-    return { stack: this.stack, workDir: this.dir, environment: this.environment };
+    return {
+      stack: this.stack,
+      workDir: this.dir,
+      environment: this.environment,
+      skipPreflight: !this.preflight,
+    };
   }
 
   /** Runs the command line on this project's stack and waits for its end. */
@@ -103,7 +110,8 @@ export class TestProject {
   /** Starts the command line on this project's stack, as the leader of a process group of its own. */
   public start(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Running {
     const [command = "", ...rest] = args;
-    const stack = rest.includes("--stack") ? [] : ["--stack", this.stack];
+    const stack = rest.some((arg) => /^--(stack|stacks|all)$/.test(arg)) ? [] : ["--stack", this.stack];
+    const updates = ["up", "preview", "connect", "rotate-keys"].includes(command);
     return start(
       [
         process.execPath,
@@ -115,6 +123,7 @@ export class TestProject {
         this.dir,
         ...stack,
         ...rest,
+        ...(updates && !this.preflight ? ["--skip-preflight"] : []),
       ],
       projectDir,
       { ...this.environment, ...environment },

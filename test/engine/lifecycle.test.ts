@@ -37,6 +37,7 @@ describe("a dev stack, by the typed functions", () => {
       braintrustExternalId: "bt:org-1:*",
       snowflakeRoleArn: "arn:aws:iam::123456789012:role/SnowflakeReaderRole-dev",
       snowflakeExternalId: filledIn.snowflake.externalId,
+      snowflakeIamUserArn: filledIn.snowflake.iamUserArn,
       eventsMode: "snowflake-queue",
       snowflake: {
         access: "role",

@@ -22,7 +22,7 @@ describe("the plan of a stack with a cost guard", () => {
       text,
       /costexplorer\.AnomalySubscription +…-anomaly-topic +immediate to topic braintrust-alerts-dev\n/,
     );
-    assert.match(text, /\n {2}Idle: about 0\.40 USD a month/);
+    assert.match(text, /\n {2}Idle: about 0\.60 USD a month/);
   });
 
   it("warns of a budget of the whole account", async () => {

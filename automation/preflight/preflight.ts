@@ -1,0 +1,174 @@
+import { phaseOf, type Settings } from "../../components/settings";
+import { defaultBucketName } from "../../components/settings-conflicts";
+import { fillIns } from "../plan/problems";
+import type { StackFile } from "../project";
+import type { ResourceState } from "../state";
+import { errorLine, isDenied } from "../verify/aws-errors";
+import { type PreflightAws, preflightAws } from "./aws";
+import { checkBackend } from "./backend";
+import { credentialSource, judgeCaller, judgeSilence, unknowableCaller } from "./credentials";
+import { misuse, type PreflightFinding, remark } from "./finding";
+import { foreignNotifications, foreignStatements, writesNotification } from "./foreign";
+
+/** The stack that is about to be updated. */
+export interface PreflightSubject {
+  readonly file: StackFile;
+  readonly settings: Settings;
+  readonly workDir: string;
+  readonly backendUrl: string | undefined;
+  /** What the engine sees besides this process's own environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly resources: () => Promise<readonly ResourceState[]>;
+  /** Lets the update replace what others put on an existing bucket. */
+  readonly replaceForeign: boolean;
+}
+
+/** Milliseconds for all of AWS's answers together. */
+export const DEADLINE_MS = 5_000;
+
+/** Looks for what would make the update fail half-way, or harm others. Changes nothing; throws for no answer of AWS. */
+export async function preflight(
+  subject: PreflightSubject,
+  connect: (file: StackFile) => Promise<PreflightAws> = preflightAws,
+  deadlineMs = DEADLINE_MS,
+): Promise<PreflightFinding[]> {
+  const { file, settings, environment, backendUrl, workDir } = subject;
+  const found = [phaseNote(settings), checkBackend(backendUrl, workDir)];
+  const reason = unknowableCaller(file, environment);
+  if (reason !== undefined) {
+    const unasked = remark(
+      `credentials and bucket were not looked at: ${reason}`,
+      "the engine asks AWS itself",
+    );
+    return [...(await Promise.all(found)).flat(), unasked];
+  }
+  const aws = await connect(file);
+  const asked = askAws(subject, aws, AbortSignal.timeout(deadlineMs));
+  return (await Promise.all([...found, asked])).flat();
+}
+
+async function phaseNote(settings: Settings): Promise<PreflightFinding[]> {
+  const keys = fillIns(settings).map(({ key }) => key);
+  if (keys.length === 0) return [];
+  return [remark(`no file can flow yet: ${phaseOf(settings)}`, `${keys.join(", ")} are still to be set`)];
+}
+
+async function askAws(
+  subject: PreflightSubject,
+  aws: PreflightAws,
+  deadline: AbortSignal,
+): Promise<PreflightFinding[]> {
+  const { file, settings } = subject;
+  const source = credentialSource(file, process.env);
+  const identity = within(deadline, aws.identity(deadline)).catch((error: unknown) => {
+    // The provider does not ask either, as emulators without STS need it.
+    if (String(file.values["aws:skipCredentialsValidation"]) === "true") return undefined;
+    return judgeSilence(error, source);
+  });
+  const existing = settings.existingBucket;
+  const onExisting = existing === undefined ? [] : lookAtExisting(subject, existing, aws, deadline);
+  const named = existing === undefined && settings.bucketName;
+  const byName = named ? lookAtName(subject, named, aws, deadline) : [];
+  const caller = await identity;
+  if (caller === undefined) return [...(await onExisting), ...(await byName)];
+  // Whatever else AWS says to a caller whom it does not know says nothing about the bucket.
+  if ("severity" in caller) {
+    await Promise.allSettled([onExisting, byName]);
+    return [caller];
+  }
+  const { region } = settings;
+  const byDefault =
+    existing === undefined && !named && region !== undefined
+      ? lookAtName(subject, defaultBucketName(settings.stack, caller.account, region), aws, deadline)
+      : [];
+  const judged = judgeCaller(caller, file, source, new Date());
+  return [...judged, ...(await onExisting), ...(await byName), ...(await byDefault)];
+}
+
+async function lookAtName(
+  { resources }: PreflightSubject,
+  bucket: string,
+  aws: PreflightAws,
+  deadline: AbortSignal,
+): Promise<PreflightFinding[]> {
+  return orUnseen(`whether the name ${bucket} is free`, "s3:ListBucket", async () => {
+    const [status, known] = await Promise.all([
+      within(deadline, aws.bucketStatus(bucket, deadline)),
+      within(deadline, resources()),
+    ]);
+    if (status === 404 || known.some(({ type, id }) => type === "aws:s3/bucket:Bucket" && id === bucket))
+      return [];
+    const rename = "set bucketName to a name of your own";
+    if (status === 403 || status === 301) {
+      return [misuse(`the bucket name ${bucket} is taken, by another account or another region`, rename)];
+    }
+    if (status === 200) {
+      return [
+        misuse(
+          `the bucket ${bucket} is there already, and not in this stack's state`,
+          `${rename}, set existingBucket to use it as it is, or \`pulumi import\` it`,
+        ),
+      ];
+    }
+    return [remark(`HeadBucket of ${bucket} was answered with ${status}`, "the engine will tell more")];
+  });
+}
+
+async function lookAtExisting(
+  { settings, resources, replaceForeign }: PreflightSubject,
+  bucket: string,
+  aws: PreflightAws,
+  deadline: AbortSignal,
+): Promise<PreflightFinding[]> {
+  const policy = orUnseen(`the policy of ${bucket}`, "s3:GetBucketPolicy", async () => {
+    const [live, known] = await Promise.all([
+      within(deadline, aws.policy(bucket, deadline)),
+      within(deadline, resources()),
+    ]);
+    return foreignStatements(bucket, live, known);
+  });
+  const notification = orUnseen(`the notification of ${bucket}`, "s3:GetBucketNotification", async () => {
+    if (!writesNotification(settings)) return [];
+    const [live, known] = await Promise.all([
+      within(deadline, aws.notification(bucket, deadline)),
+      within(deadline, resources()),
+    ]);
+    return foreignNotifications(bucket, live, known);
+  });
+  const found = [...(await policy), ...(await notification)];
+  if (!replaceForeign) return found;
+  return found.map((finding) =>
+    finding.severity === "refusal"
+      ? { ...finding, severity: "note" as const, fix: "--replace-foreign replaces it" }
+      : finding,
+  );
+}
+
+/** What could not be seen stops nothing: the caller may have the rights to deploy and not those to look. */
+async function orUnseen(
+  what: string,
+  action: string,
+  look: () => Promise<PreflightFinding[]>,
+): Promise<PreflightFinding[]> {
+  try {
+    return await look();
+  } catch (error) {
+    if (isNoBucket(error)) return [misuse(`${what}: there is no such bucket`, "correct existingBucket")];
+    const fix = isDenied(error) ? `grant ${action} to have it looked at` : "it is looked at again next time";
+    return [remark(`${what} could not be seen: ${errorLine(error)}`, fix)];
+  }
+}
+
+function isNoBucket(error: unknown): boolean {
+  return error instanceof Error && error.name === "NoSuchBucket";
+}
+
+/** An SDK's search for credentials hears no signal, so that the deadline is kept here. */
+function within<Result>(deadline: AbortSignal, work: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new Error("no answer within the deadline"));
+    if (deadline.aborted) late();
+    deadline.addEventListener("abort", late, { once: true });
+    work.then(resolve, reject).finally(() => deadline.removeEventListener("abort", late));
+  });
+}

@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Change } from "./changes";
+import { PipelineError } from "./errors";
+import type { Failure } from "./failure-causes";
+
+/** A run of the engine that failed, with what AWS refused and what was done before. */
+export class FailedRunError extends PipelineError {
+  public override readonly name = "FailedRunError";
+
+  public constructor(
+    message: string,
+    public readonly failures: readonly Failure[],
+    public readonly changes: readonly Change[],
+  ) {
+    super(message);
+  }
+}
+
+/** How often a run is made again, and what is heard of it. */
+export interface RetryOptions {
+  /** Why it may succeed later; `undefined` where it would not. */
+  readonly causes: (failures: readonly Failure[]) => readonly string[] | undefined;
+  /** Milliseconds before the second run; before the third, twice as many. Up to half of it is added at random. */
+  readonly waitMs: number;
+  readonly onNote: (message: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Runs in all: the provider has been patient in each of them already. */
+const MOST_RUNS = 3;
+
+/**
+ * Makes a run again where it failed for passing reasons alone.
+ *
+ * @returns the changes of all its runs.
+ * @throws what the last run threw.
+ */
+export async function untilPassed(
+  run: () => Promise<readonly Change[]>,
+  { causes, waitMs, onNote, signal }: RetryOptions,
+): Promise<Change[]> {
+  const changes = new Map<string, Change>();
+  const remember = (made: readonly Change[]) => {
+    for (const change of made) changes.set(`${change.operation} ${change.urn}`, change);
+  };
+  for (let runs = 1; ; runs += 1) {
+    try {
+      remember(await run());
+      return [...changes.values()];
+    } catch (error) {
+      const reasons = error instanceof FailedRunError ? causes(error.failures) : undefined;
+      if (!(error instanceof FailedRunError) || reasons === undefined || signal?.aborted) throw error;
+      if (runs === MOST_RUNS) throw new PipelineError(`${error.message}\n${runs} runs failed alike`);
+      remember(error.changes);
+      const pause = waitMs * 2 ** (runs - 1) * (1 + Math.random() / 2);
+      onNote(
+        `${reasons.join(", ")}: running it again in ${Math.ceil(pause / 1000)} s (${runs} of ${MOST_RUNS} runs made)`,
+      );
+      // A cancellation meanwhile ends it with the failure that it waited to see pass.
+      await sleep(pause, undefined, { signal }).catch(() => {
+        throw error;
+      });
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { evaluate } from "../automation/plan/monitor";
+import { deployPipeline } from "../components/pipeline";
+
+/** Evaluates the program offline with as many streams as told, once cold and once warm, and prints what it took as JSON. */
+async function main(count: number): Promise<void> {
+  const streams = Array.from({ length: count }, (_, index) => ({ name: `stream-${index}`, format: "jsonl" }));
+  const config = {
+    "aws:region": "us-east-1",
+    "braintrust-snowflake:streams": JSON.stringify(streams),
+    "braintrust-snowflake:events": JSON.stringify({ mode: "sns" }),
+  };
+  const place = { stack: "dev", accountId: "123456789012", region: "us-east-1" };
+  const timed = async () => {
+    const start = performance.now();
+    const { resources } = await evaluate(place, config, [], deployPipeline);
+    return { ms: performance.now() - start, resources: resources.length };
+  };
+  const cold = await timed();
+  const warm = await timed();
+  const memoryMb = process.resourceUsage().maxRSS / 1024;
+  process.stdout.write(
+    JSON.stringify({ streams: count, coldMs: cold.ms, warmMs: warm.ms, memoryMb, resources: cold.resources }),
+  );
+}
+
+main(Number(process.argv[2])).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+  process.exitCode = 1;
+});

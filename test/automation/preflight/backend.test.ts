@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { checkBackend } from "../../../automation/preflight/backend";
+
+describe("the look at the backend", () => {
+  it("has nothing against a folder that takes files, and leaves none there", async () => {
+    const dir = await fs.mkdtemp(path.join(os.tmpdir(), "backend-"));
+    try {
+      await fs.mkdir(path.join(dir, "state"));
+      assert.deepEqual(await checkBackend("file://./state", dir), []);
+      assert.deepEqual(await checkBackend(`file://${dir}/state`, "/"), []);
+      assert.deepEqual(await fs.readdir(path.join(dir, "state")), []);
+    } finally {
+      await fs.rm(dir, { recursive: true });
+    }
+  });
+
+  it("refuses a folder that takes none", async () => {
+    const [found] = await checkBackend("file:///dev/null/state", "/");
+    assert.equal(found?.severity, "refusal");
+    assert.match(found?.message ?? "", /cannot be written to \/dev\/null\/state: ENOTDIR/);
+  });
+
+  it("leaves backends elsewhere to the engine", async () => {
+    assert.deepEqual(await checkBackend("s3://bucket", "/"), []);
+    assert.deepEqual(await checkBackend(undefined, "/"), []);
+  });
+});

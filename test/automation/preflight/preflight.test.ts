@@ -1,0 +1,278 @@
+import assert from "node:assert/strict";
+import * as os from "node:os";
+import { PipelineError, UsageError } from "../../../automation/errors";
+import type { PreflightAws } from "../../../automation/preflight/aws";
+import { type CallerIdentity, credentialSource } from "../../../automation/preflight/credentials";
+import { refusalOf } from "../../../automation/preflight/finding";
+import { type PreflightSubject, preflight } from "../../../automation/preflight/preflight";
+import type { StackFile } from "../../../automation/project";
+import type { ResourceState } from "../../../automation/state";
+import { parseSettings } from "../../../components/settings";
+
+const caller: CallerIdentity = {
+  account: "123456789012",
+  arn: "arn:aws:iam::123456789012:user/me",
+  renewed: true,
+};
+const quiet: PreflightAws = {
+  identity: async () => caller,
+  bucketStatus: async () => 404,
+  notification: async () => ({}),
+  policy: async () => undefined,
+};
+const complete = {
+  "aws:region": "us-east-1",
+  "braintrust-snowflake:braintrust": { accountId: "111122223333", orgId: "org-1" },
+  "braintrust-snowflake:snowflake": {
+    iamUserArn: "arn:aws:iam::444455556666:user/abc",
+    externalId: "braintrust-test-0123456789",
+  },
+  "braintrust-snowflake:events": { mode: "queue" },
+};
+const OWN_BUCKET = "braintrust-exports-dev-123456789012-us-east-1";
+
+function subject(
+  values: Readonly<Record<string, unknown>> = {},
+  other: Partial<PreflightSubject> = {},
+): PreflightSubject {
+  const file: StackFile = {
+    stack: "dev",
+    values: { ...complete, ...values },
+    encrypted: [],
+    environments: [],
+  };
+  const { settings, problems } = parseSettings(file);
+  assert.ok(settings, JSON.stringify(problems));
+  return {
+    file,
+    settings,
+    workDir: os.tmpdir(),
+    backendUrl: undefined,
+    environment: {},
+    resources: async () => [],
+    replaceForeign: false,
+    ...other,
+  };
+}
+
+async function findings(of: PreflightSubject, aws: Partial<PreflightAws> = {}, deadlineMs?: number) {
+  return preflight(of, async () => ({ ...quiet, ...aws }), deadlineMs);
+}
+
+async function only(of: PreflightSubject, aws: Partial<PreflightAws> = {}, deadlineMs?: number) {
+  const found = await findings(of, aws, deadlineMs);
+  assert.equal(found.length, 1, JSON.stringify(found));
+  return found[0] ?? assert.fail();
+}
+
+function failure(name: string, message = name): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+const fails = (error: Error) => async () => {
+  throw error;
+};
+
+describe("the look before an update", () => {
+  it("has nothing to say where nothing stands in the way", async () => {
+    assert.deepEqual(await findings(subject()), []);
+  });
+
+  it("tells by a note what phase the settings are in", async () => {
+    const found = await only(subject({ "braintrust-snowflake:braintrust": {} }));
+    assert.equal(found.severity, "note");
+    assert.match(found.message, /awaiting-braintrust/);
+    assert.match(found.fix, /braintrust\.accountId, braintrust\.orgId/);
+  });
+
+  describe("at credentials", () => {
+    const refused: readonly (readonly [string, Error, RegExp])[] = [
+      [
+        "none",
+        failure("CredentialsProviderError", "Could not load credentials from any providers"),
+        /no AWS cred/,
+      ],
+      [
+        "expired ones",
+        failure("ExpiredToken", "The security token included in the request is expired"),
+        /expired/,
+      ],
+      ["a login that is over", failure("CredentialsProviderError", "The SSO session has expired"), /expired/],
+      ["unknown ones", failure("InvalidClientTokenId", "The security token is invalid"), /does not know/],
+      ["no way to AWS", failure("ECONNREFUSED", "connect ECONNREFUSED"), /did not say who the caller is/],
+    ];
+    for (const [title, error, message] of refused) {
+      it(`refuses ${title}, naming where they come from`, async () => {
+        const found = await only(subject({ "aws:profile": "prod" }), { identity: fails(error) });
+        assert.deepEqual([found.severity, found.cause], ["refusal", "surroundings"]);
+        assert.match(found.message, message);
+        assert.match(found.message, /profile prod \(aws:profile/);
+      });
+    }
+
+    it("keeps its deadline where AWS never answers", async () => {
+      const start = Date.now();
+      const found = await only(subject(), { identity: () => new Promise(() => {}) }, 50);
+      assert.match(found.message, /no answer within the deadline/);
+      assert.ok(Date.now() - start < 2_000);
+    });
+
+    it("refuses another account than the settings allow, as a mistake of the settings", async () => {
+      const found = await only(subject({ "aws:allowedAccountIds": '["999999999999"]' }));
+      assert.deepEqual([found.severity, found.cause], ["refusal", "settings"]);
+      assert.match(found.message, /account 123456789012 is not among aws:allowedAccountIds \(999999999999\)/);
+      assert.deepEqual(await findings(subject({ "aws:allowedAccountIds": ["123456789012"] })), []);
+    });
+
+    it("refuses a session that ends before an update does, unless it is renewed", async () => {
+      const expiration = new Date(Date.now() + 150_000);
+      const fixed = await only(subject(), {
+        identity: async () => ({ ...caller, expiration, renewed: false }),
+      });
+      assert.equal(fixed.severity, "refusal");
+      assert.match(fixed.message, /the session ends in 2 minutes/);
+      const renewed = await only(subject(), { identity: async () => ({ ...caller, expiration }) });
+      assert.equal(renewed.severity, "note");
+    });
+
+    it("asks nothing as somebody else than the provider", async () => {
+      const silent = { identity: fails(new Error("asked")), bucketStatus: fails(new Error("asked")) };
+      for (const values of [{ "aws:assumeRole": { roleArn: "r" } }, { "aws:secretKey": "[encrypted]" }]) {
+        const found = await only(subject(values), silent);
+        assert.deepEqual([found.severity, /not looked at/.test(found.message)], ["note", true]);
+      }
+      const found = await only(subject({}, { environment: { AWS_PROFILE: "other" } }), silent);
+      assert.match(found.message, /AWS_PROFILE is set for the engine alone/);
+    });
+
+    it("goes without where the provider is told to", async () => {
+      const unchecked = subject({ "aws:skipCredentialsValidation": "true" });
+      assert.deepEqual(await findings(unchecked, { identity: fails(new Error("no STS")) }), []);
+    });
+
+    it("names their source in the provider's order", () => {
+      const source = (values: Record<string, unknown>, environment: NodeJS.ProcessEnv) =>
+        credentialSource({ stack: "dev", values, encrypted: [], environments: [] }, environment);
+      const keys = { AWS_ACCESS_KEY_ID: "AKIA", AWS_PROFILE: "other" };
+      assert.match(source({ "aws:profile": "prod" }, keys), /^profile prod/);
+      assert.match(source({}, keys), /^AWS_ACCESS_KEY_ID of the environment/);
+      assert.match(source({}, { AWS_PROFILE: "other" }), /^profile other \(AWS_PROFILE/);
+      assert.match(source({}, {}), /default profile/);
+    });
+  });
+
+  describe("at the bucket's name", () => {
+    const bucket: ResourceState = { urn: "u", type: "aws:s3/bucket:Bucket", id: OWN_BUCKET };
+
+    it("refuses one that is somebody else's, or there without this stack", async () => {
+      for (const [status, message] of [
+        [403, /braintrust-exports-dev-123456789012-us-east-1 is taken/],
+        [301, /is taken/],
+        [200, /is there already, and not in this stack's state/],
+      ] as const) {
+        const found = await only(subject(), { bucketStatus: async () => status });
+        assert.deepEqual([found.severity, found.cause], ["refusal", "settings"]);
+        assert.match(found.message, message);
+      }
+    });
+
+    it("has nothing against the stack's own", async () => {
+      const own = subject({}, { resources: async () => [bucket] });
+      assert.deepEqual(await findings(own, { bucketStatus: async () => 200 }), []);
+    });
+
+    it("asks for the name that the settings say", async () => {
+      const asked: string[] = [];
+      const named = subject({ "braintrust-snowflake:bucketName": "my-own-exports" });
+      await findings(named, {
+        bucketStatus: async (name) => {
+          asked.push(name);
+          return 404;
+        },
+      });
+      assert.deepEqual(asked, ["my-own-exports"]);
+    });
+  });
+
+  describe("at an existing bucket", () => {
+    const settings = { "braintrust-snowflake:existingBucket": "their-bucket" };
+    const QueueArn = "arn:aws:sqs:us-east-1:123456789012:theirs";
+    const notification = async () => ({ QueueConfigurations: [{ Id: "theirs", QueueArn }] });
+    const policy = async () =>
+      JSON.stringify({ Statement: [{ Sid: "Theirs", Effect: "Allow", Action: "s3:GetObject" }] });
+
+    it("refuses to replace a notification, and says what it holds and the way on", async () => {
+      const found = await only(subject(settings), { notification });
+      assert.deepEqual([found.severity, found.cause], ["refusal", "settings"]);
+      assert.match(found.message, new RegExp(`their-bucket .*theirs to ${QueueArn}`));
+      assert.match(found.fix, /--replace-foreign/);
+      const bridge = await only(subject(settings), {
+        notification: async () => ({ EventBridgeConfiguration: {} }),
+      });
+      assert.match(bridge.message, /EventBridge/);
+    });
+
+    it("leaves a notification alone that the update does not write", async () => {
+      const waiting = { ...settings, "braintrust-snowflake:events": { mode: "none" } };
+      assert.deepEqual(await findings(subject(waiting), { notification }), []);
+    });
+
+    it("refuses to replace a policy's statements, and says which", async () => {
+      const found = await only(subject(settings), { policy });
+      assert.deepEqual([found.severity, found.cause], ["refusal", "settings"]);
+      assert.match(found.message, /Theirs \(Allow s3:GetObject\)/);
+      const unreadable = await only(subject(settings), { policy: async () => "?" });
+      assert.match(unreadable.message, /cannot be read/);
+    });
+
+    it("knows what the stack itself put there", async () => {
+      const resources = async (): Promise<ResourceState[]> => [
+        {
+          urn: "n",
+          type: "aws:s3/bucketNotification:BucketNotification",
+          inputs: { bucket: "their-bucket", queues: [{ id: "theirs", queueArn: QueueArn }] },
+        },
+        {
+          urn: "p",
+          type: "aws:s3/bucketPolicy:BucketPolicy",
+          inputs: { bucket: "their-bucket", policy: await policy() },
+        },
+      ];
+      assert.deepEqual(await findings(subject(settings, { resources }), { notification, policy }), []);
+    });
+
+    it("replaces on the caller's word, and says so", async () => {
+      const found = await findings(subject(settings, { replaceForeign: true }), { notification, policy });
+      assert.deepEqual(
+        found.map(({ severity }) => severity),
+        ["note", "note"],
+      );
+      assert.equal(refusalOf("dev", found), undefined);
+    });
+
+    it("makes a note of a missing right", async () => {
+      const denied = failure("AccessDenied", "not authorized to perform: s3:GetBucketPolicy");
+      const found = await only(subject(settings), { policy: fails(denied) });
+      assert.equal(found.severity, "note");
+      assert.match(found.fix, /grant s3:GetBucketPolicy/);
+    });
+
+    it("refuses a bucket that is not there", async () => {
+      const found = await findings(subject(settings), {
+        policy: fails(failure("NoSuchBucket")),
+        notification: fails(failure("NoSuchBucket")),
+      });
+      assert.ok(found.every(({ severity }) => severity === "refusal"));
+      assert.match(found[0]?.fix ?? "", /correct existingBucket/);
+    });
+  });
+
+  it("ends with 2 for what the caller can mend, and with 1 for the rest", async () => {
+    const settings = await findings(subject(), { bucketStatus: async () => 403 });
+    assert.ok(refusalOf("dev", settings) instanceof UsageError);
+    const surroundings = await findings(subject(), { identity: fails(failure("ExpiredToken")) });
+    const error = refusalOf("dev", [...settings, ...surroundings]);
+    assert.ok(error instanceof PipelineError);
+    assert.match(error.message, /nothing was changed: stack "dev".*is taken.*have expired/s);
+  });
+});

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { PipelineError, up } from "../../automation";
+import { filledIn, TestProject } from "./harness";
+
+const THROTTLED = "operation error IAM: CreateRole, api error Throttling: Rate exceeded";
+const NO_PRINCIPAL = "operation error IAM: CreateRole, MalformedPolicyDocument: Invalid principal in policy";
+const ROLE = "pipeline-braintrust";
+
+describe("a failure of AWS's", () => {
+  let project: TestProject;
+  const creations = () =>
+    project.world.calls().filter(({ operation, name }) => operation === "create" && name === ROLE).length;
+
+  beforeEach(async () => {
+    project = await TestProject.create("dev", filledIn);
+  });
+  afterEach(() => project.remove());
+
+  it("that passes is waited for: one update converges", async () => {
+    const { world } = project;
+    world.setFaults({ operation: "create", name: ROLE, error: THROTTLED });
+    const notes: string[] = [];
+    const { changes } = await up({
+      ...project.options,
+      create: true,
+      retryWaitMs: 10,
+      onProgress: (event) => {
+        if (event.kind !== "note") return;
+        notes.push(event.message);
+        if (event.message.startsWith("AWS throttles")) world.setFaults();
+      },
+    });
+    assert.deepEqual(
+      notes.filter((note) => note.startsWith("AWS throttles")),
+      ["AWS throttles: running it again in 1 s (1 of 3 runs made)"],
+    );
+    assert.equal(creations(), 2);
+    assert.equal(changes.length, world.things().length);
+    await project.assertSettled();
+  });
+
+  it("that never passes ends the update after three runs", async () => {
+    project.world.setFaults({ operation: "create", name: ROLE, error: THROTTLED });
+    await assert.rejects(up({ ...project.options, create: true, retryWaitMs: 10 }), (error) => {
+      assert.ok(error instanceof PipelineError);
+      assert.match(error.message, /Throttling: Rate exceeded.*3 runs failed alike/s);
+      return true;
+    });
+    assert.equal(creations(), 3);
+    await project.assertSettled();
+  });
+
+  it("that stays ends the update at once, with the setting to mend", async () => {
+    project.world.setFaults({ operation: "create", name: ROLE, error: NO_PRINCIPAL });
+    await assert.rejects(
+      up({ ...project.options, create: true, retryWaitMs: 10 }),
+      /-> pipeline-braintrust: the policy names an account.*braintrust\.accountId says which/,
+    );
+    assert.equal(creations(), 1);
+  });
+});

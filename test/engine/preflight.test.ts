@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { preview, up } from "../../automation";
+import { editStackFile } from "../../automation/project";
+import { filledIn, TestProject } from "./harness";
+
+describe("an update of a bucket that others use", () => {
+  let project: TestProject;
+  /** Account that STS tells. */
+  let account = "123456789012";
+  const requests: string[] = [];
+  const queue = "arn:aws:sqs:us-east-1:123456789012:theirs";
+  const aws = createServer((request, response) => {
+    const url = request.url ?? "";
+    requests.push(`${request.method} ${url}`);
+    response.setHeader("content-type", "application/xml");
+    if (request.method === "POST") {
+      response.end(
+        `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::${account}:user/me</Arn>` +
+          `<Account>${account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+      );
+    } else if (url.includes("notification")) {
+      response.end(
+        `<NotificationConfiguration><QueueConfiguration><Id>theirs</Id><Queue>${queue}</Queue>` +
+          "<Event>s3:ObjectCreated:*</Event></QueueConfiguration></NotificationConfiguration>",
+      );
+    } else {
+      response.statusCode = 404;
+      response.end("<Error><Code>NoSuchBucketPolicy</Code><Message>none</Message></Error>");
+    }
+  });
+
+  before(async () => {
+    await new Promise<void>((resolve) => aws.listen(0, "127.0.0.1", resolve));
+    const { port } = aws.address() as AddressInfo;
+    const endpoint = `http://127.0.0.1:${port}`;
+    project = await TestProject.create("dev", {
+      ...filledIn,
+      existingBucket: "their-bucket",
+      events: { mode: "queue" },
+    });
+    project.preflight = true;
+    const provider = {
+      "aws:endpoints": [{ s3: endpoint, sts: endpoint }],
+      "aws:s3UsePathStyle": true,
+      "aws:accessKey": "AKIAIOSFODNN7EXAMPLE",
+      "aws:secretKey": "not-a-key",
+    };
+    const changes = Object.entries(provider).map(([key, value]) => ({ path: [key] as const, value }));
+    await editStackFile(project.stack, changes, project.dir);
+  });
+  after(async () => {
+    await project.remove();
+    aws.close();
+  });
+
+  it("is refused before anything is made, with what the bucket holds", async () => {
+    const { code, stdout, stderr } = await project.run(["up", "--create", "--yes"]);
+    assert.equal(code, 2, stderr);
+    assert.equal(stdout, "");
+    assert.match(stderr, new RegExp(`the notification of their-bucket holds .*theirs to ${queue}`));
+    assert.deepEqual(project.world.things(), []);
+    await assert.rejects(up(project.options), /--replace-foreign/);
+  });
+
+  it("is warned of by a preview, which goes on", async () => {
+    const notes: string[] = [];
+    const changes = await preview({
+      ...project.options,
+      onProgress: (event) => event.kind === "note" && notes.push(event.message),
+    });
+    assert.ok(changes.length > 0);
+    assert.ok(notes.some((note) => /^warning: the notification of their-bucket/.test(note)));
+  });
+
+  it("is refused for the wrong account", async () => {
+    account = "999999999999";
+    await editStackFile(
+      project.stack,
+      [{ path: ["aws:allowedAccountIds"], value: ["123456789012"] }],
+      project.dir,
+    );
+    const { code, stderr } = await project.run(["up", "--yes", "--replace-foreign"]);
+    assert.equal(code, 2);
+    assert.match(stderr, /account 999999999999 is not among aws:allowedAccountIds/);
+    assert.deepEqual(project.world.things(), []);
+    account = "123456789012";
+  });
+
+  it("goes on where the caller says so", async () => {
+    const { code, stderr } = await project.run(["up", "--yes", "--replace-foreign"]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /note: the notification of their-bucket/);
+  });
+
+  it("asks AWS nothing where it is told not to", async () => {
+    requests.length = 0;
+    const { code } = await project.run(["preview", "--skip-preflight"]);
+    assert.equal(code, 0);
+    assert.deepEqual(requests, []);
+  });
+});
