@@ -1,26 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Account, readAccount } from "./account";
-import { AlertTopic } from "./alert-topic";
 import { auditNames } from "./audit-statements";
-import { AuditTrail } from "./audit-trail";
 import { BraintrustRole, braintrustTrust } from "./braintrust-role";
 import { BucketPolicy } from "./bucket-policy";
-import { CostGuard, costGuardArgs } from "./cost-guard";
 import { EncryptionKey, EncryptionKeyPolicy } from "./encryption-key";
 import { ExportBucket } from "./export-bucket";
+import { createGuards, type Guards } from "./guards";
 import { LoadErrors, loadErrorsTrust } from "./load-errors";
-import { Monitoring } from "./monitoring";
 import { concealer, readSettings, type Settings } from "./settings";
 import { defaultBucketName } from "./settings-conflicts";
 import { SnowflakeReader, snowflakeTrust } from "./snowflake-reader";
 import { SnowpipeEvents } from "./snowpipe-events";
-import { type Guards, type PipelineParts, stackOutputs } from "./stack-outputs";
-import { trailFilters } from "./trail-filters";
-import { TrailWatch } from "./trail-watch";
-import { countedStreams, countsRequests, trailSubjectOf, watchableOf } from "./watched-pipeline";
+import { type PipelineParts, stackOutputs } from "./stack-outputs";
+import { countsRequests } from "./watched-pipeline";
 
 /** The whole AWS side of the pipeline, in the order in which its parts need each other. */
-export class ExportPipeline extends pulumi.ComponentResource implements PipelineParts, Guards {
+export class ExportPipeline extends pulumi.ComponentResource implements PipelineParts {
   public readonly account: Account;
   public readonly key?: EncryptionKey;
   public readonly bucket: ExportBucket;
@@ -28,9 +23,7 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
   public readonly reader: SnowflakeReader;
   public readonly events: SnowpipeEvents;
   public readonly errors?: LoadErrors;
-  public readonly auditTrailArn?: pulumi.Input<string>;
-  public readonly alertsTopicArn?: pulumi.Input<string>;
-  public readonly dashboardUrl?: pulumi.Output<string>;
+  public readonly guards: Guards;
 
   public constructor(name: string, settings: Settings, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:ExportPipeline", name, {}, { protect: settings.protect, ...opts });
@@ -135,56 +128,7 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
         parent,
       );
     }
-    const trail =
-      audit === undefined
-        ? undefined
-        : new AuditTrail(
-            `${name}-audit`,
-            { auditTrail, names: audit, bucketArn, account, kmsKeyArn: this.key?.keyArn, forceDestroy },
-            { ...parent, dependsOn: keyPolicy },
-          );
-    if (trail !== undefined) this.auditTrailArn = trail.trailArn;
-    else if (auditTrail.enabled && auditTrail.existing !== undefined)
-      this.auditTrailArn = concealer(settings, "auditTrail")(auditTrail.existing);
-    if (monitoring.enabled) {
-      const conceal = concealer(settings, "monitoring");
-      this.alertsTopicArn =
-        monitoring.alertTopicArn === undefined
-          ? new AlertTopic(
-              `${name}-alerts`,
-              { stack, account, emails: monitoring.alertEmails.map(conceal), kmsKeyArn: this.key?.keyArn },
-              parent,
-            ).topicArn
-          : conceal(monitoring.alertTopicArn);
-      const logGroupName = trail?.logGroupName ?? (auditTrail.enabled ? auditTrail.logGroup : undefined);
-      const subject = trailSubjectOf(settings, this, audit?.trailName);
-      const { dashboardUrl } = new Monitoring(
-        `${name}-monitoring`,
-        {
-          account,
-          watchable: watchableOf(settings, this),
-          countedStreams: countedStreams(settings),
-          trailMetrics: logGroupName === undefined ? [] : trailFilters(subject).map(({ metric }) => metric),
-          alertTopicArn: this.alertsTopicArn,
-          compositeAlarm: monitoring.compositeAlarm,
-          dashboard: monitoring.dashboard,
-        },
-        parent,
-      );
-      if (dashboardUrl !== undefined) this.dashboardUrl = dashboardUrl;
-      if (logGroupName !== undefined) {
-        new TrailWatch(
-          `${name}-trail-watch`,
-          { logGroupName, subject, alertTopicArn: this.alertsTopicArn },
-          parent,
-        );
-      }
-      const costs = costGuardArgs(settings);
-      if (costs !== undefined) {
-        const { bucketName } = this.bucket;
-        new CostGuard(`${name}-cost`, { ...costs, bucketName, alertTopicArn: this.alertsTopicArn }, parent);
-      }
-    }
+    this.guards = createGuards(name, settings, this, { audit, keyPolicy, parent: this });
     this.registerOutputs({ bucketName: this.bucket.bucketName });
   }
 }

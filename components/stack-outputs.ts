@@ -3,6 +3,7 @@ import type { Account } from "./account";
 import { type BraintrustRole, braintrustExternalIds } from "./braintrust-role";
 import type { EncryptionKey } from "./encryption-key";
 import type { ExportBucket } from "./export-bucket";
+import type { Guards } from "./guards";
 import type { LoadErrors } from "./load-errors";
 import { concealer, phaseOf, type Settings } from "./settings";
 import type { SnowflakeReader } from "./snowflake-reader";
@@ -17,15 +18,6 @@ export interface PipelineParts {
   readonly reader: SnowflakeReader;
   readonly events: SnowpipeEvents;
   readonly errors?: LoadErrors;
-}
-
-/** What watches a pipeline. */
-export interface Guards {
-  /** ARN of the trail: the stack's own, or the organization's. */
-  readonly auditTrailArn?: pulumi.Input<string>;
-  /** Topic that alarms tell: the stack's own, or one that exists. */
-  readonly alertsTopicArn?: pulumi.Input<string>;
-  readonly dashboardUrl?: pulumi.Output<string>;
 }
 
 /** Snowflake's side as the settings know it, as far as the stack uses it: whom it trusts, and whom it tells of files. */
@@ -64,7 +56,10 @@ export function handOver({ snowflake, events, streams }: Settings): HandOver {
  * The stack's outputs: what Snowflake, Braintrust and scripts read. Their names are a contract.
  * What a stack does not have is absent.
  */
-export function stackOutputs(settings: Settings, parts: PipelineParts & Guards): pulumi.Inputs {
+export function stackOutputs(
+  settings: Settings,
+  parts: PipelineParts & { readonly guards: Guards },
+): pulumi.Inputs {
   const { snowflake, braintrust } = settings;
   const { account, bucket, reader, events, errors } = parts;
   const externalIds = braintrustExternalIds(braintrust);
@@ -87,9 +82,9 @@ export function stackOutputs(settings: Settings, parts: PipelineParts & Guards):
     deadLetterQueueArn: events.queue?.deadLetterQueueArn,
     notificationTopicArn: events.topicArn,
     kmsKeyArn: parts.key?.keyArn ?? settings.existingKmsKeyArn,
-    auditTrailArn: parts.auditTrailArn,
-    alertsTopicArn: parts.alertsTopicArn,
-    dashboardUrl: parts.dashboardUrl,
+    auditTrailArn: parts.guards.auditTrailArn,
+    alertsTopicArn: parts.guards.alertsTopicArn,
+    dashboardUrl: parts.guards.dashboardUrl,
     errorTopicArn: errors?.topicArn,
     errorRoleArn: errors?.roleArn,
     errorQueueUrl: errors?.queue.queueUrl,

@@ -1,0 +1,116 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { AlertTopic } from "./alert-topic";
+import type { AuditNames } from "./audit-statements";
+import { AuditTrail } from "./audit-trail";
+import { CostGuard, costGuardArgs } from "./cost-guard";
+import { Monitoring } from "./monitoring";
+import { concealer, type Settings } from "./settings";
+import type { PipelineParts } from "./stack-outputs";
+import { trailFilters } from "./trail-filters";
+import { TrailWatch } from "./trail-watch";
+import { countedStreams, trailSubjectOf, watchableOf } from "./watched-pipeline";
+
+/** What watches a pipeline. */
+export interface Guards {
+  /** ARN of the trail: the stack's own, or the organization's. */
+  readonly auditTrailArn?: pulumi.Input<string>;
+  /** Topic that alarms tell: the stack's own, or one that exists. */
+  readonly alertsTopicArn?: pulumi.Input<string>;
+  readonly dashboardUrl?: pulumi.Output<string>;
+}
+
+/** Where guards belong, and what they wait for. */
+export interface GuardPlace {
+  readonly parent: pulumi.Resource;
+  /** Names of the trail to make. @default none is made */
+  readonly audit?: AuditNames | undefined;
+  /** Policy of the stack's key, without which nothing can be written under the key. */
+  readonly keyPolicy: readonly pulumi.Resource[];
+}
+
+/** Makes each guard that the settings ask for: audit trail, alarms and their topic, dashboard, cost guard. */
+export function createGuards(
+  name: string,
+  settings: Settings,
+  parts: PipelineParts,
+  { parent, audit, keyPolicy }: GuardPlace,
+): Guards {
+  const { auditTrail, forceDestroy, monitoring } = settings;
+  const trail =
+    audit === undefined
+      ? undefined
+      : new AuditTrail(
+          `${name}-audit`,
+          {
+            auditTrail,
+            names: audit,
+            bucketArn: parts.bucket.bucketArn,
+            account: parts.account,
+            kmsKeyArn: parts.key?.keyArn,
+            forceDestroy,
+          },
+          { parent, dependsOn: [...keyPolicy] },
+        );
+  const trailArn = trail?.trailArn ?? existingTrail(settings);
+  return {
+    ...(trailArn === undefined ? {} : { auditTrailArn: trailArn }),
+    ...(monitoring.enabled ? watch(name, settings, parts, { parent, audit, trail }) : {}),
+  };
+}
+
+function existingTrail(settings: Settings): pulumi.Input<string> | undefined {
+  const { enabled, existing } = settings.auditTrail;
+  return enabled && existing !== undefined ? concealer(settings, "auditTrail")(existing) : undefined;
+}
+
+interface Watching extends Pick<GuardPlace, "parent" | "audit"> {
+  readonly trail?: AuditTrail | undefined;
+}
+
+function watch(
+  name: string,
+  settings: Settings,
+  parts: PipelineParts,
+  { parent, audit, trail }: Watching,
+): Pick<Guards, "alertsTopicArn" | "dashboardUrl"> {
+  const { auditTrail, monitoring } = settings;
+  const alertTopicArn = alertTopic(name, settings, parts, parent);
+  const logGroupName = trail?.logGroupName ?? (auditTrail.enabled ? auditTrail.logGroup : undefined);
+  const subject = trailSubjectOf(settings, parts, audit?.trailName);
+  const { dashboardUrl } = new Monitoring(
+    `${name}-monitoring`,
+    {
+      account: parts.account,
+      watchable: watchableOf(settings, parts),
+      countedStreams: countedStreams(settings),
+      trailMetrics: logGroupName === undefined ? [] : trailFilters(subject).map(({ metric }) => metric),
+      alertTopicArn,
+      compositeAlarm: monitoring.compositeAlarm,
+      dashboard: monitoring.dashboard,
+    },
+    { parent },
+  );
+  if (logGroupName !== undefined) {
+    new TrailWatch(`${name}-trail-watch`, { logGroupName, subject, alertTopicArn }, { parent });
+  }
+  const costs = costGuardArgs(settings);
+  if (costs !== undefined) {
+    const { bucketName } = parts.bucket;
+    new CostGuard(`${name}-cost`, { ...costs, bucketName, alertTopicArn }, { parent });
+  }
+  return { alertsTopicArn: alertTopicArn, ...(dashboardUrl === undefined ? {} : { dashboardUrl }) };
+}
+
+function alertTopic(
+  name: string,
+  settings: Settings,
+  { account, key }: PipelineParts,
+  parent: pulumi.Resource,
+): pulumi.Input<string> {
+  const { stack, monitoring } = settings;
+  const conceal = concealer(settings, "monitoring");
+  if (monitoring.alertTopicArn !== undefined) return conceal(monitoring.alertTopicArn);
+  const emails = monitoring.alertEmails.map(conceal);
+  return new AlertTopic(`${name}-alerts`, { stack, account, emails, kmsKeyArn: key?.keyArn }, { parent })
+    .topicArn;
+}
