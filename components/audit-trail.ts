@@ -41,8 +41,8 @@ export class AuditTrail extends pulumi.ComponentResource {
       `${name}-trail`,
       {
         name: names.trailName,
-        s3Bucket: { existing: { name: logs.bucket.bucket, arn: logs.bucket.arn } },
-        cloudWatchLogsGroup: { enable: true, existing: { arn: group.arn } },
+        s3Bucket: { existing: { name: names.bucketName, arn: names.bucketArn } },
+        cloudWatchLogsGroup: { enable: true, existing: { arn: names.logGroupArn } },
         isMultiRegionTrail: true,
         includeGlobalServiceEvents: true,
         enableLogFileValidation: true,
@@ -51,8 +51,8 @@ export class AuditTrail extends pulumi.ComponentResource {
       },
       {
         ...parent,
-        dependsOn: [logs.privacy],
-        transforms: [hardenLogBucket(logs.bucket.arn, names.trailArn, args.account)],
+        dependsOn: [group, logs.privacy],
+        transforms: [hardenLogBucket(names, args.account)],
       },
     );
     this.trailArn = names.trailArn;
@@ -64,7 +64,8 @@ export class AuditTrail extends pulumi.ComponentResource {
 function createLogBucket(name: string, args: AuditTrailArgs, parent: pulumi.Resource): PrivateBucket {
   const { retentionDays, lock } = args.auditTrail;
   // SSE-S3 by default: CloudTrail itself names the stack's key with each log file.
-  const created = createPrivateBucket(name, { forceDestroy: args.forceDestroy }, parent);
+  const { forceDestroy, names } = args;
+  const created = createPrivateBucket(name, { bucketName: names.bucketName, forceDestroy }, parent);
   const { bucket, versioning } = created;
   new aws.s3.BucketLifecycleConfiguration(
     `${name}-lifecycle`,
@@ -127,8 +128,7 @@ export function eventSelectors(
 
 /** awsx makes the bucket's policy itself, so it is changed on its way to the engine. */
 function hardenLogBucket(
-  bucketArn: pulumi.Output<string>,
-  trailArn: pulumi.Output<string>,
+  { bucketArn, trailArn }: Pick<AuditNames, "bucketArn" | "trailArn">,
   { accountId }: Account,
 ): pulumi.ResourceTransform {
   return ({ type, props, opts }) => {

@@ -163,37 +163,51 @@ function deniedCalls({ bucketName, roleArns }: TrailSubject): pulumi.Output<stri
   );
 }
 
+/** Accounts that a pattern has room for. */
+const MOST_ACCOUNTS = 5;
+
 /**
- * Of a caller of another account the trail tells the account alone, so that a reader there stands for its account. "!=" does
- * not hold of what an event has not, hence NOT EXISTS.
+ * Of a caller of another account the trail tells the account alone, so that a reader there stands for its account; where
+ * there are more such accounts than a pattern has room for, only callers of this one are counted. "!=" does not hold of what
+ * an event has not, hence NOT EXISTS.
  */
-function strangeReads({
-  bucketName,
-  readers,
-  crossAccountReaders,
-  account,
-}: TrailSubject): pulumi.Output<string> {
-  const issuer = "$.userIdentity.sessionContext.sessionIssuer.arn";
-  const foreign = [...new Set(crossAccountReaders.map((arn) => arn.split(":")[4] ?? ""))];
-  const accounts = pulumi.output(account.accountId).apply((own) => foreign.filter((id) => id !== own));
-  const own = pulumi
-    .output(account.accountId)
-    .apply((id) => crossAccountReaders.filter((arn) => arn.split(":")[4] === id));
-  return pulumi.all([pulumi.all([...readers]), own, accounts]).apply(([named, ownReaders, others]) => {
-    const known = [...named, ...ownReaders];
-    const not = (field: string, values: readonly string[]) =>
-      anyOf([`(${field} NOT EXISTS)`, allOf(values.map((value) => is(field, value, "!=")))]);
-    return pattern(
-      allOf([
-        is("$.requestParameters.bucketName", bucketName),
-        is("$.eventName", "GetObject*"),
-        "($.errorCode NOT EXISTS)",
-        not(issuer, known),
-        not("$.userIdentity.arn", known),
-        ...(others.length === 0 ? [] : [not("$.userIdentity.accountId", others)]),
-      ]),
-    );
-  });
+function strangeReads(subject: TrailSubject): pulumi.Output<string> {
+  const { bucketName, readers, crossAccountReaders, account } = subject;
+  return pulumi
+    .all([bucketName, pulumi.all([...readers]), account.accountId])
+    .apply(([bucket, named, ownId]) => {
+      const accountOf = (arn: string) => arn.split(":")[4] ?? "";
+      const known = [...named, ...crossAccountReaders.filter((arn) => accountOf(arn) === ownId)];
+      const foreign = [...new Set(crossAccountReaders.map(accountOf))].filter((id) => id !== ownId);
+      const not = (field: string, values: readonly string[]) =>
+        anyOf([`(${field} NOT EXISTS)`, allOf(values.map((value) => is(field, value, "!=")))]);
+      const ofAccounts =
+        foreign.length > MOST_ACCOUNTS
+          ? [is("$.userIdentity.accountId", ownId)]
+          : foreign.length > 0
+            ? [not("$.userIdentity.accountId", foreign)]
+            : [];
+      return pattern(
+        allOf([
+          is("$.requestParameters.bucketName", bucket),
+          is("$.eventName", "GetObject*"),
+          "($.errorCode NOT EXISTS)",
+          not("$.userIdentity.arn", known.map(callerOf)),
+          ...ofAccounts,
+        ]),
+      ).apply((text) => {
+        if (text.length <= LONGEST_PATTERN) return text;
+        throw new pulumi.RunError(
+          `crossAccountReaders names ${known.length} readers of this account: the metric filter that knows them would have ${text.length} characters, and CloudWatch Logs takes ${LONGEST_PATTERN}; name fewer, or set auditTrail.enabled to false`,
+        );
+      });
+    });
+}
+
+/** How a trail names the caller: a role by its sessions, whose ARN has the role's name without its path. */
+function callerOf(arn: string): string {
+  const [, role] = /:role\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
+  return role === undefined ? arn : `*:assumed-role/${role}/*`;
 }
 
 function bucketChanges({ bucketName }: TrailSubject): pulumi.Output<string> {

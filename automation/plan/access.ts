@@ -40,12 +40,12 @@ function trailAccess({ name, inputs }: PlannedResource): Access[] {
     {
       subject: `bucket ${String(existing?.name ?? name)}`,
       grants: [],
-      unread: ["its policy: CloudTrail writes log files of this trail, and nobody over plain HTTP"],
+      unread: ["the policy by which CloudTrail writes its log files"],
     },
     {
       subject: `role of trail ${String(inputs.name ?? name)}`,
       grants: [],
-      unread: ["its policy: CloudTrail assumes it to write to the trail's log group"],
+      unread: ["the policies by which CloudTrail assumes it and writes to the log group"],
     },
   ];
 }

@@ -33,6 +33,8 @@ export function sandboxSettings(
     events: { mode: "sns" },
     // The emulator takes the removal of a metrics configuration for that of the bucket.
     monitoring: { enabled: false },
+    // The emulator does not say where a trail sends its events, so that a preview would never be empty.
+    auditTrail: { enabled: false },
     protect: false,
     forceDestroy: true,
     ...overrides,

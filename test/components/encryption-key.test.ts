@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import {
   EncryptionKey,
   EncryptionKeyPolicy,
@@ -122,5 +123,44 @@ describe("EncryptionKeyPolicy", () => {
       (await statementsOf({}, region))[1]?.Condition?.StringEquals?.["kms:ViaService"];
     assert.equal(await via("cn-north-1"), "s3.cn-north-1.amazonaws.com.cn");
     assert.equal(await via("us-gov-west-1"), "s3.us-gov-west-1.amazonaws.com");
+  });
+
+  it("lets one trail encrypt, the account's auditors read its files alone, and its log group use the key", async () => {
+    const trailArn = pulumi.output("arn:aws:cloudtrail:us-east-1:123456789012:trail/t");
+    const logGroupArn = pulumi.output("arn:aws:logs:us-east-1:123456789012:log-group:g");
+    const plain = await statementsOf();
+    const audited = await statementsOf({ audit: { trailArn, logGroupArn } });
+    const ofTrail = {
+      "kms:EncryptionContext:aws:cloudtrail:arn": "arn:aws:cloudtrail:us-east-1:123456789012:trail/t",
+    };
+    const fromTrail = { "aws:SourceArn": "arn:aws:cloudtrail:us-east-1:123456789012:trail/t" };
+    assert.deepEqual(
+      audited.slice(plain.length).map(({ Principal, Action, Condition }) => [Principal, Action, Condition]),
+      [
+        [
+          { Service: "cloudtrail.amazonaws.com" },
+          "kms:GenerateDataKey",
+          { ArnEquals: fromTrail, StringEquals: ofTrail },
+        ],
+        [{ Service: "cloudtrail.amazonaws.com" }, "kms:DescribeKey", { ArnEquals: fromTrail }],
+        [{ AWS: "arn:aws:iam::123456789012:root" }, "kms:Decrypt", { StringEquals: ofTrail }],
+        [
+          { Service: "logs.us-east-1.amazonaws.com" },
+          [
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:Encrypt",
+            "kms:GenerateDataKey",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+          ],
+          {
+            ArnEquals: {
+              "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:us-east-1:123456789012:log-group:g",
+            },
+          },
+        ],
+      ],
+    );
   });
 });

@@ -117,9 +117,9 @@ describe("accessOf", () => {
     });
 
     it("says of the policies that awsx makes that no plan has their text", () => {
-      const { unread, grants } = only(access, "bucket pipeline-audit-logs-0000000");
+      const { unread, grants } = only(access, "bucket braintrust-audit-full-111122223333");
       assert.deepEqual(grants, []);
-      assert.match(unread.join(), /CloudTrail writes log files/);
+      assert.match(unread.join(), /CloudTrail writes its log files/);
       assert.equal(only(access, "role of trail braintrust-exports-full").unread.length, 1);
     });
 
