@@ -18,6 +18,8 @@ const runs: readonly (readonly [command: string, ...args: string[]])[] = [
   ["init"],
   ["plan"],
   ["plan", "--json"],
+  ["cost"],
+  ["cost", "--json"],
   ["preview"],
   ["up", "--yes"],
   ["refresh", "--yes"],
