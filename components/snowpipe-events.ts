@@ -27,6 +27,8 @@ export interface SnowpipeEventsArgs extends Pick<Settings, "stack" | "streams" |
 export class SnowpipeEvents extends pulumi.ComponentResource {
   public readonly queue?: EventQueue;
   public readonly topicArn?: pulumi.Output<string>;
+  /** Known once Snowflake is told of files, and may subscribe: with it goes whatever says so. */
+  public readonly announced: pulumi.Output<unknown>;
 
   public constructor(name: string, args: SnowpipeEventsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:SnowpipeEvents", name, {}, opts);
@@ -69,8 +71,9 @@ export class SnowpipeEvents extends pulumi.ComponentResource {
     }
     const { queues, topics } = notifications(streams, events, destination);
     const nothingToSay = queues.length === 0 && topics.length === 0;
+    const announced = destination.dependsOn.map(({ urn }) => urn);
     if (events.mode !== "none" && !(nothingToSay && args.bucketExists)) {
-      new aws.s3.BucketNotification(
+      const notification = new aws.s3.BucketNotification(
         `${name}-notification`,
         {
           bucket: args.bucketName,
@@ -79,7 +82,9 @@ export class SnowpipeEvents extends pulumi.ComponentResource {
         },
         { parent: this, dependsOn: destination.dependsOn },
       );
+      announced.push(notification.id);
     }
+    this.announced = pulumi.all(announced);
     this.registerOutputs();
   }
 }

@@ -63,6 +63,13 @@ export function stackOutputs(
   const { snowflake, braintrust } = settings;
   const { account, bucket, reader, events, errors } = parts;
   const externalIds = braintrustExternalIds(braintrust);
+  // An update that fails must not leave outputs behind that tell of what it did not do.
+  const settled = pulumi.all([
+    parts.braintrust.roleArn,
+    reader.principalArn,
+    events.announced,
+    errors === undefined ? undefined : errors.roleArn,
+  ]);
   const url = (prefix: string) => pulumi.interpolate`s3://${bucket.bucketName}/${prefix}`;
   return present({
     bucketName: bucket.bucketName,
@@ -106,17 +113,25 @@ export function stackOutputs(
       table,
       pipe,
     })),
-    ...handOverOutputs(settings),
-    phase: phaseOf(settings),
+    ...handOverOutputs(settings, settled),
+    phase: settled.apply(() => phaseOf(settings)),
   });
 }
 
-function handOverOutputs(settings: Settings): Record<string, pulumi.Input<unknown>> {
+function handOverOutputs(
+  settings: Settings,
+  settled: pulumi.Output<unknown>,
+): Record<string, pulumi.Input<unknown>> {
   const { notificationChannels, ...snowflake } = handOver(settings);
   const conceal = concealer(settings, "snowflake");
   const concealChannel = concealer(settings, "events");
   const shown = (values: Readonly<Record<string, string>>, concealed: typeof conceal) =>
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, concealed(value)]));
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [
+        name,
+        pulumi.all([concealed(value), settled]).apply(([known]) => known),
+      ]),
+    );
   return {
     ...shown({ ...snowflake }, conceal),
     ...(notificationChannels === undefined
