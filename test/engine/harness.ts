@@ -68,7 +68,10 @@ export class TestProject {
     const description = parseDocument(await fs.readFile(path.join(projectDir, "Pulumi.yaml"), "utf8"));
     description.setIn(
       ["plugins", "providers"],
-      [{ name: "aws", path: path.join(__dirname, "fake-provider") }],
+      [
+        { name: "aws", path: path.join(__dirname, "fake-provider") },
+        { name: "awsx", path: path.join(__dirname, "fake-awsx") },
+      ],
     );
     await fs.writeFile(path.join(project.dir, "Pulumi.yaml"), description.toString());
     const file = `Pulumi.${stack}.yaml`;

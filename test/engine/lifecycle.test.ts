@@ -34,6 +34,7 @@ describe("a dev stack, by the typed functions", () => {
       exportPrefix: "braintrust-exports/",
       exportUrl: `s3://${bucketName}/braintrust-exports/`,
       braintrustRoleArn: "arn:aws:iam::123456789012:role/BraintrustExportRole-dev",
+      alertsTopicArn: "arn:aws:sns:us-east-1:123456789012:braintrust-alerts-dev",
       braintrustExternalId: "bt:org-1:*",
       snowflakeRoleArn: "arn:aws:iam::123456789012:role/SnowflakeReaderRole-dev",
       snowflakeExternalId: filledIn.snowflake.externalId,

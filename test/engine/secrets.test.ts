@@ -27,11 +27,14 @@ describe("a prod stack with a user for Snowflake", () => {
     said += stdout + stderr;
     const shown = JSON.parse(stdout);
     assert.deepEqual(Object.keys(shown).sort(), [
+      "alertsTopicArn",
+      "auditTrailArn",
       "braintrustExternalId",
       "braintrustRoleArn",
       "bucketArn",
       "bucketName",
       "bucketRegion",
+      "dashboardUrl",
       "deadLetterQueueArn",
       "errorQueueUrl",
       "errorRoleArn",
