@@ -1,0 +1,22 @@
+import type { Evidence } from "./evidence";
+
+/** A public control and how the stack stands to it. */
+export interface Control {
+  /** As its source numbers it. */
+  readonly id: string;
+  readonly title: string;
+  readonly verdict:
+    | { readonly met: Evidence }
+    /** Not met, on purpose. */
+    | { readonly accepted: string }
+    /** Of the account, or of something that no stack has. */
+    | { readonly outOfScope: string };
+}
+
+/** Controls of one service. */
+export interface ControlGroup {
+  readonly service: string;
+  /** Page of the AWS Security Hub user guide that lists them. */
+  readonly page: string;
+  readonly controls: readonly Control[];
+}

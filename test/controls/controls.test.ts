@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { projectDir } from "../../automation/project";
+import type { Evident, Programs } from "./evidence";
+import { controlsPage, groups, verdictOf } from "./page";
+import { evaluatePrograms } from "./programs";
+
+const numbered = (prefix: string, ...numbers: number[]) => numbers.map((number) => `${prefix}.${number}`);
+
+/** The controls of AWS Security Hub and CIS that speak of what a stack makes, with those of the account beside them. */
+const asked = [
+  ...numbered("S3", 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 20, 22, 23),
+  ...numbered("IAM", 1, 2, 3, 5, 8, 21, 22, 28),
+  "CIS 1.12",
+  "CIS 1.10",
+  ...numbered("SQS", 1, 2, 3),
+  ...numbered("SNS", 1, 3, 4),
+  ...numbered("KMS", 1, 2, 3, 4, 5),
+  ...numbered("SecretsManager", 1, 2, 3, 4, 5),
+  ...numbered("CloudTrail", 1, 2, 3, 4, 5, 6, 7, 9, 10),
+  ...numbered("CloudWatch", 15, 16, 17),
+];
+const besides = numbered("CloudWatch", 4, 5, 7, 8);
+
+/** One change of the program each, and the controls that must fail. */
+const losses: readonly [
+  title: string,
+  change: (resource: Evident) => Evident | undefined,
+  controls: string[],
+][] = [
+  [
+    "a public access block that is off",
+    changed("BucketPublicAccessBlock", { blockPublicPolicy: false }),
+    ["S3.2", "S3.3", "S3.8"],
+  ],
+  ["no versioning", removed("BucketVersioning"), ["S3.14"]],
+  ["ACLs", changed("BucketOwnershipControls", { rule: { objectOwnership: "ObjectWriter" } }), ["S3.12"]],
+  ["no lifecycle", removed("BucketLifecycleConfiguration"), ["S3.10", "S3.13"]],
+  ["no access logs", removed("BucketLogging"), ["S3.9"]],
+  ["no notification", removed("BucketNotification"), ["S3.11"]],
+  ["a queue without encryption", changed("Queue", { sqsManagedSseEnabled: false }), ["SQS.1"]],
+  ["a key that does not rotate", changed("Key", { enableKeyRotation: false }), ["KMS.4"]],
+  ["a key that goes in a week", changed("Key", { deletionWindowInDays: 7 }), ["KMS.3"]],
+  ["a policy of everything", changed("Policy", { policy: allowing("*", "*") }), ["IAM.1", "IAM.21"]],
+  [
+    "a policy of every key",
+    changed("Policy", { policy: allowing("kms:Decrypt", "*") }),
+    ["IAM.1", "KMS.1", "KMS.2"],
+  ],
+  ["a public queue", changed("QueuePolicy", { policy: allowing("sqs:SendMessage", "q", "*") }), ["SQS.3"]],
+  ["a public topic", changed("TopicPolicy", { policy: allowing("sns:Publish", "t", "*") }), ["SNS.4"]],
+  [
+    "a public key",
+    changed("KeyPolicy", { policy: allowing("kms:Decrypt", "k", "*") }),
+    ["CloudTrail.2", "KMS.5"],
+  ],
+  [
+    "a bucket policy without TLS",
+    changed("BucketPolicy", { policy: allowing("s3:PutBucketPolicy", "b", "r") }),
+    ["S3.5", "S3.6"],
+  ],
+  ["no trail", removed("Trail"), ["S3.22", "S3.23", ...numbered("CloudTrail", 1, 2, 3, 4, 5, 6)]],
+  ["a trail of one Region", changed("Trail", { isMultiRegionTrail: false }), ["CloudTrail.1"]],
+  [
+    "alarms without actions",
+    changed("MetricAlarm", { alarmActions: [], actionsEnabled: false }),
+    numbered("CloudWatch", 15, 17),
+  ],
+  ["no filters on the trail", removed("LogMetricFilter"), besides],
+  ["no secret", removed("Secret"), ["SecretsManager.3"]],
+  ["no key of Snowflake's user", removed("AccessKey"), ["CIS 1.12"]],
+  ["no group", removed("GroupPolicyAttachment"), ["IAM.2"]],
+  ["encryption without a key", changed("BucketServerSideEncryptionConfiguration", { rules: [] }), ["S3.17"]],
+];
+
+describe("the controls", () => {
+  let programs: Programs;
+  before(async () => {
+    programs = await evaluatePrograms();
+  });
+
+  it("are the 56 that are asked for, and four more, once each", () => {
+    assert.equal(asked.length, 56);
+    const ids = groups.flatMap(({ controls }) => controls.map(({ id }) => id));
+    assert.deepEqual([...ids].sort(), [...asked, ...besides].sort());
+  });
+
+  it("have evidence or a reason, which docs/controls.md tells", async () => {
+    const page = await fs.readFile(path.join(projectDir, "docs", "controls.md"), "utf8");
+    assert.equal(page, controlsPage(programs), "run `npm run docs:controls`");
+  });
+
+  for (const [title, change, controls] of losses) {
+    it(`fail with ${title}`, () => {
+      const spoilt = (resources: readonly Evident[]) =>
+        resources.flatMap((resource) => change(resource) ?? []);
+      const changedPrograms = {
+        ...programs,
+        prod: spoilt(programs.prod),
+        everything: spoilt(programs.everything),
+      };
+      assert.deepEqual(failing(changedPrograms), [...controls].sort());
+    });
+  }
+
+  it("fail without tags", () => {
+    assert.deepEqual(failing({ ...programs, tags: {} }), [
+      "CloudTrail.9",
+      "SNS.3",
+      "SQS.2",
+      "SecretsManager.5",
+    ]);
+  });
+
+  it("fail with a password of Snowflake's user, and a policy of its own", () => {
+    const user = { name: "user", inputs: {} };
+    const types = ["aws:iam/userLoginProfile:UserLoginProfile", "aws:iam/userPolicy:UserPolicy"];
+    const more = types.map((type) => ({ ...user, type }));
+    assert.deepEqual(failing({ ...programs, everything: [...programs.everything, ...more] }), [
+      "CIS 1.10",
+      "IAM.2",
+      "IAM.5",
+    ]);
+  });
+});
+
+function failing(programs: Programs): string[] {
+  const all = groups.flatMap(({ controls }) => controls);
+  return all
+    .filter((control) => {
+      try {
+        return verdictOf(control, programs)[1] === "";
+      } catch {
+        return true;
+      }
+    })
+    .map(({ id }) => id)
+    .sort();
+}
+
+function isKind({ type }: Evident, kind: string): boolean {
+  return type.endsWith(`:${kind}`);
+}
+
+function changed(kind: string, inputs: Evident["inputs"]) {
+  return (resource: Evident): Evident =>
+    isKind(resource, kind) ? { ...resource, inputs: { ...resource.inputs, ...inputs } } : resource;
+}
+
+function removed(kind: string) {
+  return (resource: Evident): Evident | undefined => (isKind(resource, kind) ? undefined : resource);
+}
+
+function allowing(action: string, resource: string, principal?: string): string {
+  const who = principal === undefined ? {} : { Principal: { AWS: principal } };
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: action, Resource: resource, ...who }],
+  });
+}

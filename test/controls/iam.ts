@@ -1,0 +1,90 @@
+import type { ControlGroup } from "./control";
+import { both, type Evident, every, everyStatement, listOf, none } from "./evidence";
+
+const IDENTITY_POLICIES = ["aws:iam/policy:Policy", "aws:iam/rolePolicy:RolePolicy"];
+const ofIdentity = ({ type }: Evident) => IDENTITY_POLICIES.includes(type);
+const noConsole = none(
+  ["aws:iam/userLoginProfile:UserLoginProfile"],
+  "no user has a password: Snowflake's has access keys alone",
+);
+
+/** docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html, and CIS AWS Foundations Benchmark v5.0.0 section 1. */
+export const iamControls: ControlGroup = {
+  service: "AWS IAM",
+  page: "https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",
+  controls: [
+    {
+      id: "IAM.1",
+      title: 'No full "*" administrative privileges',
+      verdict: {
+        met: everyStatement("no action and no resource is *", ofIdentity, ({ Action, Resource }) =>
+          [...listOf(Action), ...listOf(Resource)].every((each) => each !== "*"),
+        ),
+      },
+    },
+    {
+      id: "IAM.2",
+      title: "Users have no policies of their own",
+      verdict: {
+        met: both(
+          none(
+            ["aws:iam/userPolicyAttachment:UserPolicyAttachment", "aws:iam/userPolicy:UserPolicy"],
+            "Snowflake's user has its policy through a group",
+          ),
+          every("aws:iam/groupPolicyAttachment:GroupPolicyAttachment", "attached to the group", () => true),
+        ),
+      },
+    },
+    {
+      id: "IAM.3",
+      title: "Access keys rotated every 90 days or less",
+      verdict: {
+        accepted:
+          "no key exists by default; in `access: user` `rotate-keys` replaces it without a gap and `status` tells its age, and somebody must run it",
+      },
+    },
+    { id: "IAM.5", title: "MFA for users with a console password", verdict: { met: noConsole } },
+    {
+      id: "IAM.8",
+      title: "Unused user credentials removed",
+      verdict: {
+        accepted: "`status` names keys that nobody uses; whether to delete one is for a person to say",
+      },
+    },
+    {
+      id: "IAM.21",
+      title: "No wildcard actions for services in customer managed policies",
+      verdict: {
+        met: everyStatement("every action is spelled out", ofIdentity, ({ Action }) =>
+          listOf(Action).every((action) => !action.includes("*")),
+        ),
+      },
+    },
+    {
+      id: "IAM.22",
+      title: "Credentials unused for 45 days removed",
+      verdict: { accepted: "as IAM.8" },
+    },
+    {
+      id: "IAM.28",
+      title: "IAM Access Analyzer external access analyzer enabled",
+      verdict: { outOfScope: "one a region, for the whole account" },
+    },
+    {
+      id: "CIS 1.12",
+      title: "Only one active access key for a user",
+      verdict: {
+        met: (programs) => {
+          const keys = programs.everything.filter(({ type }) => type === "aws:iam/accessKey:AccessKey");
+          if (keys.length !== 1) throw new Error(`there are ${keys.length} keys`);
+          return `\`${keys[0]?.name}\` alone; a second one lives during \`rotate-keys\``;
+        },
+      },
+    },
+    {
+      id: "CIS 1.10",
+      title: "No access keys at set-up for users with a console password",
+      verdict: { met: noConsole },
+    },
+  ],
+};

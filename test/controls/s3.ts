@@ -1,0 +1,170 @@
+import type { ControlGroup } from "./control";
+import { type Evident, every, everyBucket, everyStatement, listOf } from "./evidence";
+
+const s3 = (kind: string) => `aws:s3/${kind}:${kind[0]?.toUpperCase()}${kind.slice(1)}`;
+const BUCKET_POLICY = s3("bucketPolicy");
+const ofBucket = ({ type }: Evident) => type === BUCKET_POLICY;
+
+/** What S3.6 takes for too much in another account's hands. */
+const delegating = [
+  "s3:DeleteBucketPolicy",
+  "s3:PutBucketAcl",
+  "s3:PutBucketPolicy",
+  "s3:PutEncryptionConfiguration",
+  "s3:PutObjectAcl",
+];
+
+const blocksPublicAccess = everyBucket(
+  s3("bucketPublicAccessBlock"),
+  "all four public access blocks",
+  ({ inputs }) =>
+    [
+      inputs.blockPublicAcls,
+      inputs.blockPublicPolicy,
+      inputs.ignorePublicAcls,
+      inputs.restrictPublicBuckets,
+    ].every((on) => on === true),
+);
+const recordsObjects = every(
+  "awsx:cloudtrail:Trail",
+  "data events of the export bucket's objects, reads and writes alike",
+  ({ inputs }) => {
+    const data = JSON.stringify(inputs.advancedEventSelectors);
+    return data.includes("AWS::S3::Object") && !data.includes("readOnly");
+  },
+);
+const lifecycle = everyBucket(s3("bucketLifecycleConfiguration"), "a lifecycle", ({ inputs }) =>
+  JSON.stringify(inputs.rules).includes('"Enabled"'),
+);
+
+/** docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html */
+export const s3Controls: ControlGroup = {
+  service: "Amazon S3",
+  page: "https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",
+  controls: [
+    {
+      id: "S3.1",
+      title: "Block public access enabled for the account",
+      verdict: { outOfScope: "a setting of the account; each bucket here blocks it for itself (S3.8)" },
+    },
+    { id: "S3.2", title: "Buckets block public read access", verdict: { met: blocksPublicAccess } },
+    { id: "S3.3", title: "Buckets block public write access", verdict: { met: blocksPublicAccess } },
+    {
+      id: "S3.5",
+      title: "Buckets require requests to use TLS",
+      verdict: {
+        met: (programs) => {
+          const policies = [...programs.prod, ...programs.everything].filter(ofBucket);
+          const open = policies.find(
+            ({ inputs }) => !String(inputs.policy).includes('{"aws:SecureTransport":"false"}'),
+          );
+          if (open !== undefined) throw new Error(`${open.name} takes plain HTTP`);
+          return `every bucket policy denies plain HTTP; that of the trail's bucket by the transform (\`test/components/audit-trail.test.ts\`)`;
+        },
+      },
+    },
+    {
+      id: "S3.6",
+      title: "Bucket policies restrict what other accounts may do",
+      verdict: {
+        met: everyStatement(
+          "no other account may change policies, ACLs or encryption",
+          ofBucket,
+          ({ Effect, Action }) =>
+            Effect === "Deny" || !listOf(Action).some((action) => delegating.includes(action)),
+        ),
+      },
+    },
+    {
+      id: "S3.7",
+      title: "Buckets use cross-Region replication",
+      verdict: {
+        accepted: "exports can be made again in Braintrust, and a copy doubles the cost of storage",
+      },
+    },
+    { id: "S3.8", title: "Buckets block public access", verdict: { met: blocksPublicAccess } },
+    {
+      id: "S3.9",
+      title: "Server access logging enabled",
+      verdict: {
+        met: every(
+          s3("bucketLogging"),
+          "the export bucket's accesses are logged; for log buckets see CloudTrail.7",
+          ({ inputs }) => String(inputs.bucket).startsWith("braintrust-exports-"),
+        ),
+      },
+    },
+    { id: "S3.10", title: "Versioned buckets have a lifecycle", verdict: { met: lifecycle } },
+    {
+      id: "S3.11",
+      title: "Event notifications enabled",
+      verdict: {
+        met: every(
+          s3("bucketNotification"),
+          "the export bucket's, of one configuration for each stream",
+          () => true,
+        ),
+      },
+    },
+    {
+      id: "S3.12",
+      title: "ACLs not used for access",
+      verdict: {
+        met: everyBucket(
+          s3("bucketOwnershipControls"),
+          "BucketOwnerEnforced",
+          ({ inputs }) => JSON.stringify(inputs.rule) === '{"objectOwnership":"BucketOwnerEnforced"}',
+        ),
+      },
+    },
+    { id: "S3.13", title: "Buckets have a lifecycle", verdict: { met: lifecycle } },
+    {
+      id: "S3.14",
+      title: "Versioning enabled",
+      verdict: {
+        met: everyBucket(
+          s3("bucketVersioning"),
+          "versioning",
+          ({ inputs }) => JSON.stringify(inputs.versioningConfiguration) === '{"status":"Enabled"}',
+        ),
+      },
+    },
+    {
+      id: "S3.15",
+      title: "Object Lock enabled",
+      verdict: {
+        accepted:
+          "a lock cannot be taken off again, and keeps the file of Braintrust's own test too; `objectLock` turns it on",
+      },
+    },
+    {
+      id: "S3.17",
+      title: "Buckets encrypted at rest with KMS keys",
+      verdict: {
+        met: (programs) => {
+          const type = s3("bucketServerSideEncryptionConfiguration");
+          const own = programs.prod.filter(
+            (each) => each.type === type && String(each.inputs.bucket).startsWith("braintrust-exports-"),
+          );
+          if (
+            !own.every(({ inputs }) => JSON.stringify(inputs.rules).includes('"aws:kms"')) ||
+            own.length === 0
+          ) {
+            throw new Error("the export bucket is not under a KMS key");
+          }
+          return "the export bucket is under the stack's own key, the trail's files too; S3 delivers access logs to SSE-S3 alone";
+        },
+      },
+    },
+    {
+      id: "S3.20",
+      title: "MFA delete enabled",
+      verdict: {
+        accepted:
+          "only the account's root can turn it on, and a bucket with it can have no lifecycle (S3.13)",
+      },
+    },
+    { id: "S3.22", title: "Object-level write events logged", verdict: { met: recordsObjects } },
+    { id: "S3.23", title: "Object-level read events logged", verdict: { met: recordsObjects } },
+  ],
+};
