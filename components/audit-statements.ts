@@ -78,16 +78,9 @@ export function auditKeyStatements(
       Sid: "EncryptAuditLogGroup",
       Effect: "Allow",
       Principal: { Service: logs },
-      Action: [
-        "kms:Decrypt",
-        "kms:DescribeKey",
-        "kms:Encrypt",
-        "kms:GenerateDataKey",
-        "kms:ReEncryptFrom",
-        "kms:ReEncryptTo",
-      ],
+      Action: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"],
       Resource: keyArn,
-      Condition: { ArnEquals: { "kms:EncryptionContext:aws:logs:arn": logGroupArn } },
+      Condition: { StringEquals: { "kms:EncryptionContext:aws:logs:arn": logGroupArn } },
     },
   ];
 }

@@ -146,16 +146,9 @@ describe("EncryptionKeyPolicy", () => {
         [{ AWS: "arn:aws:iam::123456789012:root" }, "kms:Decrypt", { StringEquals: ofTrail }],
         [
           { Service: "logs.us-east-1.amazonaws.com" },
-          [
-            "kms:Decrypt",
-            "kms:DescribeKey",
-            "kms:Encrypt",
-            "kms:GenerateDataKey",
-            "kms:ReEncryptFrom",
-            "kms:ReEncryptTo",
-          ],
+          ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"],
           {
-            ArnEquals: {
+            StringEquals: {
               "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:us-east-1:123456789012:log-group:g",
             },
           },

@@ -118,7 +118,7 @@ for (const [title, settings, place] of programs) {
         if (typeof principal !== "object" || !("Service" in principal)) continue;
         const { ArnEquals = {}, StringEquals = {} } = statement.Condition ?? {};
         // Alarms, budgets and cost anomalies of the account; the events of one log group.
-        const named = ["aws:SourceArn", "kms:EncryptionContext:aws:logs:arn"].some((key) => key in ArnEquals);
+        const named = "aws:SourceArn" in ArnEquals || "kms:EncryptionContext:aws:logs:arn" in StringEquals;
         const ofAccount = /Alerts$/.test(statement.Sid ?? "") && "aws:SourceAccount" in StringEquals;
         assert.ok(named || ofAccount, `${of} ${statement.Sid}`);
       }
