@@ -41,13 +41,20 @@ export function controlsPage(programs: Programs): string {
       "",
       `## [${service}](${page})`,
       "",
-      "| control | asks for | verdict | evidence or reason |",
-      "| --- | --- | --- | --- |",
-      ...controls.map((control) => {
-        const [word, why] = verdictOf(control, programs);
-        return `| ${control.id} | ${control.title} | ${word} | ${why.replaceAll("|", "\\|")} |`;
-      }),
+      ...table([
+        ["control", "asks for", "verdict", "evidence or reason"],
+        ...controls.map((control) => [control.id, control.title, ...verdictOf(control, programs)]),
+      ]),
     ]),
     "",
   ].join("\n");
+}
+
+/** A Markdown table with its columns in line, the first row its head. */
+function table([head = [], ...rows]: readonly (readonly string[])[]): string[] {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const padded = (row: readonly string[]) =>
+    line(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)));
+  return [padded(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(padded)];
 }
