@@ -1,3 +1,4 @@
+import { checkovExceptions } from "./checkov";
 import type { Control, ControlGroup } from "./control";
 import type { Programs } from "./evidence";
 import { iamControls } from "./iam";
@@ -44,6 +45,21 @@ export function controlsPage(programs: Programs): string {
       ...table([
         ["control", "asks for", "verdict", "evidence or reason"],
         ...controls.map((control) => [control.id, control.title, ...verdictOf(control, programs)]),
+      ]),
+    ]),
+    "",
+    "## checkov",
+    "",
+    "The checker [checkov](https://www.checkov.io) reads the same programs as a plan of Terraform's. What it finds, and why it stays; a finding that is",
+    "not here fails `npm run test:sandbox`, and so does one that is here and gone.",
+    "",
+    ...table([
+      ["check", "asks for", "finds", "reason"],
+      ...checkovExceptions.map(({ id, asks, found, reason }) => [
+        id,
+        asks,
+        found.map((name) => `\`${name}\``).join(", "),
+        reason,
       ]),
     ]),
     "",

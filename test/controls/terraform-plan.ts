@@ -1,0 +1,149 @@
+import { hardenTrailPolicy } from "../../components/audit-statements";
+import type { Evident } from "./evidence";
+
+/** One resource as `terraform show -json` has it. */
+interface TerraformResource {
+  readonly address: string;
+  readonly mode: "managed";
+  readonly type: string;
+  readonly name: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A program as the plan of Terraform that would make the same, as far as checkers read it: developer.hashicorp.com/terraform/internals/json-format.
+ * Pulumi's AWS provider is made from Terraform's, so that types and properties have the same names but for their case.
+ */
+export function terraformPlan(resources: readonly Evident[]): object {
+  const rendered = resources
+    .flatMap((resource) => childrenOf(resource) ?? [resource])
+    .filter(isOfAws)
+    .map(render);
+  return {
+    format_version: "1.2",
+    terraform_version: "1.11.0",
+    planned_values: { root_module: { resources: rendered } },
+    resource_changes: rendered.map(({ values, ...resource }) => ({
+      ...resource,
+      change: { actions: ["create"], before: null, after: values, after_unknown: {} },
+    })),
+    configuration: {
+      root_module: {
+        resources: rendered.map(({ values, ...resource }) => ({
+          ...resource,
+          expressions: Object.fromEntries(
+            Object.entries(values).map(([key, value]) => [
+              key,
+              { references: referencesOf(value, rendered) },
+            ]),
+          ),
+        })),
+      },
+    },
+  };
+}
+
+const isOfAws = ({ type }: Evident) => type.startsWith("aws:");
+
+/** What awsx makes of a trail, which is one resource offline, with the policy that the program's transform puts in. */
+function childrenOf({ type, name, inputs }: Evident): Evident[] | undefined {
+  if (type !== "awsx:cloudtrail:Trail") return undefined;
+  const { s3Bucket, cloudWatchLogsGroup, ...trail } = inputs;
+  const { existing } = s3Bucket as { existing: { name: string; arn: string } };
+  const group = cloudWatchLogsGroup as { existing: { arn: string } };
+  const [, , , region, account] = group.existing.arn.split(":");
+  const cloudTrail = { Effect: "Allow", Principal: { Service: "cloudtrail.amazonaws.com" } };
+  const policy = hardenTrailPolicy(
+    {
+      Version: "2012-10-17",
+      Statement: [
+        { ...cloudTrail, Action: ["s3:GetBucketAcl"], Resource: [existing.arn] },
+        { ...cloudTrail, Action: ["s3:PutObject"], Resource: [`${existing.arn}/*`] },
+      ],
+    },
+    {
+      bucketArn: existing.arn,
+      trailArn: `arn:aws:cloudtrail:${region}:${account}:trail/${trail.name}`,
+      accountId: account ?? "",
+    },
+  );
+  const logs = { cloudWatchLogsGroupArn: `${group.existing.arn}:*`, s3BucketName: existing.name };
+  return [
+    { type: "aws:cloudtrail/trail:Trail", name, inputs: { ...trail, ...logs } },
+    {
+      type: "aws:s3/bucketPolicy:BucketPolicy",
+      name,
+      inputs: { bucket: existing.name, policy: JSON.stringify(policy) },
+    },
+  ];
+}
+
+function render({ type, name, inputs }: Evident): TerraformResource {
+  const kind = terraformType(type);
+  const own = name.replaceAll("-", "_");
+  const values = properties(physical(type, name, inputs));
+  return { address: `${kind}.${own}`, mode: "managed", type: kind, name: own, values };
+}
+
+/** A bucket that Pulumi names bears the name by which the plan's other resources call it. */
+function physical(type: string, name: string, inputs: Evident["inputs"]): Evident["inputs"] {
+  return type === "aws:s3/bucket:Bucket" && inputs.bucket === undefined
+    ? { ...inputs, bucket: `${name}-0000000` }
+    : inputs;
+}
+
+const renamed: Readonly<Record<string, string>> = {
+  "aws:cloudtrail/trail:Trail": "aws_cloudtrail",
+  "aws:cloudwatch/logGroup:LogGroup": "aws_cloudwatch_log_group",
+};
+
+function terraformType(type: string): string {
+  const [, module = "", kind = ""] = type.split(":");
+  return renamed[type] ?? `aws_${module.split("/")[0]}_${snake(kind).slice(1)}`;
+}
+
+function snake(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Maps of the user's own keys; any other object is a block. */
+const MAPS = ["dimensions", "tags"];
+
+function properties(inputs: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([key, value]) => {
+      if (MAPS.includes(key)) return [key, value];
+      if (!Array.isArray(value)) return [snake(key), isObject(value) ? [properties(value)] : value];
+      return value.some(isObject)
+        ? [snake(key).replace(/s$/, ""), value.filter(isObject).map(properties)]
+        : [snake(key), value];
+    }),
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const REFERRED = [
+  "aws_s3_bucket",
+  "aws_sqs_queue",
+  "aws_sns_topic",
+  "aws_cloudwatch_log_group",
+  "aws_kms_key",
+];
+
+/** Addresses of the resources whose physical name or ARN a value is, so that a checker sees what belongs together. */
+function referencesOf(value: unknown, all: readonly TerraformResource[]): string[] {
+  if (typeof value !== "string") return [];
+  return all
+    .filter((resource) => REFERRED.includes(resource.type) && isNamed(resource, value.replace(/:\*$/, "")))
+    .flatMap(({ address }) => [`${address}.id`, address]);
+}
+
+function isNamed({ type, values }: TerraformResource, value: string): boolean {
+  if (type === "aws_kms_key")
+    return /^(arn:[\w-]+:kms:.*:key\/)?[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(value);
+  const name = String(values.bucket ?? values.name);
+  return value === name || (value.startsWith("arn:") && value.endsWith(`:${name}`));
+}
