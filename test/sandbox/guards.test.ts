@@ -106,7 +106,7 @@ describe("the guards of a production stack", () => {
     ]);
   });
 
-  it("go with monitoring: alarms, dashboard and topic, and nothing else", async () => {
+  it("go with monitoring: alarms, dashboard, topic and cost guard, and nothing else", async () => {
     const { gone, others } = await without({
       ...guarded,
       accessLogs: { enabled: false },
@@ -114,7 +114,7 @@ describe("the guards of a production stack", () => {
       monitoring: { enabled: false },
     });
     assert.deepEqual(
-      gone.filter((change) => !belongs(["pipeline-monitoring", "pipeline-alerts"])(change)),
+      gone.filter((change) => !belongs(["pipeline-monitoring", "pipeline-alerts", "pipeline-cost"])(change)),
       [],
     );
     assert.ok(gone.length >= 8);
