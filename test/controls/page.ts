@@ -3,6 +3,7 @@ import type { Control, ControlGroup } from "./control";
 import type { Programs } from "./evidence";
 import { iamControls } from "./iam";
 import { kmsControls, secretControls, snsControls, sqsControls } from "./messaging";
+import { prowlerExceptions } from "./prowler";
 import { s3Controls } from "./s3";
 import { changeControls, trailControls, watchControls } from "./trail";
 
@@ -58,6 +59,20 @@ export function controlsPage(programs: Programs): string {
       ...checkovExceptions.map(({ id, asks, found, reason }) => [
         id,
         asks,
+        found.map((name) => `\`${name}\``).join(", "),
+        reason,
+      ]),
+    ]),
+    "",
+    "## prowler",
+    "",
+    "[prowler](https://github.com/prowler-cloud/prowler) asks the stack itself, deployed with every guard to the AWS emulator of the sandbox: its checks of S3, IAM,",
+    "SQS, SNS, KMS, CloudTrail, Secrets Manager and CloudWatch on what the stack makes. The same rule holds for what it finds.",
+    "",
+    ...table([
+      ["check", "finds", "reason"],
+      ...prowlerExceptions.map(({ check, found, reason }) => [
+        check,
         found.map((name) => `\`${name}\``).join(", "),
         reason,
       ]),

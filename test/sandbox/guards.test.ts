@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { type PipelineOutputs, preview, up } from "../../automation";
 import type { Change } from "../../automation/changes";
+import { prowlerExceptions } from "../controls/prowler";
 import type { Statement } from "../support";
 import { type Aws, type Overrides, type SandboxStack, useSandbox } from "./harness";
+import { prowlerFindings, prowlerLacking } from "./prowler";
 
 /** Every guard that a production stack has, but S3's request metrics: the emulator cannot remove them. */
 const guarded: Overrides = {
@@ -80,6 +82,19 @@ describe("the guards of a production stack", () => {
       assert.deepEqual(Condition?.ArnEquals, { "aws:SourceArn": trailArn });
     }
     assert.equal(statements[1]?.Resource, `arn:aws:s3:::${Bucket}/AWSLogs/000000000000/*`);
+  });
+
+  it("have the findings of prowler that docs/controls.md accepts, and no other", async function () {
+    const lacking = prowlerLacking();
+    if (lacking !== undefined) {
+      console.error(`skipped: ${lacking}`);
+      this.skip();
+    }
+    const found = await prowlerFindings("000000000000", "us-east-1");
+    const accepted = prowlerExceptions.flatMap(({ check, found: on }) =>
+      on.map((name) => `${check} ${name}`),
+    );
+    assert.deepEqual([...new Set(found)].sort(), accepted.sort());
   });
 
   it("go with the access logs: their bucket, and nothing else", async () => {
