@@ -1,3 +1,4 @@
+import type * as CloudWatchSdk from "@aws-sdk/client-cloudwatch";
 import type * as IAM from "@aws-sdk/client-iam";
 import type * as KMS from "@aws-sdk/client-kms";
 import type * as S3 from "@aws-sdk/client-s3";
@@ -93,6 +94,10 @@ export interface SnsCalls {
   >;
 }
 
+export interface CloudWatchCalls {
+  describeAlarms: Call<CloudWatchSdk.DescribeAlarmsCommandInput, CloudWatchSdk.DescribeAlarmsCommandOutput>;
+}
+
 export interface KmsCalls {
   describeKey: Call<KMS.DescribeKeyCommandInput, KMS.DescribeKeyCommandOutput>;
   getKeyPolicy: Call<KMS.GetKeyPolicyCommandInput, KMS.GetKeyPolicyCommandOutput>;
@@ -122,6 +127,7 @@ export interface Aws {
   readonly sqs: SqsCalls;
   readonly sns: SnsCalls;
   readonly kms: KmsCalls;
+  readonly cloudWatch: CloudWatchCalls;
   readonly sts: StsCalls;
   /** STS as Snowflake's own user, where its key is at hand. @default the caller's */
   readonly snowflakeSts?: StsCalls;
@@ -138,15 +144,17 @@ export interface Aws {
  * @param snowflake the key of Snowflake's own user, where it is at hand.
  */
 export async function connectAws(file: StackFile, snowflake?: Keys): Promise<Aws> {
-  const [{ S3 }, { IAM }, { SQS }, { SNS }, { KMS }, { STS }, { SecretsManager }] = await Promise.all([
-    import("@aws-sdk/client-s3"),
-    import("@aws-sdk/client-iam"),
-    import("@aws-sdk/client-sqs"),
-    import("@aws-sdk/client-sns"),
-    import("@aws-sdk/client-kms"),
-    import("@aws-sdk/client-sts"),
-    import("@aws-sdk/client-secrets-manager"),
-  ]);
+  const [{ S3 }, { IAM }, { SQS }, { SNS }, { KMS }, { STS }, { SecretsManager }, { CloudWatch }] =
+    await Promise.all([
+      import("@aws-sdk/client-s3"),
+      import("@aws-sdk/client-iam"),
+      import("@aws-sdk/client-sqs"),
+      import("@aws-sdk/client-sns"),
+      import("@aws-sdk/client-kms"),
+      import("@aws-sdk/client-sts"),
+      import("@aws-sdk/client-secrets-manager"),
+      import("@aws-sdk/client-cloudwatch"),
+    ]);
   const s3 = { ...clientSettings(file, "s3"), forcePathStyle: pathStyle(file) };
   const endpoint = s3.endpoint ?? process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
   return {
@@ -155,6 +163,7 @@ export async function connectAws(file: StackFile, snowflake?: Keys): Promise<Aws
     sqs: new SQS(clientSettings(file, "sqs")),
     sns: new SNS(clientSettings(file, "sns")),
     kms: new KMS(clientSettings(file, "kms")),
+    cloudWatch: new CloudWatch(clientSettings(file, "cloudwatch")),
     sts: new STS(clientSettings(file, "sts")),
     ...(snowflake && {
       snowflakeSts: new STS({ ...clientSettings(file, "sts"), credentials: snowflake }),

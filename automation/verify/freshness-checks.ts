@@ -1,3 +1,4 @@
+import { alarmChecks } from "./alarm-checks";
 import { type Check, fail, judge, pass, Skipped } from "./check";
 import type { Aws, S3Calls } from "./clients";
 import { PROBE } from "./probe";
@@ -9,11 +10,12 @@ const MOST_PAGES = 10;
 const MOST_KEY_DAYS = 90;
 const HOUR_MS = 3_600_000;
 
-/** Whether exports still come, nothing is set aside, and no key is too old. */
+/** Whether exports still come, nothing is set aside, no alarm fires, and no key is too old. */
 export function freshnessChecks(subject: Subject, aws: Aws, now: () => number): Check[] {
   return [
     ...subject.settings.streams.map(({ name, prefix }) => streamCheck(subject, aws, { name, prefix }, now)),
     ...deadLetterChecks(subject, aws),
+    ...alarmChecks(subject, aws),
     ...(subject.settings.snowflake.access === "user" ? [keyAgeCheck(subject, aws, now)] : []),
   ];
 }

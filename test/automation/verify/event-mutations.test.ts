@@ -126,6 +126,16 @@ turnsRed("freshness", [
   ],
   ["dead letters", ["fresh/dead-letters"], (live) => set(live, { deadLetters: 1 })],
   [
+    "an alarm that fires",
+    ["fresh/alarms"],
+    (live) => Object.assign(live.alarms[0] ?? {}, { StateValue: "ALARM" }),
+  ],
+  [
+    "an alarm that tells nobody",
+    ["fresh/alarms"],
+    (live) => Object.assign(live.alarms.at(-1) ?? {}, { ActionsEnabled: false }),
+  ],
+  [
     "an old access key",
     ["fresh/access-keys"],
     (live) => Object.assign(live.accessKeys[0] ?? {}, { CreateDate: new Date(NOW - 91 * 24 * 3_600_000) }),

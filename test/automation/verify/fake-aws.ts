@@ -1,6 +1,7 @@
 import type { Event, LifecycleRule } from "@aws-sdk/client-s3";
 import type {
   Aws,
+  CloudWatchCalls,
   IamCalls,
   KmsCalls,
   S3Calls,
@@ -49,6 +50,11 @@ export function fakeAws(live: Live, subject: Subject, queue = new FakeQueue(subj
       }),
       getKeyRotationStatus: async () => ({ KeyRotationEnabled: live.key.rotates }),
       getKeyPolicy: async () => ({ Policy: document(live.key.policy) }),
+    }),
+    cloudWatch: strict<CloudWatchCalls>("cloudWatch", {
+      describeAlarms: async ({ AlarmNamePrefix = "" }) => ({
+        MetricAlarms: live.alarms.filter(({ AlarmName }) => AlarmName.startsWith(AlarmNamePrefix)),
+      }),
     }),
     sts: strict<StsCalls>("sts", {
       getCallerIdentity: async () => ({ Arn: CALLER, Account: ACCOUNT_ID }),

@@ -58,6 +58,12 @@ export interface Live {
   topic: Record<string, string>;
   subscriptions: { Endpoint: string; Owner: string; attributes: Record<string, string> }[];
   key: { state: string; rotates: boolean; policy: Statement[] };
+  alarms: {
+    AlarmName: string;
+    AlarmActions: string[];
+    ActionsEnabled: boolean;
+    StateValue: "OK" | "ALARM";
+  }[];
   /** Trust policies by the role's name. */
   trust: Map<string, Statement[]>;
   /** By the name of the role or user. */
@@ -157,6 +163,12 @@ function liveOf(deployed: Deployment, { outputs, settings }: Subject): Live {
       rotates: true,
       policy: statements(inputs("aws:kms/keyPolicy:KeyPolicy").policy) ?? [],
     },
+    alarms: deployed.of("aws:cloudwatch/metricAlarm:MetricAlarm").map(({ inputs: alarm }) => ({
+      AlarmName: String(alarm.name),
+      AlarmActions: [String(outputs.alertsTopicArn)],
+      ActionsEnabled: true,
+      StateValue: "OK",
+    })),
     trust: new Map(
       deployed
         .of("aws:iam/role:Role")
