@@ -140,6 +140,13 @@ function exitCodeOf(error: unknown): number {
   return error instanceof StackBusyError ? BUSY : FAILED;
 }
 
+// A reader that has gone, `head` or a closed terminal, must not stop an update half-way.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 cli.parseAsync(process.argv).catch((error: unknown) => {
   process.exitCode = exitCodeOf(error);
   // Commander has printed its own.
