@@ -15,11 +15,10 @@ const unchanged: readonly string[] = ["same", "read", "refresh", "read-discard",
 /** The step that an event announces or reports. */
 export type Step = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
 
-/** The change of a step; `undefined` where it changes nothing in AWS, as components and providers do. */
-export function changeOf(metadata: Step): Change | undefined {
+/** What a step is about, whether or not it changes anything; `undefined` for components and providers. */
+export function subjectOf(metadata: Step): Change | undefined {
   const state = metadata.new ?? metadata.old;
-  if (unchanged.includes(metadata.op) || metadata.type.startsWith("pulumi:") || !state?.custom)
-    return undefined;
+  if (metadata.type.startsWith("pulumi:") || !state?.custom) return undefined;
   const differing = metadata.diffs ?? Object.keys(metadata.detailedDiff ?? {});
   return {
     operation: metadata.op,
@@ -30,16 +29,9 @@ export function changeOf(metadata: Step): Change | undefined {
   };
 }
 
-/**
- * Resources that hold what cannot be made again: deleting or replacing them loses objects, makes them unreadable, or
- * loses Snowflake's subscription.
- */
-const stateful: readonly string[] = ["aws:s3/bucket:Bucket", "aws:kms/key:Key", "aws:sns/topic:Topic"];
-
-/** Changes that take away a stateful resource. */
-export function losses(changes: readonly Change[]): Change[] {
-  const removing: readonly OpType[] = ["delete", "replace", "delete-replaced"];
-  return changes.filter(({ operation, type }) => removing.includes(operation) && stateful.includes(type));
+/** The change of a step; `undefined` where it changes nothing in AWS. */
+export function changeOf(metadata: Step): Change | undefined {
+  return unchanged.includes(metadata.op) ? undefined : subjectOf(metadata);
 }
 
 /** One line for each change, marked as Pulumi marks it. */

@@ -33,6 +33,14 @@ function onStacks(name: string, description: string): Command {
     .exitOverride();
 }
 
+/** An operation of the engine that changes something. */
+function changing(name: string, description: string): Command {
+  return onStacks(name, description)
+    .option("-y, --yes", "do not ask")
+    .option("--timeout <minutes>", "cancel it if it takes longer (default: 60)", Number)
+    .option("--wait <minutes>", "wait for another update that holds the stack (default: 0)", Number);
+}
+
 command("plan", "show what the program would build: no AWS, no Pulumi command line, no network")
   .option("--json", "print {stack, resources, outputs, problems} for programs")
   .action(async (options) => (await import("./commands/plan")).plan(options));
@@ -61,8 +69,7 @@ onStacks("preview", "show what `up` would change")
   .option("--skip-preflight", "do not look at credentials, backend and bucket first")
   .action(async (options) => (await import("./commands/deploy")).preview(options));
 
-onStacks("up", "deploy")
-  .option("-y, --yes", "do not ask")
+changing("up", "deploy")
   .option("--create", "make the stack if the backend has none of that name")
   .option("--refresh", "read the live resources first")
   .option("--allow-loss", "let the update delete or replace a bucket, a key or a topic")
@@ -70,12 +77,11 @@ onStacks("up", "deploy")
   .option("--skip-preflight", "do not look at credentials, backend and bucket first")
   .action(async (options) => (await import("./commands/deploy")).up(options));
 
-onStacks("refresh", "read the live resources into the state")
-  .option("-y, --yes", "do not ask")
-  .action(async (options) => (await import("./commands/deploy")).refresh(options));
+changing("refresh", "read the live resources into the state").action(async (options) =>
+  (await import("./commands/deploy")).refresh(options),
+);
 
-onStacks("destroy", "delete what the stack made")
-  .option("-y, --yes", "do not ask")
+changing("destroy", "delete what the stack made")
   .option("--remove", "remove the empty stack from the backend too")
   .action(async (options) => (await import("./commands/deploy")).destroy(options));
 
@@ -117,6 +123,13 @@ command("status", "show phase and next action, last update, drift, keys")
   .option("--json", "for programs")
   .option("--no-drift", "do not ask AWS for drift")
   .action(async (options) => (await import("./commands/status")).statusCommand(options));
+
+command("recover", "show and repair what an interrupted update left, restore an earlier state")
+  .option("--repair", "end what was left half done")
+  .option("--restore <checkpoint>", "put an earlier state in the place of this one, by its id or `latest`")
+  .option("--json", "print {stack, locks, unfinished, checkpoints, next} for programs")
+  .option("-y, --yes", "do not ask")
+  .action(async (options) => (await import("./commands/recover")).recover(options));
 
 command("rotate-keys", "access user: replace the access key, step by step; run again to go on")
   .option("--quiet-minutes <minutes>", "how long the old key must be unused (default: 60)", Number)

@@ -1,22 +1,38 @@
-import { CommandError, ConcurrentUpdateError, type OutputMap } from "@pulumi/pulumi/automation";
-import { type Change, changeOf, losses, renderChanges } from "./changes";
-import { PipelineError, StackBusyError } from "./errors";
-import { namedCauses, passingCauses } from "./failure-causes";
+import type { OutputMap } from "@pulumi/pulumi/automation";
+import type { Change } from "./changes";
+import { type EngineRun, runEngine } from "./engine-run";
+import { exportState } from "./exported-state";
+import { passingCauses } from "./failure-causes";
+import type { StopRules } from "./interrupts";
+import { refuseLosses } from "./losses";
 import { type PipelineOutputs, parseOutputs } from "./outputs";
+import { backendFolder } from "./preflight/backend";
 import { type PreflightFinding, refusalOf, renderFinding } from "./preflight/finding";
 import { preflight } from "./preflight/preflight";
-import { type ProgressListener, ProgressTracker } from "./progress";
-import { FailedRunError, untilPassed } from "./retry";
+import type { ProgressListener } from "./progress";
+import { refuseProtected } from "./protection";
+import { Checkpoints } from "./recovery/checkpoints";
+import { readLocks, type StackLock } from "./recovery/locks";
+import {
+  findInterruption,
+  type Interruption,
+  lostOperations,
+  renderInterruption,
+  repairInterruption,
+} from "./recovery/recovery";
+import { FailedRunError, untilFree, untilPassed } from "./retry";
 import { type ResourceState, readState } from "./state";
-import { engineErrors, type OpenStack, openStack, type WorkspaceOptions } from "./workspace";
+import { type OpenStack, openStack, type WorkspaceOptions } from "./workspace";
 
 /** Which stack, how to reach it, and who hears of progress. */
-export interface DeploymentOptions extends WorkspaceOptions {
+export interface DeploymentOptions extends WorkspaceOptions, Omit<StopRules, "signal"> {
   readonly onProgress?: ProgressListener | undefined;
   /**
    * Stops the operation: the engine finishes what is under way and records it. Wait for the promise all the same.
    */
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for which an update waits while another holds the stack. @default it ends at once */
+  readonly waitMs?: number | undefined;
   /** Leaves out the look at credentials, backend and bucket before an update. @default false */
   readonly skipPreflight?: boolean | undefined;
   /** Milliseconds before an update that failed for a passing reason runs again, twice at most. @default 20 000 */
@@ -59,6 +75,30 @@ export class Deployment {
   }
 
   /**
+   * What an update that was killed, or whose provider died, has left: `undefined` where there is nothing.
+   *
+   * @throws AwsCallError where AWS has to tell what was made, and does not.
+   */
+  public async interruption(): Promise<Interruption | undefined> {
+    return findInterruption(this.open, await this.locks());
+  }
+
+  /** Who says that an update of theirs holds the stack, where the backend is a folder. */
+  public async locks(): Promise<StackLock[]> {
+    return readLocks(backendFolder(await this.backendUrl(), this.workDir), this.open.stack.name);
+  }
+
+  /** Ends an interruption. Every update does so first; call it yourself to ask somebody before. */
+  public async repair(interruption: Interruption): Promise<void> {
+    await this.keepState("repair");
+    this.note(renderInterruption(interruption));
+    const adopted = await repairInterruption(this.open, interruption, (target) =>
+      this.run("refresh", (engine) => this.open.stack.refresh({ ...engine, target: [...target] })),
+    );
+    this.note(adopted.length === 0 ? "repaired" : `repaired; taken over from AWS: ${adopted.join(", ")}`);
+  }
+
+  /**
    * Looks, once, for what would make an update fail half-way or harm others; tells of each finding as a note.
    *
    * @returns what stands in the update's way, `undefined` where nothing does.
@@ -85,7 +125,7 @@ export class Deployment {
   }
 
   /**
-   * Previews, then brings AWS to what the settings say.
+   * Repairs what an earlier update has left, previews, then brings AWS to what the settings say.
    *
    * @param previewed the changes of a preview that has just been made, which spares another one.
    * @throws UsageError or PipelineError for what {@link Deployment.preflight} finds, before anything is changed.
@@ -93,27 +133,44 @@ export class Deployment {
    * @throws StackBusyError where another update holds the stack.
    */
   public async up(options: UpOptions = {}, previewed?: readonly Change[]): Promise<UpResult> {
+    await this.repairFirst();
     const refusal = await this.preflight(options);
     if (refusal !== undefined) throw refusal;
-    const expected = previewed ?? (await this.preview(options));
-    if (!options.allowLoss) refuseLosses(expected);
+    const preview = async () => {
+      const changes = await this.preview(options);
+      if (!options.allowLoss) refuseLosses(changes);
+      return changes;
+    };
+    if (previewed !== undefined && !options.allowLoss) refuseLosses(previewed);
+    let expected = previewed ?? (await preview());
     const refresh = options.refresh ?? false;
-    const { onProgress, retryWaitMs = RETRY_WAIT_MS, signal } = this.options;
-    const changes = await untilPassed(
-      () => this.run("up", (engine) => this.open.stack.up({ ...engine, refresh }), expected.length),
-      {
-        causes: (failures) => passingCauses(failures, this.open.settings),
-        waitMs: retryWaitMs,
-        onNote: (message) => onProgress?.({ kind: "note", message }),
-        signal,
-      },
-    );
+    const { retryWaitMs = RETRY_WAIT_MS, signal } = this.options;
+    const run = async () => {
+      try {
+        return await this.change(
+          "up",
+          (engine) => this.open.stack.up({ ...engine, refresh }),
+          expected,
+          preview,
+        );
+      } catch (error) {
+        if (error instanceof FailedRunError) expected = without(expected, error.changes);
+        throw error;
+      }
+    };
+    const changes = await untilPassed(run, {
+      causes: (failures) => passingCauses(failures, this.open.settings),
+      waitMs: retryWaitMs,
+      onNote: (message) => this.note(message),
+      signal,
+    });
     return { changes, outputs: await this.outputs() };
   }
 
   /** Reads the live resources into the state. */
-  public refresh(previewed?: readonly Change[]): Promise<Change[]> {
-    return this.run("refresh", (engine) => this.open.stack.refresh(engine), previewed?.length);
+  public async refresh(previewed?: readonly Change[]): Promise<Change[]> {
+    await this.repairFirst();
+    return this.change("refresh", (engine) => this.open.stack.refresh(engine), previewed);
   }
 
   /**
@@ -122,8 +179,9 @@ export class Deployment {
    * @throws PipelineError before anything is deleted where resources are protected.
    */
   public async destroy(previewed?: readonly Change[]): Promise<Change[]> {
+    await this.repairFirst();
     await this.refuseProtected();
-    return this.run("destroy", (engine) => this.open.stack.destroy(engine), previewed?.length);
+    return this.change("destroy", (engine) => this.open.stack.destroy(engine), previewed);
   }
 
   /** Removes an empty stack from the backend; its settings file stays. */
@@ -146,15 +204,7 @@ export class Deployment {
    * @throws PipelineError naming the protected resources and the way to unprotect them.
    */
   public async refuseProtected(): Promise<void> {
-    const protectedNames = (await this.stateResources())
-      .filter((resource) => resource.protect === true)
-      .map((resource) => resource.urn.split("::").at(-1));
-    if (protectedNames.length === 0) return;
-    const { name } = this.open.stack;
-    throw new PipelineError(
-      `stack "${name}" is protected: ${protectedNames.length} resources, ${protectedNames.slice(0, 3).join(", ")} among them; ` +
-        `to destroy it, set protect to false in Pulumi.${name}.yaml, run \`up\`, then \`destroy\``,
-    );
+    refuseProtected(this.open.stack.name, await this.stateResources());
   }
 
   /**
@@ -167,129 +217,87 @@ export class Deployment {
   }
 
   private async look(replaceForeign: boolean): Promise<readonly PreflightFinding[]> {
-    const { file, settings, stack } = this.open;
-    const { backend } = await stack.workspace.projectSettings();
-    const environment = this.options.environment ?? {};
+    const { file, settings } = this.open;
     const findings = await preflight({
       file,
       settings,
-      workDir: stack.workspace.workDir,
-      backendUrl: { ...process.env, ...environment }.PULUMI_BACKEND_URL ?? backend?.url,
-      environment,
+      workDir: this.workDir,
+      backendUrl: await this.backendUrl(),
+      environment: this.options.environment ?? {},
       resources: () => this.stateResources(),
       replaceForeign,
     });
     for (const finding of findings) {
-      const mark = finding.severity === "note" ? "note" : "warning";
-      this.options.onProgress?.({ kind: "note", message: `${mark}: ${renderFinding(finding)}` });
+      this.note(`${finding.severity === "note" ? "note" : "warning"}: ${renderFinding(finding)}`);
     }
     return findings;
   }
 
-  private async run(
+  private async repairFirst(): Promise<void> {
+    const interruption = await this.interruption();
+    if (interruption !== undefined) await this.repair(interruption);
+  }
+
+  /** An operation that changes AWS or the state: copies the state first, and remembers what got no answer. */
+  private async change(
     what: string,
-    operation: (engine: EngineRun) => Promise<unknown>,
-    total?: number,
+    operation: EngineRun["operation"],
+    expected?: readonly Change[],
+    previewAgain?: () => Promise<readonly Change[]>,
   ): Promise<Change[]> {
-    const { onProgress = () => undefined, signal } = this.options;
-    if (signal?.aborted)
-      throw new PipelineError(`${what} of stack "${this.open.stack.name}" was cancelled before it began`);
-    onProgress({ kind: "note", message: `${what} of stack "${this.open.stack.name}"` });
-    // The steps of a preview are its result; only those of a real operation are progress.
-    const listener: ProgressListener = (event) => {
-      if (event.kind !== "step" || !what.endsWith("preview")) onProgress(event);
+    const { waitMs = 0, signal } = this.options;
+    let current = expected;
+    const run = async () => {
+      await this.keepState(what);
+      return this.run(what, operation, current);
     };
-    const tracker = new ProgressTracker(listener, total);
-    const changes = new Map<string, Change>();
-    const cancel = forwardCancellation(this.options.signal, tracker);
+    // The other has changed what the preview started from.
+    const onFree = async () => {
+      current = await previewAgain?.();
+    };
     try {
-      await operation({
-        onEvent: (event) => {
-          tracker.onEvent(event);
-          // A refresh knows what it found only when it is done with a resource.
-          const step = event.resourcePreEvent ?? event.resOutputsEvent;
-          const change = step && changeOf(step.metadata);
-          if (change !== undefined) changes.set(`${change.operation} ${change.urn}`, change);
-        },
-        onOutput: (text) => {
-          if (text.includes("^C received")) tracker.cancelling = true;
-        },
-        signal: cancel.signal,
-        color: "never",
-      });
+      return await untilFree(run, { waitMs, signal, onFree, onNote: (message) => this.note(message) });
     } catch (error) {
-      throw this.open.refusal() ?? this.failure(what, error, tracker, [...changes.values()]);
-    } finally {
-      cancel.stop();
+      if (error instanceof FailedRunError) await lostOperations(this.open.stack).add(error.lost);
+      throw error;
     }
-    return [...changes.values()];
   }
 
-  private failure(
+  private run(
     what: string,
-    error: unknown,
-    { errors, failures, finished }: ProgressTracker,
-    changes: readonly Change[],
-  ): Error {
-    const { name } = this.open.stack;
-    if (error instanceof ConcurrentUpdateError) {
-      return new StackBusyError(
-        `another update holds stack "${name}"; try again when it ends, or \`pulumi cancel\` if it has died: ${engineErrors(error.message)}`,
-      );
-    }
-    if (!(error instanceof CommandError)) return error instanceof Error ? error : new Error(String(error));
-    const reasons =
-      errors.length > 0 ? errors.map((line) => `\n  ${line}`).join("") : ` ${engineErrors(error.message)}`;
-    const stopped = this.options.signal?.aborted ? "was cancelled" : "failed";
-    const resume = what.includes("preview")
-      ? ""
-      : `\n${finished} changes were made; running it again goes on from there`;
-    const causes = namedCauses(failures, this.open.settings).map((line) => `\n  -> ${line}`);
-    const message = `${what} of stack "${name}" ${stopped}:${reasons}${causes.join("")}${resume}`;
-    return new FailedRunError(message, failures, changes);
+    operation: EngineRun["operation"],
+    expected?: readonly Change[],
+  ): Promise<Change[]> {
+    const { onProgress, signal, timeoutMs, graceMs } = this.options;
+    return runEngine(this.open, { what, operation, expected, onProgress, signal, timeoutMs, graceMs });
+  }
+
+  private async keepState(before: string): Promise<void> {
+    await this.checkpoints.keep(await exportState(this.open.stack), before);
+  }
+
+  private note(message: string): void {
+    this.options.onProgress?.({ kind: "note", message });
+  }
+
+  /** Where the copies of the state are. */
+  public get checkpoints(): Checkpoints {
+    return new Checkpoints(this.workDir, this.open.stack.name);
+  }
+
+  private get workDir(): string {
+    return this.open.stack.workspace.workDir;
+  }
+
+  private async backendUrl(): Promise<string | undefined> {
+    const { backend } = await this.open.stack.workspace.projectSettings();
+    return { ...process.env, ...this.options.environment }.PULUMI_BACKEND_URL ?? backend?.url;
   }
 }
 
-interface EngineRun {
-  readonly onEvent: (event: Parameters<ProgressTracker["onEvent"]>[0]) => void;
-  readonly onOutput: (text: string) => void;
-  readonly signal: AbortSignal;
-  readonly color: "never";
-}
-
-function refuseLosses(changes: readonly Change[]): void {
-  const lost = losses(changes);
-  if (lost.length === 0) return;
-  throw new PipelineError(
-    `this update would take away what cannot be made again:\n${renderChanges(lost)}\n` +
-      "objects of a bucket go with it, objects under a key become unreadable, a topic loses Snowflake's subscription; " +
-      "move the data first, then allow it with --allow-loss",
-  );
+function without(changes: readonly Change[], made: readonly Change[]): Change[] {
+  const urns = new Set(made.map(({ urn }) => urn));
+  return changes.filter(({ urn }) => !urns.has(urn));
 }
 
 const RETRY_WAIT_MS = 20_000;
-
-/** How long the engine has to hear the terminal's own Ctrl-C: a second interrupt would make it stop at once. */
-const GRACE_MS = 1500;
-
-/** Tells the engine to stop, unless it has heard the terminal's Ctrl-C itself. */
-function forwardCancellation(
-  signal: AbortSignal | undefined,
-  tracker: ProgressTracker,
-): { signal: AbortSignal; stop: () => void } {
-  const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const onAbort = () => {
-    timer = setTimeout(() => {
-      if (!tracker.cancelling) controller.abort();
-    }, GRACE_MS);
-  };
-  signal?.addEventListener("abort", onAbort, { once: true });
-  return {
-    signal: controller.signal,
-    stop: () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-    },
-  };
-}

@@ -19,6 +19,18 @@ const unknown: Verdict = { kind: "unknown" };
 const throttling =
   /\b(Throttling(Exception)?|ThrottledException|RequestThrottled(Exception)?|RequestLimitExceeded|TooManyRequestsException|SlowDown|PriorRequestNotComplete|ServiceUnavailable|Rate exceeded)\b/;
 
+/**
+ * Words of a call that got no answer: the provider has died (gRPC's), or the network has failed
+ * (those of Go's net package and of the AWS SDK for Go).
+ */
+const unanswered =
+  /error reading from server|transport is closing|code = (Unavailable|Canceled)|\bEOF\b|broken pipe|connection (reset|refused)|i\/o timeout|request send failed|context deadline exceeded/;
+
+/** Whether AWS may have done what it did not confirm. */
+export function outcomeUnknown({ message }: Failure): boolean {
+  return unanswered.test(message);
+}
+
 /** Settings that a resource's policy takes foreign principals from, by its logical name. */
 const principals: readonly (readonly [RegExp, string])[] = [
   [/^pipeline-(bucket|key)-policy$/, "crossAccountReaders"],

@@ -1,6 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { changeOf, nameOf, type Step, shortType } from "./changes";
-import type { Failure } from "./failure-causes";
+import { type Change, changeOf, nameOf, type Step, shortType, subjectOf } from "./changes";
+import { type Failure, outcomeUnknown } from "./failure-causes";
 
 /** What a running operation tells. */
 export type ProgressEvent =
@@ -30,17 +30,22 @@ export class ProgressTracker {
   public readonly errors: string[] = [];
   /** What failed, without the engine's own summary. */
   public readonly failures: Failure[] = [];
+  /** What was changed, in order. */
+  public readonly made: Change[] = [];
+  /** What failed without an answer of AWS's: it may have been carried out. */
+  public readonly lost: Step[] = [];
   /** Whether the engine has heard that it is to stop. */
   public cancelling = false;
-  private done = 0;
+  private readonly begun = new Map<string, Change>();
 
   public constructor(
     private readonly listener: ProgressListener,
     private readonly total?: number,
   ) {}
 
-  public get finished(): number {
-    return this.done;
+  /** What was begun and has not ended, readings included. */
+  public get underWay(): Change[] {
+    return [...this.begun.values()];
   }
 
   public onEvent({ resourcePreEvent, resOutputsEvent, resOpFailedEvent, ...event }: EngineEvent): void {
@@ -61,12 +66,24 @@ export class ProgressTracker {
   }
 
   private step(state: "started" | "done" | "failed", metadata: Step): void {
+    const subject = subjectOf(metadata);
+    if (subject === undefined) return;
+    if (state === "started") this.begun.set(subject.urn, subject);
+    else this.begun.delete(subject.urn);
+    if (state === "failed") this.lose(metadata);
     const change = changeOf(metadata);
     if (change === undefined) return;
-    if (state === "done") this.done += 1;
+    if (state === "done") this.made.push(change);
     const total = this.total === undefined ? {} : { total: this.total };
     const resource = `${shortType(change.type)} ${change.name}`;
-    this.listener({ kind: "step", state, done: this.done, ...total, operation: change.operation, resource });
+    const { operation } = change;
+    this.listener({ kind: "step", state, done: this.made.length, ...total, operation, resource });
+  }
+
+  private lose(metadata: Step): void {
+    const resource = nameOf(metadata.urn);
+    const said = this.failures.filter((failure) => failure.resource === resource);
+    if (said.some(outcomeUnknown)) this.lost.push(metadata);
   }
 }
 

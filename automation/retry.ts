@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Change } from "./changes";
-import { PipelineError } from "./errors";
+import type { Change, Step } from "./changes";
+import { PipelineError, StackBusyError } from "./errors";
 import type { Failure } from "./failure-causes";
 
 /** A run of the engine that failed, with what AWS refused and what was done before. */
@@ -10,7 +10,10 @@ export class FailedRunError extends PipelineError {
   public constructor(
     message: string,
     public readonly failures: readonly Failure[],
+    /** What it changed before. */
     public readonly changes: readonly Change[],
+    /** What AWS may have carried out without an answer. */
+    public readonly lost: readonly Step[] = [],
   ) {
     super(message);
   }
@@ -61,5 +64,44 @@ export async function untilPassed(
         throw error;
       });
     }
+  }
+}
+
+/** How an operation waits for a stack that another holds. */
+export interface BusyOptions {
+  /** Milliseconds in all; 0 does not wait. */
+  readonly waitMs: number;
+  readonly onNote: (message: string) => void;
+  /** Before the operation is tried again. */
+  readonly onFree: () => Promise<void>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const FIRST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 30_000;
+
+/**
+ * Tries an operation until no other holds the stack, in pauses that grow and differ, so that many do not come at once.
+ *
+ * @throws StackBusyError when the time is up or the wait is cancelled; whatever else the operation throws, at once.
+ */
+export async function untilFree<Result>(
+  run: () => Promise<Result>,
+  { waitMs, onNote, onFree, signal }: BusyOptions,
+): Promise<Result> {
+  const deadline = Date.now() + waitMs;
+  for (let longest = FIRST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return await run();
+    } catch (error) {
+      const left = deadline - Date.now();
+      if (!(error instanceof StackBusyError) || left <= 0 || signal?.aborted) throw error;
+      const pause = Math.min(longest * (0.5 + Math.random() / 2), left);
+      onNote(`another update holds the stack: trying again in ${Math.ceil(pause / 1000)} s`);
+      await sleep(pause, undefined, { signal }).catch(() => {
+        throw error;
+      });
+    }
+    await onFree();
   }
 }

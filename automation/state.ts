@@ -1,6 +1,7 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import { z } from "zod";
 import { PipelineError } from "./errors";
+import { type ExportedState, exportState } from "./exported-state";
 
 const resource = z.object({
   urn: z.string(),
@@ -16,9 +17,7 @@ const resource = z.object({
 
 const deployment = z.object({
   resources: z.array(resource).nullish(),
-  pending_operations: z
-    .array(z.object({ resource: z.object({ urn: z.string() }), type: z.string() }))
-    .nullish(),
+  pending_operations: z.array(z.object({ resource, type: z.string() })).nullish(),
 });
 
 /** A resource as the stack's state has it; values of secrets are encrypted. */
@@ -31,10 +30,17 @@ export interface PendingOperation {
   readonly operation: string;
 }
 
+/** The same, with the resource that it was to make or to change. */
+export interface UnfinishedOperation extends PendingOperation {
+  readonly type: string;
+  /** As the program gave them, with the names that Pulumi chose; values of secrets are encrypted. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
 /** What the engine knows of a stack. */
 export interface StackState {
   readonly resources: readonly ResourceState[];
-  readonly pending: readonly PendingOperation[];
+  readonly pending: readonly UnfinishedOperation[];
 }
 
 /**
@@ -42,15 +48,25 @@ export interface StackState {
  *
  * @throws PipelineError for a state of a shape unknown here.
  */
-export async function readState(stack: Pick<Stack, "name" | "exportStack">): Promise<StackState> {
-  const parsed = deployment.safeParse((await stack.exportStack()).deployment ?? {});
+export async function readState(stack: Stack): Promise<StackState> {
+  return parseState(stack.name, await exportState(stack));
+}
+
+/** @throws PipelineError for a state of a shape unknown here. */
+export function parseState(stack: string, exported: ExportedState): StackState {
+  const parsed = deployment.safeParse(exported.deployment ?? {});
   if (!parsed.success) {
     const fields = parsed.error.issues.map((issue) => issue.path.join(".")).join(", ");
-    throw new PipelineError(`the state of stack "${stack.name}" lacks or misstates: ${fields}`);
+    throw new PipelineError(`the state of stack "${stack}" lacks or misstates: ${fields}`);
   }
   const { resources, pending_operations: pending } = parsed.data;
   return {
     resources: resources ?? [],
-    pending: (pending ?? []).map(({ resource: { urn }, type }) => ({ urn, operation: type })),
+    pending: (pending ?? []).map(({ resource, type }) => ({
+      urn: resource.urn,
+      operation: type,
+      type: resource.type,
+      inputs: resource.inputs ?? {},
+    })),
   };
 }

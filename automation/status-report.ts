@@ -2,6 +2,7 @@ import type { UpdateSummary } from "@pulumi/pulumi/automation";
 import { type Phase, phaseOf, type Settings } from "../components/settings";
 import type { LiveKey } from "./access-keys";
 import { type Change, nameOf, summarize } from "./changes";
+import { commandLine } from "./command-line";
 import { fillIns } from "./plan/problems";
 import type { PendingOperation } from "./state";
 
@@ -70,11 +71,6 @@ export interface StatusReport {
   readonly accessKeys: Finding<readonly KeyStatus[]>;
 }
 
-/** A command of this project's, as it is typed. */
-export function commandLine(command: string, stack: string, options = ""): string {
-  return `npm run pipeline -- ${command} --stack ${stack}${options}`;
-}
-
 export function judgeUpdate(stack: string, update: UpdateSummary | undefined): StatusReport["lastUpdate"] {
   const up = commandLine("up", stack);
   if (update === undefined) return { verdict: "fail", evidence: "never deployed", fix: up };
@@ -90,17 +86,19 @@ export function judgeUpdate(stack: string, update: UpdateSummary | undefined): S
   if (result === "succeeded") return { verdict: "ok", evidence, details };
   const fix =
     result === "in-progress"
-      ? `wait for it; if it has died, \`pulumi cancel --stack ${stack}\``
+      ? `wait for it; ${commandLine("recover", stack)} tells whether it has died`
       : `${up} goes on from there`;
   return { verdict: "fail", evidence, fix, details };
 }
 
-export function judgePending(stack: string, pending: readonly PendingOperation[]): StatusReport["pending"] {
+export function judgePending(
+  stack: string,
+  operations: readonly PendingOperation[],
+): StatusReport["pending"] {
+  const pending = operations.map(({ urn, operation }) => ({ urn, operation }));
   if (pending.length === 0) return { verdict: "ok", evidence: "none", details: pending };
   const evidence = pending.map(({ operation, urn }) => `${operation} ${urn}`).join(", ");
-  const fix =
-    `unless an update is running, ${commandLine("refresh", stack)} finds out what became of them; ` +
-    `if it says that a dead one holds the stack, \`pulumi cancel --stack ${stack}\` first`;
+  const fix = `unless an update is running, ${commandLine("recover", stack)} shows what became of them, and ${commandLine("up", stack)} puts it right`;
   return { verdict: "fail", evidence, fix, details: pending };
 }
 

@@ -1,14 +1,16 @@
-import * as pulumi from "@pulumi/pulumi";
+import { RunError } from "@pulumi/pulumi";
 import {
   LocalWorkspace,
   type PulumiCommand,
   type Stack,
   StackNotFoundError,
 } from "@pulumi/pulumi/automation";
-import { deployPipeline } from "../components/pipeline";
+import { buildPipeline } from "../components/pipeline";
 import { PROJECT, type Settings } from "../components/settings";
+import { commandLine } from "./command-line";
 import { findEngine } from "./engine";
 import { PipelineError, UsageError } from "./errors";
+import { type InlineProgram, inlineProgram } from "./inline-program";
 import { projectDir, readStackFile, type StackFile, settingsOf } from "./project";
 
 /** Which stack, and how to reach it. */
@@ -51,14 +53,14 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
     ...(options.signal ? { signal: options.signal } : {}),
   });
   let refusal: UsageError | undefined;
-  const program = async (): Promise<pulumi.Inputs> => {
+  const program = inlineProgram(() => {
     try {
-      return deployPipeline();
+      return buildPipeline();
     } catch (error) {
-      if (pulumi.RunError.isInstance(error)) refusal = new UsageError(error.message);
+      if (RunError.isInstance(error)) refusal = new UsageError(error.message);
       throw error;
     }
-  };
+  });
   const stack = await select(options, { workDir, pulumiCommand, envVars: environment }, program);
   return { stack, file, settings, refusal: () => refusal };
 }
@@ -72,7 +74,7 @@ interface EngineOptions {
 async function select(
   { stack: stackName, create }: WorkspaceOptions,
   engine: EngineOptions,
-  program: () => Promise<pulumi.Inputs>,
+  program: InlineProgram,
 ): Promise<Stack> {
   const args = { stackName, projectName: PROJECT, program };
   try {
@@ -101,6 +103,14 @@ function requirePassphrase(file: StackFile, environment: NodeJS.ProcessEnv): voi
   throw new UsageError(
     "PULUMI_CONFIG_PASSPHRASE is not set: the stack's secrets are encrypted with it; " +
       "export it (empty is a passphrase too), or PULUMI_CONFIG_PASSPHRASE_FILE, or name a secretsprovider in the stack's file",
+  );
+}
+
+/** Says that another update holds a stack. */
+export function busyMessage(stack: string, engineText: string): string {
+  return (
+    `another update holds stack "${stack}"; try again when it ends, or have --wait wait for it; ` +
+    `\`${commandLine("recover", stack)}\` tells whether it has died: ${engineErrors(engineText)}`
   );
 }
 

@@ -133,10 +133,23 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
   }
 }
 
+/** What the program has built. */
+export interface BuiltPipeline {
+  readonly pipeline: ExportPipeline;
+  /** Of the stack. */
+  readonly outputs: pulumi.Inputs;
+}
+
+/** Builds the pipeline by the settings of the running stack. */
+export function buildPipeline(): BuiltPipeline {
+  const settings = readSettings();
+  const pipeline = new ExportPipeline("pipeline", settings);
+  return { pipeline, outputs: stackOutputs(settings, pipeline) };
+}
+
 /** The program: settings of the running stack, the pipeline, its stack outputs. */
 export function deployPipeline(): pulumi.Inputs {
-  const settings = readSettings();
-  return stackOutputs(settings, new ExportPipeline("pipeline", settings));
+  return buildPipeline().outputs;
 }
 
 function bucketName(stack: string, { accountId, region }: Account): pulumi.Output<string> {

@@ -4,6 +4,8 @@ import { PipelineError } from "../errors";
 import { ensureExternalId } from "../external-id";
 import { refuseFullBuckets } from "../full-buckets";
 import { note, print, printJson, type StackCommandOptions } from "../terminal";
+import { type PatienceOptions, patience } from "./patience";
+import { repairFirst } from "./recover";
 import { onStacks, type StacksCommandOptions, type Voice } from "./several";
 
 /** What every command that changes something takes. */
@@ -41,6 +43,7 @@ export async function preview(
 /** `up`: previews, asks, deploys. */
 export async function up(
   options: StacksCommandOptions &
+    PatienceOptions &
     Pick<ChangingCommandOptions, "skipPreflight"> & {
       readonly create?: boolean;
       readonly refresh?: boolean;
@@ -49,6 +52,7 @@ export async function up(
     },
 ): Promise<void> {
   const { cwd, create, refresh, allowLoss, replaceForeign, skipPreflight } = options;
+  const limits = patience(options);
   await onStacks(options, async (stack, voice) => {
     const { onProgress, signal } = voice;
     const externalId = await ensureExternalId(stack, cwd);
@@ -56,7 +60,8 @@ export async function up(
       voice.note(`wrote snowflake.externalId, ${externalId}, into Pulumi.${stack}.yaml`);
     }
     const place = { stack, workDir: cwd, create, skipPreflight };
-    const deployment = await Deployment.open({ onProgress, signal, ...place });
+    const deployment = await Deployment.open({ onProgress, signal, ...place, ...limits });
+    if (!(await repairFirst(deployment, voice))) return declined(voice);
     const refusal = await deployment.preflight({ replaceForeign });
     if (refusal !== undefined) throw refusal;
     const expected = await deployment.preview({ refresh });
@@ -70,10 +75,12 @@ export async function up(
 }
 
 /** `refresh`: reads the live resources into the state. */
-export async function refresh(options: StacksCommandOptions): Promise<void> {
+export async function refresh(options: StacksCommandOptions & PatienceOptions): Promise<void> {
+  const limits = patience(options);
   await onStacks(options, async (stack, voice) => {
     const { onProgress, signal } = voice;
-    const deployment = await Deployment.open({ onProgress, signal, stack, workDir: options.cwd });
+    const deployment = await Deployment.open({ onProgress, signal, stack, workDir: options.cwd, ...limits });
+    if (!(await repairFirst(deployment, voice))) return declined(voice);
     const expected = await deployment.previewRefresh();
     voice.note(renderChanges(expected));
     if (expected.length > 0 && !(await voice.confirm(`Take the live state of "${stack}" over?`))) {
@@ -86,10 +93,14 @@ export async function refresh(options: StacksCommandOptions): Promise<void> {
 }
 
 /** `destroy`: explains what stands in its way, asks, deletes. */
-export async function destroy(options: StacksCommandOptions & { readonly remove?: boolean }): Promise<void> {
+export async function destroy(
+  options: StacksCommandOptions & PatienceOptions & { readonly remove?: boolean },
+): Promise<void> {
+  const limits = patience(options);
   await onStacks(options, async (stack, voice) => {
     const { onProgress, signal } = voice;
-    const deployment = await Deployment.open({ onProgress, signal, stack, workDir: options.cwd });
+    const deployment = await Deployment.open({ onProgress, signal, stack, workDir: options.cwd, ...limits });
+    if (!(await repairFirst(deployment, voice))) return declined(voice);
     await deployment.refuseProtected();
     await refuseFullBuckets(deployment, voice.note);
     const expected: Change[] = await deployment.previewDestroy();

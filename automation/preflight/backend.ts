@@ -11,7 +11,7 @@ import { obstacle, type PreflightFinding } from "./finding";
  * @param url of the backend, such as `file://./state`, relative to `workDir`; `~` is the home folder.
  */
 export async function checkBackend(url: string | undefined, workDir: string): Promise<PreflightFinding[]> {
-  const folder = folderOf(url, workDir);
+  const folder = backendFolder(url, workDir);
   if (folder === undefined) return [];
   const probe = path.join(folder, `.write-${randomBytes(6).toString("hex")}`);
   try {
@@ -28,7 +28,8 @@ export async function checkBackend(url: string | undefined, workDir: string): Pr
   }
 }
 
-function folderOf(url: string | undefined, workDir: string): string | undefined {
+/** The folder that a backend is, or `undefined` where it is elsewhere. */
+export function backendFolder(url: string | undefined, workDir: string): string | undefined {
   if (url === undefined || !url.startsWith("file:")) return undefined;
   const place = url.slice("file://".length);
   if (place.startsWith("/")) return fileURLToPath(url);

@@ -133,17 +133,19 @@ describe("status", () => {
     assert.equal(next.action, "npm run pipeline -- up --stack prod goes on from there");
     const going = await report({ update: { ...update, result: "in-progress" } });
     assert.match(going.lastUpdate.evidence, /^update in-progress, since 2026-11-23T11:00:00.000Z/);
-    assert.match(going.next.action, /^wait for it; if it has died, `pulumi cancel --stack prod`/);
+    assert.match(going.next.action, /^wait for it; npm run pipeline -- recover --stack prod tells/);
   });
 
   it("names what an interruption left pending before anything else", async () => {
-    const pending = [{ urn: urn("aws:s3/bucket:Bucket", "b"), operation: "creating" }];
+    const type = "aws:s3/bucket:Bucket";
+    const pending = [{ urn: urn(type, "b"), operation: "creating", type, inputs: { bucket: "name" } }];
     const found = await report({ state: { pending }, update: { ...update, result: "failed" } });
     assert.equal(found.pending.verdict, "fail");
     assert.equal(found.pending.evidence, `creating ${pending[0]?.urn}`);
+    assert.deepEqual(found.pending.details, [{ urn: pending[0]?.urn, operation: "creating" }]);
     assert.match(
       found.next.action,
-      /npm run pipeline -- refresh --stack prod .*`pulumi cancel --stack prod` first/,
+      /npm run pipeline -- recover --stack prod .* up --stack prod puts it right/,
     );
   });
 

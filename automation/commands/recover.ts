@@ -1,0 +1,97 @@
+import { nameOf } from "../changes";
+import { commandLine } from "../command-line";
+import { Deployment } from "../deployment";
+import { UsageError } from "../errors";
+import type { Checkpoint } from "../recovery/checkpoints";
+import { renderLock } from "../recovery/locks";
+import { renderInterruption } from "../recovery/recovery";
+import { renderUnfinished } from "../recovery/remedies";
+import { type RecoveryReport, recoveryReport } from "../recovery/report";
+import { findRestoration, restore } from "../recovery/restore";
+import { confirm, note, print, printJson, type StackCommandOptions, withProgress } from "../terminal";
+import type { Voice } from "./several";
+
+/**
+ * Shows what an earlier update left half done, asks, and puts it right.
+ *
+ * @returns whether the command may go on.
+ */
+export async function repairFirst(
+  deployment: Deployment,
+  voice: Pick<Voice, "note" | "confirm">,
+): Promise<boolean> {
+  const interruption = await deployment.interruption();
+  if (interruption === undefined) return true;
+  voice.note(renderInterruption(interruption));
+  if (!(await voice.confirm("Put that right first?"))) return false;
+  await deployment.repair(interruption);
+  return true;
+}
+
+/** `recover`: what an interrupted update left, and the copies of the state; with `repair` or `restore`, does it. */
+export async function recover(
+  options: StackCommandOptions & {
+    readonly repair?: boolean;
+    readonly restore?: string;
+    readonly json?: boolean;
+    readonly yes?: boolean;
+  },
+): Promise<void> {
+  const { stack, cwd, repair, restore: checkpoint, json, yes } = options;
+  if ([repair, checkpoint, json].filter((one) => one !== undefined).length > 1) {
+    throw new UsageError("recover: give one of --repair, --restore and --json");
+  }
+  await withProgress(async (progress) => {
+    const deployment = await Deployment.open({ ...progress, stack, workDir: cwd });
+    const voice = { note, confirm: (question: string) => confirm(question, yes) };
+    if (checkpoint !== undefined) return restoreState(deployment, checkpoint, voice);
+    if (repair) {
+      if (!(await repairFirst(deployment, voice))) note("nothing was changed");
+    }
+    const report = await recoveryReport(deployment);
+    if (json) printJson(report);
+    else print(recoveryText(report));
+  });
+}
+
+async function restoreState(
+  deployment: Deployment,
+  name: string,
+  { note: say, confirm: ask }: Pick<Voice, "note" | "confirm">,
+): Promise<void> {
+  const { stack } = deployment.open;
+  const restoration = await findRestoration(deployment, name);
+  const { checkpoint, forgotten } = restoration;
+  say(`the state of ${describe(checkpoint)} would take the place of this one, of which a copy is kept`);
+  if (forgotten.length > 0) {
+    say(
+      `resources made since then would be unknown to it, and stay in AWS: ${forgotten.map(nameOf).join(", ")}`,
+    );
+  }
+  if (!(await ask(`Restore the state of stack "${stack.name}"?`))) return say("nothing was changed");
+  await restore(deployment, restoration);
+  print(`stack "${stack.name}": state of ${describe(checkpoint)} restored`);
+  print(
+    `next: ${commandLine("refresh", stack.name)} reads what has changed in AWS since, then ${commandLine("up", stack.name)}`,
+  );
+}
+
+function describe({ taken, before, resources }: Checkpoint): string {
+  return `${taken}, before ${before}, with ${resources} resources`;
+}
+
+/** The report for people. */
+export function recoveryText({ stack, locks, unfinished, checkpoints, next }: RecoveryReport): string {
+  const list = (title: string, lines: readonly string[]) =>
+    lines.length === 0 ? [`${title}: none`] : [`${title}:`, ...lines.map((line) => `  ${line}`)];
+  return [
+    `stack ${stack}`,
+    ...list("locks", locks.map(renderLock)),
+    ...list("unfinished", unfinished.map(renderUnfinished)),
+    ...list(
+      "checkpoints, newest first",
+      checkpoints.map((checkpoint) => `${checkpoint.id}  ${describe(checkpoint)}`),
+    ),
+    `next: ${next}`,
+  ].join("\n");
+}

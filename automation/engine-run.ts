@@ -1,0 +1,115 @@
+import { CommandError, ConcurrentUpdateError } from "@pulumi/pulumi/automation";
+import { type Change, changeOf } from "./changes";
+import { PipelineError, StackBusyError } from "./errors";
+import { namedCauses } from "./failure-causes";
+import { CONNECTION_LOST } from "./inline-program";
+import { type StopRules, startInterrupts, TIMEOUT_MS } from "./interrupts";
+import { type ProgressListener, ProgressTracker } from "./progress";
+import { FailedRunError } from "./retry";
+import { runReport } from "./run-report";
+import { busyMessage, engineErrors, type OpenStack } from "./workspace";
+
+/** One operation of the engine. */
+export interface EngineRun extends StopRules {
+  /** As people say it: "up", "destroy preview". */
+  readonly what: string;
+  /** Does it, with what the Automation API takes. */
+  readonly operation: (hooks: EngineHooks) => Promise<unknown>;
+  /** What a preview has found that it would change. */
+  readonly expected?: readonly Change[] | undefined;
+  readonly onProgress?: ProgressListener | undefined;
+}
+
+/** How the Automation API tells of an operation, and is told to stop it. */
+export interface EngineHooks {
+  readonly onEvent: ProgressTracker["onEvent"];
+  readonly onOutput: (text: string) => void;
+  readonly signal: AbortSignal;
+  readonly color: "never";
+}
+
+/**
+ * Runs one operation of the engine.
+ *
+ * @returns what it changed, or what a preview would change.
+ * @throws FailedRunError with what was made, what was not and what is unknown; StackBusyError where another holds the
+ * stack; UsageError for settings that the program refuses.
+ */
+export async function runEngine(open: OpenStack, run: EngineRun): Promise<Change[]> {
+  try {
+    return await runOnce(open, run);
+  } catch (error) {
+    const lost = error instanceof FailedRunError && error.message.includes(CONNECTION_LOST);
+    if (!lost || error.changes.length > 0 || run.signal?.aborted) throw error;
+    run.onProgress?.({ kind: "note", message: `${CONNECTION_LOST}; running it again` });
+    return runOnce(open, run);
+  }
+}
+
+async function runOnce({ stack, settings, refusal }: OpenStack, run: EngineRun): Promise<Change[]> {
+  const { what, operation, expected, onProgress = () => undefined } = run;
+  const note = (message: string) => onProgress({ kind: "note", message });
+  if (run.signal?.aborted) {
+    throw new PipelineError(`${what} of stack "${stack.name}" was cancelled before it began`);
+  }
+  note(`${what} of stack "${stack.name}"`);
+  const isPreview = what.endsWith("preview");
+  // The steps of a preview are its result; only those of a real operation are progress.
+  const listener: ProgressListener = (event) => {
+    if (event.kind !== "step" || !isPreview) onProgress(event);
+  };
+  const tracker = new ProgressTracker(listener, expected?.length);
+  const changes = new Map<string, Change>();
+  const minutes = minutesOf(run.timeoutMs ?? TIMEOUT_MS);
+  const interrupts = startInterrupts(
+    run,
+    () => tracker.cancelling,
+    () => note(`no end within ${minutes}: cancelling`),
+  );
+  try {
+    await operation({
+      onEvent: (event) => {
+        tracker.onEvent(event);
+        // A refresh knows what it found only when it is done with a resource.
+        const step = event.resourcePreEvent ?? event.resOutputsEvent;
+        const change = step && changeOf(step.metadata);
+        if (change !== undefined) changes.set(`${change.operation} ${change.urn}`, change);
+      },
+      onOutput: (text) => {
+        if (text.includes("^C received")) tracker.cancelling = true;
+      },
+      signal: interrupts.signal,
+      color: "never",
+    });
+    return [...changes.values()];
+  } catch (error) {
+    const refused = refusal();
+    if (refused !== undefined) throw refused;
+    if (error instanceof ConcurrentUpdateError) {
+      throw new StackBusyError(busyMessage(stack.name, error.message));
+    }
+    if (!(error instanceof CommandError)) throw error instanceof Error ? error : new Error(String(error));
+    const ended = interrupts.expired
+      ? `did not end within ${minutes}`
+      : run.signal?.aborted
+        ? "was cancelled"
+        : "failed";
+    const message = runReport({
+      headline: `${what} of stack "${stack.name}" ${ended}`,
+      stack: stack.name,
+      what,
+      reasons: tracker.errors.length > 0 ? tracker.errors : [engineErrors(error.message)],
+      causes: namedCauses(tracker.failures, settings),
+      made: tracker.made,
+      underWay: tracker.underWay,
+      expected: isPreview ? undefined : (expected ?? []),
+    });
+    throw new FailedRunError(message, tracker.failures, tracker.made, tracker.lost);
+  } finally {
+    interrupts.stop();
+  }
+}
+
+function minutesOf(milliseconds: number): string {
+  return milliseconds < 60_000 ? `${milliseconds / 1000} s` : `${Math.round(milliseconds / 60_000)} min`;
+}

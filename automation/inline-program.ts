@@ -1,0 +1,59 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as sdkServer from "@pulumi/pulumi/automation/server";
+import type { BuiltPipeline } from "../components/pipeline";
+
+/** A program for the Automation API that tells whether it came to its end. */
+export interface InlineProgram {
+  (): Promise<pulumi.Inputs>;
+  /** Whether the engine knows of all that the last run's outputs depend on; in a preview, of the pipeline at least. */
+  completed: boolean;
+}
+
+/** What the engine is told of a run whose connection to it was lost. */
+export const CONNECTION_LOST =
+  "the program lost its connection to the engine: nothing may be concluded from it";
+
+/** A program that builds the pipeline. */
+export function inlineProgram(build: () => BuiltPipeline): InlineProgram {
+  guardLanguageServer();
+  const program = async () => {
+    program.completed = false;
+    const { pipeline, outputs } = build();
+    // Outputs of resources that are still to be made are not known to a preview.
+    const awaited = pulumi.runtime.isDryRun() ? [pipeline.urn] : [pipeline.urn, ...Object.values(outputs)];
+    pulumi.all(awaited).apply(() => {
+      program.completed = true;
+    });
+    return outputs;
+  };
+  program.completed = false;
+  return program;
+}
+
+type Callback = (error: Error | null | undefined, response?: unknown) => void;
+interface LanguageServer {
+  readonly program: () => Promise<pulumi.Inputs>;
+  run(call: unknown, callback: Callback): unknown;
+}
+
+let guarded = false;
+
+/**
+ * The SDK takes a program that cannot reach the engine for one that ended well (automation/server.js drops errors for
+ * which isGrpcError holds), and the engine then deletes every resource that the program did not name. Here such a run
+ * fails, and nothing is deleted.
+ */
+function guardLanguageServer(): void {
+  if (guarded) return;
+  guarded = true;
+  const { LanguageServer } = sdkServer as unknown as { LanguageServer: { prototype: LanguageServer } };
+  const { prototype } = LanguageServer;
+  const { run } = prototype;
+  prototype.run = function (call, callback) {
+    return run.call(this, call, (error, response) => {
+      const lost = "completed" in this.program && !this.program.completed;
+      if (error || !lost) callback(error, response);
+      else callback(new Error(CONNECTION_LOST));
+    });
+  };
+}

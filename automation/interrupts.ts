@@ -1,0 +1,70 @@
+/** When an operation of the engine is to be stopped, and what happens to what is under way. */
+export interface StopRules {
+  /** The caller's cancellation: the engine finishes what is under way. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds until an operation that has not ended is cancelled. @default 3 600 000 */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * Milliseconds that what is under way has from then on. After them the engine ends without it, and its state tells
+   * what was under way. @default 120 000
+   */
+  readonly graceMs?: number | undefined;
+}
+
+/** Stops the engine by the rules. */
+export interface Interrupts {
+  /** For the Automation API, which sends the engine an interrupt for each abort event. */
+  readonly signal: AbortSignal;
+  /** Whether the time was up. */
+  readonly expired: boolean;
+  stop(): void;
+}
+
+export const TIMEOUT_MS = 60 * 60_000;
+const GRACE_MS = 2 * 60_000;
+
+/** How long the engine has to hear the terminal's own Ctrl-C: a second interrupt would make it stop at once. */
+const CTRL_C_MS = 1500;
+
+/**
+ * Sends the engine its interrupts: the first asks it to finish what is under way, a second to end without that
+ * (www.pulumi.com/docs/iac/cli/commands/pulumi_cancel and its handling of SIGINT).
+ *
+ * @param heard whether the engine knows already that it is to stop, as from the terminal itself.
+ */
+export function startInterrupts(
+  { signal, timeoutMs = TIMEOUT_MS, graceMs = GRACE_MS }: StopRules,
+  heard: () => boolean,
+  onExpired: () => void,
+): Interrupts {
+  const controller = new AbortController();
+  const timers: NodeJS.Timeout[] = [];
+  let expired = false;
+  const after = (ms: number, act: () => void) => timers.push(setTimeout(act, ms));
+  const cancel = () => {
+    if (!heard()) controller.abort();
+  };
+  const terminate = () => {
+    // A signal aborts once, and its event can be sent again.
+    controller.signal.dispatchEvent(new Event("abort"));
+    after(graceMs, terminate);
+  };
+  const onAbort = () => after(CTRL_C_MS, cancel);
+  signal?.addEventListener("abort", onAbort, { once: true });
+  after(timeoutMs, () => {
+    expired = true;
+    onExpired();
+    cancel();
+    after(graceMs, terminate);
+  });
+  return {
+    signal: controller.signal,
+    get expired() {
+      return expired;
+    },
+    stop() {
+      for (const timer of timers) clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import { nameOf } from "./changes";
+import { PipelineError } from "./errors";
+import type { ResourceState } from "./state";
+
+/** @throws PipelineError naming the protected resources and the way to unprotect them. */
+export function refuseProtected(stack: string, resources: readonly ResourceState[]): void {
+  const names = resources.filter(({ protect }) => protect === true).map(({ urn }) => nameOf(urn));
+  if (names.length === 0) return;
+  throw new PipelineError(
+    `stack "${stack}" is protected: ${names.length} resources, ${names.slice(0, 3).join(", ")} among them; ` +
+      `to destroy it, set protect to false in Pulumi.${stack}.yaml, run \`up\`, then \`destroy\``,
+  );
+}

@@ -1,0 +1,66 @@
+import { clientSettings } from "../aws";
+import { awsCall } from "../aws-call";
+import type { StackFile } from "../project";
+import { orAbsent } from "../verify/aws-errors";
+import type { Lookups } from "./remedies";
+
+/** Asks AWS as the stack's provider would. */
+export function awsLookups(file: StackFile): Lookups {
+  return {
+    async account() {
+      const { STS } = await import("@aws-sdk/client-sts");
+      const sts = new STS(clientSettings(file, "sts"));
+      const { Arn = "", Account = "" } = await awsCall("sts:GetCallerIdentity", () =>
+        sts.getCallerIdentity({}),
+      );
+      const region = await sts.config.region();
+      return { partition: Arn.split(":")[1] ?? "aws", accountId: Account, region };
+    },
+
+    async keysDescribed(description) {
+      const { KMS, paginateListKeys } = await import("@aws-sdk/client-kms");
+      const client = new KMS(clientSettings(file, "kms"));
+      return awsCall("kms:ListKeys", async () => {
+        const found: string[] = [];
+        for await (const { Keys = [] } of paginateListKeys({ client }, {})) {
+          for (const { KeyId = "" } of Keys) {
+            const { KeyMetadata } = await awsCall("kms:DescribeKey", () => client.describeKey({ KeyId }));
+            if (KeyMetadata?.Description === description && !KeyMetadata.DeletionDate) found.push(KeyId);
+          }
+        }
+        return found;
+      });
+    },
+
+    async secretNamed(SecretId) {
+      const { SecretsManager } = await import("@aws-sdk/client-secrets-manager");
+      const secrets = new SecretsManager(clientSettings(file, "secretsmanager"));
+      const answer = await awsCall("secretsmanager:DescribeSecret", () =>
+        orAbsent(secrets.describeSecret({ SecretId }), "ResourceNotFoundException"),
+      );
+      return answer?.DeletedDate === undefined ? answer?.ARN : undefined;
+    },
+
+    async unusedAccessKeys(UserName) {
+      const { IAM } = await import("@aws-sdk/client-iam");
+      const iam = new IAM(clientSettings(file, "iam"));
+      const answer = await awsCall("iam:ListAccessKeys", () =>
+        orAbsent(iam.listAccessKeys({ UserName }), "NoSuchEntityException"),
+      );
+      const ids = (answer?.AccessKeyMetadata ?? []).map(({ AccessKeyId = "" }) => AccessKeyId);
+      const uses = ids.map((AccessKeyId) =>
+        awsCall("iam:GetAccessKeyLastUsed", () => iam.getAccessKeyLastUsed({ AccessKeyId })),
+      );
+      const used = (await Promise.all(uses)).map(({ AccessKeyLastUsed }) => AccessKeyLastUsed?.LastUsedDate);
+      return ids.filter((_, index) => used[index] === undefined);
+    },
+
+    async deleteAccessKey(UserName, AccessKeyId) {
+      const { IAM } = await import("@aws-sdk/client-iam");
+      const iam = new IAM(clientSettings(file, "iam"));
+      await awsCall("iam:DeleteAccessKey", () =>
+        orAbsent(iam.deleteAccessKey({ UserName, AccessKeyId }), "NoSuchEntityException"),
+      );
+    },
+  };
+}

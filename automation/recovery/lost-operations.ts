@@ -1,0 +1,68 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { z } from "zod";
+import type { Step } from "../changes";
+import type { UnfinishedOperation } from "../state";
+
+const operation = z.object({
+  type: z.enum(["creating", "updating", "deleting"]),
+  resource: z.object({
+    urn: z.string(),
+    type: z.string(),
+    custom: z.literal(true),
+    id: z.string().optional(),
+    parent: z.string().optional(),
+    provider: z.string(),
+    protect: z.boolean().optional(),
+    inputs: z.record(z.string(), z.unknown()),
+  }),
+});
+
+/** An operation that got no answer, in the engine's own shape of a pending one. */
+export type LostOperation = z.infer<typeof operation>;
+
+/**
+ * What got no answer, as when the provider died. The engine takes it for failed and its state forgets it, though AWS may
+ * have done it; so it is kept in `state/unfinished/<stack>.json` of the project.
+ */
+export class LostOperations {
+  private readonly file: string;
+
+  public constructor(workDir: string, stack: string) {
+    this.file = path.join(workDir, "state", "unfinished", `${stack}.json`);
+  }
+
+  public async read(): Promise<LostOperation[]> {
+    const text = await fs.readFile(this.file, "utf8").catch(() => "[]");
+    return z.array(operation).parse(JSON.parse(text));
+  }
+
+  /** Adds what a run of the engine lost. */
+  public async add(steps: readonly Step[]): Promise<void> {
+    const lost = steps.flatMap(lostOperation);
+    if (lost.length === 0) return;
+    const all = new Map([...(await this.read()), ...lost].map((one) => [one.resource.urn, one]));
+    await fs.mkdir(path.dirname(this.file), { recursive: true });
+    const replacement = `${this.file}.new`;
+    await fs.writeFile(replacement, JSON.stringify([...all.values()]), { mode: 0o600 });
+    await fs.rename(replacement, this.file);
+  }
+
+  public async clear(): Promise<void> {
+    await fs.rm(this.file, { force: true });
+  }
+}
+
+function lostOperation({ op, new: after, old: before }: Step): LostOperation[] {
+  const begun = after ?? before;
+  if (begun === undefined) return [];
+  const { urn, type, id, parent, provider, protect = false, inputs } = begun;
+  const what = op.startsWith("create") ? "creating" : op.startsWith("delete") ? "deleting" : "updating";
+  const known = { ...(id ? { id } : {}), ...(parent ? { parent } : {}) };
+  return [{ type: what, resource: { urn, type, custom: true, ...known, provider, protect, inputs } }];
+}
+
+/** The same as operations of the state's. */
+export function asUnfinished({ type, resource }: LostOperation): UnfinishedOperation {
+  return { urn: resource.urn, operation: type, type: resource.type, inputs: resource.inputs };
+}

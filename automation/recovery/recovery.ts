@@ -1,0 +1,92 @@
+import { isDeepStrictEqual } from "node:util";
+import { nameOf } from "../changes";
+import { PipelineError } from "../errors";
+import { type ExportedState, exportState, importState } from "../exported-state";
+import { parseState } from "../state";
+import type { OpenStack } from "../workspace";
+import { awsLookups } from "./aws-lookups";
+import { releaseDeadLocks, renderLock, type StackLock } from "./locks";
+import { asUnfinished, type LostOperation, LostOperations } from "./lost-operations";
+import { type Lookups, remediesFor, renderUnfinished, type Unfinished } from "./remedies";
+import { repairState } from "./repaired-state";
+
+/** What an update left that did not end by itself. */
+export interface Interruption {
+  /** Locks of processes that are gone. */
+  readonly locks: readonly StackLock[];
+  readonly unfinished: readonly Unfinished[];
+  /** The state in which they were found. */
+  readonly state: ExportedState;
+  /** Those that the state does not know. */
+  readonly lost: readonly LostOperation[];
+}
+
+/**
+ * Looks for what an interrupted update has left. While another holds the stack there is nothing to repair: the operations
+ * that its state says are unfinished are its own.
+ *
+ * @param locks of the stack, as far as they can be seen.
+ * @throws AwsCallError where AWS has to tell what was made, and does not.
+ */
+export async function findInterruption(
+  { stack, file }: Pick<OpenStack, "stack" | "file">,
+  locks: readonly StackLock[],
+  lookups: Lookups = awsLookups(file),
+): Promise<Interruption | undefined> {
+  if (locks.some(({ holder }) => holder !== "dead")) return undefined;
+  const state = await exportState(stack);
+  const { pending, resources } = parseState(stack.name, state);
+  const lost = await lostOperations(stack).read();
+  const operations = [...pending, ...lost.map(asUnfinished)];
+  if (locks.length === 0 && operations.length === 0) return undefined;
+  return { locks, unfinished: await remediesFor(operations, resources, lookups), state, lost };
+}
+
+/** What was found and what is to become of it, a line each. */
+export function renderInterruption({ locks, unfinished }: Interruption): string {
+  const lines = [
+    ...locks.map((lock) => `the lock of ${renderLock(lock)}, is removed`),
+    ...unfinished.map(renderUnfinished),
+  ];
+  return ["an earlier update was interrupted:", ...lines.map((line) => `  ${line}`)].join("\n");
+}
+
+/**
+ * Ends an interruption: removes dead locks and finds out, for each unfinished operation, what became of it.
+ *
+ * @param refresh has the engine read these resources into the state.
+ * @returns what was taken over from AWS, by logical name.
+ * @throws StackBusyError or PipelineError where another update has come between.
+ */
+export async function repairInterruption(
+  { stack, file }: Pick<OpenStack, "stack" | "file">,
+  { locks, unfinished, state, lost }: Interruption,
+  refresh: (urns: readonly string[]) => Promise<unknown>,
+  lookups: Lookups = awsLookups(file),
+): Promise<readonly string[]> {
+  await releaseDeadLocks(locks);
+  if (unfinished.length === 0) return [];
+  for (const { remedy } of unfinished) {
+    if (remedy.kind !== "discard") continue;
+    for (const keyId of remedy.keyIds) await lookups.deleteAccessKey(remedy.user, keyId);
+  }
+  if (!isDeepStrictEqual(await exportState(stack), state)) {
+    throw new PipelineError(
+      `the state of stack "${stack.name}" has just been changed by another update: try again`,
+    );
+  }
+  const repaired = repairState(state, lost, unfinished);
+  await importState(stack, repaired.state);
+  if (repaired.toRead.length > 0) await refresh(repaired.toRead);
+  await lostOperations(stack).clear();
+  const { resources } = parseState(stack.name, await exportState(stack));
+  const present = new Set(resources.map(({ urn }) => urn));
+  return unfinished
+    .filter(({ remedy, urn }) => remedy.kind === "adopt" && present.has(urn))
+    .map(({ urn }) => nameOf(urn));
+}
+
+/** What the engine forgot of a stack's operations. */
+export function lostOperations({ name, workspace }: OpenStack["stack"]): LostOperations {
+  return new LostOperations(workspace.workDir, name);
+}

@@ -1,0 +1,43 @@
+import { commandLine } from "../command-line";
+import type { Deployment } from "../deployment";
+import type { Checkpoint } from "./checkpoints";
+import type { StackLock } from "./locks";
+import type { Unfinished } from "./remedies";
+
+/** What stands between a stack and its next update, and the copies of its state. */
+export interface RecoveryReport {
+  readonly stack: string;
+  readonly locks: readonly StackLock[];
+  /** What an interrupted update left; none while another update runs. */
+  readonly unfinished: readonly Unfinished[];
+  /** Newest first. */
+  readonly checkpoints: readonly Checkpoint[];
+  /** A command, or what else to do. */
+  readonly next: string;
+}
+
+/**
+ * Looks at a stack's locks, unfinished operations and checkpoints; changes nothing.
+ *
+ * @throws AwsCallError where AWS has to tell what was made, and does not.
+ */
+export async function recoveryReport(deployment: Deployment): Promise<RecoveryReport> {
+  const { name: stack } = deployment.open.stack;
+  const [locks, interruption, checkpoints] = await Promise.all([
+    deployment.locks(),
+    deployment.interruption(),
+    deployment.checkpoints.list(),
+  ]);
+  const { unfinished = [] } = interruption ?? {};
+  return { stack, locks, unfinished, checkpoints, next: nextStep(stack, locks, interruption !== undefined) };
+}
+
+function nextStep(stack: string, locks: readonly StackLock[], interrupted: boolean): string {
+  if (interrupted)
+    return `${commandLine("recover", stack, " --repair")}, or ${commandLine("up", stack)}, which does so first`;
+  const holders = new Set(locks.map(({ holder }) => holder));
+  if (holders.has("elsewhere")) {
+    return `wait for the update on the other machine; if it has died there, \`pulumi cancel --stack ${stack}\``;
+  }
+  return holders.has("alive") ? "wait for the update that runs" : "nothing is to be repaired";
+}
