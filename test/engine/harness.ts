@@ -50,7 +50,7 @@ export class TestProject {
 
   private constructor(
     private readonly root: string,
-    private readonly account: FakeAccount,
+    private account: FakeAccount,
     public readonly stack: string,
   ) {
     this.dir = path.join(root, "project");
@@ -180,6 +180,32 @@ export class TestProject {
     for (;;) {
       if (this.world.calls().some((call) => call.operation === operation && call.name === name)) return;
       await sleep(50);
+    }
+  }
+
+  /** Waits until a fault makes the operation on this resource wait. */
+  public async held(name: string): Promise<void> {
+    await this.asked("held", name);
+  }
+
+  /** Starts the account's process anew, after its death. */
+  public async revive(): Promise<void> {
+    this.account.process.kill();
+    this.account = await startAccount(path.join(this.root, "aws"));
+  }
+
+  /** Keeps a copy of account and state, for {@link restore}. */
+  public async keep(name: string): Promise<void> {
+    for (const dir of ["aws", "project"]) {
+      await fs.cp(path.join(this.root, dir), path.join(this.root, `${dir}-${name}`), { recursive: true });
+    }
+  }
+
+  /** Brings account, settings and state back to what they were. */
+  public async restore(name: string): Promise<void> {
+    for (const dir of ["aws", "project"]) {
+      await fs.rm(path.join(this.root, dir), { recursive: true, force: true, maxRetries: 5 });
+      await fs.cp(path.join(this.root, `${dir}-${name}`), path.join(this.root, dir), { recursive: true });
     }
   }
 

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { main, type Provider } from "@pulumi/pulumi/provider";
-import { type Operation, type Thing, World } from "./world";
+import { type Fault, type Operation, type Thing, World } from "./world";
 
 const ACCOUNT_ID = "123456789012";
 const REGION = "us-east-1";
@@ -20,6 +20,38 @@ const identity: readonly string[] = [
   "topic",
   "endpoint",
   "secretId",
+];
+
+/** Types of which AWS refuses a second one of the same name; of any other it keeps one, or makes another. */
+const refusedTwice: readonly string[] = [
+  "aws:s3/bucket:Bucket",
+  "aws:iam/role:Role",
+  "aws:iam/user:User",
+  "aws:iam/group:Group",
+  "aws:iam/policy:Policy",
+  "aws:kms/alias:Alias",
+  "aws:secretsmanager/secret:Secret",
+  "aws:cloudwatch/logGroup:LogGroup",
+  "aws:cloudtrail/trail:Trail",
+  "aws:budgets/budget:Budget",
+];
+
+/** What AWS keeps one of, for each of these. */
+const keptFor: readonly string[] = [
+  "name",
+  "bucket",
+  "role",
+  "group",
+  "user",
+  "policyArn",
+  "keyId",
+  "queueUrl",
+  "topic",
+  "arn",
+  "endpoint",
+  "secretId",
+  "dashboardName",
+  "alarmName",
 ];
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -43,30 +75,34 @@ const provider: Provider = {
   async create(urn, inputs: Properties) {
     const type = typeOf(urn);
     const name = nameOf(urn);
-    await befall("create", urn);
-    const { id, computed } = describe(type, name, inputs);
-    if (world.find(type, id) !== undefined) throw new Error(`EntityAlreadyExists: ${type} ${id}`);
-    world.put({ id, type, name, inputs, computed });
-    return { id, outs: { ...inputs, ...computed } };
+    return under("create", urn, () => {
+      const { id, computed } = describe(type, name, inputs);
+      const there = world.find(type, id);
+      if (there !== undefined && refusedTwice.includes(type)) {
+        throw new Error(`EntityAlreadyExists: ${type} ${id}`);
+      }
+      world.put({ id, type, name, inputs, computed });
+      return { id, outs: { ...inputs, ...computed } };
+    });
   },
 
   async read(id, urn) {
-    await befall("read", urn);
+    await under("read", urn, () => undefined);
     const thing = world.find(typeOf(urn), id);
     if (thing === undefined) return { id: "", props: {} };
     return { id, props: { ...thing.inputs, ...thing.computed }, inputs: thing.inputs };
   },
 
   async update(id, urn, _olds, news: Properties) {
-    await befall("update", urn);
-    const thing = existing(typeOf(urn), id);
-    world.put({ ...thing, inputs: news });
-    return { outs: { ...news, ...thing.computed } };
+    return under("update", urn, () => {
+      const thing = existing(typeOf(urn), id);
+      world.put({ ...thing, inputs: news });
+      return { outs: { ...news, ...thing.computed } };
+    });
   },
 
   async delete(id, urn) {
-    await befall("delete", urn);
-    world.remove({ type: typeOf(urn), id });
+    await under("delete", urn, () => world.remove({ type: typeOf(urn), id }));
   },
 
   async invoke(token, args: Properties) {
@@ -89,15 +125,32 @@ const provider: Provider = {
 
 main(provider, []);
 
-/** Records the call, and lets happen to it what the test has set. */
-async function befall(operation: Operation, urn: string): Promise<void> {
+/** Records the call and carries it out, unless the test has set what is to befall it. */
+async function under<Result>(operation: Operation, urn: string, act: () => Result): Promise<Result> {
   const name = nameOf(urn);
-  world.record({ operation, type: typeOf(urn), name });
-  const fault = () => world.faults().find((set) => set.operation === operation && set.name === name);
-  for (let befallen = fault(); befallen !== undefined; befallen = fault()) {
-    if (befallen.error !== undefined) throw new Error(befallen.error);
-    await sleep(POLL_MS);
+  const type = typeOf(urn);
+  world.record({ operation, type, name });
+  const fault = () =>
+    world
+      .faults()
+      .find((set) => set.operation === operation && set.name === name && (set.type ?? type) === type);
+  const set = fault();
+  if (set?.error !== undefined) throw new Error(set.error);
+  if (set?.late) {
+    const result = act();
+    await befall(fault, { type, name });
+    return result;
   }
+  await befall(fault, { type, name });
+  return act();
+}
+
+async function befall(fault: () => Fault | undefined, call: { type: string; name: string }): Promise<void> {
+  const set = fault();
+  if (set === undefined) return;
+  world.record({ operation: "held", ...call });
+  if (set.dies) process.exit(1);
+  while (fault() !== undefined) await sleep(POLL_MS);
 }
 
 /** The id that AWS would give, and what it would add to the inputs. */
@@ -136,8 +189,20 @@ function describe(type: string, logical: string, inputs: Properties): Pick<Thing
       const secretArn = arn("secretsmanager", `secret:${name}`);
       return { id: secretArn, computed: { name, arn: secretArn } };
     }
+    case "aws:cloudwatch/logGroup:LogGroup":
+      return { id: name, computed: { name, arn: arn("logs", `log-group:${name}`) } };
+    case "aws:cloudtrail/trail:Trail": {
+      const trail = arn("cloudtrail", `trail/${name}`);
+      return { id: trail, computed: { name, arn: trail } };
+    }
     default:
-      return { id: `${logical}-${random}`, computed: {} };
+      return {
+        id: [
+          logical,
+          ...keptFor.flatMap((key) => (typeof inputs[key] === "string" ? [inputs[key]] : [])),
+        ].join(" "),
+        computed: {},
+      };
   }
 }
 

@@ -18,13 +18,19 @@ export type Operation = "create" | "read" | "update" | "delete";
 export interface Fault {
   readonly operation: Operation;
   readonly name: string;
+  /** @default resources of this name, whatever their type */
+  readonly type?: string;
   /** The account's refusal: the operation is not carried out. @default it waits until the fault is lifted */
   readonly error?: string;
+  /** The provider dies instead of waiting. */
+  readonly dies?: boolean;
+  /** The operation is carried out first: only its answer is lost. */
+  readonly late?: boolean;
 }
 
-/** One call that reached the account, in order of arrival. */
+/** One call that reached the account, in order of arrival; `held` when a fault makes one wait. */
 export interface Call {
-  readonly operation: Operation;
+  readonly operation: Operation | "held";
   readonly type: string;
   readonly name: string;
 }

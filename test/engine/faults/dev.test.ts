@@ -1,0 +1,4 @@
+import { filledIn } from "../harness";
+import { testFaults } from "./matrix";
+
+testFaults("dev", { stack: "dev", settings: filledIn });

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Deployment } from "../../../automation";
+import { FakeAwsEndpoint } from "../fake-aws-endpoint";
+import type { Operation, Thing } from "../fake-provider/world";
+import { TestProject } from "../harness";
+import { type Faulty, type Kind, kinds } from "./kinds";
+
+/** Every fault at every operation of every resource, by FAULTS=all. Else each operation meets one of them, by turns. */
+const WHOLE = process.env.FAULTS === "all";
+const operations: readonly Operation[] = ["create", "read", "update", "delete"];
+const LIMIT_MS = 4 * 60 * 60_000;
+
+/** A stack whose resources are to meet faults. */
+export interface FaultyStack {
+  readonly stack: "dev" | "prod";
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** @default all four */
+  readonly operations?: readonly Operation[];
+}
+
+/** Tests that any fault at any operation ends with the right words, and that the next update converges. */
+export function testFaults(title: string, faulty: FaultyStack): void {
+  describe(`faults of ${title}`, () => {
+    let endpoint: FakeAwsEndpoint;
+    let project: TestProject;
+    let whole: readonly Thing[];
+    let count = 0;
+
+    before(async () => {
+      endpoint = await FakeAwsEndpoint.start(() => project.world);
+      Object.assign(process.env, endpoint.environment);
+      project = await TestProject.create(faulty.stack, faulty.settings);
+      await project.keep("empty");
+      await (await open()).up({}, []);
+      whole = project.world.things();
+      await project.keep("whole");
+    });
+    after(async () => {
+      for (const name of Object.keys(endpoint.environment)) delete process.env[name];
+      endpoint.stop();
+      await project.remove();
+      console.log(`    ${count} faults of ${title}, each followed by an update that converged`);
+    });
+
+    for (const operation of faulty.operations ?? operations) {
+      it(`${operation}: the next update converges, whatever befalls whichever resource`, async function () {
+        this.timeout(LIMIT_MS);
+        const shift = operations.indexOf(operation);
+        const before = count;
+        for (const [index, { type, name }] of whole.entries()) {
+          for (const kind of WHOLE ? kinds : [kinds[(index + shift) % kinds.length]]) {
+            if (kind !== undefined)
+              await suffer({ project, operation, type, name, late: index % 2 === 0 }, kind);
+            count += 1;
+          }
+        }
+        assert.ok(count > before, "nothing was tried");
+      });
+    }
+
+    async function suffer(fault: Faulty, kind: Kind): Promise<void> {
+      const { operation, type, name } = fault;
+      const what = `${kind.title}, ${operation} ${name}`;
+      await project.restore(operation === "create" ? "empty" : "whole");
+      if (operation === "update") spoil(type, name);
+      const stopWatching = watchState(project);
+      const told = await kind.strike(fault);
+      if (!kind.silent) {
+        assert.ok(told.includes(name), `${what}: it does not name the resource: ${told}`);
+        assert.match(told, /^next: `npm run pipeline -- (up|destroy) --stack/m, what);
+      }
+      project.world.setFaults();
+      try {
+        await (await open()).up({ refresh: operation === "update" }, []);
+        assert.deepEqual(summary(project.world.things()), summary(whole));
+        await project.assertSettled();
+      } catch (error) {
+        throw new Error(`${what}: ${error instanceof Error ? error.message : error}`);
+      } finally {
+        assert.deepEqual(await stopWatching(), [], what);
+      }
+    }
+
+    function spoil(type: string, name: string): void {
+      const thing = project.world.things().find((one) => one.type === type && one.name === name);
+      assert.ok(thing !== undefined);
+      project.world.put({ ...thing, inputs: { ...thing.inputs, spoiled: "behind Pulumi's back" } });
+    }
+
+    function open(): Promise<Deployment> {
+      return Deployment.open({ ...project.options, create: true, retryWaitMs: 10 });
+    }
+  });
+}
+
+/** What there is, whatever it is called by chance. */
+function summary(things: readonly Thing[]): unknown[] {
+  return things
+    .map(({ type, name, inputs }) => ({ type, name, properties: Object.keys(inputs).sort() }))
+    .sort((a, b) => a.name.localeCompare(b.name) || a.type.localeCompare(b.type));
+}
+
+/** Reads the state over and over; the function that it returns stops that and tells of each failure. */
+function watchState(project: TestProject): () => Promise<string[]> {
+  const failures: string[] = [];
+  let watching = true;
+  const watcher = (async () => {
+    while (watching) {
+      await project.state().catch((error: unknown) => failures.push(String(error)));
+      await sleep(20);
+    }
+  })();
+  return async () => {
+    watching = false;
+    await watcher;
+    return failures;
+  };
+}
