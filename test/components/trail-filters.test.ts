@@ -9,12 +9,14 @@ const guest = "arn:aws:iam::777788889999:role/analytics";
 const keyId = "00000000-0000-0000-0000-000000000000";
 const subject: TrailSubject = {
   stack: "prod",
+  logGroupName: "/aws/cloudtrail/braintrust-exports-prod",
   account: account(),
   bucketName: "acme-exports",
   readers: [writer, reader],
   crossAccountReaders: [guest],
   roleNames: ["BraintrustExportRole-prod", "SnowflakeReaderRole-prod"],
   userNames: ["SnowflakeS3User-prod"],
+  groupNames: ["SnowflakeS3Readers-prod"],
   policyNames: ["BraintrustS3ExportPolicy-prod"],
   roleArns: [writer, reader],
   keyId,
@@ -83,6 +85,10 @@ const cases: Readonly<Record<string, { counted: object[]; left: object[] }>> = {
     counted: [
       call("iam", "UpdateAssumeRolePolicy", { roleName: "SnowflakeReaderRole-prod" }),
       call("iam", "AttachUserPolicy", { userName: "SnowflakeS3User-prod" }),
+      call("iam", "AttachGroupPolicy", {
+        groupName: "SnowflakeS3Readers-prod",
+        policyArn: "arn:aws:iam::aws:policy/AdministratorAccess",
+      }),
       call("iam", "CreatePolicyVersion", {
         policyArn: `arn:aws:iam::${ACCOUNT_ID}:policy/BraintrustS3ExportPolicy-prod`,
       }),
@@ -157,6 +163,23 @@ describe("trailFilters", () => {
   it("see no changes where the trail has no management events", () => {
     const keys = trailFilters({ ...subject, managementEvents: false }).map(({ alarm }) => alarm.key);
     assert.deepEqual(keys, ["denied-calls", "strange-reads"]);
+  });
+
+  it("count what CloudTrail tells late", () => {
+    for (const { alarm } of trailFilters(subject)) {
+      assert.deepEqual([alarm.evaluationPeriods, alarm.datapointsToAlarm], [2, 1], alarm.key);
+    }
+  });
+
+  it("say where the events are found, in a description that CloudWatch takes", async () => {
+    const logGroupName = "g".repeat(512);
+    for (const { alarm, metric } of trailFilters({ ...subject, stack: "s".repeat(40), logGroupName })) {
+      const said = await resolved(alarm.description);
+      assert.ok(said.length <= 1024, `${metric} ${said.length}`);
+      assert.ok(
+        said.includes(`--metric-name ${metric} `) && said.endsWith(`--log-group-name ${logGroupName}`),
+      );
+    }
   });
 
   it("stay within CloudWatch's longest pattern with as many readers as the settings take", async () => {
