@@ -85,7 +85,7 @@ function noExport(stream: Watchable["streams"][number], watchable: Watchable): A
     key: `no-export-${stream.name}`,
     description: describe(
       `no file of stream ${stream.name} has arrived for ${hours} h`,
-      "the automation in Braintrust is paused, fails, or had nothing to export",
+      "the automation in Braintrust is paused, fails, had nothing to export, or is yet to run for the first time",
       `npm run pipeline -- verify --stack ${stack}`,
     ),
     watched: {

@@ -141,7 +141,7 @@ function trailAssumption({ settings, resources }: PricedStack): string[] {
   if (managementEvents === "none" || !resources.some(isTrail)) return [];
   const { trailEventCopy, logIngestGb } = usagePrices;
   return [
-    `the audit trail's management events are of the whole account, and not counted: their first copy is free, that of a further trail costs ${trailEventCopy.usd.toFixed(2)} for ${trailEventCopy.per.toLocaleString("en-US")}, and the log group takes in each GB of them at ${logIngestGb.usd.toFixed(2)}`,
+    `the audit trail's management events, and their files in S3, are of the whole account and not counted: their first copy is free, that of a further trail costs ${trailEventCopy.usd.toFixed(2)} for ${trailEventCopy.per.toLocaleString("en-US")}, and the log group takes in each GB of them at ${logIngestGb.usd.toFixed(2)}`,
   ];
 }
 
