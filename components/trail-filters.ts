@@ -143,9 +143,6 @@ function deniedCalls({ bucketName, roleArns }: TrailSubject): pulumi.Output<stri
   );
 }
 
-/** Accounts that a pattern has room for. */
-const MOST_ACCOUNTS = 5;
-
 /**
  * Of a caller of another account the trail tells the account alone, so that a reader there stands for its account; where
  * there are more such accounts than a pattern has room for, only callers of this one are counted. "!=" does not hold of what
@@ -161,24 +158,26 @@ function strangeReads(subject: TrailSubject): pulumi.Output<string> {
       const foreign = [...new Set(crossAccountReaders.map(accountOf))].filter((id) => id !== ownId);
       const not = (field: string, values: readonly string[]) =>
         anyOf([`(${field} NOT EXISTS)`, allOf(values.map((value) => is(field, value, "!=")))]);
-      const ofAccounts =
-        foreign.length > MOST_ACCOUNTS
-          ? [is("$.userIdentity.accountId", ownId)]
-          : foreign.length > 0
-            ? [not("$.userIdentity.accountId", foreign)]
-            : [];
-      return pattern(
-        allOf([
-          is("$.requestParameters.bucketName", bucket),
-          is("$.eventName", "GetObject*"),
-          "($.errorCode NOT EXISTS)",
-          not("$.userIdentity.arn", known.map(callerOf)),
-          ...ofAccounts,
-        ]),
-      ).apply((text) => {
+      const readsOf = (accounts: readonly Term[]) =>
+        pattern(
+          allOf([
+            anyOf([
+              allOf([is("$.requestParameters.bucketName", bucket), is("$.eventName", "GetObject*")]),
+              // A copy to elsewhere reads too, and is an event of the bucket that it goes to.
+              is("$.requestParameters.x-amz-copy-source", `*${bucket}/*`),
+            ]),
+            "($.errorCode NOT EXISTS)",
+            not("$.userIdentity.arn", known.map(callerOf)),
+            ...accounts,
+          ]),
+        );
+      const exact = readsOf(foreign.length === 0 ? [] : [not("$.userIdentity.accountId", foreign)]);
+      const ofThisAccount = readsOf([is("$.userIdentity.accountId", ownId)]);
+      return pulumi.all([exact, ofThisAccount]).apply(([text, shorter]) => {
         if (text.length <= LONGEST_PATTERN) return text;
+        if (shorter.length <= LONGEST_PATTERN) return shorter;
         throw new pulumi.RunError(
-          `crossAccountReaders names ${known.length} readers of this account: the metric filter that knows them would have ${text.length} characters, and CloudWatch Logs takes ${LONGEST_PATTERN}; name fewer, or set auditTrail.enabled to false`,
+          `crossAccountReaders names ${known.length} readers of this account: the metric filter that knows them would have ${shorter.length} characters, and CloudWatch Logs takes ${LONGEST_PATTERN}; name fewer, or set auditTrail.enabled to false`,
         );
       });
     });

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { type Deployment, deployProgram, type Registered } from "../support";
-import { type DeployedAlarm, type Measured, type Series, stateOf } from "./alarm-evaluation";
+import {
+  compositeStateOf,
+  type DeployedAlarm,
+  type Measured,
+  type Series,
+  stateOf,
+} from "./alarm-evaluation";
 
 const METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const COMPOSITE_ALARM = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
@@ -142,6 +148,11 @@ describe("the alarms of production with everything on", () => {
       .slice(0, 12)
       .filter((key) => key !== "unusual-downloads");
     assert.deepEqual(named.sort(), flow.sort());
+    for (const key of Object.keys(cases)) {
+      const state = compositeStateOf(rule, [`braintrust-prod-${key}`]);
+      assert.equal(state, flow.includes(key) ? "ALARM" : "OK", key);
+    }
+    assert.equal(compositeStateOf(rule, []), "OK");
     const made = deployed.only(COMPOSITE_ALARM);
     for (const alarm of alarms.filter((each) => named.includes(keyOf(each))))
       assert.ok(deployed.waits(made, alarm));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { anyFires, ruleParts } from "../../components/monitoring";
 import { deployProgram } from "../support";
+import { compositeStateOf } from "./alarm-evaluation";
 
 const COMPOSITE_ALARM = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
 
@@ -50,6 +51,13 @@ describe("the alarm over all alarms of a hundred streams", () => {
       parts.map(({ inputs }) => inputs.alarmName),
     );
     assert.deepEqual(parts.flatMap(({ inputs }) => namesIn(inputs.alarmRule)).sort(), flow.sort());
+    for (const name of flow) {
+      const between = parts
+        .filter(({ inputs }) => compositeStateOf(String(inputs.alarmRule), [String(name)]) === "ALARM")
+        .map(({ inputs }) => String(inputs.alarmName));
+      assert.equal(between.length, 1);
+      assert.equal(compositeStateOf(String(top.inputs.alarmRule), between), "ALARM");
+    }
     for (const part of parts) {
       assert.deepEqual([part.inputs.alarmActions, part.inputs.okActions], [[], []]);
       assert.ok(deployed.waits(top, part));
