@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "./account";
-import { denyInsecureTransport } from "./bucket-policy";
+import { denyInsecureTransport, denyOldTls } from "./bucket-policy";
 import { createPrivateBucket } from "./private-bucket";
 
 /** Whose accesses are logged, and for how long the logs are kept. */
@@ -75,12 +75,12 @@ export class AccessLogBucket extends pulumi.ComponentResource {
   }
 }
 
-/** What the log bucket's policy says: S3 delivers the logs of that one bucket, and everybody comes over TLS. */
+/** What the log bucket's policy says: S3 delivers the logs of that one bucket, and everybody comes over TLS 1.2. */
 export function logBucketStatements(
   bucketArn: pulumi.Input<string>,
   source: Pick<AccessLogBucketArgs, "sourceBucketArn" | "account">,
 ): aws.iam.PolicyStatement[] {
-  return [denyInsecureTransport(bucketArn), allowLogDelivery(bucketArn, source)];
+  return [denyInsecureTransport(bucketArn), denyOldTls(bucketArn), allowLogDelivery(bucketArn, source)];
 }
 
 function allowLogDelivery(

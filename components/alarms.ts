@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { type Metric, queueMetric, requestMetric, topicFailures } from "./metrics";
 
 /** What an alarm looks at: a metric, or how far one is above what is usual for it. */
@@ -45,8 +45,12 @@ export interface Watchable {
   readonly queue?: WatchedQueue | undefined;
   /** Snowflake's reports of files that it could not load. */
   readonly errorQueue?: Pick<WatchedQueue, "name" | "deadLetterName"> | undefined;
-  /** Names of topics that others depend on. */
-  readonly topics: readonly { readonly key: string; readonly name: pulumi.Input<string> }[];
+  /** Topics that others depend on. */
+  readonly topics: readonly {
+    readonly key: string;
+    readonly name: pulumi.Input<string>;
+    readonly arn: pulumi.Input<string>;
+  }[];
 }
 
 interface WatchedQueue {
@@ -81,7 +85,7 @@ function noExport(stream: Watchable["streams"][number], watchable: Watchable): A
     key: `no-export-${stream.name}`,
     description: describe(
       `no file of stream ${stream.name} has arrived for ${hours} h`,
-      "the automation in Braintrust is paused, fails, or had nothing to export",
+      "the automation in Braintrust is paused, fails, had nothing to export, or is yet to run for the first time",
       `npm run pipeline -- verify --stack ${stack}`,
     ),
     watched: {
@@ -129,8 +133,8 @@ function requestAlarms({ filterId, bucketName, stack, anomalyDetection }: Watcha
       key: "server-errors",
       description: describe(
         "more than 1 % of the requests for exports failed in S3 (5xx)",
-        "S3 is throttling or has an incident; Braintrust and Snowflake try again by themselves",
-        "aws health describe-events --filter services=S3",
+        "S3 is throttling or has an incident (health.aws.amazon.com); Braintrust and Snowflake try again by themselves",
+        `npm run pipeline -- verify --stack ${stack}`,
       ),
       watched: rate("5xxErrors", 0.01),
       health: true,
@@ -158,13 +162,12 @@ function requestAlarms({ filterId, bucketName, stack, anomalyDetection }: Watcha
 }
 
 function queueAlarms({ queue, errorQueue, stack }: Watchable): Alarm[] {
-  const peek = "aws sqs receive-message --visibility-timeout 0 --queue-url <url of `outputs`>";
   const above = (
     key: string,
     metric: string,
     queueName: pulumi.Input<string>,
     threshold: number,
-    description: string,
+    description: pulumi.Input<string>,
   ): Alarm => ({
     key,
     description,
@@ -182,7 +185,7 @@ function queueAlarms({ queue, errorQueue, stack }: Watchable): Alarm[] {
       waiting,
       name,
       0,
-      describe("messages were set aside as dead", "their consumer failed five times on each", peek),
+      describe("messages were set aside as dead", "their consumer failed five times on each", peek(name)),
     );
   return [
     ...(queue === undefined ? [] : [deadLetters("dead-letters", queue.deadLetterName)]),
@@ -227,7 +230,7 @@ function queueAlarms({ queue, errorQueue, stack }: Watchable): Alarm[] {
             describe(
               "Snowpipe reports files that it could not load",
               "a file is malformed, or the table does not fit it",
-              peek,
+              peek(errorQueue.name),
             ),
           ),
           deadLetters("load-error-dead-letters", errorQueue.deadLetterName),
@@ -235,13 +238,18 @@ function queueAlarms({ queue, errorQueue, stack }: Watchable): Alarm[] {
   ];
 }
 
+/** Shows a message and leaves it there. */
+function peek(queueName: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.interpolate`aws sqs receive-message --visibility-timeout 0 --queue-url "$(aws sqs get-queue-url --queue-name ${queueName} --query QueueUrl --output text)"`;
+}
+
 function topicAlarms({ topics }: Watchable): Alarm[] {
-  return topics.map(({ key, name }) => ({
+  return topics.map(({ key, name, arn }) => ({
     key: `${key}-undelivered`,
     description: describe(
       "the topic could not deliver to a subscriber",
       "a subscribed queue is gone or its policy refuses the topic",
-      "aws sns list-subscriptions-by-topic --topic-arn <ARN of `outputs`>",
+      pulumi.interpolate`aws sns list-subscriptions-by-topic --topic-arn ${arn}`,
     ),
     watched: { kind: "metric", metric: topicFailures(name), threshold: 0 },
     fires: "above",
@@ -252,7 +260,11 @@ function topicAlarms({ topics }: Watchable): Alarm[] {
   }));
 }
 
-/** A description that whoever is woken by it can act on. */
-export function describe(happened: string, cause: string, command: string): string {
-  return `What happened: ${happened}. Likely cause: ${cause}. First run: ${command}`;
+/** A description that whoever is woken by it can act on. `command` runs as it stands. */
+export function describe(
+  happened: string,
+  cause: string,
+  command: pulumi.Input<string>,
+): pulumi.Output<string> {
+  return pulumi.interpolate`What happened: ${happened}. Likely cause: ${cause}. First run: ${command}`;
 }

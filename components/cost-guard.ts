@@ -2,6 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { alarmName, describe } from "./alarms";
 import { type CostTag, costTagOf } from "./cost-settings";
+import { type ArchiveTier, archiveTiers } from "./export-bucket";
+import { STORAGE_TYPES } from "./metrics";
 import type { Settings } from "./settings";
 
 /** What may be spent and stored, and who is told. */
@@ -175,32 +177,33 @@ function storageAlarm(storageGb: number, args: CostGuardArgs): aws.cloudwatch.Me
   };
 }
 
-/** `StorageType`s of CloudWatch: docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html */
-const STANDARD = "StandardStorage";
-const STANDARD_IA = "StandardIAStorage";
-const GLACIER_IR = "GlacierInstantRetrievalStorage";
-const GLACIER = "GlacierStorage";
-const DEEP_ARCHIVE = "DeepArchiveStorage";
-const INTELLIGENT_TIERING = [
-  "IntelligentTieringFAStorage",
-  "IntelligentTieringIAStorage",
-  "IntelligentTieringAIAStorage",
-];
+const [STANDARD, STANDARD_IA, GLACIER_IR, GLACIER, DEEP_ARCHIVE, FREQUENT, INFREQUENT, INSTANT] =
+  STORAGE_TYPES;
+const ARCHIVES: Readonly<Record<ArchiveTier["accessTier"], string>> = {
+  ARCHIVE_ACCESS: "IntelligentTieringAAStorage",
+  DEEP_ARCHIVE_ACCESS: "IntelligentTieringDAAStorage",
+};
 
-/** The classes that objects may be in; of an existing bucket every one, since its lifecycle is not known. */
+/**
+ * The classes that objects may be in; of an existing bucket every one, since its lifecycle is not known. An alarm takes no more
+ * than ten.
+ */
 export function storageTypes({
   lifecycle,
   existingBucket,
 }: Pick<Settings, "lifecycle" | "existingBucket">): string[] {
   if (existingBucket !== undefined) {
-    return [STANDARD, STANDARD_IA, GLACIER_IR, GLACIER, DEEP_ARCHIVE, ...INTELLIGENT_TIERING];
+    return [...STORAGE_TYPES];
   }
   switch (lifecycle.profile) {
     case "archive":
       return [STANDARD, STANDARD_IA, GLACIER, DEEP_ARCHIVE];
     case "instant":
       return lifecycle.intelligentTiering
-        ? [STANDARD, ...INTELLIGENT_TIERING]
+        ? [
+            ...[STANDARD, FREQUENT, INFREQUENT, INSTANT],
+            ...archiveTiers(lifecycle).map(({ accessTier }) => ARCHIVES[accessTier]),
+          ]
         : [STANDARD, STANDARD_IA, GLACIER_IR];
     case "none":
       return [STANDARD];

@@ -22,6 +22,7 @@ export interface ExportBucketArgs
 
 /** Id of the metrics configuration of all exports, by which CloudWatch knows their request metrics. */
 export const REQUEST_METRICS = "BraintrustExports";
+const ARCHIVE_TIERS = "BraintrustExports";
 
 /** Step 1: where Braintrust's exports land. An existing bucket is looked up and left as it is. */
 export class ExportBucket extends pulumi.ComponentResource {
@@ -55,6 +56,14 @@ function createExportBucket(name: string, args: ExportBucketArgs, parent: pulumi
       `${name}-lifecycle`,
       { bucket: bucket.bucket, rules },
       { parent, dependsOn: versioning },
+    );
+  }
+  const tierings = archiveTiers(args.lifecycle);
+  if (tierings.length > 0) {
+    new aws.s3.BucketIntelligentTieringConfiguration(
+      `${name}-archive-tiers`,
+      { bucket: bucket.bucket, name: ARCHIVE_TIERS, filter: { prefix: args.exportPrefix }, tierings },
+      { parent },
     );
   }
   if (args.requestMetrics) {
@@ -128,4 +137,23 @@ function lifecycleTransitions(lifecycle: Settings["lifecycle"]): Transition[] {
     case "none":
       return [];
   }
+}
+
+/** A tier of Intelligent-Tiering's, and the days without a read that lead there. */
+export interface ArchiveTier {
+  readonly accessTier: "ARCHIVE_ACCESS" | "DEEP_ARCHIVE_ACCESS";
+  readonly days: number;
+}
+
+/** Intelligent-Tiering's archives, which it has only where they are asked for. */
+export function archiveTiers({
+  archiveAccessDays,
+  deepArchiveAccessDays,
+}: Settings["lifecycle"]): ArchiveTier[] {
+  const tier = (accessTier: ArchiveTier["accessTier"], days: number | undefined) =>
+    days === undefined ? [] : [{ accessTier, days }];
+  return [
+    ...tier("ARCHIVE_ACCESS", archiveAccessDays),
+    ...tier("DEEP_ARCHIVE_ACCESS", deepArchiveAccessDays),
+  ];
 }

@@ -76,22 +76,25 @@ function watch(
   const { auditTrail, monitoring } = settings;
   const alertTopicArn = alertTopic(name, settings, parts, parent);
   const logGroupName = trail?.logGroupName ?? (auditTrail.enabled ? auditTrail.logGroup : undefined);
-  const subject = trailSubjectOf(settings, parts, audit?.trailName);
+  const subject =
+    logGroupName === undefined
+      ? undefined
+      : trailSubjectOf(settings, parts, { logGroupName, trailName: audit?.trailName });
   const { dashboardUrl } = new Monitoring(
     `${name}-monitoring`,
     {
       account: parts.account,
       watchable: watchableOf(settings, parts),
       countedStreams: countedStreams(settings),
-      trailMetrics: logGroupName === undefined ? [] : trailFilters(subject).map(({ metric }) => metric),
+      trailMetrics: subject === undefined ? [] : trailFilters(subject).map(({ metric }) => metric),
       alertTopicArn,
       compositeAlarm: monitoring.compositeAlarm,
       dashboard: monitoring.dashboard,
     },
     { parent },
   );
-  if (logGroupName !== undefined) {
-    new TrailWatch(`${name}-trail-watch`, { logGroupName, subject, alertTopicArn }, { parent });
+  if (subject !== undefined) {
+    new TrailWatch(`${name}-trail-watch`, { subject, alertTopicArn }, { parent });
   }
   const costs = costGuardArgs(settings);
   if (costs !== undefined) {

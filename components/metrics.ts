@@ -54,6 +54,8 @@ export const STORAGE_TYPES = [
   "IntelligentTieringFAStorage",
   "IntelligentTieringIAStorage",
   "IntelligentTieringAIAStorage",
+  "IntelligentTieringAAStorage",
+  "IntelligentTieringDAAStorage",
 ] as const;
 
 /** Bytes of the bucket in one class; S3 tells them once a day. */

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "./account";
-import { createAlarm } from "./alarm-resource";
-import { alarmName, flowAlarms, type Watchable } from "./alarms";
+import { type AlarmPlace, createAlarm } from "./alarm-resource";
+import { alarmName, describe, flowAlarms, type Watchable } from "./alarms";
 import { dashboardBody, dashboardName, dashboardUrl } from "./dashboard";
 import type { Stream } from "./settings";
 
@@ -39,17 +39,7 @@ export class Monitoring extends pulumi.ComponentResource {
     const made = alarms.map((alarm) => createAlarm(name, alarm, { stack, alertTopicArn, parent: this }));
     const health = alarms.filter((alarm) => alarm.health).map(({ key }) => alarmName(stack, key));
     if (args.compositeAlarm && health.length > 0) {
-      new aws.cloudwatch.CompositeAlarm(
-        `${name}-unhealthy`,
-        {
-          alarmName: alarmName(stack, "unhealthy"),
-          alarmDescription: `What happened: files do not flow as they should. Likely cause: what the alarms below this one say. First run: npm run pipeline -- status --stack ${stack}`,
-          alarmRule: anyFires(health),
-          alarmActions: [alertTopicArn],
-          okActions: [alertTopicArn],
-        },
-        { parent: this, dependsOn: made },
-      );
+      createComposite(name, health, { stack, alertTopicArn, parent: this }, made);
     }
     if (args.dashboard) {
       new aws.cloudwatch.Dashboard(
@@ -71,7 +61,56 @@ export function streamFilterId(stream: string): string {
   return `BraintrustExports-${stream}`;
 }
 
-/** docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html */
+/** The alarm over all others. Where those are more than one rule takes, silent alarms over parts of them lie between. */
+function createComposite(
+  name: string,
+  health: readonly string[],
+  { stack, alertTopicArn, parent }: AlarmPlace,
+  made: readonly pulumi.Resource[],
+): void {
+  const parts = ruleParts(health);
+  const alarmDescription = describe(
+    "files do not flow as they should",
+    "what the alarms below this one say",
+    `npm run pipeline -- status --stack ${stack}`,
+  );
+  const composite = (
+    key: string,
+    below: readonly string[],
+    tells: pulumi.Input<string>[],
+    dependsOn: pulumi.Resource[],
+  ) =>
+    new aws.cloudwatch.CompositeAlarm(
+      `${name}-${key}`,
+      {
+        alarmName: alarmName(stack, key),
+        alarmDescription,
+        alarmRule: anyFires(below),
+        alarmActions: tells,
+        okActions: tells,
+      },
+      { parent, dependsOn },
+    );
+  const keys = parts.length === 1 ? [] : parts.map((_, index) => `unhealthy-${index + 1}`);
+  const between = keys.map((key, index) => composite(key, parts[index] ?? [], [], [...made]));
+  const below = keys.length === 0 ? health : keys.map((key) => alarmName(stack, key));
+  composite("unhealthy", below, [alertTopicArn], [...made, ...between]);
+}
+
+/** A rule takes 100 alarms and 10240 characters: AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html */
+const MOST_ALARMS = 100;
+const LONGEST_RULE = 10_240;
+
+/** The alarms in parts that have room in a rule each. */
+export function ruleParts(names: readonly string[]): string[][] {
+  const longest = Math.max(...names.map((name) => anyFires([name, ""]).length));
+  const size = Math.min(MOST_ALARMS, Math.floor(LONGEST_RULE / longest));
+  return Array.from({ length: Math.ceil(names.length / size) }, (_, index) =>
+    names.slice(index * size, (index + 1) * size),
+  );
+}
+
+/** The rule that holds while one of these alarms fires. */
 export function anyFires(names: readonly string[]): string {
   return names.map((name) => `ALARM("${name}")`).join(" OR ");
 }

@@ -22,6 +22,7 @@ export function findConflicts(settings: Settings, given: unknown): Problem[] {
     ...arnConflicts(settings),
     ...eventConflicts(settings),
     ...lifecycleConflicts(settings),
+    ...archiveConflicts(settings),
     ...keyConflicts(settings),
     ...watchConflicts(settings),
     ...costConflicts(settings),
@@ -230,6 +231,34 @@ function lifecycleConflicts({ lifecycle, objectLock }: Settings): Problem[] {
     });
   }
   return problems;
+}
+
+function archiveConflicts({ lifecycle }: Settings): Problem[] {
+  const { profile, intelligentTiering, archiveAccessDays, deepArchiveAccessDays } = lifecycle;
+  const given = Object.entries({ archiveAccessDays, deepArchiveAccessDays }).filter(([, days]) => days);
+  if (profile !== "instant" || !intelligentTiering) {
+    return given.map(([key, days]) => ({
+      key: `lifecycle.${key}`,
+      value: String(days),
+      rule: "is a tier of Intelligent-Tiering, which this lifecycle has not",
+      fix: "set lifecycle.profile to instant and lifecycle.intelligentTiering to true, or remove it",
+    }));
+  }
+  if (
+    archiveAccessDays === undefined ||
+    deepArchiveAccessDays === undefined ||
+    archiveAccessDays < deepArchiveAccessDays
+  ) {
+    return [];
+  }
+  return [
+    {
+      key: "lifecycle.deepArchiveAccessDays",
+      value: String(deepArchiveAccessDays),
+      rule: `must be at least ${archiveAccessDays + 1}, since archiveAccessDays is ${archiveAccessDays}`,
+      fix: "let each step follow the one before it",
+    },
+  ];
 }
 
 function keyConflicts({ snowflake }: Settings): Problem[] {

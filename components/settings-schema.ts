@@ -127,6 +127,10 @@ const lifecycle = section({
   glacierIrDays: days(60).default(90),
   /** In `instant`: INTELLIGENT_TIERING at once, in place of the two transitions. */
   intelligentTiering: flag.default(false),
+  /** Days without a read until Intelligent-Tiering archives a file, which Snowflake cannot read then. @default never */
+  archiveAccessDays: z.int().min(90).max(730).optional(),
+  /** The same for its deep archive. @default never */
+  deepArchiveAccessDays: z.int().min(180).max(730).optional(),
   noncurrentDays: days(1).default(90),
   abortMultipartDays: days(1).default(7),
   /** Deletes exports of this age. @default never */

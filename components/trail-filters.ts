@@ -5,15 +5,17 @@ import { type Alarm, describe } from "./alarms";
 /** Whose events in a trail's log group are of interest. */
 export interface TrailSubject {
   readonly stack: string;
+  readonly logGroupName: pulumi.Input<string>;
   readonly account: Pick<Account, "accountId">;
   readonly bucketName: pulumi.Input<string>;
   /** Principals of this account that may read: the two roles, or the user. */
   readonly readers: readonly pulumi.Input<string>[];
   /** ARNs of readers of other accounts. */
   readonly crossAccountReaders: readonly string[];
-  /** Names of the stack's roles and users. */
+  /** Names of the stack's roles, users and groups. */
   readonly roleNames: readonly string[];
   readonly userNames: readonly string[];
+  readonly groupNames: readonly string[];
   /** Names of the stack's managed policies. */
   readonly policyNames: readonly string[];
   readonly roleArns: readonly pulumi.Input<string>[];
@@ -35,7 +37,7 @@ export interface TrailFilter {
 /** CloudWatch Logs takes a pattern of 1024 characters: AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html */
 export const LONGEST_PATTERN = 1024;
 
-/** Namespace of a stack's metrics: filters with a default value can have no dimensions, so the stack is in the name. */
+/** Namespace of a stack's metrics: dimensions can only be fields of the event, so the stack is in the name. */
 export function trailNamespace(stack: string): string {
   return `BraintrustSnowflake/${stack}`;
 }
@@ -43,96 +45,74 @@ export function trailNamespace(stack: string): string {
 /** What the trail is watched for: refused calls, strangers that read, and changes of what keeps them out. */
 export function trailFilters(subject: TrailSubject): TrailFilter[] {
   const { stack, keyId, trailName, managementEvents } = subject;
-  const lookUp = (event: string) =>
-    `aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=${event}`;
-  const search = `aws logs filter-log-events --log-group-name <group> --filter-pattern '<that of the metric filter>'`;
   const deploys = "an `up` of this stack, or somebody by hand";
   const filter = (
-    key: string,
     metric: string,
     pattern: pulumi.Output<string>,
     threshold: number,
-    description: string,
-  ): TrailFilter => ({ metric, pattern, alarm: countAlarm(stack, key, metric, threshold, description) });
+    [happened, cause]: readonly [happened: string, cause: string],
+  ): TrailFilter => {
+    const key = metric.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
+    const description = describe(happened, cause, search(metric, subject));
+    return { metric, pattern, alarm: countAlarm(stack, key, metric, threshold, description) };
+  };
   const changes = [
-    filter(
-      "bucket-changes",
-      "BucketChanges",
-      bucketChanges(subject),
-      0,
-      describe(
-        "the bucket's policy or another of its settings was changed",
-        deploys,
-        lookUp("PutBucketPolicy"),
-      ),
-    ),
-    filter(
-      "role-changes",
-      "RoleChanges",
-      identityChanges(subject),
-      0,
-      describe(
-        "a role, user or policy of the pipeline was changed",
-        deploys,
-        lookUp("UpdateAssumeRolePolicy"),
-      ),
-    ),
+    filter("BucketChanges", bucketChanges(subject), 0, [
+      "the bucket's policy or another of its settings was changed",
+      deploys,
+    ]),
+    filter("RoleChanges", identityChanges(subject), 0, [
+      "a role, user, group or policy of the pipeline was changed",
+      deploys,
+    ]),
     ...(keyId === undefined
       ? []
       : [
-          filter(
-            "key-changes",
-            "KeyChanges",
-            keyChanges(keyId),
-            0,
-            describe(
-              "the key's policy was changed, or the key is to be disabled or deleted",
-              deploys,
-              lookUp("PutKeyPolicy"),
-            ),
-          ),
+          filter("KeyChanges", keyChanges(keyId), 0, [
+            "the key's policy was changed, or the key is to be disabled or deleted",
+            deploys,
+          ]),
         ]),
     ...(trailName === undefined
       ? []
       : [
-          filter(
-            "trail-changes",
-            "TrailChanges",
-            trailChanges(trailName),
-            0,
-            describe("the audit trail was stopped, changed or deleted", deploys, lookUp("StopLogging")),
-          ),
+          filter("TrailChanges", trailChanges(trailName), 0, [
+            "the audit trail was stopped, changed or deleted",
+            deploys,
+          ]),
         ]),
   ];
   return [
     // Snowflake and Braintrust try again and again, so that a true fault is soon more than one.
-    filter(
-      "denied-calls",
-      "DeniedCalls",
-      deniedCalls(subject),
-      4,
-      describe(
-        "five or more calls on the exports were refused within 15 minutes",
-        "a role lacks a right, a wrong external id, or somebody tries doors",
-        search,
-      ),
-    ),
-    filter(
-      "strange-reads",
-      "StrangeReads",
-      strangeReads(subject),
-      0,
-      describe(
-        "somebody read exports who is neither Braintrust, Snowflake nor a reader of the settings",
-        "an administrator, or a right that should not be there",
-        search,
-      ),
-    ),
+    filter("DeniedCalls", deniedCalls(subject), 4, [
+      "five or more calls on the exports were refused within 15 minutes",
+      "a role lacks a right, a wrong external id, or somebody tries doors",
+    ]),
+    filter("StrangeReads", strangeReads(subject), 0, [
+      "somebody read exports who is neither Braintrust, Snowflake nor a reader of the settings",
+      "an administrator, or a right that should not be there",
+    ]),
     ...(managementEvents ? changes : []),
   ];
 }
 
-function countAlarm(stack: string, key: string, name: string, threshold: number, description: string): Alarm {
+/**
+ * Shows the events of the last hour that a filter counts, by the pattern that CloudWatch has of it. Of the log group and not
+ * by `cloudtrail lookup-events`, which knows no data events, and those of IAM in one region alone.
+ */
+function search(metric: string, { stack, logGroupName }: TrailSubject): pulumi.Output<string> {
+  const pattern = `aws logs describe-metric-filters --metric-name ${metric} --metric-namespace ${trailNamespace(stack)} --query 'metricFilters[0].filterPattern' --output text`;
+  return pulumi.interpolate`aws logs filter-log-events --start-time $(($(date +%s)-3600))000 --query 'events[].message' --filter-pattern "$(${pattern})" --log-group-name ${logGroupName}`;
+}
+
+/** CloudTrail tells most events within 5 minutes and some after 15, so that the period before the last one counts as well. */
+function countAlarm(
+  stack: string,
+  key: string,
+  name: string,
+  threshold: number,
+  description: pulumi.Output<string>,
+): Alarm {
   return {
     key,
     description,
@@ -142,7 +122,7 @@ function countAlarm(stack: string, key: string, name: string, threshold: number,
       threshold,
     },
     fires: "above",
-    evaluationPeriods: 1,
+    evaluationPeriods: 2,
     datapointsToAlarm: 1,
     missingData: "notBreaching",
     health: false,
@@ -163,9 +143,6 @@ function deniedCalls({ bucketName, roleArns }: TrailSubject): pulumi.Output<stri
   );
 }
 
-/** Accounts that a pattern has room for. */
-const MOST_ACCOUNTS = 5;
-
 /**
  * Of a caller of another account the trail tells the account alone, so that a reader there stands for its account; where
  * there are more such accounts than a pattern has room for, only callers of this one are counted. "!=" does not hold of what
@@ -181,24 +158,26 @@ function strangeReads(subject: TrailSubject): pulumi.Output<string> {
       const foreign = [...new Set(crossAccountReaders.map(accountOf))].filter((id) => id !== ownId);
       const not = (field: string, values: readonly string[]) =>
         anyOf([`(${field} NOT EXISTS)`, allOf(values.map((value) => is(field, value, "!=")))]);
-      const ofAccounts =
-        foreign.length > MOST_ACCOUNTS
-          ? [is("$.userIdentity.accountId", ownId)]
-          : foreign.length > 0
-            ? [not("$.userIdentity.accountId", foreign)]
-            : [];
-      return pattern(
-        allOf([
-          is("$.requestParameters.bucketName", bucket),
-          is("$.eventName", "GetObject*"),
-          "($.errorCode NOT EXISTS)",
-          not("$.userIdentity.arn", known.map(callerOf)),
-          ...ofAccounts,
-        ]),
-      ).apply((text) => {
+      const readsOf = (accounts: readonly Term[]) =>
+        pattern(
+          allOf([
+            anyOf([
+              allOf([is("$.requestParameters.bucketName", bucket), is("$.eventName", "GetObject*")]),
+              // A copy to elsewhere reads too, and is an event of the bucket that it goes to.
+              is("$.requestParameters.x-amz-copy-source", `*${bucket}/*`),
+            ]),
+            "($.errorCode NOT EXISTS)",
+            not("$.userIdentity.arn", known.map(callerOf)),
+            ...accounts,
+          ]),
+        );
+      const exact = readsOf(foreign.length === 0 ? [] : [not("$.userIdentity.accountId", foreign)]);
+      const ofThisAccount = readsOf([is("$.userIdentity.accountId", ownId)]);
+      return pulumi.all([exact, ofThisAccount]).apply(([text, shorter]) => {
         if (text.length <= LONGEST_PATTERN) return text;
+        if (shorter.length <= LONGEST_PATTERN) return shorter;
         throw new pulumi.RunError(
-          `crossAccountReaders names ${known.length} readers of this account: the metric filter that knows them would have ${text.length} characters, and CloudWatch Logs takes ${LONGEST_PATTERN}; name fewer, or set auditTrail.enabled to false`,
+          `crossAccountReaders names ${known.length} readers of this account: the metric filter that knows them would have ${shorter.length} characters, and CloudWatch Logs takes ${LONGEST_PATTERN}; name fewer, or set auditTrail.enabled to false`,
         );
       });
     });
@@ -219,15 +198,16 @@ function bucketChanges({ bucketName }: TrailSubject): pulumi.Output<string> {
   );
 }
 
-function identityChanges({ roleNames, userNames, policyNames }: TrailSubject): pulumi.Output<string> {
+function identityChanges(subject: TrailSubject): pulumi.Output<string> {
   return pattern(
     allOf([
       is("$.eventSource", "iam.amazonaws.com"),
       "($.readOnly IS FALSE)",
       anyOf([
-        ...roleNames.map((name) => is("$.requestParameters.roleName", name)),
-        ...userNames.map((name) => is("$.requestParameters.userName", name)),
-        ...policyNames.map((name) => is("$.requestParameters.policyArn", `*:policy/${name}`)),
+        ...subject.roleNames.map((name) => is("$.requestParameters.roleName", name)),
+        ...subject.userNames.map((name) => is("$.requestParameters.userName", name)),
+        ...subject.groupNames.map((name) => is("$.requestParameters.groupName", name)),
+        ...subject.policyNames.map((name) => is("$.requestParameters.policyArn", `*:policy/${name}`)),
       ]),
     ]),
   );

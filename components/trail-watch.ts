@@ -3,9 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { createAlarm } from "./alarm-resource";
 import { type TrailSubject, trailFilters, trailNamespace } from "./trail-filters";
 
-/** Which log group is read, for what, and who is told. */
+/** What is looked for in which log group, and who is told. */
 export interface TrailWatchArgs {
-  readonly logGroupName: pulumi.Input<string>;
   readonly subject: TrailSubject;
   readonly alertTopicArn: pulumi.Input<string>;
 }
@@ -21,14 +20,10 @@ export class TrailWatch extends pulumi.ComponentResource {
         `${name}-${alarm.key}-filter`,
         {
           name: `${trailNamespace(stack)}/${metric}`,
-          logGroupName: args.logGroupName,
+          logGroupName: subject.logGroupName,
           pattern,
-          metricTransformation: {
-            namespace: trailNamespace(stack),
-            name: metric,
-            value: "1",
-            defaultValue: "0",
-          },
+          // Without a default value: a metric is billed in the hours in which it has data, and the alarms need no zeros.
+          metricTransformation: { namespace: trailNamespace(stack), name: metric, value: "1" },
         },
         { parent: this },
       );

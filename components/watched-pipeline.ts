@@ -43,20 +43,23 @@ export function watchableOf(settings: Settings, parts: PipelineParts): Watchable
       : { queue: { ...queueNames(parts.events.queue), depth, ageHours } }),
     ...(parts.errors === undefined ? {} : { errorQueue: queueNames(parts.errors.queue) }),
     topics: [
-      ...(parts.events.topicArn === undefined
-        ? []
-        : [{ key: "events", name: nameOf(parts.events.topicArn) }]),
-      ...(parts.errors === undefined ? [] : [{ key: "load-errors", name: nameOf(parts.errors.topicArn) }]),
+      ...(parts.events.topicArn === undefined ? [] : [watchedTopic("events", parts.events.topicArn)]),
+      ...(parts.errors === undefined ? [] : [watchedTopic("load-errors", parts.errors.topicArn)]),
     ],
   };
 }
 
 /** Whose events in a trail matter to a pipeline. */
-export function trailSubjectOf(settings: Settings, parts: PipelineParts, trailName?: string): TrailSubject {
+export function trailSubjectOf(
+  settings: Settings,
+  parts: PipelineParts,
+  trail: Pick<TrailSubject, "logGroupName" | "trailName">,
+): TrailSubject {
   const { stack, auditTrail, crossAccountReaders, snowflake } = settings;
   const { braintrust, reader, errors } = parts;
   const byRole = snowflake.access === "role";
   return {
+    ...trail,
     stack,
     account: parts.account,
     bucketName: parts.bucket.bucketName,
@@ -68,10 +71,10 @@ export function trailSubjectOf(settings: Settings, parts: PipelineParts, trailNa
       ...(errors === undefined ? [] : [`SnowflakeErrorRole-${stack}`]),
     ],
     userNames: byRole ? [] : [`SnowflakeS3User-${stack}`],
+    groupNames: byRole ? [] : [`SnowflakeS3Readers-${stack}`],
     policyNames: [`BraintrustS3ExportPolicy-${stack}`, `SnowflakeS3AccessPolicy-${stack}`],
     roleArns: [braintrust.roleArn, ...(reader.roleArn === undefined ? [] : [reader.roleArn])],
     keyId: parts.key?.keyId,
-    trailName,
     managementEvents: auditTrail.managementEvents !== "none",
   };
 }
@@ -81,6 +84,10 @@ function queueNames(queue: EventQueue): {
   deadLetterName: pulumi.Output<string>;
 } {
   return { name: nameOf(queue.queueArn), deadLetterName: nameOf(queue.deadLetterQueueArn) };
+}
+
+function watchedTopic(key: string, arn: pulumi.Output<string>): Watchable["topics"][number] {
+  return { key, name: nameOf(arn), arn };
 }
 
 function nameOf(arn: pulumi.Output<string>): pulumi.Output<string> {

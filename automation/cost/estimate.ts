@@ -1,9 +1,9 @@
-import { lifecycleRules } from "../../components/export-bucket";
+import { type ArchiveTier, archiveTiers, lifecycleRules } from "../../components/export-bucket";
 import type { Settings } from "../../components/settings";
 import { type CostItem, fixedCost, totalOf } from "./fixed";
 import { costOf, PRICES_AS_OF, PRICES_REGION, storageCost, transitionPrices, usagePrices } from "./prices";
 import { MONTH_DAYS, monthOf, type Stay, type StayInMonth, type Step, staysOf } from "./storage";
-import { type PricedStack, trafficCost } from "./traffic";
+import { isTrail, type PricedStack, trafficCost, whole } from "./traffic";
 import type { Usage } from "./usage";
 
 /** What a stack will cost. `cost --json` prints it as it is. */
@@ -53,7 +53,7 @@ export function estimateCost(stack: PricedStack, usage: Usage): CostEstimate {
     idle: { usd: totalOf(idle), items: idle },
     months,
     unpriced,
-    assumptions: assumptionsOf(settings, small),
+    assumptions: assumptionsOf(stack, small),
   };
 }
 
@@ -74,7 +74,13 @@ function exportStays(settings: Settings, small: boolean): Stay[] {
   const [rule] = lifecycleRules(exportPrefix, lifecycle);
   const { expireDays = Number.POSITIVE_INFINITY, noncurrentDays } = lifecycle;
   // What expires stays as an old version for a while, and is paid for.
-  return staysOf(small ? [] : ((rule?.transitions ?? []) as readonly Step[]), expireDays + noncurrentDays);
+  const steps = small ? [] : ((rule?.transitions ?? []) as readonly Step[]);
+  return staysOf(steps, expireDays + noncurrentDays, archiveTiers(lifecycle).map(archiveStep));
+}
+
+function archiveStep({ accessTier, days }: ArchiveTier): Step {
+  const deep = accessTier === "DEEP_ARCHIVE_ACCESS" ? "deep " : "";
+  return { days, storageClass: `INTELLIGENT_TIERING ${deep}archive` };
 }
 
 function storageItems(stays: readonly Stay[], usage: Usage, month: number): CostItem[] {
@@ -92,7 +98,7 @@ function storageItems(stays: readonly Stay[], usage: Usage, month: number): Cost
           {
             item: "Intelligent-Tiering monitoring",
             usd: costOf(usagePrices.tieringObject, watched),
-            why: `${Math.round(watched)} objects`,
+            why: `${whole(watched)} objects`,
           },
         ]),
   ];
@@ -100,7 +106,7 @@ function storageItems(stays: readonly Stay[], usage: Usage, month: number): Cost
 
 function storageItem({ stay, held, leftEarly }: StayInMonth, objects: number): CostItem[] {
   const { storageClass } = stay;
-  const archived = storageClass === "GLACIER" || storageClass === "DEEP_ARCHIVE";
+  const archived = /^GLACIER$|^DEEP_ARCHIVE$| archive$/.test(storageClass);
   const index = archived ? objects * ARCHIVE_INDEX_GB : 0;
   const name = archived ? objects * ARCHIVE_NAME_GB : 0;
   const billed = held + leftEarly + index;
@@ -124,18 +130,30 @@ function transitionItem({ stay, entered }: StayInMonth): CostItem[] {
     {
       item: `transitions to ${stay.storageClass}`,
       usd: costOf(price, entered),
-      why: `${Math.round(entered)} objects`,
+      why: `${whole(entered)} objects`,
     },
   ];
 }
 
-function assumptionsOf(settings: Settings, small: boolean): string[] {
+/** Of what happens in the account no stack's settings can tell. */
+function trailAssumption({ settings, resources }: PricedStack): string[] {
+  const { managementEvents } = settings.auditTrail;
+  if (managementEvents === "none" || !resources.some(isTrail)) return [];
+  const { trailEventCopy, logIngestGb } = usagePrices;
+  return [
+    `the audit trail's management events, and their files in S3, are of the whole account and not counted: their first copy is free, that of a further trail costs ${trailEventCopy.usd.toFixed(2)} for ${trailEventCopy.per.toLocaleString("en-US")}, and the log group takes in each GB of them at ${logIngestGb.usd.toFixed(2)}`,
+  ];
+}
+
+function assumptionsOf(stack: PricedStack, small: boolean): string[] {
+  const { settings } = stack;
   return [
     `months of ${MONTH_DAYS} days, evenly filled from an empty bucket; free tiers are not counted`,
     "each file is written once and read once, by Snowflake, soon after it arrives; none is overwritten",
     ...(small
       ? ["files are below 128 KB, which S3 leaves in STANDARD: fewer and larger files cost less"]
       : []),
+    ...trailAssumption(stack),
     ...(settings.existingBucket === undefined
       ? []
       : ["the existing bucket's lifecycle is not known: everything stays in STANDARD"]),

@@ -33,7 +33,9 @@ export type StorageClass =
   | "DEEP_ARCHIVE"
   | "INTELLIGENT_TIERING"
   | "INTELLIGENT_TIERING infrequent"
-  | "INTELLIGENT_TIERING instant";
+  | "INTELLIGENT_TIERING instant"
+  | "INTELLIGENT_TIERING archive"
+  | "INTELLIGENT_TIERING deep archive";
 
 /** Storage, by the GB and month. A month's GB above `above` cost `usd` each, up to the next tier. */
 export interface StorageTier {
@@ -58,6 +60,8 @@ export const storageTiers: Readonly<Record<StorageClass, readonly StorageTier[]>
   INTELLIGENT_TIERING: standardTiers,
   "INTELLIGENT_TIERING infrequent": flat(0.0125),
   "INTELLIGENT_TIERING instant": flat(0.004),
+  "INTELLIGENT_TIERING archive": flat(0.0036),
+  "INTELLIGENT_TIERING deep archive": flat(0.00099),
 };
 export const storageSource: string = S3;
 
@@ -86,6 +90,8 @@ export const usagePrices = {
   kmsRequest: price(0.03, 10_000, "requests", KMS),
   sqsRequest: price(0.4, 1_000_000, "requests", "aws.amazon.com/sqs/pricing"),
   snsPublish: price(0.5, 1_000_000, "publishes", "aws.amazon.com/sns/pricing"),
+  /** Of a trail that is not the account's first: the first copy of a management event is free. */
+  trailEventCopy: price(2, 100_000, "management events", "aws.amazon.com/cloudtrail/pricing"),
   trailDataEvent: price(0.1, 100_000, "data events", "aws.amazon.com/cloudtrail/pricing"),
   logIngestGb: price(0.5, 1, "GB taken in", CLOUDWATCH),
   logStoreGb: price(0.03, 1, "GB kept", CLOUDWATCH),

@@ -31,24 +31,35 @@ export interface Step {
 /**
  * The stays that a lifecycle makes of an object's life.
  *
+ * @param archives steps into the archives of Intelligent-Tiering, counted from the upload: nobody reads an object again.
  * @param endDay day on which the object is gone, Infinity for never.
  */
-export function staysOf(steps: readonly Step[], endDay: number): Stay[] {
-  const inOrder = [...steps].sort((one, other) => one.days - other.days).flatMap(tiered);
-  const entries = [{ days: 0, storageClass: "STANDARD" as StorageClass }, ...inOrder];
+export function staysOf(steps: readonly Step[], endDay: number, archives: readonly Step[] = []): Stay[] {
+  const tiered = steps.flatMap((step) =>
+    step.storageClass === TIERING ? tiersFrom(step.days, archives) : [step],
+  );
+  const inOrder = [...tiered].sort((one, other) => one.days - other.days) as Entry[];
+  const entries: Entry[] = [{ days: 0, storageClass: "STANDARD" }, ...inOrder];
   return entries.flatMap(({ days, storageClass }, index) => {
     const toDay = Math.min(entries[index + 1]?.days ?? Number.POSITIVE_INFINITY, endDay);
     return toDay > days ? [{ storageClass, fromDay: days, toDay }] : [];
   });
 }
 
+const TIERING = "INTELLIGENT_TIERING";
+
+interface Entry {
+  readonly days: number;
+  readonly storageClass: StorageClass;
+}
+
 /** Intelligent-Tiering lowers what nobody has read for 30 and for 90 days: aws.amazon.com/s3/storage-classes/intelligent-tiering */
-function tiered({ days, storageClass }: Step): { days: number; storageClass: StorageClass }[] {
-  if (storageClass !== "INTELLIGENT_TIERING") return [{ days, storageClass: storageClass as StorageClass }];
+function tiersFrom(days: number, archives: readonly Step[]): Step[] {
   return [
-    { days, storageClass },
-    { days: days + 30, storageClass: "INTELLIGENT_TIERING infrequent" },
-    { days: days + 90, storageClass: "INTELLIGENT_TIERING instant" },
+    { days, storageClass: TIERING },
+    { days: days + 30, storageClass: `${TIERING} infrequent` },
+    { days: days + 90, storageClass: `${TIERING} instant` },
+    ...archives.map((archive) => ({ ...archive, days: days + archive.days })),
   ];
 }
 

@@ -126,7 +126,7 @@ function accessLogCost(
 }
 
 function trailCost(events: number, resources: readonly PlannedResource[], month: number): CostItem[] {
-  const trail = resources.find(({ type }) => /^aws:cloudtrail\/trail:|^awsx:cloudtrail:Trail$/.test(type));
+  const trail = resources.find(isTrail);
   if (trail === undefined) return [];
   const items: CostItem[] = [
     {
@@ -149,6 +149,11 @@ function trailCost(events: number, resources: readonly PlannedResource[], month:
   return items;
 }
 
+/** Whether it is a trail, made by AWS's provider or by awsx. */
+export function isTrail({ type }: PlannedResource): boolean {
+  return /^aws:cloudtrail\/trail:|^awsx:cloudtrail:Trail$/.test(type);
+}
+
 function transferCost({ gbPerDay }: Usage, settings: Settings): CostItem[] {
   const { snowflakeRegion, region, allowCrossRegion } = settings;
   if (!allowCrossRegion || snowflakeRegion === undefined || snowflakeRegion === region) return [];
@@ -167,6 +172,7 @@ function heldGb(bytesPerMonth: number, retentionDays: number, month: number): nu
   return ((bytesPerMonth / GB_BYTES) * Math.min(month * MONTH_DAYS, retentionDays)) / MONTH_DAYS;
 }
 
-function whole(count: number): string {
+/** A count for people. */
+export function whole(count: number): string {
   return Math.round(count).toLocaleString("en-US");
 }

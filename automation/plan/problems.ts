@@ -1,4 +1,7 @@
+import { ALERT_SERVICES } from "../../components/alert-topic";
+import { archiveTiers } from "../../components/export-bucket";
 import { phaseOf, type Settings } from "../../components/settings";
+import { usagePrices } from "../cost/prices";
 import type { StackFile } from "../project";
 
 /** Something to know before a deployment. */
@@ -85,10 +88,7 @@ export function fillIns(settings: Settings): PlanProblem[] {
   return missing;
 }
 
-function costWarnings(
-  { monitoring }: Settings,
-  warn: (key: string, message: string, fix: string) => void,
-): void {
+function costWarnings({ monitoring }: Settings, warn: Warn): void {
   const { enabled, monthlyBudgetUsd, costTag, activateCostTag } = monitoring;
   if (!enabled) return;
   if (monthlyBudgetUsd !== undefined && costTag === undefined) {
@@ -114,22 +114,57 @@ function costWarnings(
   }
 }
 
-/** What the settings bring about that their author may not expect. */
-export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
-  const found: PlanProblem[] = [];
-  const warn = (key: string, message: string, fix: string) =>
-    found.push({ severity: "warning", key, message, fix });
-  const phase = phaseOf(settings);
-  if (phase !== "connected")
-    warn("phase", `no file can flow yet: ${phase}`, "fill in the values above, then `up` again");
-  const { lifecycle, region, snowflakeRegion } = settings;
-  if (lifecycle.profile === "archive" && settings.existingBucket === undefined) {
+type Warn = (key: string, message: string, fix: string) => void;
+
+function lifecycleWarnings({ lifecycle, existingBucket }: Settings, warn: Warn): void {
+  if (existingBucket !== undefined) return;
+  if (lifecycle.profile === "archive") {
     warn(
       "lifecycle.profile",
       `GLACIER after ${lifecycle.glacierDays} days and DEEP_ARCHIVE after ${lifecycle.deepArchiveDays}: Snowflake cannot read files in these classes`,
       "load within that time, or use the profile `instant`",
     );
   }
+  const [first] = archiveTiers(lifecycle);
+  if (first !== undefined) {
+    warn(
+      `lifecycle.${first.accessTier === "ARCHIVE_ACCESS" ? "archiveAccessDays" : "deepArchiveAccessDays"}`,
+      `what nobody has read for ${first.days} days is archived: Snowflake cannot read it until it is restored`,
+      "load within that time, or remove it: the tiers above are read at once",
+    );
+  }
+}
+
+function lockWarnings({ objectLock, auditTrail }: Settings, warn: Warn): void {
+  const undone = ({ mode }: NonNullable<Settings["objectLock"]>) =>
+    mode === "COMPLIANCE"
+      ? "nobody can delete them sooner, the account's root included, and `destroy` fails while there is one"
+      : "only who has s3:BypassGovernanceRetention can delete them sooner";
+  if (objectLock !== undefined) {
+    warn(
+      "objectLock",
+      `every file stays for ${objectLock.days} days, Braintrust's own test file as well: ${undone(objectLock)}; the lock cannot be taken off the bucket again`,
+      "leave it off unless a rule asks for it",
+    );
+  }
+  if (auditTrail.enabled && auditTrail.existing === undefined && auditTrail.lock !== undefined) {
+    warn(
+      "auditTrail.lock",
+      `log files stay for ${auditTrail.lock.days} days: ${undone(auditTrail.lock)}; the lock cannot be taken off the bucket again`,
+      "leave it off unless a rule asks for it",
+    );
+  }
+}
+
+/** What the settings bring about that their author may not expect. */
+export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
+  const found: PlanProblem[] = [];
+  const warn: Warn = (key, message, fix) => found.push({ severity: "warning", key, message, fix });
+  const phase = phaseOf(settings);
+  if (phase !== "connected")
+    warn("phase", `no file can flow yet: ${phase}`, "fill in the values above, then `up` again");
+  lifecycleWarnings(settings, warn);
+  const { region, snowflakeRegion } = settings;
   if (settings.allowCrossRegion && snowflakeRegion !== undefined && snowflakeRegion !== region) {
     warn(
       "allowCrossRegion",
@@ -154,22 +189,32 @@ export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
       "use hyphens",
     );
   }
-  if (settings.objectLock !== undefined) {
-    warn(
-      "objectLock",
-      `Braintrust's own test file stays for ${settings.objectLock.days} days as well, and the lock cannot be taken off the bucket again`,
-      "leave it off unless a rule asks for it",
-    );
-  }
+  lockWarnings(settings, warn);
   if (settings.forceDestroy && settings.production) {
     warn("forceDestroy", "`destroy` would delete every export", "set it to false");
   }
-  const { monitoring } = settings;
+  const { auditTrail, monitoring } = settings;
+  const { trailEventCopy: copy } = usagePrices;
   if (monitoring.enabled && monitoring.alertEmails.length === 0 && monitoring.alertTopicArn === undefined) {
     warn(
       "monitoring.alertEmails",
       "names nobody: alarms change their state and tell nobody",
       "name an address or monitoring.alertTopicArn, or subscribe to the output alertsTopicArn",
+    );
+  }
+  if (monitoring.enabled && monitoring.alertTopicArn !== undefined) {
+    const services = [...ALERT_SERVICES].join(", ");
+    warn(
+      "monitoring.alertTopicArn",
+      `is not this stack's: alarms, budgets and cost anomalies reach it only where its policy lets ${services} publish, and that of its key lets them use it`,
+      "let its owner check both; `aws cloudwatch set-alarm-state` on an alarm of the stack tries it",
+    );
+  }
+  if (auditTrail.enabled && auditTrail.existing === undefined && auditTrail.managementEvents !== "none") {
+    warn(
+      "auditTrail.managementEvents",
+      `are those of the whole account: free where this is its first trail, ${copy.usd.toFixed(2)} USD for ${copy.per.toLocaleString("en-US")} where another one has them`,
+      "in an account with a trail name it in auditTrail.existing, or set this to `none`, which does without the alarms on changes",
     );
   }
   costWarnings(settings, warn);

@@ -41,6 +41,10 @@ const notes: Readonly<Record<string, Note>> = {
       .join("; "),
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": ({ rules }) =>
     list(rules).map(lifecycle).join("; "),
+  "aws:s3/bucketIntelligentTieringConfiguration:BucketIntelligentTieringConfiguration": ({ tierings }) =>
+    list(tierings)
+      .map((tier) => `${text(at(tier, "accessTier"))} after ${text(at(tier, "days"))} d without a read`)
+      .join(", "),
   "aws:s3/bucketMetric:BucketMetric": ({ filter }) => `requests below ${text(at(filter, "prefix") ?? "/")}`,
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": ({ rule }) => {
     const retention = at(rule, "defaultRetention");

@@ -29,6 +29,14 @@ describe("AccessLogBucket", () => {
         Condition: { Bool: { "aws:SecureTransport": "false" } },
       },
       {
+        Sid: "DenyTlsBelow12",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: ["arn:aws:s3:::logs-0000000", "arn:aws:s3:::logs-0000000/*"],
+        Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } },
+      },
+      {
         Sid: "AllowAccessLogDelivery",
         Effect: "Allow",
         Principal: { Service: "logging.s3.amazonaws.com" },

@@ -42,6 +42,20 @@ export function stateOf(alarm: DeployedAlarm, measured: Measured): "ALARM" | "OK
   return breaching >= datapointsToAlarm ? "ALARM" : "OK";
 }
 
+/**
+ * Whether the alarm over others fires while these do: docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+ *
+ * @throws Error for a rule that is more than a list of alarms, any of which will do.
+ */
+export function compositeStateOf(alarmRule: string, firing: readonly string[]): "ALARM" | "OK" {
+  const terms = alarmRule.split(" OR ").map((term) => {
+    const [, name] = /^ALARM\("([^"]+)"\)$/.exec(term) ?? [];
+    if (name === undefined) throw new Error(`unknown rule ${term}`);
+    return name;
+  });
+  return terms.some((name) => firing.includes(name)) ? "ALARM" : "OK";
+}
+
 function watchedSeries(alarm: DeployedAlarm, { series }: Measured): Series {
   const [first = []] = series;
   const expression = alarm.metricQueries?.find((query) => query.expression !== undefined)?.expression;

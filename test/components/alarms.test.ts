@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { type Deployment, deployProgram, type Registered } from "../support";
-import { type DeployedAlarm, type Measured, type Series, stateOf } from "./alarm-evaluation";
+import {
+  compositeStateOf,
+  type DeployedAlarm,
+  type Measured,
+  type Series,
+  stateOf,
+} from "./alarm-evaluation";
 
 const METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const COMPOSITE_ALARM = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
@@ -21,6 +28,8 @@ const everything = {
 const times = (count: number, value: number | undefined): Series => Array(count).fill(value);
 const one = (series: Series): Measured => ({ series: [series] });
 const counted = { bad: one([1]), good: [one([0]), one([undefined])] };
+/** Of the trail, whose events may come after the period that they are of. */
+const late = { bad: one([1, undefined]), good: [one([0, 0]), one([1, undefined, undefined])] };
 
 /** What each alarm must fire at, and what it must not fire at. */
 const cases: Readonly<Record<string, { bad: Measured; good: Measured[] }>> = {
@@ -49,12 +58,12 @@ const cases: Readonly<Record<string, { bad: Measured; good: Measured[] }>> = {
   "load-error-dead-letters": counted,
   "events-undelivered": counted,
   "load-errors-undelivered": counted,
-  "denied-calls": { bad: one([5]), good: [one([4]), one([undefined])] },
-  "strange-reads": counted,
-  "bucket-changes": counted,
-  "role-changes": counted,
-  "key-changes": counted,
-  "trail-changes": counted,
+  "denied-calls": { bad: one([5, undefined]), good: [one([4, 4]), one([undefined])] },
+  "strange-reads": late,
+  "bucket-changes": late,
+  "role-changes": late,
+  "key-changes": late,
+  "trail-changes": late,
 };
 
 describe("the alarms of production with everything on", () => {
@@ -87,6 +96,22 @@ describe("the alarms of production with everything on", () => {
       assert.match(said, /^What happened: .+\. Likely cause: .+\. First run: \S.+$/);
       assert.ok(said.length <= 1024);
       assert.deepEqual(inputs.alarmActions, [topic]);
+    }
+  });
+
+  it("say a command that runs as it stands", () => {
+    for (const { inputs } of [...alarms, ...deployed.of(COMPOSITE_ALARM)]) {
+      const command = String(inputs.alarmDescription).split("First run: ")[1] ?? "";
+      assert.match(command, /^(npm run pipeline -- \w+ --stack prod|aws [a-z]+ [a-z-]+ --.+)$/);
+      assert.doesNotMatch(command, /[<>`]|undefined|\[object/);
+      assert.equal(spawnSync("sh", ["-n", "-c", command]).status, 0, command);
+    }
+  });
+
+  it("look at the dead letters of the queue that they watch", () => {
+    for (const alarm of alarms.filter((each) => keyOf(each).endsWith("dead-letters"))) {
+      const { QueueName } = alarm.inputs.dimensions as { QueueName: string };
+      assert.ok(String(alarm.inputs.alarmDescription).includes(`--queue-name ${QueueName} `));
     }
   });
 
@@ -123,6 +148,11 @@ describe("the alarms of production with everything on", () => {
       .slice(0, 12)
       .filter((key) => key !== "unusual-downloads");
     assert.deepEqual(named.sort(), flow.sort());
+    for (const key of Object.keys(cases)) {
+      const state = compositeStateOf(rule, [`braintrust-prod-${key}`]);
+      assert.equal(state, flow.includes(key) ? "ALARM" : "OK", key);
+    }
+    assert.equal(compositeStateOf(rule, []), "OK");
     const made = deployed.only(COMPOSITE_ALARM);
     for (const alarm of alarms.filter((each) => named.includes(keyOf(each))))
       assert.ok(deployed.waits(made, alarm));

@@ -174,8 +174,14 @@ describe("CostGuard", () => {
       "IntelligentTieringIAStorage",
       "IntelligentTieringAIAStorage",
     ]);
+    const deep = { profile: "instant", intelligentTiering: true, deepArchiveAccessDays: 180 };
+    assert.deepEqual(typesOf({ lifecycle: deep }).slice(-2), [
+      "IntelligentTieringAIAStorage",
+      "IntelligentTieringDAAStorage",
+    ]);
     assert.deepEqual(typesOf({ lifecycle: { profile: "none" } }), ["StandardStorage"]);
-    assert.equal(typesOf({ existingBucket: "theirs" }).length, 8);
+    const every = typesOf({ existingBucket: "theirs" });
+    assert.equal(new Set(every).size, 10, "as many metrics as an alarm takes");
   });
 
   it("is gone whole and alone where monitoring or its settings are off", async () => {

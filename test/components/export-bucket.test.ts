@@ -71,6 +71,25 @@ describe("ExportBucket", () => {
     assert.ok(deployed.waits(lifecycle, deployed.only("aws:s3/bucketVersioning:BucketVersioning")));
   });
 
+  it("has no archive of Intelligent-Tiering's, which Snowflake cannot read, unless asked for one", async () => {
+    const type = "aws:s3/bucketIntelligentTieringConfiguration:BucketIntelligentTieringConfiguration";
+    const tiering = { profile: "instant", intelligentTiering: true };
+    for (const lifecycle of [{}, tiering])
+      assert.deepEqual((await build({ lifecycle })).deployed.of(type), []);
+    const { deployed } = await build({
+      lifecycle: { ...tiering, archiveAccessDays: 90, deepArchiveAccessDays: 200 },
+    });
+    assert.deepEqual(deployed.only(type).inputs, {
+      bucket: "acme-exports",
+      name: "BraintrustExports",
+      filter: { prefix: "braintrust-exports/" },
+      tierings: [
+        { accessTier: "ARCHIVE_ACCESS", days: 90 },
+        { accessTier: "DEEP_ARCHIVE_ACCESS", days: 200 },
+      ],
+    });
+  });
+
   it("has no lifecycle where none is asked for", async () => {
     const { deployed } = await build({ lifecycle: { profile: "none" } });
     assert.deepEqual(deployed.of("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"), []);

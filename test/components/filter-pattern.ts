@@ -12,7 +12,7 @@ export function matches(pattern: string, event: object): boolean {
   return value;
 }
 
-const comparison = /^\((\$[\w.]+) (=|!=) "([^"]*)"\)/;
+const comparison = /^\((\$[\w.-]+) (=|!=) "([^"]*)"\)/;
 const absence = /^\((\$[\w.]+) NOT EXISTS\)/;
 const falsehood = /^\((\$[\w.]+) IS FALSE\)/;
 

@@ -7,8 +7,19 @@ const connected = {
   events: { mode: "sns" },
 };
 
-/** Components that a guard is made of, and whose policy or picture names it. */
-const guards = [
+/** A guard that production has by default, or by `on`. */
+interface Guard {
+  readonly on?: object;
+  readonly off: object;
+  /** What it is made of. */
+  readonly made: readonly string[];
+  /** Whose policy, rule or picture names it. */
+  readonly changed: readonly string[];
+}
+
+const tiering = { profile: "instant", intelligentTiering: true };
+const lock = { mode: "GOVERNANCE", days: 7 };
+const guards: readonly Guard[] = [
   {
     off: { accessLogs: { enabled: false } },
     made: ["pipeline-bucket-access-logs"],
@@ -24,6 +35,33 @@ const guards = [
     made: ["pipeline-alerts", "pipeline-bucket-metrics", "pipeline-monitoring", "pipeline-trail-watch"],
     changed: ["pipeline-key-policy"],
   },
+  {
+    off: { monitoring: { requestMetrics: false } },
+    made: [
+      "pipeline-bucket-metrics",
+      "pipeline-monitoring-metrics",
+      "pipeline-monitoring-no-export",
+      "pipeline-monitoring-client-errors",
+      "pipeline-monitoring-server-errors",
+      "pipeline-monitoring-unusual-downloads",
+    ],
+    changed: ["pipeline-monitoring-dashboard", "pipeline-monitoring-unhealthy"],
+  },
+  { off: { monitoring: { dashboard: false } }, made: ["pipeline-monitoring-dashboard"], changed: [] },
+  { off: { monitoring: { compositeAlarm: false } }, made: ["pipeline-monitoring-unhealthy"], changed: [] },
+  {
+    off: { monitoring: { anomalyDetection: false } },
+    made: ["pipeline-monitoring-unusual-downloads"],
+    changed: [],
+  },
+  {
+    on: { lifecycle: { ...tiering, archiveAccessDays: 90 } },
+    off: { lifecycle: tiering },
+    made: ["pipeline-bucket-archive-tiers"],
+    changed: [],
+  },
+  { on: { objectLock: lock }, off: {}, made: ["pipeline-bucket-lock"], changed: [] },
+  { on: { auditTrail: { lock } }, off: {}, made: ["pipeline-audit-logs-lock"], changed: [] },
 ];
 
 describe("turning a guard off", () => {
@@ -36,9 +74,9 @@ describe("turning a guard off", () => {
     );
   };
 
-  for (const { off, made, changed } of guards) {
-    it(`removes all of it and nothing else: ${Object.keys(off)}`, async () => {
-      const [on, without] = [await resourcesOf({}), await resourcesOf(off)];
+  for (const { on: wanted = {}, off, made, changed } of guards) {
+    it(`removes all of it and nothing else: ${made.join(", ")}`, async () => {
+      const [on, without] = [await resourcesOf(wanted), await resourcesOf(off)];
       const gone = [...on].filter(([key]) => !without.has(key)).map(([, { name }]) => name);
       const owned = (name: string) => made.some((each) => name === each || name.startsWith(`${each}-`));
       assert.deepEqual(

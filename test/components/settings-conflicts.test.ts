@@ -159,6 +159,7 @@ conflicts("events", [
 ]);
 
 const lifecycle = (given: Readonly<Record<string, unknown>>) => ({ lifecycle: given });
+const tiering = { profile: "instant", intelligentTiering: true };
 conflicts("lifecycle and lock", [
   [
     lifecycle({ standardIaDays: 61 }),
@@ -177,6 +178,19 @@ conflicts("lifecycle and lock", [
     [["lifecycle.glacierIrDays", "60", /at least 61/, /follow/]],
   ],
   [lifecycle({ profile: "instant", intelligentTiering: true, standardIaDays: 365 }), []],
+  [
+    lifecycle({ profile: "instant", archiveAccessDays: 90 }),
+    [["lifecycle.archiveAccessDays", "90", /tier of Intelligent-Tiering/, /intelligentTiering to true/]],
+  ],
+  [
+    lifecycle({ profile: "archive", intelligentTiering: true, deepArchiveAccessDays: 180 }),
+    [["lifecycle.deepArchiveAccessDays", "180", /which this lifecycle has not/, /profile to instant/]],
+  ],
+  [
+    lifecycle({ ...tiering, archiveAccessDays: 200, deepArchiveAccessDays: 200 }),
+    [["lifecycle.deepArchiveAccessDays", "200", /at least 201, since archiveAccessDays is 200/, /follow/]],
+  ],
+  [lifecycle({ ...tiering, archiveAccessDays: 90, deepArchiveAccessDays: 180 }), []],
   [lifecycle({ profile: "none", expireDays: 1 }), []],
   [
     { objectLock: { mode: "GOVERNANCE", days: 400 }, lifecycle: { expireDays: 399 } },

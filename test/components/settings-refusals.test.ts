@@ -146,6 +146,8 @@ refuses("values of another kind", [
   ],
   [{ lifecycle: { glacierDays: 90.5 } }, "lifecycle.glacierDays", "90.5", /expected int/, /./],
   [{ lifecycle: { standardIaDays: 29 } }, "lifecycle.standardIaDays", "29", />=30/, /./],
+  [{ lifecycle: { archiveAccessDays: 89 } }, "lifecycle.archiveAccessDays", "89", />=90/, /./],
+  [{ lifecycle: { deepArchiveAccessDays: 731 } }, "lifecycle.deepArchiveAccessDays", "731", /<=730/, /./],
   [{ lifecycle: { expireDays: 0 } }, "lifecycle.expireDays", "0", />=1/, /./],
   [{ lifecycle: { noncurrentDays: 36501 } }, "lifecycle.noncurrentDays", "36501", /<=36500/, /./],
   [{ lifecycle: { profile: "cold" } }, "lifecycle.profile", '"cold"', /"archive"\|"instant"\|"none"/, /./],

@@ -9,12 +9,14 @@ const guest = "arn:aws:iam::777788889999:role/analytics";
 const keyId = "00000000-0000-0000-0000-000000000000";
 const subject: TrailSubject = {
   stack: "prod",
+  logGroupName: "/aws/cloudtrail/braintrust-exports-prod",
   account: account(),
   bucketName: "acme-exports",
   readers: [writer, reader],
   crossAccountReaders: [guest],
   roleNames: ["BraintrustExportRole-prod", "SnowflakeReaderRole-prod"],
   userNames: ["SnowflakeS3User-prod"],
+  groupNames: ["SnowflakeS3Readers-prod"],
   policyNames: ["BraintrustS3ExportPolicy-prod"],
   roleArns: [writer, reader],
   keyId,
@@ -40,6 +42,12 @@ const call = (service: string, eventName: string, requestParameters: object) => 
   readOnly: false,
   requestParameters,
 });
+const copy = (userIdentity: object, source: string, more: object = {}) =>
+  read(userIdentity, {
+    eventName: "CopyObject",
+    requestParameters: { bucketName: "elsewhere", "x-amz-copy-source": source },
+    ...more,
+  });
 const stranger = `arn:aws:iam::${ACCOUNT_ID}:user/stranger`;
 
 /** Events that each filter counts, and some that it leaves alone. */
@@ -60,6 +68,8 @@ const cases: Readonly<Record<string, { counted: object[]; left: object[] }>> = {
       read(session(`arn:aws:iam::${ACCOUNT_ID}:role/Administrator`)),
       read({ arn: stranger, accountId: ACCOUNT_ID }),
       read({ accountId: "999900001111" }),
+      copy({ arn: stranger, accountId: ACCOUNT_ID }, "acme-exports/braintrust-exports/logs/1"),
+      copy({ accountId: "999900001111" }, "/acme-exports/braintrust-exports/logs/1"),
     ],
     left: [
       read(session(reader)),
@@ -68,6 +78,9 @@ const cases: Readonly<Record<string, { counted: object[]; left: object[] }>> = {
       read({ arn: stranger }, { errorCode: "AccessDenied" }),
       read({ arn: stranger }, { requestParameters: { bucketName: "other" } }),
       read({ arn: stranger }, { eventName: "PutObject" }),
+      copy(session(reader), "acme-exports/braintrust-exports/logs/1"),
+      copy({ arn: stranger }, "other/braintrust-exports/logs/1"),
+      copy({ arn: stranger }, "acme-exports/logs/1", { errorCode: "AccessDenied" }),
     ],
   },
   "bucket-changes": {
@@ -83,6 +96,10 @@ const cases: Readonly<Record<string, { counted: object[]; left: object[] }>> = {
     counted: [
       call("iam", "UpdateAssumeRolePolicy", { roleName: "SnowflakeReaderRole-prod" }),
       call("iam", "AttachUserPolicy", { userName: "SnowflakeS3User-prod" }),
+      call("iam", "AttachGroupPolicy", {
+        groupName: "SnowflakeS3Readers-prod",
+        policyArn: "arn:aws:iam::aws:policy/AdministratorAccess",
+      }),
       call("iam", "CreatePolicyVersion", {
         policyArn: `arn:aws:iam::${ACCOUNT_ID}:policy/BraintrustS3ExportPolicy-prod`,
       }),
@@ -145,18 +162,46 @@ describe("trailFilters", () => {
   });
 
   it("count callers of this account alone where readers are of more accounts than a pattern can name", async () => {
-    const crossAccountReaders = [1, 2, 3, 4, 5, 6].map((id) => `arn:aws:iam::${id}00000000000:root`);
+    const crossAccountReaders = Array.from(
+      { length: 15 },
+      (_, index) => `arn:aws:iam::${600000000000 + index}:root`,
+    );
     const filter = trailFilters({ ...subject, crossAccountReaders }).find(
       ({ metric }) => metric === "StrangeReads",
     );
     const pattern = await resolved(filter?.pattern ?? assert.fail());
+    assert.ok(pattern.length <= LONGEST_PATTERN);
     assert.ok(matches(pattern, read({ arn: stranger, accountId: ACCOUNT_ID })));
-    assert.ok(!matches(pattern, read({ accountId: "600000000000" })));
+    for (const accountId of ["600000000000", "999900001111"])
+      assert.ok(!matches(pattern, read({ accountId })), accountId);
+    const few = trailFilters({ ...subject, crossAccountReaders: crossAccountReaders.slice(0, 6) });
+    const exact = await resolved(
+      few.find(({ metric }) => metric === "StrangeReads")?.pattern ?? assert.fail(),
+    );
+    assert.ok(!matches(exact, read({ accountId: "600000000000" })));
+    assert.ok(matches(exact, read({ accountId: "999900001111" })));
   });
 
   it("see no changes where the trail has no management events", () => {
     const keys = trailFilters({ ...subject, managementEvents: false }).map(({ alarm }) => alarm.key);
     assert.deepEqual(keys, ["denied-calls", "strange-reads"]);
+  });
+
+  it("count what CloudTrail tells late", () => {
+    for (const { alarm } of trailFilters(subject)) {
+      assert.deepEqual([alarm.evaluationPeriods, alarm.datapointsToAlarm], [2, 1], alarm.key);
+    }
+  });
+
+  it("say where the events are found, in a description that CloudWatch takes", async () => {
+    const logGroupName = "g".repeat(512);
+    for (const { alarm, metric } of trailFilters({ ...subject, stack: "s".repeat(40), logGroupName })) {
+      const said = await resolved(alarm.description);
+      assert.ok(said.length <= 1024, `${metric} ${said.length}`);
+      assert.ok(
+        said.includes(`--metric-name ${metric} `) && said.endsWith(`--log-group-name ${logGroupName}`),
+      );
+    }
   });
 
   it("stay within CloudWatch's longest pattern with as many readers as the settings take", async () => {

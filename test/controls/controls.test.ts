@@ -60,7 +60,31 @@ const losses: readonly [
     changed("BucketPolicy", { policy: allowing("s3:PutBucketPolicy", "b", "r") }),
     ["S3.5", "S3.6"],
   ],
-  ["no trail", removed("Trail"), ["S3.22", "S3.23", ...numbered("CloudTrail", 1, 2, 3, 4, 5, 6)]],
+  ["no bucket policy", removed("BucketPolicy"), ["S3.5", "S3.6"]],
+  [
+    "a bucket policy that lets another account do anything",
+    changed("BucketPolicy", { policy: allowing("s3:*", "b", "r") }),
+    ["S3.5", "S3.6"],
+  ],
+  ["a notification that tells nobody", changed("BucketNotification", { topics: [] }), ["S3.11"]],
+  [
+    "a trail without log file validation",
+    changed("Trail", { enableLogFileValidation: false }),
+    ["CloudTrail.4"],
+  ],
+  ["a trail without a key", changed("Trail", { kmsKeyId: undefined }), ["CloudTrail.2"]],
+  ["a trail without a log group", changed("Trail", { cloudWatchLogsGroup: {} }), ["CloudTrail.5"]],
+  [
+    "a trail into a bucket of others",
+    changed("Trail", { s3Bucket: { existing: { name: "theirs" } } }),
+    ["CloudTrail.6", "S3.5"],
+  ],
+  [
+    "a trail of another bucket",
+    changed("Trail", { advancedEventSelectors: [{ equals: ["Management", "AWS::S3::Object", ":::b/"] }] }),
+    ["S3.22", "S3.23"],
+  ],
+  ["no trail", removed("Trail"), ["S3.22", "S3.23", "S3.5", ...numbered("CloudTrail", 1, 2, 3, 4, 5, 6)]],
   ["a trail of one Region", changed("Trail", { isMultiRegionTrail: false }), ["CloudTrail.1"]],
   [
     "alarms without actions",
@@ -73,6 +97,9 @@ const losses: readonly [
   ["no group", removed("GroupPolicyAttachment"), ["IAM.2"]],
   ["encryption without a key", changed("BucketServerSideEncryptionConfiguration", { rules: [] }), ["S3.17"]],
 ];
+
+/** Controls that fail with something else than a change of one resource, in tests of their own. */
+const lossesElsewhere = ["CIS 1.10", "CloudTrail.9", "IAM.5", "SNS.3", "SQS.2", "SecretsManager.5"];
 
 describe("the controls", () => {
   let programs: Programs;
@@ -89,6 +116,12 @@ describe("the controls", () => {
   it("have evidence or a reason, which docs/controls.md tells", async () => {
     const page = await fs.readFile(path.join(projectDir, "docs", "controls.md"), "utf8");
     assert.equal(page, controlsPage(programs), "run `npm run docs:controls`");
+  });
+
+  it("that are met have each a loss here that they fail with", () => {
+    const met = groups.flatMap(({ controls }) => controls.filter(({ verdict }) => "met" in verdict));
+    const lost = new Set([...losses.flatMap(([, , controls]) => controls), ...lossesElsewhere]);
+    assert.deepEqual(met.map(({ id }) => id).sort(), [...lost].sort());
   });
 
   for (const [title, change, controls] of losses) {

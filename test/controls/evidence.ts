@@ -101,6 +101,12 @@ export function listOf(value: string | readonly string[] | undefined): readonly 
   return value === undefined ? [] : [value].flat();
 }
 
+/** Name of the bucket that a trail writes to; undefined of whatever else. */
+export function trailBucketName({ type, inputs }: Evident): string | undefined {
+  if (type !== "awsx:cloudtrail:Trail") return undefined;
+  return (inputs.s3Bucket as { existing?: { name?: string } } | undefined)?.existing?.name;
+}
+
 function ofBucket({ inputs }: Evident, bucket: Evident): boolean {
   return inputs.bucket === (bucket.inputs.bucket ?? `${bucket.name}-0000000`);
 }

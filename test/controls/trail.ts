@@ -1,5 +1,5 @@
 import type { ControlGroup } from "./control";
-import { both, type Evidence, type Evident, every } from "./evidence";
+import { both, type Evidence, type Evident, every, trailBucketName } from "./evidence";
 import { keyServes, tagged } from "./messaging";
 
 const TRAIL = "awsx:cloudtrail:Trail";
@@ -58,9 +58,11 @@ export const trailControls: ControlGroup = {
       id: "CloudTrail.6",
       title: "The log bucket is not public",
       verdict: {
-        met: trail("its bucket is one of the stack's, which nothing can make public (S3.2)", (inputs) =>
-          JSON.stringify(inputs.s3Bucket).includes("existing"),
-        ),
+        met: (programs) => {
+          const buckets = [...programs.prod, ...programs.everything].map(({ inputs }) => inputs.bucket);
+          const says = "its bucket is one of the stack's, which nothing can make public (S3.2)";
+          return every(TRAIL, says, (each) => buckets.includes(trailBucketName(each) ?? ""))(programs);
+        },
       },
     },
     {

@@ -15,6 +15,7 @@ describe("any estimate", () => {
     { profile: "archive" },
     { profile: "instant" },
     { profile: "instant", intelligentTiering: true },
+    { profile: "instant", intelligentTiering: true, archiveAccessDays: 90, deepArchiveAccessDays: 180 },
     { profile: "none", expireDays: 45 },
   ];
   const anyStack = fc.nat().map((index) => stacks[index % stacks.length] ?? assert.fail("no stack"));

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
 import { estimate } from "../../../automation/cost/cost";
 import { type CostEstimate, estimateCost } from "../../../automation/cost/estimate";
-import { fixedCost } from "../../../automation/cost/fixed";
+import { fixedCost, totalOf } from "../../../automation/cost/fixed";
 import { storageCost } from "../../../automation/cost/prices";
+import { renderCost } from "../../../automation/cost/report";
 import type { PlannedResource } from "../../../automation/plan/monitor";
+import { projectDir } from "../../../automation/project";
 import { settingsFor } from "../../support";
 import { planOf } from "../plan/full-stack";
 
@@ -76,6 +80,22 @@ describe("the cost of storage, by hand", () => {
     assert.equal(usd(months, 4, "storage INTELLIGENT_TIERING instant"), 0.62);
     assert.equal(usd(months, 4, "Intelligent-Tiering monitoring"), 0.02638);
     assert.equal(usd(months, 1, "transitions to INTELLIGENT_TIERING"), 0.03);
+  });
+
+  it("archives what Intelligent-Tiering may archive, with 40 KB for each file", () => {
+    const tiering = { profile: "instant", intelligentTiering: true };
+    const months = monthsOf(
+      { lifecycle: { ...tiering, archiveAccessDays: 90, deepArchiveAccessDays: 180 } },
+      [10, 100, 7],
+    );
+    assert.equal(usd(months, 7, "storage INTELLIGENT_TIERING instant"), undefined);
+    // 900 GB and 9000 * 32 KB = 0.27466 GB at 0.0036, 9000 * 8 KB = 0.06866 GB at 0.023.
+    assert.equal(usd(months, 7, "storage INTELLIGENT_TIERING archive"), 3.24257);
+    // 155 GB and 1550 * 32 KB = 0.04730 GB at 0.00099, 1550 * 8 KB = 0.01183 GB at 0.023.
+    assert.equal(usd(months, 7, "storage INTELLIGENT_TIERING deep archive"), 0.15377);
+    const deepAlone = monthsOf({ lifecycle: { ...tiering, deepArchiveAccessDays: 180 } }, [10, 100, 7]);
+    // Days 90 to 180: 900 GB at 0.004.
+    assert.equal(usd(deepAlone, 7, "storage INTELLIGENT_TIERING instant"), 3.6);
   });
 
   it("leaves files below 128 KB in STANDARD, and says so", () => {
@@ -234,6 +254,41 @@ describe("the cost of this project's stacks", () => {
       assert.ok(amount > 0, item);
       assert.match(why, /^\d+ [a-z ]+ at \d+\.\d\d: \w.{10,}/, item);
     }
+  });
+
+  it("is what README.md says of them idle, and of prod's sample", async () => {
+    const readme = await fs.readFile(path.join(projectDir, "README.md"), "utf8");
+    const known = async (stack: string) => {
+      const braintrust = { accountId: "111122223333", orgId: "org-1" };
+      const config = { "aws:region": "us-east-1", "braintrust-snowflake:braintrust": braintrust };
+      return fixedCost((await planOf(stack, config)).resources).items;
+    };
+    const prod = await known("prod");
+    const totals = [await known("dev"), prod].map((items) => totalOf(items).toFixed(2));
+    const said = /dev costs (\d+\.\d\d) USD a month .*prod (\d+\.\d\d): (.+?);/s.exec(readme) ?? [];
+    assert.deepEqual(said.slice(1, 3), totals);
+    const amounts = [...(said[3] ?? "").matchAll(/\d+\.\d\d/g)].map(([amount]) => amount);
+    const each = prod.map(({ usd: amount }) => amount.toFixed(2));
+    assert.deepEqual(amounts, each.sort().reverse());
+    const sample = await estimate({ stack: "prod", gbPerDay: 2, filesPerDay: 240 });
+    const shown = renderCost(sample, { color: false, width: 100 }).split("\n\nMonth by month")[0] ?? "";
+    assert.ok(readme.includes(`\n${shown}\n`), shown);
+  });
+
+  it("tells of the management events that it cannot count", async () => {
+    const told = async (managementEvents: string) => {
+      const settings = settingsFor({ auditTrail: { managementEvents } }, "prod");
+      const { resources } = await planOf("prod", { "aws:region": "us-east-1" });
+      return estimateCost(
+        { settings, resources },
+        { gbPerDay: 1, filesPerDay: 1, months: 1 },
+      ).assumptions.filter((text) => text.includes("management events"));
+    };
+    assert.match(
+      (await told("write")).join(),
+      /first copy is free, that of a further trail costs 2\.00 for 100,000/,
+    );
+    assert.deepEqual(await told("none"), []);
   });
 
   it("leaves nothing out of a stack with everything", async () => {

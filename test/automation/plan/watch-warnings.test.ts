@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { renderPlan } from "../../../automation/plan/render";
+import { planOf } from "./full-stack";
+
+async function warned(stack: string, settings: Readonly<Record<string, unknown>>): Promise<string[]> {
+  const own = Object.entries(settings).map(([key, value]) => [`braintrust-snowflake:${key}`, value]);
+  const plan = await planOf(stack, { "aws:region": "us-east-1", ...Object.fromEntries(own) });
+  return plan.problems
+    .filter(({ severity }) => severity === "warning")
+    .map(({ key, message, fix }) => `${key} ${message} -> ${fix}`);
+}
+
+const one = (all: readonly string[], key: string): string => {
+  const found = all.filter((each) => each.startsWith(`${key} `));
+  assert.equal(found.length, 1, `${key} in ${all.join("\n")}`);
+  return found[0] ?? "";
+};
+const none = (all: readonly string[], key: string) =>
+  assert.deepEqual(
+    all.filter((each) => each.startsWith(key)),
+    [],
+  );
+
+describe("the plan warns", () => {
+  const tiering = { profile: "instant", intelligentTiering: true };
+
+  it("of archives of Intelligent-Tiering's, and shows them", async () => {
+    const lifecycle = { ...tiering, archiveAccessDays: 120 };
+    const said = one(await warned("dev", { lifecycle }), "lifecycle.archiveAccessDays");
+    assert.match(said, /nobody has read for 120 days is archived: Snowflake cannot read it/);
+    const plan = await planOf("dev", {
+      "aws:region": "us-east-1",
+      "braintrust-snowflake:lifecycle": lifecycle,
+    });
+    assert.match(
+      renderPlan(plan, { color: false, width: 200 }),
+      /s3\.BucketIntelligentTiering\w* +…-archive-tiers +ARCHIVE_ACCESS after 120 d without a read\n/,
+    );
+    none(await warned("dev", { lifecycle: tiering }), "lifecycle.");
+  });
+
+  it("of what a lock keeps, and of whom", async () => {
+    const governance = await warned("prod", { objectLock: { mode: "GOVERNANCE", days: 7 } });
+    assert.match(one(governance, "objectLock"), /for 7 days.*s3:BypassGovernanceRetention/);
+    none(governance, "auditTrail.lock");
+    const lock = { mode: "COMPLIANCE", days: 30, confirmCompliance: true };
+    const compliance = await warned("prod", { auditTrail: { lock } });
+    assert.match(
+      one(compliance, "auditTrail.lock"),
+      /30 days: nobody can .*root included, and `destroy` fails/,
+    );
+    none(await warned("prod", { auditTrail: { enabled: false, lock } }), "auditTrail.lock");
+  });
+
+  it("that a topic of others' must let the services in", async () => {
+    const alertTopicArn = "arn:aws:sns:us-east-1:123456789012:ops";
+    const said = one(await warned("prod", { monitoring: { alertTopicArn } }), "monitoring.alertTopicArn");
+    for (const service of ["cloudwatch", "budgets", "costalerts"])
+      assert.ok(said.includes(`${service}.amazonaws.com`));
+    none(await warned("prod", { monitoring: { alertTopicArn, enabled: false } }), "monitoring.");
+  });
+
+  it("of the price of a second trail, where there is one to be made", async () => {
+    const said = one(await warned("prod", {}), "auditTrail.managementEvents");
+    assert.match(said, /2\.00 USD for 100,000 where another one has them/);
+    const existing = "arn:aws:cloudtrail:us-east-1:123456789012:trail/org";
+    for (const auditTrail of [{ managementEvents: "none" }, { enabled: false }, { existing }])
+      none(await warned("prod", { auditTrail }), "auditTrail.");
+  });
+});
