@@ -92,6 +92,7 @@ command("outputs", "print the stack's outputs")
 
 command("sql", "print the SQL that sets Snowflake up")
   .option("--part <part>", "setup, load, check or teardown (default: setup, load and check)")
+  .option("--probe-file <path>", "file below each stream's folder that `check` has Snowflake read")
   .option("--planned", "from the offline plan, before anything is deployed")
   .option("--reveal-secrets", "access user: write the access key into the SQL")
   .action(async (options) => (await import("./commands/sql")).sql(options));

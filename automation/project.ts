@@ -1,6 +1,6 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { isMap, parseDocument } from "yaml";
+import { isMap, isScalar, parseDocument, visit } from "yaml";
 import { PROJECT, parseSettings, type Settings, type StackConfig } from "../components/settings";
 import { settingsError } from "../components/settings-problems";
 import { ENCRYPTED } from "../components/settings-schema";
@@ -75,7 +75,7 @@ export async function editStackFile(
   dir: string = projectDir,
 ): Promise<void> {
   const file = await stackFilePath(stack, dir);
-  const document = parseDocument(await fs.readFile(file, "utf8"));
+  const document = parseDocument(withPlaceholders(await fs.readFile(file, "utf8")));
   for (const {
     path: [key, ...rest],
     value,
@@ -85,7 +85,7 @@ export async function editStackFile(
       const parent = at.slice(0, depth);
       const found = document.getIn(parent);
       if (isMap(found)) continue;
-      if (found !== undefined && found !== null) {
+      if (found !== undefined && found !== null && found !== PLACEHOLDER) {
         throw new UsageError(
           `${parent.slice(1).join(".")} in ${path.basename(file)} is no map: write it as one, then try again`,
         );
@@ -96,8 +96,21 @@ export async function editStackFile(
     else document.setIn(at, document.createNode(value));
   }
   const replacement = `${file}.new`;
-  await fs.writeFile(replacement, document.toString({ lineWidth: 0 }));
+  await fs.writeFile(replacement, document.toString({ lineWidth: 0 }).replaceAll(` ${PLACEHOLDER}`, ""));
   await fs.rename(replacement, file);
+}
+
+const PLACEHOLDER = "__no_value__";
+
+/** YAML's reader takes the comment below a key without a value for that of the value, and its writer moves it. */
+function withPlaceholders(text: string): string {
+  const empty: number[] = [];
+  visit(parseDocument(text), {
+    Pair(_, { value }) {
+      if (isScalar(value) && value.source === "" && value.range) empty.push(value.range[0]);
+    },
+  });
+  return empty.reduceRight((rest, at) => `${rest.slice(0, at)} ${PLACEHOLDER} ${rest.slice(at)}`, text);
 }
 
 /** The change of one of this project's settings. */

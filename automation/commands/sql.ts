@@ -15,20 +15,23 @@ export interface SqlCommandOptions extends StackCommandOptions {
   readonly part?: string;
   /** From the offline plan, before anything is deployed. */
   readonly planned?: boolean;
+  /** File that every stream's folder holds, relative to it: `check` has Snowflake read it. @default it lists only */
+  readonly probeFile?: string;
   /** User mode: writes the access key into the SQL. */
   readonly revealSecrets?: boolean;
 }
 
 /** `sql`: what sets Snowflake up for a stack, to standard output. */
 export async function sql(options: SqlCommandOptions): Promise<void> {
-  const { stack, cwd, planned, revealSecrets } = options;
+  const { stack, cwd, planned, revealSecrets, probeFile } = options;
   const part = partOf(options.part);
+  refuseUnreadable(probeFile, part);
   if (planned && revealSecrets) {
     throw new UsageError("--reveal-secrets and --planned: a stack that is not deployed has no access key");
   }
   const source = planned ? await plannedOutputs(stack, cwd) : await deployedOutputs(stack, cwd);
   const key = revealSecrets ? accessKeyFor(source.outputs, part) : undefined;
-  print(snowflakeSql(source.outputs, part, { revealSecrets: key }));
+  print(snowflakeSql(source.outputs, part, { probeFile, revealSecrets: key }));
   for (const line of sqlNotes(source, part, key !== undefined)) note(line);
 }
 
@@ -58,12 +61,25 @@ export function sqlNotes(source: SqlSource, part: SqlPart | undefined, revealed:
         `secret_access_key is in the secret ${planned ? "that `up` makes" : snowflakeSecretArn}`,
     );
   }
-  if (part === undefined && outputs.phase === "awaiting-snowflake" && !byKey) {
+  const loads = part === undefined || part === "load";
+  if (loads && !byKey && outputs.snowflakeIamUserArn === undefined) {
     notes.push(
       "AWS does not trust Snowflake yet: run --part setup, give its answers to `connect`, then --part load",
     );
   }
   return notes;
+}
+
+function refuseUnreadable(probeFile: string | undefined, part: SqlPart | undefined): void {
+  if (probeFile === undefined) return;
+  if (part !== undefined && part !== "check") {
+    throw new UsageError(`--probe-file: the SQL of --part ${part} reads no file, that of check does`);
+  }
+  if (probeFile === "" || probeFile.startsWith("/") || probeFile.includes("://")) {
+    throw new UsageError(
+      `--probe-file ${JSON.stringify(probeFile)}: it has to be a path below each stream's folder, such as day.jsonl.gz`,
+    );
+  }
 }
 
 function partOf(text: string | undefined): SqlPart | undefined {

@@ -17,7 +17,7 @@ export function readTables(
   isHeader: (columns: readonly string[]) => boolean,
   neverEmpty: readonly string[],
 ): AnswerTable[] {
-  const lines = stripVTControlCharacters(text)
+  const lines = stripVTControlCharacters(onScreen(text))
     .replace(/^\uFEFF/, "")
     .split(/\r?\n/);
   const tables: AnswerTable[] = [];
@@ -40,6 +40,24 @@ export function readTables(
     at = found.next;
   }
   return tables;
+}
+
+const ERASE_LINE = "\u001b[2K";
+const LINE_UP = "\u001b[1A";
+
+/** What a terminal shows in the end: a table that `snow` draws while its rows arrive is erased from below and drawn again. */
+function onScreen(text: string): string {
+  const [first = "", ...erased] = text.split(ERASE_LINE);
+  const lines = first.split("\n");
+  for (const part of erased) {
+    lines[lines.length - 1] = "";
+    const up = part.startsWith(LINE_UP);
+    if (up && lines.length > 1) lines.pop();
+    const [goesOn = "", ...further] = part.slice(up ? LINE_UP.length : 0).split("\n");
+    lines[lines.length - 1] += goesOn;
+    for (const line of further) lines.push(line);
+  }
+  return lines.join("\n");
 }
 
 /** Leaves what follows the document on its last line in `lines`, to be read next. */

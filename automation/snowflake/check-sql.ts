@@ -4,7 +4,7 @@ import { autoIngests, topicPolicySql } from "./integration-sql";
 import type { Names, StreamNames } from "./names";
 
 /**
- * Whether Snowflake reaches the bucket: it lists each stream's folder and, by role and where a file is named, reads it.
+ * Whether Snowflake reaches the bucket: it lists each stream's folder and, where a file is named, reads it.
  * LIST has a pattern so that it shows a probe at most and not every export.
  */
 export function accessChecksSql(
@@ -25,7 +25,14 @@ export function accessChecksSql(
   SYSTEM$VALIDATE_STORAGE_INTEGRATION(${integration}, ${literal(url)}, ${literal(probeFile ?? "_verify/probe")}, '${action}') AS CAN_${action.toUpperCase()}`,
           ),
         )
-      : names.streams.map(({ stage }) => `LIST ${literal(`@${stage}`)} PATTERN = '.*_verify/.*'`)),
+      : names.streams.flatMap(({ stream, stage }) => [
+          `LIST ${literal(`@${stage}`)} PATTERN = '.*_verify/.*'`,
+          ...(probeFile === undefined
+            ? []
+            : [
+                `SELECT ${literal(stream.name)} AS STREAM, COUNT(*) AS ROWS_READ FROM ${literal(`@${stage}/${probeFile}`)}`,
+              ]),
+        ])),
     ...(outputs.eventsMode === "sns" ? [topicPolicySql(outputs)] : []),
   ];
 }

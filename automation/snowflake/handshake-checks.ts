@@ -2,6 +2,7 @@ import { queueArnRule, type TextRule } from "../../components/rules";
 import { type IntegrationAnswer, type Pipe, quote } from "./answers";
 import type { HandshakeStack } from "./handshake-stack";
 import { literal } from "./identifiers";
+import { storageProviders } from "./names";
 
 export function channelProblems(stack: HandshakeStack, { name, notificationChannel }: Pipe): string[] {
   const { notificationTopicArn: topic, eventsMode } = stack;
@@ -28,10 +29,23 @@ export function channelProblems(stack: HandshakeStack, { name, notificationChann
   );
 }
 
+/** A provider cannot be altered. DESC INTEGRATION does not always tell it. */
+export function providerProblems(
+  { partition }: HandshakeStack,
+  { STORAGE_PROVIDER: theirs }: IntegrationAnswer,
+): string[] {
+  const { provider } = storageProviders[partition];
+  if (theirs === undefined || theirs === provider) return [];
+  return [
+    `STORAGE_PROVIDER is ${quote(theirs)} and has to be ${quote(provider)}, which no ALTER changes; ` +
+      "name another integration in snowflake.integration, or drop this one and run the SQL of setup again",
+  ];
+}
+
 /** Whether a stage may be put on every stream's folder. Gov and China buckets have protocols of their own. */
 export function locationProblems(stack: HandshakeStack, name: string, answer: IntegrationAnswer): string[] {
   const { STORAGE_ALLOWED_LOCATIONS: allowed, STORAGE_BLOCKED_LOCATIONS: blocked } = answer;
-  const protocol = { aws: "s3", "aws-us-gov": "s3gov", "aws-cn": "s3china" }[stack.partition];
+  const { protocol } = storageProviders[stack.partition];
   const urls = stack.streams.map(({ url }) => url.replace(/^s3:/, `${protocol}:`));
   const problems: string[] = [];
 

@@ -1,6 +1,12 @@
 import { externalIdRule, userArnRule } from "../../components/rules";
 import { type Answers, type IntegrationAnswer, quote } from "./answers";
-import { arnProblems, channelProblems, locationProblems, ruleProblems } from "./handshake-checks";
+import {
+  arnProblems,
+  channelProblems,
+  locationProblems,
+  providerProblems,
+  ruleProblems,
+} from "./handshake-checks";
 import type { HandshakeStack } from "./handshake-stack";
 import { canonicalName, literal, qualifiedName, quoteIdentifier } from "./identifiers";
 
@@ -80,7 +86,8 @@ function storagePart(stack: HandshakeStack, { storageIntegration: answer }: Answ
     settings: ["snowflake"],
     current,
   });
-  return { ...part, problems: [...(part.problems ?? []), ...locationProblems(stack, name, answer ?? {})] };
+  const further = [...providerProblems(stack, answer ?? {}), ...locationProblems(stack, name, answer ?? {})];
+  return { ...part, problems: [...(part.problems ?? []), ...further] };
 }
 
 function errorPart(stack: HandshakeStack, { errorIntegration: answer }: Answers): Part {

@@ -42,7 +42,8 @@ export function loadersSql(outputs: PipelineOutputs, names: Names): string[] {
 
 /**
  * Back-fill, pipe, refresh. REFRESH reaches seven days back and skips what the pipe or a COPY has loaded; COPY reaches
- * everything but knows only what COPY has loaded, so that it runs before there is a pipe and never after.
+ * everything but knows only what COPY has loaded, so that it runs before there is a pipe and never after. A task that
+ * another mode has left would load along with the pipe.
  * docs.snowflake.com/en/user-guide/data-load-snowpipe-manage
  */
 function pipe(outputs: PipelineOutputs, names: Names, stream: StreamNames): string[] {
@@ -60,6 +61,7 @@ function pipe(outputs: PipelineOutputs, names: Names, stream: StreamNames): stri
   END IF;
 END;`;
   return [
+    `DROP TASK IF EXISTS ${stream.task}`,
     `EXECUTE IMMEDIATE ${scriptConstant(backfill)}`,
     `CREATE PIPE IF NOT EXISTS ${stream.pipe}
   ${options.join("\n  ")}

@@ -1,3 +1,4 @@
+import type { Partition } from "../../components/rules";
 import { PipelineError, UsageError } from "../errors";
 import type { PipelineOutputs, StreamOutput } from "../outputs";
 import { canonicalName, qualifiedName, quoteIdentifier } from "./identifiers";
@@ -38,8 +39,13 @@ export interface Names {
   readonly streams: readonly StreamNames[];
 }
 
+interface StorageProvider {
+  readonly provider: string;
+  readonly protocol: string;
+}
+
 /** S3's storage provider and URL protocol by partition. docs.snowflake.com/en/sql-reference/sql/create-storage-integration */
-const providers: Readonly<Record<string, { readonly provider: string; readonly protocol: string }>> = {
+export const storageProviders: Readonly<Record<Partition, StorageProvider>> = {
   aws: { provider: "S3", protocol: "s3" },
   "aws-us-gov": { provider: "S3GOV", protocol: "s3gov" },
   "aws-cn": { provider: "S3CHINA", protocol: "s3china" },
@@ -105,14 +111,12 @@ export function namesOf(outputs: PipelineOutputs): Names {
  *
  * @throws PipelineError for a partition Snowflake does not reach.
  */
-export function storageOf({ bucketArn }: PipelineOutputs): {
-  readonly provider: string;
-  readonly protocol: string;
-} {
-  const found = providers[bucketArn.split(":")[1] ?? ""];
-  if (found !== undefined) return found;
+export function storageOf({ bucketArn }: PipelineOutputs): StorageProvider {
+  const partition = bucketArn.split(":")[1] ?? "";
+  const found = Object.entries(storageProviders).find(([name]) => name === partition);
+  if (found !== undefined) return found[1];
   throw new PipelineError(
-    `bucketArn ${bucketArn}: Snowflake reads buckets of the partitions ${Object.keys(providers).join(", ")} alone`,
+    `bucketArn ${bucketArn}: Snowflake reads buckets of the partitions ${Object.keys(storageProviders).join(", ")} alone`,
   );
 }
 

@@ -68,7 +68,11 @@ function setup(outputs: PipelineOutputs, names: Names, { revealSecrets }: SqlOpt
   return [
     section("setup: warehouse, database, schema", containersSql(names)),
     section("setup: roles", rolesSql(outputs, names)),
-    section("setup: integrations and account rights", integrationSql(outputs, names)),
+    section(
+      `setup: integrations and account rights
+-- An existing integration of the name is pointed at this stack alone: each stack has its own.`,
+      integrationSql(outputs, names),
+    ),
     section(
       `setup: file formats, stages, landing tables, views
 -- An existing stage keeps its url and integration: to change them, drop its pipe and the stage first.`,
@@ -83,8 +87,9 @@ function load(outputs: PipelineOutputs, names: Names): string[] {
     ? `load: back-fill and pipes
 -- A table's first run copies every file there is, once, before its pipe exists; REFRESH then adds the files of the
 -- last seven days that neither has loaded. Run this part again within seven days after the bucket's events are
--- connected: it adds what came in between. An existing pipe keeps its topic and COPY: to change them, drop the pipe,
--- truncate its table and run this part, which then loads every file again.`
+-- connected: it adds what came in between. Later than that, or to change an existing pipe's topic or COPY, drop the
+-- pipe, truncate its table and run this part, which then loads every file again. Files that S3 has moved to GLACIER or
+-- DEEP_ARCHIVE cannot be read: restore them first.`
     : `load: tasks, since no event tells Snowflake of a file
 -- If a pipe has loaded a table before, drop the pipe and truncate the table first: the task knows only its own loads.`;
   return [section("load: rights", grantsSql(names)), section(advice, loadersSql(outputs, names))];

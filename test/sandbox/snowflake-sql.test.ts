@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import fc from "fast-check";
 import { z } from "zod";
 import { snowflakeSql } from "../../automation/snowflake/sql";
 import { accesses, formats, modes, sampleOutputs } from "../automation/snowflake/sample-outputs";
 import { readStatements, skeletonOf, stringsOf } from "../automation/snowflake/snowflake-text";
+import { needModule, runPython } from "./python";
 
 const answerOf = <T extends z.ZodType>(statement: T) =>
   z.array(z.union([z.object({ statements: z.array(statement) }), z.object({ error: z.string() })]));
@@ -14,8 +13,6 @@ const answers = {
   sqlglot: answerOf(z.object({ kind: z.string(), names: z.array(z.string()), texts: z.array(z.string()) })),
   cli: answerOf(z.string()),
 };
-
-const python = process.env.SQLGLOT_PYTHON ?? "python3";
 
 /** Statements sqlglot does not know and only passes on: their shape is checked here against Snowflake's documentation. */
 const shapes: readonly RegExp[] = [
@@ -61,13 +58,7 @@ function readByCli(texts: readonly string[]) {
 }
 
 function run(reader: keyof typeof answers, texts: readonly string[]): unknown {
-  const { status, stdout, stderr } = spawnSync(python, [join(__dirname, "parse_snowflake_sql.py"), reader], {
-    input: JSON.stringify(texts),
-    encoding: "utf8",
-    maxBuffer: 512 * 1024 * 1024,
-  });
-  assert.equal(status, 0, stderr);
-  return JSON.parse(stdout);
+  return runPython("parse_snowflake_sql.py", [reader], texts);
 }
 
 function statementsOf<T>(read: { statements: T[] } | { error: string }): T[] {
@@ -80,16 +71,12 @@ function copiesIn(text: string): string[] {
   return [...text.matchAll(/(?:^AS\n|THEN\n\s*)(COPY INTO [^;]*;)/gm)].map((found) => found[1] ?? "");
 }
 
-function hasModule(name: string): boolean {
-  return spawnSync(python, ["-c", `import ${name}`]).status === 0;
-}
-
 describe("Snowflake SQL read by others", function () {
   this.timeout(600_000);
 
-  describe(`by sqlglot (a Python that has it: SQLGLOT_PYTHON, or python3)`, () => {
+  describe("by sqlglot", () => {
     before(function () {
-      if (!hasModule("sqlglot")) this.skip();
+      needModule(this, "sqlglot");
     });
 
     for (const streams of [1, 3, 100]) {
@@ -151,9 +138,9 @@ describe("Snowflake SQL read by others", function () {
     });
   });
 
-  describe("by the Snowflake CLI's own splitter and templating (the same Python, if it has snowflake-cli)", () => {
+  describe("by the Snowflake CLI's own splitter and templating", () => {
     before(function () {
-      if (!hasModule("snowflake.cli")) this.skip();
+      needModule(this, "snowflake.cli");
     });
 
     it("every statement arrives as it was written, and the key's variables are filled", () => {

@@ -28,6 +28,16 @@ describe("connect and sql refuse before they do anything", () => {
     ["a time limit that is none", () => connect({ stack, run: true, timeout: "0" }), /^--timeout "0"/],
     ["a part there is not", () => sql({ stack, part: "all" }), /parts are setup, load, check, teardown$/],
     [
+      "a file that nothing reads",
+      () => sql({ stack, part: "load", probeFile: "a" }),
+      /^--probe-file: the SQL of --part load/,
+    ],
+    [
+      "a file that is nowhere below a stream's folder",
+      () => sql({ stack, probeFile: "s3://b/a" }),
+      /^--probe-file "s3:\/\/b\/a": it has to be a path below/,
+    ],
+    [
       "a key of a plan",
       () => sql({ stack, planned: true, revealSecrets: true }),
       /^--reveal-secrets and --planned/,
@@ -87,8 +97,10 @@ describe("renderSettings", () => {
 describe("sqlNotes", () => {
   const plain = { planned: false, encryptedId: false };
 
+  const trusted = { ...sampleOutputs(), snowflakeIamUserArn: "arn:aws:iam::444455556666:user/a" };
+
   it("is silent where the SQL says it all", () =>
-    assert.deepEqual(sqlNotes({ ...plain, outputs: sampleOutputs() }, undefined, false), []));
+    assert.deepEqual(sqlNotes({ ...plain, outputs: trusted }, undefined, false), []));
 
   it("says what a plan cannot know, and what the SQL holds", () => {
     const outputs = sampleOutputs({ access: "user" });
@@ -114,11 +126,16 @@ describe("sqlNotes", () => {
     assert.deepEqual(sqlNotes({ ...plain, outputs }, "load", false), []);
   });
 
-  it("warns that load cannot work before AWS trusts Snowflake", () => {
-    const outputs = { ...sampleOutputs(), phase: "awaiting-snowflake" } as const;
-    assert.match(
-      sqlNotes({ ...plain, outputs }, undefined, false).join(),
-      /does not trust Snowflake yet: run --part setup/,
-    );
+  it("warns that load cannot work before AWS trusts Snowflake, whatever else is awaited", () => {
+    const { snowflakeIamUserArn: _, ...untrusted } = trusted;
+    for (const phase of ["awaiting-braintrust", "awaiting-snowflake"] as const) {
+      for (const part of [undefined, "load"] as const) {
+        assert.match(
+          sqlNotes({ ...plain, outputs: { ...untrusted, phase } }, part, false).join(),
+          /does not trust Snowflake yet: run --part setup/,
+        );
+      }
+      assert.deepEqual(sqlNotes({ ...plain, outputs: { ...untrusted, phase } }, "setup", false), []);
+    }
   });
 });

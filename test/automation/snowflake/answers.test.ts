@@ -28,6 +28,8 @@ const forms: Record<string, (answers: readonly Rows[]) => string> = {
   "wide ASCII tables": (answers) => answers.map((rows) => drawn(rows, 10_000)).join("\n\n"),
   "ASCII tables of 80 columns": (answers) => answers.map((rows) => drawn(rows, 80)).join("\n"),
   "ASCII tables of 133 columns": (answers) => answers.map((rows) => drawn(rows, 133)).join("\n"),
+  "ASCII tables that a terminal has drawn while their rows came": (answers) =>
+    answers.map(drawnTwice).join("\n"),
   "Unicode tables": (answers) => answers.map((rows) => drawn(rows, 120, unicode)).join("\n"),
   "one form each": ([a = [], b = [], c = [], d = []]) => [json(a), csv(b), drawn(c, 100), tsv(d)].join("\n"),
   "noise between": (answers) =>
@@ -279,6 +281,13 @@ describe("parseAnswers", () => {
     assert.throws(() => parseAnswers("[".repeat(100_000) + "]".repeat(100_000)), UsageError);
   });
 });
+
+/** The first row's table, erased from below, and then the whole. */
+function drawnTwice(rows: Rows): string {
+  const first = drawn(rows.slice(0, 1), 80);
+  const erase = `\r\u001b[2K${"\u001b[1A\u001b[2K".repeat(first.split("\n").length - 1)}`;
+  return `\u001b[?25l${first}${erase}${drawn(rows, 80)}\n\u001b[?25h`;
+}
 
 function capitals(row: Rows[number]): Rows[number] {
   return Object.fromEntries(Object.entries(row).map(([key, value]) => [key.toUpperCase(), value]));

@@ -49,6 +49,11 @@ describe("planHandshake refuses", () => {
       withIntegration({ STORAGE_AWS_IAM_USER_ARN: user.replace("aws", "aws-cn") }),
       /in the partition aws-cn; this stack is in aws/,
     ],
+    "an integration of another cloud's storage": [
+      stack,
+      withIntegration({ STORAGE_PROVIDER: "GCS" }),
+      /STORAGE_PROVIDER is "GCS" and has to be "S3", which no ALTER changes; name another integration/,
+    ],
     "an integration that is off": [stack, withIntegration({ ENABLED: "false" }), /SET ENABLED = TRUE$/],
     "locations without a stream": [
       stack,
@@ -122,5 +127,9 @@ describe("planHandshake refuses", () => {
       withIntegration({ STORAGE_ALLOWED_LOCATIONS: "s3gov://acme/exports/logs/" }),
     );
     assert.match(lacking.problems.join("\n"), /'s3gov:\/\/acme\/exports\/spans\/'\)/);
+    const providers = (STORAGE_PROVIDER: string) =>
+      planHandshake(gov, withIntegration({ STORAGE_PROVIDER })).problems.join("\n");
+    assert.match(providers("S3"), /has to be "S3GOV"/);
+    assert.doesNotMatch(providers("S3GOV"), /PROVIDER/);
   });
 });

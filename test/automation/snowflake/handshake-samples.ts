@@ -61,7 +61,9 @@ export function pipe(name: string, channel = queue, database = "BRAINTRUST", sch
 }
 
 export function withIntegration(
-  properties: Partial<typeof integration> & { STORAGE_BLOCKED_LOCATIONS?: string },
+  properties: Partial<
+    Record<keyof typeof integration | "STORAGE_BLOCKED_LOCATIONS" | "STORAGE_PROVIDER", string>
+  >,
 ): Answers {
   return { ...answers, storageIntegration: { ...integration, ...properties } };
 }

@@ -81,6 +81,15 @@ describe("snowflakeSql", () => {
     );
   });
 
+  it("ends a task that another mode has left, before the pipe's files are copied", () => {
+    for (const mode of ["snowflake-queue", "sns"] as const) {
+      const statements = statementsOf(snowflakeSql(sampleOutputs({ mode }), "load"));
+      const at = (start: RegExp) => statements.findIndex((statement) => start.test(statement));
+      assert.ok(at(/^DROP TASK IF EXISTS/) >= 0 && at(/^DROP TASK IF EXISTS/) < at(/^EXECUTE IMMEDIATE/));
+    }
+    assert.doesNotMatch(snowflakeSql(sampleOutputs({ mode: "queue" }), "load"), /DROP/);
+  });
+
   it("lands each record whole with its origin, and never uses options a pipe has not", () => {
     for (const mode of modes) {
       const load = snowflakeSql(sampleOutputs({ mode, formats: ["jsonl", "parquet"], streams: 2 }), "load");
@@ -158,6 +167,17 @@ describe("snowflakeSql", () => {
     assert.match(check, /COPY_HISTORY\(\n {2}TABLE_NAME => '"ANALYTICS"\."BRAINTRUST"\."LOGS_1"'/);
     assert.equal(check.match(/UNION ALL/g)?.length, 1);
     assert.match(snowflakeSql(sampleOutputs({ mode: "none" }), "check"), /TASK_HISTORY/);
+  });
+
+  it("checks a user's access by the stage itself, and reads a file where one is named", () => {
+    const outputs = sampleOutputs({ access: "user", snowflake: { database: "a'b" } });
+    const check = snowflakeSql(outputs, "check");
+    assert.match(check, /LIST '@"a''b"\."BRAINTRUST"\."LOGS_0_STAGE"' PATTERN = /);
+    assert.doesNotMatch(check, /ROWS_READ/);
+    assert.match(
+      snowflakeSql(outputs, "check", { probeFile: "it's.jsonl" }),
+      /COUNT\(\*\) AS ROWS_READ FROM '@"a''b"\."BRAINTRUST"\."LOGS_0_STAGE"\/it''s\.jsonl';/,
+    );
   });
 
   it("drops nothing that holds data or may be shared, but shows how", () => {
