@@ -19,6 +19,7 @@ export function inlineProgram(build: () => BuiltPipeline): InlineProgram {
   const program = async () => {
     program.completed = false;
     const { pipeline, outputs } = build();
+    await registered(pipeline);
     // Outputs of resources that are still to be made are not known to a preview.
     const awaited = pulumi.runtime.isDryRun() ? [pipeline.urn] : [pipeline.urn, ...Object.values(outputs)];
     pulumi.all(awaited).apply(() => {
@@ -28,6 +29,20 @@ export function inlineProgram(build: () => BuiltPipeline): InlineProgram {
   };
   program.completed = false;
   return program;
+}
+
+/** Milliseconds that the engine has to take the pipeline in. */
+const REGISTRATION_MS = 60_000;
+
+/** The engine deletes what a program that ends has not named; so the program does not end before it is heard. */
+async function registered({ urn }: BuiltPipeline["pipeline"]): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(CONNECTION_LOST)), REGISTRATION_MS);
+    urn.apply(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 type Callback = (error: Error | null | undefined, response?: unknown) => void;

@@ -102,7 +102,11 @@ function adoptable(id: string | undefined): Remedy {
 }
 
 /** An unfinished operation and its remedy in a line. */
-export function renderUnfinished({ operation, urn, remedy }: Unfinished): string {
+export function renderUnfinished({
+  operation,
+  urn,
+  remedy,
+}: Pick<Unfinished, "operation" | "urn" | "remedy">): string {
   return `${operation} ${nameOf(urn)}: ${consequence(remedy)}`;
 }
 

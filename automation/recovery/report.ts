@@ -9,7 +9,7 @@ export interface RecoveryReport {
   readonly stack: string;
   readonly locks: readonly StackLock[];
   /** What an interrupted update left; none while another update runs. */
-  readonly unfinished: readonly Unfinished[];
+  readonly unfinished: readonly Omit<Unfinished, "inputs">[];
   /** Newest first. */
   readonly checkpoints: readonly Checkpoint[];
   /** A command, or what else to do. */
@@ -28,7 +28,7 @@ export async function recoveryReport(deployment: Deployment): Promise<RecoveryRe
     deployment.interruption(),
     deployment.checkpoints.list(),
   ]);
-  const { unfinished = [] } = interruption ?? {};
+  const unfinished = (interruption?.unfinished ?? []).map(({ inputs: _, ...told }) => told);
   return { stack, locks, unfinished, checkpoints, next: nextStep(stack, locks, interruption !== undefined) };
 }
 

@@ -38,6 +38,9 @@ const runs: readonly (readonly [command: string, ...args: string[]])[] = [
   ["verify", "--json"],
   ["status"],
   ["status", "--json"],
+  ["recover"],
+  ["recover", "--json"],
+  ["recover", "--restore", "latest", "--yes"],
   ["rotate-keys", "--yes"],
   ["destroy", "--yes"],
 ];

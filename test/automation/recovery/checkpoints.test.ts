@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { PipelineError, UsageError } from "../../../automation/errors";
+import { Checkpoints, KEPT } from "../../../automation/recovery/checkpoints";
+
+const state = (...urns: string[]) => ({
+  version: 3,
+  deployment: { manifest: { time: "now" }, resources: urns.map((urn) => ({ urn, type: "t" })) },
+});
+
+describe("checkpoints of a state", () => {
+  let dir: string;
+  let checkpoints: Checkpoints;
+  const folder = () => path.join(dir, "state", "checkpoints", "dev");
+
+  beforeEach(async () => {
+    dir = await fs.mkdtemp(path.join(os.tmpdir(), "checkpoints-"));
+    checkpoints = new Checkpoints(dir, "dev");
+  });
+  afterEach(() => fs.rm(dir, { recursive: true }));
+
+  it("come back whole, newest first, with when and before what they were made", async () => {
+    await checkpoints.keep(state("a"), "up", new Date("2026-11-25T10:00:00Z"));
+    await checkpoints.keep(state("a", "b"), "destroy", new Date("2026-11-25T11:00:00Z"));
+    const list = await checkpoints.list();
+    assert.deepEqual(
+      list.map(({ taken, before, resources }) => [taken, before, resources]),
+      [
+        ["2026-11-25T11:00:00.000Z", "destroy", 2],
+        ["2026-11-25T10:00:00.000Z", "up", 1],
+      ],
+    );
+    const [, oldest] = list;
+    assert.deepEqual((await checkpoints.read(oldest?.id ?? "")).state, state("a"));
+  });
+
+  it("are kept to a number, the newest", async () => {
+    for (let minute = 0; minute < KEPT + 3; minute += 1) {
+      await checkpoints.keep(state(`${minute}`), "up", new Date(Date.UTC(2026, 10, 25, 10, minute)));
+    }
+    const taken = (await checkpoints.list()).map((one) => one.taken);
+    assert.equal(taken.length, KEPT);
+    assert.equal(taken[0], "2026-11-25T10:22:00.000Z");
+    assert.equal(taken.at(-1), "2026-11-25T10:03:00.000Z");
+  });
+
+  it("are for the owner's eyes alone, and of a state without resources there is none", async () => {
+    await checkpoints.keep({ version: 3, deployment: {} }, "up");
+    assert.deepEqual(await checkpoints.list(), []);
+    await checkpoints.keep(state("a"), "up");
+    const [name = ""] = await fs.readdir(folder());
+    assert.equal((await fs.stat(path.join(folder(), name))).mode & 0o777, 0o600);
+  });
+
+  it("are named where one is asked for that is not there, or cannot be read", async () => {
+    await assert.rejects(checkpoints.read("latest"), (error) => {
+      assert.ok(error instanceof UsageError);
+      assert.match(error.message, /no checkpoint "latest" of stack "dev": there is none yet/);
+      return true;
+    });
+    await checkpoints.keep(state("a"), "up");
+    const [one] = await checkpoints.list();
+    await assert.rejects(checkpoints.read("../../other"), new RegExp(`there are ${one?.id}`));
+    await fs.writeFile(path.join(folder(), `${one?.id}.json`), '{"taken":');
+    await assert.rejects(checkpoints.read(one?.id ?? ""), /cannot be read/);
+    assert.deepEqual(await checkpoints.list(), []);
+  });
+
+  it("stop an operation where they cannot be written", async () => {
+    await fs.writeFile(path.join(dir, "state"), "a file where a folder belongs");
+    await assert.rejects(checkpoints.keep(state("a"), "up"), (error) => {
+      assert.ok(error instanceof PipelineError);
+      assert.match(error.message, /^nothing was changed: the state could not be copied before up/);
+      return true;
+    });
+  });
+});

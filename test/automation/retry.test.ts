@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { PipelineError, StackBusyError } from "../../automation/errors";
+import { untilFree } from "../../automation/retry";
+
+describe("waiting for a stack that another update holds", () => {
+  const options = (waitMs: number, extra = {}) => ({
+    waitMs,
+    onNote: () => undefined,
+    onFree: async () => undefined,
+    ...extra,
+  });
+  const busyFor = (times: number) => {
+    let calls = 0;
+    const run = async () => {
+      calls += 1;
+      if (calls <= times) throw new StackBusyError("held");
+      return calls;
+    };
+    return { run, calls: () => calls };
+  };
+
+  it("is not done unless asked for", async () => {
+    const { run, calls } = busyFor(1);
+    await assert.rejects(untilFree(run, options(0)), StackBusyError);
+    assert.equal(calls(), 1);
+  });
+
+  it("ends with the stack, and lets the caller look again before", async function () {
+    this.slow(10_000);
+    const { run } = busyFor(1);
+    let looked = 0;
+    const onFree = async () => {
+      looked += 1;
+    };
+    assert.equal(await untilFree(run, options(5_000, { onFree })), 2);
+    assert.equal(looked, 1);
+  });
+
+  it("ends when its time is up", async () => {
+    const { run, calls } = busyFor(1000);
+    const start = Date.now();
+    await assert.rejects(untilFree(run, options(200)), StackBusyError);
+    assert.ok(Date.now() - start >= 200);
+    assert.equal(calls(), 2);
+  });
+
+  it("ends when it is cancelled", async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 50);
+    const { run, calls } = busyFor(1000);
+    await assert.rejects(untilFree(run, options(60_000, { signal: controller.signal })), StackBusyError);
+    assert.equal(calls(), 1);
+  });
+
+  it("is not for other failures", async () => {
+    const run = async () => {
+      throw new PipelineError("broken");
+    };
+    await assert.rejects(untilFree(run, options(60_000)), /broken/);
+  });
+});

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { Deployment, preview, up } from "../../automation";
+import { FakeAwsEndpoint } from "./fake-aws-endpoint";
+import { filledIn, type Running, TestProject } from "./harness";
+
+const ROLE = "pipeline-braintrust";
+const LOCKED = "pipeline-bucket-policy";
+
+describe("recovery", () => {
+  let project: TestProject;
+  let endpoint: FakeAwsEndpoint;
+  const run = (...args: string[]) => project.run(args, endpoint.environment);
+
+  beforeEach(async () => {
+    project = await TestProject.create("dev", filledIn);
+    endpoint = await FakeAwsEndpoint.start(() => project.world);
+  });
+  afterEach(async () => {
+    endpoint.stop();
+    await project.remove();
+  });
+
+  /** An update that AWS has carried out as far as this resource, and that hears of it no more. */
+  async function killedAt(name: string): Promise<void> {
+    const update = await heldAt(name);
+    process.kill(-(update.child.pid ?? 0), "SIGKILL");
+    await update.ended;
+    project.world.setFaults();
+  }
+
+  async function heldAt(name: string): Promise<Running> {
+    project.world.setFaults({ operation: "create", name, late: true });
+    const update = project.start(["up", "--create", "--yes"]);
+    await Promise.race([project.held(name), update.ended.then(({ stderr }) => assert.fail(stderr))]);
+    return update;
+  }
+
+  it("shows what a killed update left, changes nothing unasked, and repairs it", async () => {
+    await killedAt(ROLE);
+    const state = await project.state();
+    const shown = await run("recover");
+    assert.equal(shown.code, 0, shown.stderr);
+    assert.match(shown.stdout, /^ {2}process \d+ of .* on .*, since .*, has died$/m);
+    assert.match(
+      shown.stdout,
+      /^ {2}creating pipeline-braintrust: if AWS has BraintrustExportRole-dev, it is taken over/m,
+    );
+    assert.match(shown.stdout, /^next: npm run pipeline -- recover --stack dev --repair/m);
+    const report = JSON.parse((await run("recover", "--json")).stdout);
+    assert.deepEqual(
+      report.unfinished.map(({ operation, remedy }: { operation: string; remedy: object }) => [
+        operation,
+        remedy,
+      ]),
+      [["creating", { kind: "adopt", id: "BraintrustExportRole-dev" }]],
+    );
+    for (const command of ["up", "refresh", "destroy"]) {
+      const { code, stderr } = await run(command);
+      assert.equal(code, 2, stderr);
+      assert.match(
+        stderr,
+        /an earlier update was interrupted:[\s\S]*Put that right first\? Nobody can answer here/,
+      );
+    }
+    assert.deepEqual(await project.state(), state);
+
+    const repaired = await run("recover", "--repair", "--yes");
+    assert.equal(repaired.code, 0, repaired.stderr);
+    assert.match(repaired.stderr, /repaired; taken over from AWS: pipeline-braintrust/);
+    assert.match(repaired.stdout, /^locks: none$[\s\S]*^unfinished: none$/m);
+    await project.assertSettled();
+    const { code, stderr } = await run("up", "--yes");
+    assert.equal(code, 0, stderr);
+    assert.equal(creations(ROLE), 1);
+  });
+
+  it("is the first thing of the next update, which makes nothing twice", async () => {
+    await killedAt(ROLE);
+    const { code, stderr } = await run("up", "--yes");
+    assert.equal(code, 0, stderr);
+    assert.equal(creations(ROLE), 1);
+    await project.assertSettled();
+    assert.deepEqual(await preview(project.options), []);
+  });
+
+  it("leaves the locks of others alone: an update that runs is waited for, or ends it with 75", async () => {
+    const first = await heldAt(LOCKED);
+    const { stdout } = await run("recover");
+    assert.match(
+      stdout,
+      /^ {2}process \d+ .*, runs$[\s\S]*^unfinished: none$[\s\S]*^next: wait for the update that runs$/m,
+    );
+    assert.equal((await run("up", "--yes")).code, 75);
+    assert.equal((await run("recover", "--restore", "latest", "--yes")).code, 75);
+    const waiting = project.run(["up", "--yes", "--wait", "5"]);
+    project.world.setFaults();
+    const [one, other] = await Promise.all([first.ended, waiting]);
+    assert.deepEqual([one.code, other.code], [0, 0], other.stderr);
+    await project.assertSettled();
+  });
+
+  it("brings an earlier state back, and says what that forgets", async () => {
+    await up({ ...project.options, create: true });
+    const before = await project.state();
+    await project.set({ crossAccountReaders: [{ arn: "arn:aws:iam::210987654321:role/reader" }] });
+    await up(project.options);
+    const unknown = await run("recover", "--restore", "yesterday", "--yes");
+    assert.equal(unknown.code, 2, unknown.stderr);
+    assert.match(unknown.stderr, /no checkpoint "yesterday" of stack "dev": there are \d{8}T\d+Z-/);
+    const { code, stdout, stderr } = await run("recover", "--restore", "latest", "--yes");
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /before up, with \d+ resources restored$/m);
+    assert.match(stdout, /^next: npm run pipeline -- refresh --stack dev/m);
+    assert.deepEqual(urns(await project.state()), urns(before));
+    const [kept] = await (await Deployment.open(project.options)).checkpoints.list();
+    assert.equal(kept?.before, "restore");
+    await up({ ...project.options, refresh: true });
+    assert.deepEqual(await preview({ ...project.options, refresh: true }), []);
+  });
+
+  it("refuses numbers of minutes that are none, and two wishes at once", async () => {
+    for (const args of [
+      ["up", "--yes", "--timeout", "0"],
+      ["up", "--yes", "--wait", "soon"],
+      ["refresh", "--yes", "--timeout", "1e9"],
+    ]) {
+      const { code, stderr } = await run(...args);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, /--(timeout|wait) .*has to be a number of minutes/);
+    }
+    assert.equal((await run("recover", "--repair", "--json")).code, 2);
+  });
+
+  function creations(name: string): number {
+    return project.world.calls().filter((call) => call.operation === "create" && call.name === name).length;
+  }
+});
+
+function urns(state: Awaited<ReturnType<TestProject["state"]>>): string[] {
+  return (state?.resources ?? []).map(({ urn }) => urn);
+}
