@@ -85,6 +85,21 @@ describe("runChecks", () => {
     assert.deepEqual([result?.verdict, result?.evidence, told], ["fail", "no answer within 0.02 s", true]);
   });
 
+  it("gives all of them no more time than there is, and names those it had none left for", async () => {
+    const hanging = () => new Promise<never>(() => undefined);
+    const began = Date.now();
+    const results = await runChecks(
+      ["a", "b", "c"].map((id) => check(id, hanging)),
+      { caller, concurrency: 1, timeoutMs: 40, totalMs: 60 },
+    );
+    assert.ok(Date.now() - began < 2_000);
+    assert.deepEqual(
+      results.map(({ verdict }) => verdict),
+      ["fail", "fail", "skip"],
+    );
+    assert.match(results[2]?.evidence ?? "", /^not asked: others took all the time/);
+  });
+
   it("skips what an interruption leaves unanswered", async () => {
     const controller = new AbortController();
     const checks = [
