@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 import * as fs from "node:fs/promises";
+import * as path from "node:path";
 import { summarize } from "../changes";
 import { Deployment } from "../deployment";
 import { PipelineError } from "../errors";
@@ -7,6 +7,7 @@ import type { ProgressListener } from "../progress";
 import { type Report, skippedWords, summaryWords } from "../verify/report";
 import type { VerifyTarget } from "../verify/verify";
 import { type Emulator, startEmulator } from "./emulator";
+import { type Environment, enterEnvironment, sandboxEnvironment, shellScript } from "./environment";
 import { createSnowflakeUser, exportAsBraintrust, readAsSnowflake, receiveEvents } from "./players";
 import { createSandboxProject } from "./project";
 
@@ -31,6 +32,8 @@ export interface KeptSandbox {
   readonly endpoint: string;
   /** PEM file that vouches for the endpoint. */
   readonly caFile: string;
+  /** Shell script that gives a terminal what commands need to work on the stack. */
+  readonly environmentFile: string;
   /** Ends the emulator and removes the project: its state is of no use without it. */
   readonly stop: () => Promise<void>;
 }
@@ -50,7 +53,8 @@ export async function runSandbox(options: SandboxOptions): Promise<KeptSandbox |
     signal,
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
   });
-  const restore = enter(emulator);
+  const environment = sandboxEnvironment(emulator);
+  const restore = enterEnvironment(environment);
   let workDir: string | undefined;
   let kept = false;
   const stop = async () => {
@@ -60,9 +64,10 @@ export async function runSandbox(options: SandboxOptions): Promise<KeptSandbox |
   try {
     workDir = await createSandboxProject(stack, emulator);
     await show({ ...options, workDir });
-    kept = options.keep ?? false;
-    if (!kept) return undefined;
-    return { workDir, endpoint: emulator.endpoint, caFile: emulator.caFile, stop };
+    if (!options.keep) return undefined;
+    const environmentFile = await writeEnvironment(workDir, environment);
+    kept = true;
+    return { workDir, endpoint: emulator.endpoint, caFile: emulator.caFile, environmentFile, stop };
   } finally {
     restore();
     if (!kept) await stop();
@@ -105,20 +110,13 @@ async function show(options: SandboxOptions & { readonly workDir: string }): Pro
 }
 
 /** Points this process's own AWS clients and the engine at the emulator; undone by the function returned. */
-export function enter({ environment }: Pick<Emulator, "environment">): () => void {
-  const changed: Record<string, string | undefined> = {
-    ...environment,
-    PULUMI_BACKEND_URL: undefined,
-    PULUMI_CONFIG_PASSPHRASE: randomBytes(16).toString("hex"),
-  };
-  const before = Object.fromEntries(Object.keys(changed).map((name) => [name, process.env[name]]));
-  setEnvironment(changed);
-  return () => setEnvironment(before);
+export function enter(emulator: Pick<Emulator, "environment">): () => void {
+  return enterEnvironment(sandboxEnvironment(emulator));
 }
 
-function setEnvironment(values: Readonly<Record<string, string | undefined>>): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
+/** For another terminal, where the sandbox is kept. It holds the passphrase, so that it is for its owner alone. */
+async function writeEnvironment(dir: string, environment: Environment): Promise<string> {
+  const file = path.join(dir, "environment.sh");
+  await fs.writeFile(file, shellScript(environment), { mode: 0o600 });
+  return file;
 }
