@@ -101,7 +101,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     }
   }
   throw new EmulatorMissingError(
-    `the sandbox needs the AWS emulator ministack ${MINISTACK_VERSION}, and no way to run it works here:\n${reasons.join("\n")}`,
+    `the sandbox needs the AWS emulator ministack ${MINISTACK_VERSION}, and no way to run it works here:\n${reasons.join("\n")}\n` +
+      "install uv, pipx or Python 3 with venv, name a command that runs it in MINISTACK, or give --endpoint one that runs already",
   );
 }
 

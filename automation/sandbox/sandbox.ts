@@ -1,8 +1,9 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { stackNameRule } from "../../components/rules";
 import { summarize } from "../changes";
 import { Deployment } from "../deployment";
-import { PipelineError } from "../errors";
+import { PipelineError, UsageError } from "../errors";
 import type { ProgressListener } from "../progress";
 import { type Report, skippedWords, summaryWords } from "../verify/report";
 import type { VerifyTarget } from "../verify/verify";
@@ -43,10 +44,13 @@ export interface KeptSandbox {
  * verify, an empty second preview, destroy with nothing left.
  *
  * @returns the sandbox, where it is kept.
- * @throws EmulatorMissingError where none can be had; PipelineError at the first step that does not hold.
+ * @throws UsageError, EmulatorMissingError where none can be had; PipelineError at the first step that does not hold.
  */
 export async function runSandbox(options: SandboxOptions): Promise<KeptSandbox | undefined> {
   const { stack, onProgress, signal } = options;
+  if (!stackNameRule.holds(stack)) {
+    throw new UsageError(`--stack ${stack}: ${stackNameRule.rule}; ${stackNameRule.fix}`);
+  }
   const onNote = (message: string) => onProgress({ kind: "note", message });
   const emulator = await startEmulator({
     onProgress: onNote,
