@@ -22,11 +22,16 @@ export async function runChecks(checks: readonly Check[], options: RunOptions): 
   const end = Date.now() + (options.totalMs ?? 60_000);
   const work = async () => {
     for (const [index, check] of waiting) {
-      results[index] = { id: check.id, title: check.title, ...(await verdictOf(check, options, end)) };
+      results[index] = resultOf(check, await verdictOf(check, options, end));
     }
   };
   await Promise.all(Array.from({ length: options.concurrency ?? 8 }, work));
   return results;
+}
+
+/** A check with its verdict. */
+export function resultOf({ id, title, needs }: Check, verdict: Verdict): CheckResult {
+  return { id, title, ...verdict, needs: [...new Set(needs)] };
 }
 
 async function verdictOf(check: Check, options: RunOptions, end: number): Promise<Verdict> {
@@ -65,8 +70,10 @@ async function answer(check: Check, signal: AbortSignal, caller: string): Promis
   } catch (error) {
     if (error instanceof Skipped) return skip(error.message, error.fix);
     if (isDenied(error)) {
-      const action = deniedAction(error) ?? check.needs.join(", ");
-      return skip(`not asked: ${action} was refused`, `grant ${action} to ${caller}`);
+      const all = [...new Set(check.needs)].join(", ");
+      const action = deniedAction(error) ?? all;
+      const besides = action === all || all === "" ? "" : `; the whole check needs ${all}`;
+      return skip(`not asked: ${action} was refused`, `grant ${action} to ${caller}${besides}`);
     }
     return fail(`could not be asked: ${errorLine(error)}`, "remove the cause and run it again");
   }

@@ -6,11 +6,11 @@ import { findCaller } from "./caller";
 import { type CheckResult, skip } from "./check";
 import type { Aws } from "./clients";
 import { configurationChecks } from "./configuration-checks";
-import { DataPath } from "./data-path";
+import { DataPath, removalNeeds } from "./data-path";
 import { dataPathChecks } from "./data-path-checks";
 import { freshnessChecks } from "./freshness-checks";
 import { type Report, summarize, withoutSecrets } from "./report";
-import { runChecks } from "./runner";
+import { resultOf, runChecks } from "./runner";
 import type { Subject } from "./subject";
 
 /** How a verification goes about its work. */
@@ -46,7 +46,7 @@ export async function verifyPipeline(
   const results =
     check.verdict === "pass"
       ? [...(await runChecks(checks, { caller, signal })), ...(await removal(path))]
-      : checks.map(({ id, title }) => ({ id, title, ...skip(`not asked: see ${check.id}`) }));
+      : checks.map((each) => resultOf(each, skip(`not asked: see ${check.id}`)));
   const shown = withoutSecrets([check, ...inOrder(results)], hidden);
   return { stack: subject.stack, caller, checks: shown, summary: summarize(shown), ...leftToProve(subject) };
 }
@@ -54,7 +54,8 @@ export async function verifyPipeline(
 async function removal(path: DataPath): Promise<CheckResult[]> {
   const verdict = await path.probes.remove();
   if (verdict === undefined) return [];
-  return [{ id: "data/probes-removed", title: "The verification leaves nothing behind", ...verdict }];
+  const title = "The verification leaves nothing behind";
+  return [{ id: "data/probes-removed", title, ...verdict, needs: removalNeeds }];
 }
 
 /** The removal belongs to the data path, though it comes last. */

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Agent } from "node:https";
+import { promisify } from "node:util";
+import { IAM } from "@aws-sdk/client-iam";
 import { S3 } from "@aws-sdk/client-s3";
+import { projectDir } from "../../automation/project";
 import { emulatorAccess } from "../../automation/sandbox/emulator";
+import type { Report } from "../../automation/verify/report";
 import { Sandbox, skipAll } from "./harness";
 import { RunningSandbox } from "./running-sandbox";
 
@@ -103,22 +108,42 @@ describe("sandboxes of the same name at once", function () {
     await whole.assertNothingLeft();
   });
 
+  it("let another terminal verify one that is kept, as its root and as somebody with few rights", async () => {
+    const script = await kept.says(/in another terminal: \. (\S+) &&/);
+    const project = await kept.says(/project (\S+);/);
+    const verify = async (before: string) => {
+      const cli = `node -r ts-node/register automation/cli.ts verify --stack sandbox --cwd ${project} --json`;
+      const { stdout } = await promisify(execFile)("sh", ["-ec", `. ${script}; ${before} ${cli}`], {
+        cwd: projectDir,
+      });
+      return JSON.parse(stdout) as Report;
+    };
+    const { accessKeyId, secretAccessKey } = await userWith(["s3:GetBucketVersioning"], kept);
+    const [asRoot, asUser] = await Promise.all([
+      verify(""),
+      verify(`AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`),
+    ]);
+    assert.equal(asRoot.summary.failed, 0);
+    assert.ok(asRoot.summary.passed > 40);
+
+    const passed = asUser.checks.filter(({ verdict }) => verdict === "pass").map(({ id }) => id);
+    assert.deepEqual(passed, ["caller/account", "bucket/versioning"]);
+    const others = asUser.checks.filter(({ verdict }) => verdict !== "pass");
+    for (const { id, verdict, fix, needs } of others) {
+      assert.equal(verdict, "skip", id);
+      const action = /^grant ([a-z0-9]+:[A-Za-z]+) /.exec(fix ?? "")?.[1];
+      // Snowflake's role trusts its user alone, whatever rights the caller has.
+      if (action === undefined) assert.match(id, /^data\/(read|list|snowflake-.*)$/);
+      else assert.ok(needs.includes(action), `${id}: ${action}`);
+    }
+  });
+
   it("have nothing in common, and keep what is to be kept until Ctrl-C", async () => {
-    const endpoint = await kept.says(/kept: emulator (\S+),/);
-    const caFile = await kept.says(/its certificate (\S+),/);
     const project = await kept.says(/project (\S+);/);
     const endpoints = runs.flatMap(({ stderr }) => /emulator is ready at (\S+)/.exec(stderr)?.[1] ?? []);
     assert.equal(new Set(endpoints).size, endpoints.length);
 
-    const { region, credentials } = emulatorAccess(endpoint, caFile);
-    const httpsAgent = new Agent({ ca: readFileSync(caFile) });
-    const s3 = new S3({
-      endpoint,
-      region,
-      credentials,
-      forcePathStyle: true,
-      requestHandler: { httpsAgent },
-    });
+    const s3 = new S3({ ...(await rootOf(kept)), forcePathStyle: true });
     const buckets = (await s3.listBuckets()).Buckets?.map(({ Name }) => Name);
     const [Bucket] = buckets ?? [];
     assert.deepEqual(buckets, ["braintrust-exports-sandbox-000000000000-us-east-1"]);
@@ -128,9 +153,31 @@ describe("sandboxes of the same name at once", function () {
       (kept.stdout.match(/braintrust-exports\/[^\s,]+/g) ?? []).sort(),
     );
     assert.ok(existsSync(project));
+    assert.match(kept.stderr, new RegExp(`verify --stack sandbox --cwd ${project}$`, "m"));
 
     kept.pressCtrlC();
     assert.equal(await kept.ended, 0, kept.stderr);
     await kept.assertNothingLeft();
   });
 });
+
+/** How a client of this process reaches a kept sandbox as its account's root. */
+async function rootOf(kept: RunningSandbox) {
+  const endpoint = await kept.says(/kept: emulator (\S+),/);
+  const caFile = await kept.says(/its certificate (\S+),/);
+  const { region, credentials } = emulatorAccess(endpoint, caFile);
+  const httpsAgent = new Agent({ ca: readFileSync(caFile) });
+  return { endpoint, region, credentials, requestHandler: { httpsAgent } };
+}
+
+/** The key of a new user that may do these things alone. */
+async function userWith(Action: readonly string[], kept: RunningSandbox) {
+  const iam = new IAM(await rootOf(kept));
+  const UserName = "operator";
+  await iam.createUser({ UserName });
+  const Statement = [{ Effect: "Allow", Action, Resource: "*" }];
+  const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+  await iam.putUserPolicy({ UserName, PolicyName: "few-rights", PolicyDocument });
+  const { AccessKey } = await iam.createAccessKey({ UserName });
+  return { accessKeyId: AccessKey?.AccessKeyId, secretAccessKey: AccessKey?.SecretAccessKey };
+}

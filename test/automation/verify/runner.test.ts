@@ -44,7 +44,10 @@ describe("runChecks", () => {
       const [named] = await runChecks([failing(awsError(name, "not authorized to perform: s3:Get on x"))], {
         caller,
       });
-      assert.deepEqual([named?.verdict, named?.fix], ["skip", `grant s3:Get to ${caller}`]);
+      assert.deepEqual(
+        [named?.verdict, named?.fix, named?.needs],
+        ["skip", `grant s3:Get to ${caller}; the whole check needs s3:A, s3:B`, ["s3:A", "s3:B"]],
+      );
       const [silent] = await runChecks([failing(awsError(name))], { caller });
       assert.deepEqual([silent?.verdict, silent?.fix], ["skip", `grant s3:A, s3:B to ${caller}`]);
     });
