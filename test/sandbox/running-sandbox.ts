@@ -60,6 +60,11 @@ export class RunningSandbox {
     process.kill(-this.id, "SIGINT");
   }
 
+  /** As the system does when a terminal is closed: to each process of the group. */
+  public hangUp(): void {
+    process.kill(-this.id, "SIGHUP");
+  }
+
   /** As a service manager does: to the command alone. */
   public terminate(): void {
     this.child.kill("SIGTERM");

@@ -18,12 +18,17 @@ const moments: Readonly<Record<string, RegExp>> = {
   up: /\[5\/22 /,
   exports: /^up {7}/m,
   verify: /^read /m,
+  destroy: /delete s3\.BucketPolicy/,
 };
 
-const signals = {
-  "Ctrl-C": (run: RunningSandbox) => run.pressCtrlC(),
-  SIGTERM: (run: RunningSandbox) => run.terminate(),
-};
+type Interrupt = (run: RunningSandbox) => void;
+
+/** What interrupts it, and during what: once the engine is not under way, one signal is like another. */
+const interruptions: readonly { what: string; interrupt: Interrupt; during: readonly string[] }[] = [
+  { what: "Ctrl-C", interrupt: (run) => run.pressCtrlC(), during: Object.keys(moments) },
+  { what: "SIGTERM", interrupt: (run) => run.terminate(), during: ["the start of the emulator", "up"] },
+  { what: "its terminal was closed", interrupt: (run) => run.hangUp(), during: ["up"] },
+];
 
 describe("sandboxes of the same name at once", function () {
   this.timeout(900_000);
@@ -45,9 +50,12 @@ describe("sandboxes of the same name at once", function () {
     if (lacking !== undefined) skipAll(this, lacking);
     whole = await start();
     kept = await start("--keep");
-    for (const [signal, send] of Object.entries(signals)) {
-      for (const [moment, words] of Object.entries(moments)) {
-        interrupted.set(`${signal} ${moment}`, startInterrupted(words, send));
+    for (const { what, interrupt, during } of interruptions) {
+      for (const moment of during) {
+        interrupted.set(
+          `${what} during ${moment}`,
+          startInterrupted(moments[moment] ?? assert.fail(), interrupt),
+        );
       }
     }
     await Promise.allSettled(interrupted.values());
@@ -61,20 +69,17 @@ describe("sandboxes of the same name at once", function () {
     }
   });
 
-  async function startInterrupted(
-    words: RegExp,
-    send: (run: RunningSandbox) => void,
-  ): Promise<RunningSandbox> {
+  async function startInterrupted(words: RegExp, interrupt: Interrupt): Promise<RunningSandbox> {
     const run = await start();
     await run.says(words);
-    send(run);
+    interrupt(run);
     return run;
   }
 
-  for (const signal of Object.keys(signals)) {
-    for (const moment of Object.keys(moments)) {
-      it(`leave nothing behind after ${signal} during ${moment}`, async () => {
-        const run = await interrupted.get(`${signal} ${moment}`);
+  for (const { what, during } of interruptions) {
+    for (const moment of during) {
+      it(`leave nothing behind after ${what} during ${moment}`, async () => {
+        const run = await interrupted.get(`${what} during ${moment}`);
         assert.equal(await run?.ended, 1, run?.stderr);
         assert.match(run?.stderr ?? "", /cancelling: waiting for what is under way/);
         assert.doesNotMatch(run?.stdout ?? "", /^destroy/m);
