@@ -50,6 +50,8 @@ export interface EmulatorAccess {
 
 /** A running emulator. */
 export interface Emulator extends EmulatorAccess {
+  /** Whether it was there before, and goes on after `stop`. */
+  readonly goesOn: boolean;
   /** Ends it and removes its files; leaves one that was there before alone. May be called twice. */
   stop(): Promise<void>;
 }
@@ -168,7 +170,7 @@ async function attach(
   if (auth !== "enabled") {
     throw new PipelineError(`--endpoint ${url}: enforces no policies; start it with AUTH=true`);
   }
-  return { ...emulatorAccess(origin, caFile), stop: async () => {} };
+  return { ...emulatorAccess(origin, caFile), goesOn: true, stop: async () => {} };
 }
 
 async function launch(command: Command, signal: AbortSignal | undefined): Promise<Emulator> {
@@ -187,7 +189,7 @@ async function launch(command: Command, signal: AbortSignal | undefined): Promis
     const access = emulatorAccess(`https://localhost:${port}`, certificate.certFile);
     const { version } = await whenReady(server, access, log, signal);
     if (version !== MINISTACK_VERSION) throw new UnusableError(`is version ${version}`);
-    return { ...access, stop };
+    return { ...access, goesOn: false, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -5,11 +5,19 @@ import { summarize } from "../changes";
 import { Deployment } from "../deployment";
 import { PipelineError, UsageError } from "../errors";
 import type { ProgressListener } from "../progress";
+import { readStackFile, type StackFile } from "../project";
 import { type Report, skippedWords, summaryWords } from "../verify/report";
 import type { VerifyTarget } from "../verify/verify";
 import { type Emulator, startEmulator } from "./emulator";
 import { type Environment, enterEnvironment, sandboxEnvironment, shellScript } from "./environment";
-import { createSnowflakeUser, exportAsBraintrust, readAsSnowflake, receiveEvents } from "./players";
+import {
+  type Credentials,
+  createSnowflakeUser,
+  exportAsBraintrust,
+  readAsSnowflake,
+  receiveEvents,
+  removeSnowflakeUser,
+} from "./players";
 import { createSandboxProject } from "./project";
 
 /** How the sandbox is run. */
@@ -58,16 +66,25 @@ export async function runSandbox(options: SandboxOptions): Promise<KeptSandbox |
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
   });
   const environment = sandboxEnvironment(emulator);
-  const restore = enterEnvironment(environment);
   let workDir: string | undefined;
-  let kept = false;
+  let made: Made | undefined;
   const stop = async () => {
-    await emulator.stop();
-    if (workDir !== undefined) await fs.rm(workDir, { recursive: true, force: true });
+    const restore = enterEnvironment(environment);
+    try {
+      if (emulator.goesOn && made !== undefined) await clear(made, onProgress);
+    } finally {
+      restore();
+      await emulator.stop();
+      if (workDir !== undefined) await fs.rm(workDir, { recursive: true, force: true });
+    }
   };
+  const restore = enterEnvironment(environment);
+  let kept = false;
   try {
     workDir = await createSandboxProject(stack, emulator);
-    await show({ ...options, workDir });
+    const file = await readStackFile(stack, workDir);
+    made = { stack, workDir, file, snowflake: await createSnowflakeUser(file) };
+    await show(options, made);
     if (!options.keep) return undefined;
     const environmentFile = await writeEnvironment(workDir, environment);
     kept = true;
@@ -78,11 +95,25 @@ export async function runSandbox(options: SandboxOptions): Promise<KeptSandbox |
   }
 }
 
-async function show(options: SandboxOptions & { readonly workDir: string }): Promise<void> {
-  const { stack, workDir, signal, onProgress, onShown } = options;
+/** What the sandbox has in the emulator. */
+interface Made {
+  readonly stack: string;
+  readonly workDir: string;
+  readonly file: StackFile;
+  readonly snowflake: Credentials;
+}
+
+/** Takes it out of an emulator that others may go on with; not even Ctrl-C spares that. */
+async function clear({ stack, workDir, file, snowflake }: Made, onProgress: ProgressListener): Promise<void> {
+  onProgress({ kind: "note", message: "taking out of the emulator what the sandbox has made there" });
+  const deployment = await Deployment.open({ stack, workDir, create: true, onProgress });
+  if ((await deployment.stateResources()).length > 0) await deployment.destroy();
+  await removeSnowflakeUser(file, snowflake);
+}
+
+async function show(options: SandboxOptions, { stack, workDir, file, snowflake }: Made): Promise<void> {
+  const { signal, onProgress, onShown } = options;
   const deployment = await Deployment.open({ stack, workDir, create: true, signal, onProgress });
-  const { file } = deployment.open;
-  const snowflake = await createSnowflakeUser(file);
 
   const { changes, outputs } = await deployment.up();
   onShown("up", `${summarize(changes)}; phase ${outputs.phase}`);

@@ -9,7 +9,7 @@ import { S3 } from "@aws-sdk/client-s3";
 import { projectDir } from "../../automation/project";
 import { emulatorAccess } from "../../automation/sandbox/emulator";
 import type { Report } from "../../automation/verify/report";
-import { Sandbox, skipAll } from "./harness";
+import { type Aws, inventory, Sandbox, skipAll } from "./harness";
 import { RunningSandbox } from "./running-sandbox";
 
 /** When a run is interrupted: by what it has said. */
@@ -36,6 +36,11 @@ describe("sandboxes of the same name at once", function () {
   const interrupted = new Map<string, Promise<RunningSandbox>>();
   let whole: RunningSandbox;
   let kept: RunningSandbox;
+  /** An emulator that was there before, what it held, and a sandbox in it. */
+  const running = new Sandbox();
+  let account: Aws;
+  let empty: string[];
+  let inRunning: Promise<RunningSandbox>;
 
   const start = async (...args: string[]) => {
     const run = await RunningSandbox.start(...args);
@@ -44,10 +49,13 @@ describe("sandboxes of the same name at once", function () {
   };
 
   before(async function () {
-    const sandbox = new Sandbox();
-    const lacking = await sandbox.start();
-    await sandbox.stop();
+    const lacking = await running.start();
     if (lacking !== undefined) skipAll(this, lacking);
+    account = (await running.stack("account")).clients();
+    empty = await inventory(account);
+    // It inherits the variables of the emulator that runs, its certificate's among them.
+    const endpoint = process.env.AWS_ENDPOINT_URL ?? assert.fail();
+    inRunning = startInterrupted(/^up {7}/m, (run) => run.pressCtrlC(), "--endpoint", endpoint);
     whole = await start();
     kept = await start("--keep");
     for (const { what, interrupt, during } of interruptions) {
@@ -58,10 +66,11 @@ describe("sandboxes of the same name at once", function () {
         );
       }
     }
-    await Promise.allSettled(interrupted.values());
+    await Promise.allSettled([inRunning, ...interrupted.values()]);
   });
 
   after(async () => {
+    await running.stop();
     for (const run of runs) {
       run.kill();
       await run.ended;
@@ -69,8 +78,12 @@ describe("sandboxes of the same name at once", function () {
     }
   });
 
-  async function startInterrupted(words: RegExp, interrupt: Interrupt): Promise<RunningSandbox> {
-    const run = await start();
+  async function startInterrupted(
+    words: RegExp,
+    interrupt: Interrupt,
+    ...args: string[]
+  ): Promise<RunningSandbox> {
+    const run = await start(...args);
     await run.says(words);
     interrupt(run);
     return run;
@@ -87,6 +100,14 @@ describe("sandboxes of the same name at once", function () {
       });
     }
   }
+
+  it("leave nothing in an emulator that was there before, and do not end it", async () => {
+    const run = await inRunning;
+    assert.equal(await run.ended, 1, run.stderr);
+    assert.match(run.stderr, /taking out of the emulator what the sandbox has made there/);
+    await run.assertNothingLeft();
+    assert.deepEqual(await inventory(account), empty);
+  });
 
   it("show the whole pipeline to the end, whatever becomes of the others", async () => {
     assert.equal(await whole.ended, 0, whole.stderr);
