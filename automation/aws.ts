@@ -19,13 +19,14 @@ export interface ClientSettings {
   readonly requestHandler: {
     readonly requestTimeout: number;
     readonly connectionTimeout: number;
+    readonly throwOnRequestTimeout: true;
     readonly httpsAgent?: https.Agent;
   };
   readonly maxAttempts: number;
 }
 
 /** Milliseconds until a call counts as unanswered. */
-const REQUEST_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 const CONNECTION_TIMEOUT_MS = 5_000;
 
 /**
@@ -47,6 +48,8 @@ export function clientSettings({ values, environmentRegion }: StackFile, service
     requestHandler: {
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionTimeout: CONNECTION_TIMEOUT_MS,
+      // The SDK would only warn of it, and wait on.
+      throwOnRequestTimeout: true,
       // The CLI and the provider honour this variable; the JavaScript SDK leaves it to its caller.
       ...(authority
         ? { httpsAgent: new https.Agent({ ca: fs.readFileSync(authority), keepAlive: true }) }

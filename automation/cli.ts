@@ -157,7 +157,7 @@ function exitCodeOf(error: unknown): number {
 // A reader that has gone, `head` or a closed terminal, must not stop an update half-way.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
   });
 }
 

@@ -191,7 +191,15 @@ export function nextAction(
     ...failed(drift, "drift"),
     ...failed(alarms, "alarms"),
   ];
-  return next ?? { reason: "everything is set", action: commandLine("verify", stack) };
+  if (next !== undefined) return next;
+  const untold = Object.entries({ drift, alarms, "access keys": accessKeys }).flatMap(
+    ([what, { verdict }]) => (verdict === "unknown" ? [what] : []),
+  );
+  const reason =
+    untold.length === 0
+      ? "everything is set"
+      : `nothing else is known to be wrong; unknown: ${untold.join(", ")}`;
+  return { reason, action: commandLine("verify", stack) };
 }
 
 function lastUpdateOf({ kind, result, startTime, endTime, message, environment }: UpdateSummary): LastUpdate {

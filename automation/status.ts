@@ -5,6 +5,8 @@ import { clientSettings } from "./aws";
 import { AwsCallError, awsCall } from "./aws-call";
 import type { Change } from "./changes";
 import { Deployment, type DeploymentOptions } from "./deployment";
+import { PipelineError } from "./errors";
+import { type PreflightAws, preflightAws } from "./preflight/aws";
 import type { StackFile } from "./project";
 import { readState, type StackState } from "./state";
 import {
@@ -41,19 +43,48 @@ export interface StatusSources {
 /**
  * How a stack is and what to do next. What AWS does not tell is `unknown` in the report, with the right to grant.
  *
- * @throws UsageError and PipelineError where the stack cannot be opened or its state cannot be read.
+ * @throws UsageError and PipelineError where the stack cannot be opened or its state cannot be read, or at an
+ * interruption.
  */
 export async function status(options: StatusOptions): Promise<StatusReport> {
   const deployment = await Deployment.open(options);
   const { stack, file, settings } = deployment.open;
-  return gatherStatus({
+  const report = await gatherStatus({
     settings,
     // Without the last argument the engine would decrypt the configuration that it lists.
     lastUpdate: async () => (await stack.history(1, 1, false))[0],
     state: () => readState(stack),
-    drift: options.drift === false ? undefined : () => deployment.previewRefresh(),
+    drift: options.drift === false ? undefined : () => driftOf(deployment),
     alarms: (names) => alarmStates(file, names),
     keys: () => keyService(file),
+  });
+  if (options.signal?.aborted) {
+    throw new PipelineError(`stack "${settings.stack}": interrupted before everything was looked at`);
+  }
+  return report;
+}
+
+/** Milliseconds until AWS counts as out of reach. */
+const REACH_TIMEOUT_MS = 10_000;
+
+async function driftOf(deployment: Deployment): Promise<Change[]> {
+  await refuseSilence(await preflightAws(deployment.open.file));
+  return deployment.previewRefresh();
+}
+
+/**
+ * The provider would ask an AWS that does not answer again and again, for many minutes. Of an answer that it does not like
+ * it will tell by itself.
+ *
+ * @throws PipelineError where none comes in time.
+ */
+export async function refuseSilence(
+  aws: Pick<PreflightAws, "identity">,
+  timeoutMs = REACH_TIMEOUT_MS,
+): Promise<void> {
+  const late = AbortSignal.timeout(timeoutMs);
+  await aws.identity(late).catch(() => {
+    if (late.aborted) throw new PipelineError(`AWS has not answered within ${timeoutMs / 1000} s`);
   });
 }
 

@@ -24,6 +24,9 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }
 
+/** Ctrl-C, the end of a job or of the machine, a closed terminal. */
+const INTERRUPTIONS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Runs `work` with progress on standard error and Ctrl-C as its signal. The first Ctrl-C cancels and waits. */
 export async function withProgress<Result>(
   work: (progress: { onProgress: ProgressListener; signal: AbortSignal }) => Promise<Result>,
@@ -36,14 +39,12 @@ export async function withProgress<Result>(
     note("\ncancelling: waiting for what is under way");
     controller.abort();
   };
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
+  for (const signal of INTERRUPTIONS) process.on(signal, interrupt);
   try {
     return await work({ onProgress: progressPrinter(process.stderr), signal: controller.signal });
   } finally {
     endProgress(process.stderr);
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
+    for (const signal of INTERRUPTIONS) process.off(signal, interrupt);
   }
 }
 

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { runSandbox } from "../sandbox/sandbox";
+import { commandLine } from "../status-report";
 import { note, print, withProgress } from "../terminal";
 import { verifyStack } from "../verify/verify";
 
@@ -19,7 +20,8 @@ export async function sandbox(options: {
     });
     if (kept === undefined) return;
     note(
-      `kept: emulator ${kept.endpoint}, its certificate ${kept.caFile}, project ${kept.workDir}; Ctrl-C ends it`,
+      `kept: emulator ${kept.endpoint}, its certificate ${kept.caFile}, project ${kept.workDir}; Ctrl-C ends it\n` +
+        `in another terminal: . ${kept.environmentFile} && ${commandLine("verify", options.stack, ` --cwd ${kept.workDir}`)}`,
     );
     await untilAborted(signal);
     await kept.stop();

@@ -50,6 +50,8 @@ export interface EmulatorAccess {
 
 /** A running emulator. */
 export interface Emulator extends EmulatorAccess {
+  /** Whether it was there before, and goes on after `stop`. */
+  readonly goesOn: boolean;
   /** Ends it and removes its files; leaves one that was there before alone. May be called twice. */
   stop(): Promise<void>;
 }
@@ -101,7 +103,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     }
   }
   throw new EmulatorMissingError(
-    `the sandbox needs the AWS emulator ministack ${MINISTACK_VERSION}, and no way to run it works here:\n${reasons.join("\n")}`,
+    `the sandbox needs the AWS emulator ministack ${MINISTACK_VERSION}, and no way to run it works here:\n${reasons.join("\n")}\n` +
+      "install uv, pipx or Python 3 with venv, name a command that runs it in MINISTACK, or give --endpoint one that runs already",
   );
 }
 
@@ -167,7 +170,7 @@ async function attach(
   if (auth !== "enabled") {
     throw new PipelineError(`--endpoint ${url}: enforces no policies; start it with AUTH=true`);
   }
-  return { ...emulatorAccess(origin, caFile), stop: async () => {} };
+  return { ...emulatorAccess(origin, caFile), goesOn: true, stop: async () => {} };
 }
 
 async function launch(command: Command, signal: AbortSignal | undefined): Promise<Emulator> {
@@ -186,7 +189,7 @@ async function launch(command: Command, signal: AbortSignal | undefined): Promis
     const access = emulatorAccess(`https://localhost:${port}`, certificate.certFile);
     const { version } = await whenReady(server, access, log, signal);
     if (version !== MINISTACK_VERSION) throw new UnusableError(`is version ${version}`);
-    return { ...access, stop };
+    return { ...access, goesOn: false, stop };
   } catch (error) {
     await stop();
     throw error;

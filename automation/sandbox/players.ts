@@ -3,8 +3,12 @@ import { gzipSync } from "node:zlib";
 import {
   CreateAccessKeyCommand,
   CreateUserCommand,
+  DeleteAccessKeyCommand,
+  DeleteUserCommand,
+  DeleteUserPolicyCommand,
   EntityAlreadyExistsException,
   IAMClient,
+  ListAccessKeysCommand,
   PutUserPolicyCommand,
 } from "@aws-sdk/client-iam";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
@@ -17,7 +21,10 @@ import type { PipelineOutputs } from "../outputs";
 import type { StackFile } from "../project";
 import { ORGANIZATION, SNOWFLAKE_USER } from "./project";
 
-type Credentials = {
+const USER_POLICY = "assume-roles";
+
+/** A key of somebody who plays a part. */
+export type Credentials = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
@@ -34,7 +41,7 @@ export async function createSnowflakeUser(file: StackFile): Promise<Credentials>
   await iam.send(
     new PutUserPolicyCommand({
       UserName,
-      PolicyName: "assume-roles",
+      PolicyName: USER_POLICY,
       PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [mayAssume] }),
     }),
   );
@@ -44,6 +51,22 @@ export async function createSnowflakeUser(file: StackFile): Promise<Credentials>
     accessKeyId: AccessKey?.AccessKeyId ?? "",
     secretAccessKey: AccessKey?.SecretAccessKey ?? "",
   };
+}
+
+/** Takes the key away again, and the user that has no other. */
+export async function removeSnowflakeUser(
+  file: StackFile,
+  { accessKeyId: AccessKeyId }: Credentials,
+): Promise<void> {
+  const iam = new IAMClient(clientSettings(file, "iam"));
+  const UserName = SNOWFLAKE_USER;
+  await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
+  const { AccessKeyMetadata = [] } = await iam.send(new ListAccessKeysCommand({ UserName }));
+  if (AccessKeyMetadata.length === 0) {
+    await iam.send(new DeleteUserPolicyCommand({ UserName, PolicyName: USER_POLICY }));
+    await iam.send(new DeleteUserCommand({ UserName }));
+  }
+  iam.destroy();
 }
 
 /** Writes one file of each kind that Braintrust exports, with Braintrust's role. Returns their keys. */

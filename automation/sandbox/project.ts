@@ -48,9 +48,14 @@ export async function createSandboxProject(
   overrides?: Readonly<Record<string, unknown>>,
 ): Promise<string> {
   const dir = await fs.mkdtemp(path.join(os.tmpdir(), "braintrust-snowflake-sandbox-"));
-  await fs.copyFile(path.join(projectDir, "Pulumi.yaml"), path.join(dir, "Pulumi.yaml"));
-  await fs.mkdir(path.join(dir, "state"));
-  await writeSandboxSettings(dir, stack, access, overrides);
+  try {
+    await fs.copyFile(path.join(projectDir, "Pulumi.yaml"), path.join(dir, "Pulumi.yaml"));
+    await fs.mkdir(path.join(dir, "state"));
+    await writeSandboxSettings(dir, stack, access, overrides);
+  } catch (error) {
+    await fs.rm(dir, { recursive: true, force: true });
+    throw error;
+  }
   return dir;
 }
 

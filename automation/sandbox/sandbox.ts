@@ -1,13 +1,23 @@
-import { randomBytes } from "node:crypto";
 import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { stackNameRule } from "../../components/rules";
 import { summarize } from "../changes";
 import { Deployment } from "../deployment";
-import { PipelineError } from "../errors";
+import { PipelineError, UsageError } from "../errors";
 import type { ProgressListener } from "../progress";
+import { readStackFile, type StackFile } from "../project";
 import { type Report, skippedWords, summaryWords } from "../verify/report";
 import type { VerifyTarget } from "../verify/verify";
 import { type Emulator, startEmulator } from "./emulator";
-import { createSnowflakeUser, exportAsBraintrust, readAsSnowflake, receiveEvents } from "./players";
+import { type Environment, enterEnvironment, sandboxEnvironment, shellScript } from "./environment";
+import {
+  type Credentials,
+  createSnowflakeUser,
+  exportAsBraintrust,
+  readAsSnowflake,
+  receiveEvents,
+  removeSnowflakeUser,
+} from "./players";
 import { createSandboxProject } from "./project";
 
 /** How the sandbox is run. */
@@ -31,6 +41,8 @@ export interface KeptSandbox {
   readonly endpoint: string;
   /** PEM file that vouches for the endpoint. */
   readonly caFile: string;
+  /** Shell script that gives a terminal what commands need to work on the stack. */
+  readonly environmentFile: string;
   /** Ends the emulator and removes the project: its state is of no use without it. */
   readonly stop: () => Promise<void>;
 }
@@ -40,40 +52,68 @@ export interface KeptSandbox {
  * verify, an empty second preview, destroy with nothing left.
  *
  * @returns the sandbox, where it is kept.
- * @throws EmulatorMissingError where none can be had; PipelineError at the first step that does not hold.
+ * @throws UsageError, EmulatorMissingError where none can be had; PipelineError at the first step that does not hold.
  */
 export async function runSandbox(options: SandboxOptions): Promise<KeptSandbox | undefined> {
   const { stack, onProgress, signal } = options;
+  if (!stackNameRule.holds(stack)) {
+    throw new UsageError(`--stack ${stack}: ${stackNameRule.rule}; ${stackNameRule.fix}`);
+  }
   const onNote = (message: string) => onProgress({ kind: "note", message });
   const emulator = await startEmulator({
     onProgress: onNote,
     signal,
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
   });
-  const restore = enter(emulator);
+  const environment = sandboxEnvironment(emulator);
   let workDir: string | undefined;
-  let kept = false;
+  let made: Made | undefined;
   const stop = async () => {
-    await emulator.stop();
-    if (workDir !== undefined) await fs.rm(workDir, { recursive: true, force: true });
+    const restore = enterEnvironment(environment);
+    try {
+      if (emulator.goesOn && made !== undefined) await clear(made, onProgress);
+    } finally {
+      restore();
+      await emulator.stop();
+      if (workDir !== undefined) await fs.rm(workDir, { recursive: true, force: true });
+    }
   };
+  const restore = enterEnvironment(environment);
+  let kept = false;
   try {
     workDir = await createSandboxProject(stack, emulator);
-    await show({ ...options, workDir });
-    kept = options.keep ?? false;
-    if (!kept) return undefined;
-    return { workDir, endpoint: emulator.endpoint, caFile: emulator.caFile, stop };
+    const file = await readStackFile(stack, workDir);
+    made = { stack, workDir, file, snowflake: await createSnowflakeUser(file) };
+    await show(options, made);
+    if (!options.keep) return undefined;
+    const environmentFile = await writeEnvironment(workDir, environment);
+    kept = true;
+    return { workDir, endpoint: emulator.endpoint, caFile: emulator.caFile, environmentFile, stop };
   } finally {
     restore();
     if (!kept) await stop();
   }
 }
 
-async function show(options: SandboxOptions & { readonly workDir: string }): Promise<void> {
-  const { stack, workDir, signal, onProgress, onShown } = options;
+/** What the sandbox has in the emulator. */
+interface Made {
+  readonly stack: string;
+  readonly workDir: string;
+  readonly file: StackFile;
+  readonly snowflake: Credentials;
+}
+
+/** Takes it out of an emulator that others may go on with; not even Ctrl-C spares that. */
+async function clear({ stack, workDir, file, snowflake }: Made, onProgress: ProgressListener): Promise<void> {
+  onProgress({ kind: "note", message: "taking out of the emulator what the sandbox has made there" });
+  const deployment = await Deployment.open({ stack, workDir, create: true, onProgress });
+  if ((await deployment.stateResources()).length > 0) await deployment.destroy();
+  await removeSnowflakeUser(file, snowflake);
+}
+
+async function show(options: SandboxOptions, { stack, workDir, file, snowflake }: Made): Promise<void> {
+  const { signal, onProgress, onShown } = options;
   const deployment = await Deployment.open({ stack, workDir, create: true, signal, onProgress });
-  const { file } = deployment.open;
-  const snowflake = await createSnowflakeUser(file);
 
   const { changes, outputs } = await deployment.up();
   onShown("up", `${summarize(changes)}; phase ${outputs.phase}`);
@@ -105,20 +145,13 @@ async function show(options: SandboxOptions & { readonly workDir: string }): Pro
 }
 
 /** Points this process's own AWS clients and the engine at the emulator; undone by the function returned. */
-export function enter({ environment }: Pick<Emulator, "environment">): () => void {
-  const changed: Record<string, string | undefined> = {
-    ...environment,
-    PULUMI_BACKEND_URL: undefined,
-    PULUMI_CONFIG_PASSPHRASE: randomBytes(16).toString("hex"),
-  };
-  const before = Object.fromEntries(Object.keys(changed).map((name) => [name, process.env[name]]));
-  setEnvironment(changed);
-  return () => setEnvironment(before);
+export function enter(emulator: Pick<Emulator, "environment">): () => void {
+  return enterEnvironment(sandboxEnvironment(emulator));
 }
 
-function setEnvironment(values: Readonly<Record<string, string | undefined>>): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
+/** For another terminal, where the sandbox is kept. It holds the passphrase, so that it is for its owner alone. */
+async function writeEnvironment(dir: string, environment: Environment): Promise<string> {
+  const file = path.join(dir, "environment.sh");
+  await fs.writeFile(file, shellScript(environment), { mode: 0o600 });
+  return file;
 }

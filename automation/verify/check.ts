@@ -28,10 +28,7 @@ export interface Check {
 }
 
 /** A check and its verdict, as the report has it. */
-export interface CheckResult extends Verdict {
-  readonly id: string;
-  readonly title: string;
-}
+export interface CheckResult extends Verdict, Pick<Check, "id" | "title" | "needs"> {}
 
 /** Thrown where a check cannot be made here; the runner reports it as skipped. */
 export class Skipped extends Error {

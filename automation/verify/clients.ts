@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type * as CloudWatchSdk from "@aws-sdk/client-cloudwatch";
 import type * as IAM from "@aws-sdk/client-iam";
 import type * as KMS from "@aws-sdk/client-kms";
@@ -138,12 +139,16 @@ export interface Aws {
   readonly plainS3: S3Calls;
 }
 
-/**
- * Clients that reach what the stack's provider reaches. The SDK is loaded here, so other commands do not wait for it.
- *
- * @param snowflake the key of Snowflake's own user, where it is at hand.
- */
-export async function connectAws(file: StackFile, snowflake?: Keys): Promise<Aws> {
+/** How AWS is reached. */
+export interface ConnectOptions {
+  /** Ends every call that is under way: one that is never answered would keep the process from ending. */
+  readonly signal: AbortSignal;
+  /** The key of Snowflake's own user, where it is at hand. */
+  readonly snowflake?: Keys | undefined;
+}
+
+/** Clients that reach what the stack's provider reaches. The SDK is loaded here, so other commands do not wait for it. */
+export async function connectAws(file: StackFile, { signal, snowflake }: ConnectOptions): Promise<Aws> {
   const [{ S3 }, { IAM }, { SQS }, { SNS }, { KMS }, { STS }, { SecretsManager }, { CloudWatch }] =
     await Promise.all([
       import("@aws-sdk/client-s3"),
@@ -157,24 +162,39 @@ export async function connectAws(file: StackFile, snowflake?: Keys): Promise<Aws
     ]);
   const s3 = { ...clientSettings(file, "s3"), forcePathStyle: pathStyle(file) };
   const endpoint = s3.endpoint ?? process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
+  setMaxListeners(0, signal);
+  const until = <Client extends object>(client: Client) => endedBy(signal, client);
   return {
-    s3: new S3(s3),
-    iam: new IAM(clientSettings(file, "iam")),
-    sqs: new SQS(clientSettings(file, "sqs")),
-    sns: new SNS(clientSettings(file, "sns")),
-    kms: new KMS(clientSettings(file, "kms")),
-    cloudWatch: new CloudWatch(clientSettings(file, "cloudwatch")),
-    sts: new STS(clientSettings(file, "sts")),
+    s3: until(new S3(s3)),
+    iam: until(new IAM(clientSettings(file, "iam"))),
+    sqs: until(new SQS(clientSettings(file, "sqs"))),
+    sns: until(new SNS(clientSettings(file, "sns"))),
+    kms: until(new KMS(clientSettings(file, "kms"))),
+    cloudWatch: until(new CloudWatch(clientSettings(file, "cloudwatch"))),
+    sts: until(new STS(clientSettings(file, "sts"))),
     ...(snowflake && {
-      snowflakeSts: new STS({ ...clientSettings(file, "sts"), credentials: snowflake }),
+      snowflakeSts: until(new STS({ ...clientSettings(file, "sts"), credentials: snowflake })),
     }),
-    secrets: new SecretsManager(clientSettings(file, "secretsmanager")),
-    s3As: (credentials) => new S3({ ...s3, credentials }),
-    plainS3: new S3({
-      ...s3,
-      tls: false,
-      maxAttempts: 1,
-      ...(endpoint === undefined ? {} : { endpoint: endpoint.replace(/^https:/, "http:") }),
-    }),
+    secrets: until(new SecretsManager(clientSettings(file, "secretsmanager"))),
+    s3As: (credentials) => until(new S3({ ...s3, credentials })),
+    plainS3: until(
+      new S3({
+        ...s3,
+        tls: false,
+        maxAttempts: 1,
+        ...(endpoint === undefined ? {} : { endpoint: endpoint.replace(/^https:/, "http:") }),
+      }),
+    ),
   };
+}
+
+/** The same client, each call of which ends with the signal. */
+function endedBy<Client extends object>(abortSignal: AbortSignal, client: Client): Client {
+  return new Proxy(client, {
+    get: (target, name) => {
+      const operation: unknown = Reflect.get(target, name);
+      if (typeof operation !== "function") return operation;
+      return (input: unknown) => operation.call(target, input, { abortSignal });
+    },
+  });
 }

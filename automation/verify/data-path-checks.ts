@@ -17,7 +17,7 @@ function writeCheck(path: DataPath): Check {
   return {
     id: "data/write",
     title: "Braintrust's role writes below the prefix",
-    needs: ["sts:AssumeRole", ...probeNeeds],
+    needs: ["sts:AssumeRole", ...probeNeeds(path)],
     run: async ({ signal }) => {
       const { who } = await path.writer();
       return allowed(path.writerProbe(signal), ({ key }) => `${who} put ${key}`, who, path);
@@ -32,7 +32,13 @@ function eventCheck(path: DataPath): Check[] {
     {
       id: "data/event",
       title: "The event of a new file arrives in the stack's queue",
-      needs: ["sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:DeleteMessage", ...probeNeeds],
+      needs: [
+        "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",
+        "sqs:DeleteMessage",
+        "sqs:ChangeMessageVisibility",
+        ...probeNeeds(path),
+      ],
       timeoutMs: 45_000,
       run: async ({ signal }) => {
         await refuseFullQueue(path.aws.sqs, url);
@@ -47,7 +53,7 @@ function readCheck(path: DataPath): Check {
   return {
     id: "data/read",
     title: "Snowflake's reader reads what was written",
-    needs: [...readerNeeds(path), ...probeNeeds],
+    needs: [...readerNeeds(path), ...probeNeeds(path)],
     run: async ({ signal }) => {
       const { s3, who } = await path.reader();
       const { key, who: writer } = await path.probe(signal);

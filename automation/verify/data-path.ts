@@ -99,7 +99,7 @@ export class DataPath {
       if (!isDenied(error)) throw error;
       throw new Skipped(
         "no probe could be put: the caller may neither act as Braintrust nor write to the bucket",
-        `grant ${probeNeeds.join(", ")} below the prefix to the caller`,
+        `grant ${callerNeeds(this).join(", ")} below the prefix to the caller`,
       );
     }
     return { key, who: "the caller" };
@@ -113,5 +113,15 @@ export function readerNeeds({ subject }: DataPath): string[] {
     : ["secretsmanager:GetSecretValue"];
 }
 
-/** What it takes to put a probe where Braintrust's role cannot be assumed, and to take it away again. */
-export const probeNeeds = ["s3:PutObject", "s3:ListBucketVersions", "s3:DeleteObjectVersion"];
+/** What it takes to take away what was put. */
+export const removalNeeds = ["s3:ListBucketVersions", "s3:DeleteObjectVersion"];
+
+/** What it takes to put a probe, and to take it away again: as Braintrust, or as the caller where its role cannot be had. */
+export function probeNeeds(path: Pick<DataPath, "subject">): string[] {
+  return ["sts:AssumeRole", ...callerNeeds(path)];
+}
+
+function callerNeeds({ subject }: Pick<DataPath, "subject">): string[] {
+  const encrypt = subject.outputs.kmsKeyArn === undefined ? [] : ["kms:GenerateDataKey"];
+  return ["s3:PutObject", ...encrypt, ...removalNeeds];
+}

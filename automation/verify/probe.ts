@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Stream } from "../../components/settings";
 import { errorLine } from "./aws-errors";
 import { fail, pass, Skipped, type Verdict } from "./check";
@@ -6,6 +7,9 @@ import type { Subject } from "./subject";
 
 /** Part of the name of every object that a verification puts. */
 export const PROBE = "_braintrust_snowflake_probe_";
+
+/** Milliseconds that S3 has to answer when probes are removed. */
+const REMOVAL_TIMEOUT_MS = 10_000;
 
 /**
  * Where the probe goes. It is empty wherever it lies, and Snowflake takes no row out of an empty file. Below a stream's
@@ -34,7 +38,8 @@ export function outsideKey({ settings }: Subject, id: string): string {
 /** The objects that a run has put, or tried to, and their removal. */
 export class Probes {
   private readonly keys = new Set<string>();
-  private readonly pending = new Set<Promise<unknown>>();
+  /** Requests under way, each with its object's key. */
+  private readonly pending = new Map<Promise<unknown>, string>();
 
   public constructor(
     private readonly subject: Subject,
@@ -64,11 +69,15 @@ export class Probes {
     await this.leaving(key, signal, () => s3.deleteObject({ Bucket, Key: key }));
   }
 
-  /** Removes every version of every object. Undefined where nothing was ever put. */
-  public async remove(): Promise<Verdict | undefined> {
+  /**
+   * Removes every version of every object, as far as S3 answers. Undefined where nothing was ever put.
+   *
+   * @param timeoutMs how long the requests under way are waited for, and then the removal.
+   */
+  public async remove(timeoutMs = REMOVAL_TIMEOUT_MS): Promise<Verdict | undefined> {
     if (this.keys.size === 0) return undefined;
-    await Promise.allSettled(this.pending);
-    const outcomes = await Promise.all([...this.keys].map((key) => this.removeVersions(key)));
+    await answered(Promise.allSettled(this.pending.keys()), timeoutMs).catch(() => undefined);
+    const outcomes = await Promise.all([...this.keys].map((key) => this.removal(key, timeoutMs)));
     const failures = outcomes.flatMap((outcome) => outcome ?? []);
     if (failures.length === 0) return pass(`every version of ${this.keys.size} probes is gone`);
     return fail(
@@ -81,31 +90,63 @@ export class Probes {
     if (signal.aborted) throw new Skipped("interrupted, or out of time, before it was tried");
     this.keys.add(key);
     const pending = request();
-    this.pending.add(pending);
-    await pending;
+    this.pending.set(pending, key);
+    try {
+      await pending;
+    } finally {
+      this.pending.delete(pending);
+    }
   }
 
-  private async removeVersions(key: string): Promise<{ what: string; command: string } | undefined> {
+  private async removal(
+    key: string,
+    timeoutMs: number,
+  ): Promise<{ what: string; command: string } | undefined> {
     const Bucket = this.subject.outputs.bucketName;
     const target = `--bucket ${Bucket} --key '${key}'`;
-    let left: string | undefined;
+    const found: { left?: string | undefined } = {};
     try {
-      const { Versions = [], DeleteMarkers = [] } = await this.s3.listObjectVersions({ Bucket, Prefix: key });
-      for (const { Key, VersionId } of [...Versions, ...DeleteMarkers]) {
-        if (Key !== key) continue;
-        left = VersionId;
-        await this.s3.deleteObject({ Bucket, Key: key, VersionId });
-      }
-      return undefined;
+      await answered(this.removeVersions(Bucket, key, found), timeoutMs);
+      if (![...this.pending.values()].includes(key)) return undefined;
+      throw new Error("the request that puts it was not answered");
     } catch (error) {
       return {
         what: `${key} may still be there: ${errorLine(error)}`,
         command:
-          left === undefined
+          found.left === undefined
             ? `aws s3api list-object-versions --bucket ${Bucket} --prefix '${key}', then aws s3api delete-object ${target} --version-id each`
-            : `aws s3api delete-object ${target} --version-id '${left}'`,
+            : `aws s3api delete-object ${target} --version-id '${found.left}'`,
       };
     }
+  }
+
+  /** @param found is told of the version that is being deleted. */
+  private async removeVersions(
+    Bucket: string,
+    key: string,
+    found: { left?: string | undefined },
+  ): Promise<void> {
+    const { Versions = [], DeleteMarkers = [] } = await this.s3.listObjectVersions({ Bucket, Prefix: key });
+    for (const { Key, VersionId } of [...Versions, ...DeleteMarkers]) {
+      if (Key !== key) continue;
+      found.left = VersionId;
+      await this.s3.deleteObject({ Bucket, Key: key, VersionId });
+      found.left = undefined;
+    }
+  }
+}
+
+/** @throws Error where it takes longer. */
+async function answered(request: Promise<unknown>, timeoutMs: number): Promise<void> {
+  const done = new AbortController();
+  const late = sleep(timeoutMs, undefined, { signal: done.signal }).then(() => {
+    throw new Error(`no answer within ${timeoutMs / 1000} s`);
+  });
+  try {
+    await Promise.race([request, late]);
+  } finally {
+    done.abort();
+    late.catch(() => undefined);
   }
 }
 

@@ -21,7 +21,7 @@ export function refusalChecks(path: DataPath): Check[] {
       path.probes.put(s3, `${path.outsideKey}-write`, signal),
     ),
     ...(subject.settings.braintrust.permissions === "least"
-      ? [asWriter("read", "Braintrust's role cannot read", readProbe, probeNeeds)]
+      ? [asWriter("read", "Braintrust's role cannot read", readProbe, probeNeeds(path))]
       : []),
     asWriter("list-all", "Braintrust's role cannot list the whole bucket", listAll),
     asReader(
@@ -31,7 +31,7 @@ export function refusalChecks(path: DataPath): Check[] {
         const { key } = await path.outside(signal);
         return s3.getObject({ Bucket, Key: key });
       },
-      probeNeeds,
+      probeNeeds(path),
     ),
     asReader("write", "Snowflake's reader cannot write", async (s3, { signal }) =>
       path.probes.put(s3, `${path.asideKey}-write`, signal),

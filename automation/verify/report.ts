@@ -20,6 +20,7 @@ export interface ReportStyle {
 }
 
 const subjects: Readonly<Record<string, string>> = {
+  caller: "Caller",
   bucket: "Bucket",
   logs: "Access logs",
   events: "Events",

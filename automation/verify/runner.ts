@@ -11,25 +11,36 @@ export interface RunOptions {
   readonly concurrency?: number;
   /** Milliseconds that one check may take. @default 20 000 */
   readonly timeoutMs?: number;
+  /** Milliseconds that all of them may take: what has not been asked by then is skipped. @default 60 000 */
+  readonly totalMs?: number;
 }
 
 /** Runs every check and answers in the order given. Nothing is thrown: errors are verdicts. */
 export async function runChecks(checks: readonly Check[], options: RunOptions): Promise<CheckResult[]> {
   const results: CheckResult[] = new Array(checks.length);
   const waiting = checks.entries();
+  const end = Date.now() + (options.totalMs ?? 60_000);
   const work = async () => {
     for (const [index, check] of waiting) {
-      results[index] = { id: check.id, title: check.title, ...(await verdictOf(check, options)) };
+      results[index] = resultOf(check, await verdictOf(check, options, end));
     }
   };
   await Promise.all(Array.from({ length: options.concurrency ?? 8 }, work));
   return results;
 }
 
-async function verdictOf(check: Check, options: RunOptions): Promise<Verdict> {
+/** A check with its verdict. */
+export function resultOf({ id, title, needs }: Check, verdict: Verdict): CheckResult {
+  return { id, title, ...verdict, needs: [...new Set(needs)] };
+}
+
+async function verdictOf(check: Check, options: RunOptions, end: number): Promise<Verdict> {
   const interrupted = options.signal ?? new AbortController().signal;
   if (interrupted.aborted) return skip("interrupted before it was asked");
-  const timeoutMs = check.timeoutMs ?? options.timeoutMs ?? 20_000;
+  const left = end - Date.now();
+  if (left <= 0)
+    return skip("not asked: others took all the time there was", "mend those that had no answer");
+  const timeoutMs = Math.min(check.timeoutMs ?? options.timeoutMs ?? 20_000, left);
   const controller = new AbortController();
   let stop: (verdict: Verdict) => void = () => undefined;
   const stopped = new Promise<Verdict>((resolve) => {
@@ -39,7 +50,7 @@ async function verdictOf(check: Check, options: RunOptions): Promise<Verdict> {
     };
   });
   const late = fail(
-    `no answer within ${timeoutMs / 1000} s`,
+    `no answer within ${Number((timeoutMs / 1000).toPrecision(2))} s`,
     "check the network and the endpoint, and run it again",
   );
   const timer = setTimeout(() => stop(late), timeoutMs);
@@ -59,8 +70,10 @@ async function answer(check: Check, signal: AbortSignal, caller: string): Promis
   } catch (error) {
     if (error instanceof Skipped) return skip(error.message, error.fix);
     if (isDenied(error)) {
-      const action = deniedAction(error) ?? check.needs.join(", ");
-      return skip(`not asked: ${action} was refused`, `grant ${action} to ${caller}`);
+      const all = [...new Set(check.needs)].join(", ");
+      const action = deniedAction(error) ?? all;
+      const besides = action === all || all === "" ? "" : `; the whole check needs ${all}`;
+      return skip(`not asked: ${action} was refused`, `grant ${action} to ${caller}${besides}`);
     }
     return fail(`could not be asked: ${errorLine(error)}`, "remove the cause and run it again");
   }

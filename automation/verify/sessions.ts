@@ -15,18 +15,21 @@ export interface AssumedRole {
   /** The right external id, for the stack's trust policy. */
   readonly externalId: string;
   readonly who: string;
+  /** Whether its trust policy names the stack's own account, so that whoever has the right there may assume it. */
+  readonly ownAccount: boolean;
   /** Who asks for it. */
   readonly vendor: "braintrust" | "snowflake";
 }
 
 /** Braintrust's role, with the external id that Braintrust's own test presents. */
-export function writerRole({ writerArn, outputs }: Subject): AssumedRole {
+export function writerRole({ writerArn, outputs, settings, accountId }: Subject): AssumedRole {
   const [pattern] = (outputs.braintrustExternalId ?? "").split(", ");
   if (!pattern) throw new Skipped("Braintrust's ids are not known yet, so its role trusts nobody");
   return {
     roleArn: writerArn,
     externalId: pattern.replace(/\*$/, "test"),
     who: "Braintrust's role",
+    ownAccount: settings.braintrust.accountId === accountId,
     vendor: "braintrust",
   };
 }
@@ -37,7 +40,7 @@ export function readerRole({ outputs, settings }: Subject): AssumedRole {
   if (roleArn === undefined || externalId === undefined || settings.snowflake.iamUserArn === undefined) {
     throw new Skipped("Snowflake's user is not known yet, so its role trusts nobody");
   }
-  return { roleArn, externalId, who: "Snowflake's role", vendor: "snowflake" };
+  return { roleArn, externalId, who: "Snowflake's role", ownAccount: false, vendor: "snowflake" };
 }
 
 /** STS as whoever the role trusts, where that one's key is at hand, else as the caller. */
@@ -61,6 +64,12 @@ export async function assume(aws: Aws, role: AssumedRole, secrets: Set<string>):
     return { s3: aws.s3As(keysOf(Credentials, secrets)), who: role.who };
   } catch (error) {
     if (!isDenied(error)) throw error;
+    if (role.ownAccount) {
+      throw new Skipped(
+        `AWS refused sts:AssumeRole of ${role.who}, which trusts this account`,
+        `grant sts:AssumeRole on ${role.roleArn} to the caller`,
+      );
+    }
     throw new Skipped(
       `${role.who} trusts its vendor alone, and not the caller; the simulator and the trust policy answer for it`,
     );

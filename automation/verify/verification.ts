@@ -2,15 +2,15 @@ import { randomUUID } from "node:crypto";
 import { PipelineError } from "../errors";
 import { snowflakeSql } from "../snowflake/sql";
 import { accessChecks } from "./access-checks";
-import { errorLine } from "./aws-errors";
-import type { CheckResult } from "./check";
+import { findCaller } from "./caller";
+import { type CheckResult, skip } from "./check";
 import type { Aws } from "./clients";
 import { configurationChecks } from "./configuration-checks";
-import { DataPath } from "./data-path";
+import { DataPath, removalNeeds } from "./data-path";
 import { dataPathChecks } from "./data-path-checks";
 import { freshnessChecks } from "./freshness-checks";
 import { type Report, summarize, withoutSecrets } from "./report";
-import { runChecks } from "./runner";
+import { resultOf, runChecks } from "./runner";
 import type { Subject } from "./subject";
 
 /** How a verification goes about its work. */
@@ -21,20 +21,20 @@ export interface VerifyOptions {
   readonly secrets?: readonly string[];
   /** What time it is, in milliseconds. @default the machine's clock */
   readonly now?: () => number;
+  /** Milliseconds until AWS counts as out of reach. @default 10 000 */
+  readonly timeoutMs?: number;
 }
 
 /**
  * Proves a deployed pipeline: its configuration, who may do what, the data path and its freshness. Changes nothing but
- * for the probes, which it removes.
- *
- * @throws PipelineError where AWS does not even say who is calling.
+ * for the probes, which it removes. Answers in about a minute even where AWS does not.
  */
 export async function verifyPipeline(
   subject: Subject,
   aws: Aws,
-  { signal, secrets = [], now = Date.now }: VerifyOptions = {},
+  { signal, secrets = [], now = Date.now, timeoutMs }: VerifyOptions = {},
 ): Promise<Report> {
-  const caller = await callerOf(aws);
+  const { arn: caller, check } = await findCaller(aws, subject, { signal, timeoutMs });
   const hidden = new Set(secrets);
   const path = new DataPath(subject, aws, randomUUID(), hidden);
   const checks = [
@@ -43,26 +43,19 @@ export async function verifyPipeline(
     ...dataPathChecks(path),
     ...freshnessChecks(subject, aws, now),
   ];
-  const results = await runChecks(checks, { caller, signal });
-  const shown = withoutSecrets(inOrder([...results, ...(await removal(path))]), hidden);
+  const results =
+    check.verdict === "pass"
+      ? [...(await runChecks(checks, { caller, signal })), ...(await removal(path))]
+      : checks.map((each) => resultOf(each, skip(`not asked: see ${check.id}`)));
+  const shown = withoutSecrets([check, ...inOrder(results)], hidden);
   return { stack: subject.stack, caller, checks: shown, summary: summarize(shown), ...leftToProve(subject) };
-}
-
-async function callerOf({ sts }: Aws): Promise<string> {
-  try {
-    const { Arn } = await sts.getCallerIdentity({});
-    return Arn ?? "an unknown caller";
-  } catch (error) {
-    throw new PipelineError(
-      `AWS does not say who is calling, so nothing can be verified: ${errorLine(error)}; check the credentials, the region and the network`,
-    );
-  }
 }
 
 async function removal(path: DataPath): Promise<CheckResult[]> {
   const verdict = await path.probes.remove();
   if (verdict === undefined) return [];
-  return [{ id: "data/probes-removed", title: "The verification leaves nothing behind", ...verdict }];
+  const title = "The verification leaves nothing behind";
+  return [{ id: "data/probes-removed", title, ...verdict, needs: removalNeeds }];
 }
 
 /** The removal belongs to the data path, though it comes last. */

@@ -35,7 +35,7 @@ export async function verifyStack(target: VerifyTarget): Promise<Report> {
 /**
  * Opens a stack and asks AWS about it.
  *
- * @throws UsageError and PipelineError where the stack cannot be opened, is not deployed, or AWS cannot be asked at all.
+ * @throws UsageError and PipelineError where the stack cannot be opened or is not deployed.
  */
 export async function reportOn(target: VerifyTarget): Promise<Report> {
   const { stack, workDir, signal, onProgress, snowflake } = target;
@@ -44,14 +44,20 @@ export async function reportOn(target: VerifyTarget): Promise<Report> {
   const { settings, decrypted } = await decryptedSettings(deployment.open);
   const subject = subjectOf(stack, settings, parseOutputs(rawOutputs), await logBucket(deployment));
   onProgress?.({ kind: "note", message: `asking AWS about stack "${stack}"` });
-  return verifyPipeline(subject, await connectAws(deployment.open.file, snowflake), {
-    signal,
-    secrets: [
-      ...secretOutputs(rawOutputs),
-      ...decrypted,
-      ...(snowflake === undefined ? [] : [snowflake.secretAccessKey]),
-    ],
-  });
+  const end = new AbortController();
+  try {
+    const aws = await connectAws(deployment.open.file, { signal: end.signal, snowflake });
+    return await verifyPipeline(subject, aws, {
+      signal,
+      secrets: [
+        ...secretOutputs(rawOutputs),
+        ...decrypted,
+        ...(snowflake === undefined ? [] : [snowflake.secretAccessKey]),
+      ],
+    });
+  } finally {
+    end.abort();
+  }
 }
 
 /**

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { S3 } from "@aws-sdk/client-s3";
 import { clientSettings } from "../../automation/aws";
+import { SilentServer } from "./silent-server";
 
 const VARIABLES = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"] as const;
 
@@ -38,6 +40,26 @@ describe("clientSettings", () => {
     setKeys();
     assert.equal(credentials({ "aws:profile": "prod" }), undefined);
     assert.equal(client({ "aws:profile": "prod" }).profile, "prod");
+  });
+
+  it("ends a call that is not answered in time", async () => {
+    const server = new SilentServer();
+    const endpoint = await server.start();
+    try {
+      setKeys();
+      const { requestHandler, ...settings } = client({
+        "aws:region": "us-east-1",
+        "aws:endpoints": [{ s3: endpoint }],
+      });
+      const s3 = new S3({
+        ...settings,
+        maxAttempts: 1,
+        requestHandler: { ...requestHandler, requestTimeout: 50 },
+      });
+      await assert.rejects(s3.listBuckets(), { name: "TimeoutError" });
+    } finally {
+      server.stop();
+    }
   });
 });
 

@@ -4,7 +4,7 @@ import type { LiveKey } from "../../automation/access-keys";
 import { AwsCallError } from "../../automation/aws-call";
 import type { Change } from "../../automation/changes";
 import type { StackState } from "../../automation/state";
-import { gatherStatus, type StatusSources } from "../../automation/status";
+import { gatherStatus, refuseSilence, type StatusSources } from "../../automation/status";
 import type { AlarmState, StatusReport } from "../../automation/status-report";
 import { settingsFor } from "../support";
 
@@ -149,6 +149,15 @@ describe("status", () => {
     );
   });
 
+  it("does not wait for an AWS that does not answer, and leaves other troubles to the provider", async () => {
+    const silent = {
+      identity: (signal: AbortSignal) =>
+        new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+    };
+    await assert.rejects(refuseSilence(silent, 20), { message: "AWS has not answered within 0.02 s" });
+    await refuseSilence({ identity: () => Promise.reject(new Error("ExpiredToken")) }, 20);
+  });
+
   it("names what has drifted, both ways out, and looks only when asked", async () => {
     const found = await report({ drift: async () => [drifted] });
     assert.deepEqual(found.drift, {
@@ -253,6 +262,7 @@ describe("status", () => {
       evidence: "cloudwatch:DescribeAlarms failed: no answer",
     });
     assert.match(found.next.action, /verify/);
+    assert.equal(found.next.reason, "nothing else is known to be wrong; unknown: alarms, access keys");
   });
 
   it("leads through what is still to be filled in, in order", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type PipelineOutputs, preview, refresh, up } from "../../automation";
+import { type Change, type PipelineOutputs, preview, refresh, up } from "../../automation";
 import { type ConnectResult, connect } from "../../automation/connect";
 import {
   createSnowflakeUser,
@@ -23,11 +23,24 @@ const snowflakeAccount = {
   queueArn: `arn:aws:sqs:us-east-1:000000000000:${CHANNEL}`,
 };
 
+/** Prefix and destination of a configuration that the bucket has. */
+type Target = readonly [prefix: string, destination: string | undefined];
+
 interface HandOver {
-  readonly stack: SandboxStack;
   readonly first: PipelineOutputs;
   /** What came of each part of Snowflake's answers. */
   readonly results: readonly ConnectResult[];
+  readonly told: readonly Target[];
+  /** What a preview with refresh sees after that. */
+  readonly left: readonly Change[];
+  /** Files of Braintrust's, those that were announced, and the bytes that Snowflake read of each. */
+  readonly keys: readonly string[];
+  readonly announced: readonly string[];
+  readonly sizes: readonly number[];
+  /** What came of the same answers once more, what a refresh found then, and whom the bucket tells. */
+  readonly again: ConnectResult;
+  readonly refreshed: readonly Change[];
+  readonly toldAgain: readonly Target[];
 }
 
 describe("the hand-over to Snowflake", () => {
@@ -67,29 +80,21 @@ describe("the hand-over to Snowflake", () => {
     });
 
     it(`leaves exactly one notification for each stream, in mode ${mode}`, async () => {
-      const { stack, first } = await finished(mode);
+      const { first, told, left } = await finished(mode);
       const destination = {
         "snowflake-queue": snowflakeAccount.queueArn,
         sns: first.notificationTopicArn,
         queue: first.notificationQueueArn,
         none: undefined,
       }[mode];
-      assert.deepEqual(
-        await targets(first.bucketName),
-        mode === "none" ? [] : PREFIXES.map((prefix) => [prefix, destination]),
-      );
-      assert.deepEqual(await preview({ ...stack.options, refresh: true }), []);
+      assert.deepEqual(told, mode === "none" ? [] : PREFIXES.map((prefix) => [prefix, destination]));
+      assert.deepEqual(left, []);
     });
 
     it(`announces each file of Braintrust's once and lets Snowflake read it, in mode ${mode}`, async () => {
-      const { stack, first } = await finished(mode);
-      const keys = await exportAsBraintrust(stack.file, first);
-      if (mode !== "none") {
-        const ours = first.notificationQueueUrl === undefined ? { notificationQueueUrl: channelUrl } : {};
-        const announced = await receiveEvents(stack.file, { ...first, ...ours }, keys);
-        assert.deepEqual(announced.sort(), [...keys].sort());
-      }
-      const sizes = await readAsSnowflake(stack.file, first, snowflake, keys);
+      const { keys, announced, sizes } = await finished(mode);
+      assert.deepEqual([...announced].sort(), mode === "none" ? [] : [...keys].sort());
+      assert.equal(sizes.length, keys.length);
       assert.ok(
         sizes.every((size) => size > 0),
         String(sizes),
@@ -97,32 +102,48 @@ describe("the hand-over to Snowflake", () => {
     });
 
     it(`changes nothing when the same answers come again, in mode ${mode}`, async () => {
-      const { stack, first } = await finished(mode);
-      const before = await targets(first.bucketName);
-      const again = await connect({ ...stack.options, answers: answersOf(first) });
+      const { again, refreshed, told, toldAgain } = await finished(mode);
       assert.deepEqual(
         [again.outcome, again.changes, again.behind, again.phase],
         ["unchanged", [], false, "connected"],
       );
-      assert.deepEqual(await refresh(stack.options), []);
-      assert.deepEqual(await targets(first.bucketName), before);
+      assert.deepEqual(refreshed, []);
+      assert.deepEqual(toldAgain, told);
     });
   }
 
   const finished = (mode: Mode) => done.get(mode) ?? assert.fail("the hand-over was not begun");
 
-  /** Prefix and destination of each configuration that the bucket has. */
-  async function targets(Bucket: string): Promise<[string, string | undefined][]> {
+  /** From `up` on, with Snowflake's answers as they come, and once more when all is done. */
+  async function handOver(stack: SandboxStack): Promise<HandOver> {
+    const { outputs: first } = await up(stack.options);
+    const results = await answerAll(stack, first);
+    const told = await targets(first.bucketName);
+    const left = await preview({ ...stack.options, refresh: true });
+
+    const keys = await exportAsBraintrust(stack.file, first);
+    const ours = first.notificationQueueUrl === undefined ? { notificationQueueUrl: channelUrl } : {};
+    const announced =
+      first.eventsMode === "none" ? [] : await receiveEvents(stack.file, { ...first, ...ours }, keys);
+    const sizes = await readAsSnowflake(stack.file, first, snowflake, keys);
+
+    const again = await connect({ ...stack.options, answers: answersOf(first) });
+    const refreshed = await refresh(stack.options);
+    const toldAgain = await targets(first.bucketName);
+    return { first, results, told, left, keys, announced, sizes, again, refreshed, toldAgain };
+  }
+
+  /** Whom the bucket tells of what. */
+  async function targets(Bucket: string): Promise<Target[]> {
     const { QueueConfigurations = [], TopicConfigurations = [] } =
       await aws.s3.getBucketNotificationConfiguration({ Bucket });
     return [
       ...QueueConfigurations.map(({ Filter, QueueArn }) => [Filter, QueueArn] as const),
       ...TopicConfigurations.map(({ Filter, TopicArn }) => [Filter, TopicArn] as const),
     ]
-      .map(([filter, arn]): [string, string | undefined] => [
-        (filter?.Key?.FilterRules ?? []).map(({ Value }) => Value).join(),
-        arn,
-      ])
+      .map(
+        ([filter, arn]): Target => [(filter?.Key?.FilterRules ?? []).map(({ Value }) => Value).join(), arn],
+      )
       .sort();
   }
 });
@@ -130,16 +151,14 @@ describe("the hand-over to Snowflake", () => {
 /** Snowflake's user is not known yet; the external id is ours. */
 const settings = { externalId: EXTERNAL_ID, errorNotifications: { enabled: true } };
 
-/** From `up` on, with Snowflake's answers as they come: to the integrations first, then to the pipes. */
-async function handOver(stack: SandboxStack): Promise<HandOver> {
-  const { outputs: first } = await up(stack.options);
-  const results = [
+/** To the integrations first, then to the pipes. */
+async function answerAll(stack: SandboxStack, first: PipelineOutputs): Promise<ConnectResult[]> {
+  return [
     await connect({ ...stack.options, answers: setupAnswers(first, snowflakeAccount) }),
     ...(hasPipes(first)
       ? [await connect({ ...stack.options, answers: loadAnswers(first, snowflakeAccount) })]
       : []),
   ];
-  return { stack, first, results };
 }
 
 function answersOf(outputs: PipelineOutputs): string {

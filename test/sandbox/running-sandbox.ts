@@ -3,6 +3,7 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtemp, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { projectDir } from "../../automation/project";
 
@@ -60,6 +61,11 @@ export class RunningSandbox {
     process.kill(-this.id, "SIGINT");
   }
 
+  /** As the system does when a terminal is closed: to each process of the group. */
+  public hangUp(): void {
+    process.kill(-this.id, "SIGHUP");
+  }
+
   /** As a service manager does: to the command alone. */
   public terminate(): void {
     this.child.kill("SIGTERM");
@@ -76,6 +82,8 @@ export class RunningSandbox {
 
   /** No process, no file, and no emulator that answers. */
   public async assertNothingLeft(): Promise<void> {
+    // The provider's own processes end when they notice that the engine has.
+    for (let tries = 0; tries < 20 && (await this.processes()).length > 0; tries += 1) await sleep(250);
     assert.deepEqual(await this.processes(), []);
     // Node and the provider's plugin keep caches and sockets there too.
     const files = await readdir(this.folder);

@@ -158,6 +158,7 @@ describe("emulator", () => {
           '  uvx: "uvx --from ministack==1.5.33 ministack --help" failed (2): could not reach pypi.org',
           "  pipx: pipx is not there",
           "  python3 with venv: python3 is not there",
+          "install uv, pipx or Python 3 with venv, name a command that runs it in MINISTACK, or give --endpoint one that runs already",
         ]);
         return true;
       });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { asideKey, outsideKey, PROBE, probeKey } from "../../../automation/verify/probe";
+import type { S3Calls } from "../../../automation/verify/clients";
+import { asideKey, outsideKey, PROBE, Probes, probeKey } from "../../../automation/verify/probe";
+import { strict } from "./fake-queue";
 import { liveAccount, trusting } from "./live-account";
 
 describe("the probe's place", () => {
@@ -40,6 +42,38 @@ describe("the probe's place", () => {
         assert.ok(asideKey(moved, "1").startsWith(exportPrefix));
       }),
     );
+  });
+});
+
+describe("probes whose removal S3 does not answer", () => {
+  const never = () => new Promise<never>(() => undefined);
+  const { signal } = new AbortController();
+
+  it("are named, with what removes them", async () => {
+    const probes = new Probes(
+      await subjectWith(trusting),
+      strict<S3Calls>("s3", { listObjectVersions: never }),
+    );
+    await probes.put(strict<S3Calls>("s3", { putObject: async () => ({}) }), "a/probe", signal);
+    const removal = await probes.remove(20);
+    assert.equal(removal?.verdict, "fail");
+    assert.equal(removal?.evidence, "a/probe may still be there: Error: no answer within 0.02 s");
+    assert.match(
+      removal?.fix ?? "",
+      /^aws s3api list-object-versions --bucket acme-exports --prefix 'a\/probe'/,
+    );
+  });
+
+  it("are named even if they could be removed, while what puts them is under way", async () => {
+    const probes = new Probes(
+      await subjectWith(trusting),
+      strict<S3Calls>("s3", { listObjectVersions: async () => ({}) }),
+    );
+    void probes.put(strict<S3Calls>("s3", { putObject: never }), "a/probe", signal);
+    await new Promise((resolve) => setImmediate(resolve));
+    const removal = await probes.remove(20);
+    assert.equal(removal?.verdict, "fail");
+    assert.match(removal?.evidence ?? "", /^a\/probe may still be there: .*was not answered$/);
   });
 });
 

@@ -11,15 +11,22 @@ import {
 
 describe("the report", () => {
   const checks: CheckResult[] = [
-    { id: "bucket/versioning", title: "Versions are kept", verdict: "pass", evidence: "versioning: Enabled" },
+    {
+      id: "bucket/versioning",
+      title: "Versions are kept",
+      verdict: "pass",
+      evidence: "versioning: Enabled",
+      needs: [],
+    },
     {
       id: "bucket/policy",
       title: "The policy is as asked",
       verdict: "fail",
       evidence: "lacks DenyInsecureTransport",
       fix: "`up --refresh --stack dev` puts it back",
+      needs: ["s3:GetBucketPolicy"],
     },
-    { id: "data/read", title: "Snowflake reads", verdict: "skip", evidence: "not trusted here" },
+    { id: "data/read", title: "Snowflake reads", verdict: "skip", evidence: "not trusted here", needs: [] },
   ];
   const report: Report = {
     stack: "dev",
@@ -35,6 +42,7 @@ describe("the report", () => {
       title: id,
       verdict: "skip",
       evidence: id === "data/list" ? "not trusted here" : "no plain HTTP here",
+      needs: [],
     }));
     assert.deepEqual(skippedWords({ checks: [...checks, ...skips] }), [
       "2: not trusted here (data/read, data/list)",
@@ -69,7 +77,7 @@ SELECT 1;`,
   it("wraps evidence and keeps a long word whole", () => {
     const evidence = `one two ${"x".repeat(80)} three`;
     const text = renderReport(
-      { ...report, checks: [{ id: "key/state", title: "t", verdict: "pass", evidence }] },
+      { ...report, checks: [{ id: "key/state", title: "t", verdict: "pass", evidence, needs: [] }] },
       { width: 30, colors: false },
     );
     assert.match(text, /\n {8}one two\n {8}x{80}\n {8}three\n/);
@@ -87,7 +95,16 @@ SELECT 1;`,
   it("hides secrets in every text", () => {
     const secret = "abc/+1";
     const [shown] = withoutSecrets(
-      [{ id: "i", title: `t ${secret}`, verdict: "fail", evidence: `e ${secret}`, fix: `f ${secret}` }],
+      [
+        {
+          id: "i",
+          title: `t ${secret}`,
+          verdict: "fail",
+          evidence: `e ${secret}`,
+          fix: `f ${secret}`,
+          needs: [],
+        },
+      ],
       new Set([secret, ""]),
     );
     assert.deepEqual(shown, {
@@ -96,6 +113,7 @@ SELECT 1;`,
       verdict: "fail",
       evidence: "e [secret]",
       fix: "f [secret]",
+      needs: [],
     });
   });
 });

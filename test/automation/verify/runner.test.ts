@@ -44,7 +44,10 @@ describe("runChecks", () => {
       const [named] = await runChecks([failing(awsError(name, "not authorized to perform: s3:Get on x"))], {
         caller,
       });
-      assert.deepEqual([named?.verdict, named?.fix], ["skip", `grant s3:Get to ${caller}`]);
+      assert.deepEqual(
+        [named?.verdict, named?.fix, named?.needs],
+        ["skip", `grant s3:Get to ${caller}; the whole check needs s3:A, s3:B`, ["s3:A", "s3:B"]],
+      );
       const [silent] = await runChecks([failing(awsError(name))], { caller });
       assert.deepEqual([silent?.verdict, silent?.fix], ["skip", `grant s3:A, s3:B to ${caller}`]);
     });
@@ -83,6 +86,21 @@ describe("runChecks", () => {
     };
     const [result] = await runChecks([hanging], { caller, timeoutMs: 20 });
     assert.deepEqual([result?.verdict, result?.evidence, told], ["fail", "no answer within 0.02 s", true]);
+  });
+
+  it("gives all of them no more time than there is, and names those it had none left for", async () => {
+    const hanging = () => new Promise<never>(() => undefined);
+    const began = Date.now();
+    const results = await runChecks(
+      ["a", "b", "c"].map((id) => check(id, hanging)),
+      { caller, concurrency: 1, timeoutMs: 40, totalMs: 60 },
+    );
+    assert.ok(Date.now() - began < 2_000);
+    assert.deepEqual(
+      results.map(({ verdict }) => verdict),
+      ["fail", "fail", "skip"],
+    );
+    assert.match(results[2]?.evidence ?? "", /^not asked: others took all the time/);
   });
 
   it("skips what an interruption leaves unanswered", async () => {

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { PipelineError } from "../../../automation/errors";
 import type { Aws } from "../../../automation/verify/clients";
 import { PROBE } from "../../../automation/verify/probe";
 import { verifyPipeline } from "../../../automation/verify/verification";
 import { fakeAws } from "./fake-aws";
-import { awsError, FakeQueue } from "./fake-queue";
+import { awsError, FakeQueue, strict } from "./fake-queue";
 import { CALLER, CANARY, type Live, liveAccount, NOW, trusting } from "./live-account";
 
 const kms = { ...trusting, encryption: "kms", accessLogs: { enabled: true } };
@@ -130,20 +129,40 @@ describe("verifyPipeline", () => {
     );
   });
 
-  it("asks nothing where AWS does not know the caller", async () => {
-    const { subject, live } = await liveAccount();
-    const aws = fakeAws(live, subject);
-    const stranger: Aws = {
-      ...aws,
-      sts: {
-        ...calls(aws.sts),
-        getCallerIdentity: () => Promise.reject(awsError("ExpiredToken", "expired")),
+  describe("asks nothing further", () => {
+    const strangers = {
+      "where AWS does not know the caller": {
+        answer: () => Promise.reject(awsError("ExpiredToken", "expired")),
+        evidence: /^AWS does not say who is calling: ExpiredToken: expired$/,
+      },
+      "where AWS does not answer": {
+        answer: () => new Promise<never>(() => undefined),
+        evidence: /^no answer within 0.05 s$/,
+      },
+      "of another account's caller": {
+        answer: async () => ({ Arn: "arn:aws:iam::999900001111:user/other", Account: "999900001111" }),
+        evidence: /user\/other is of account 999900001111, the stack of 123456789012$/,
       },
     };
-    await assert.rejects(
-      verifyPipeline(subject, stranger),
-      (error) => error instanceof PipelineError && /ExpiredToken: expired/.test(error.message),
-    );
+    for (const [title, { answer, evidence }] of Object.entries(strangers)) {
+      it(title, async () => {
+        const { subject } = await liveAccount();
+        const nothing = strict<object>("nothing but the caller", {});
+        const aws = new Proxy({} as Aws, {
+          get: (_, name) => (name === "sts" ? strict("sts", { getCallerIdentity: answer }) : nothing),
+        });
+        const { checks, summary } = await verifyPipeline(subject, aws, { timeoutMs: 50 });
+        const [caller, ...others] = checks;
+        assert.deepEqual([caller?.id, caller?.verdict], ["caller/account", "fail"]);
+        assert.match(caller?.evidence ?? "", evidence);
+        assert.ok(caller?.fix);
+        assert.ok(others.length > 40);
+        assert.ok(
+          others.every((each) => each.verdict === "skip" && /see caller\/account/.test(each.evidence)),
+        );
+        assert.deepEqual(summary, { passed: 0, failed: 1, skipped: others.length });
+      });
+    }
   });
 
   it("never shows a secret, even where AWS repeats it", async () => {

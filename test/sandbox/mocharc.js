@@ -1,0 +1,29 @@
+const fs = require("node:fs");
+const path = require("node:path");
+
+/** Those that take minutes, the longest first: one that is begun last runs alone in the end. */
+const longest = [
+  "settings-change",
+  "guards",
+  "lifecycle",
+  "hand-over",
+  "sabotage",
+  "sandbox-command",
+  "repair",
+  "checkov",
+].map((name) => `${name}.test.ts`);
+
+const files = fs.readdirSync(__dirname).filter((name) => name.endsWith(".test.ts"));
+const others = files.filter((name) => !longest.includes(name));
+
+module.exports = {
+  require: ["ts-node/register"],
+  spec: [...longest.filter((name) => files.includes(name)), ...others].map((name) =>
+    path.join(__dirname, name),
+  ),
+  parallel: true,
+  // Most of the time passes in the provider's waits.
+  jobs: 4,
+  timeout: 900_000,
+  slow: 120_000,
+};
