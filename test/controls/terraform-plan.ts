@@ -2,7 +2,7 @@ import { hardenTrailPolicy } from "../../components/audit-statements";
 import type { Evident } from "./evidence";
 
 /** One resource as `terraform show -json` has it. */
-interface TerraformResource {
+export interface TerraformResource {
   readonly address: string;
   readonly mode: "managed";
   readonly type: string;
@@ -18,7 +18,7 @@ export function terraformPlan(resources: readonly Evident[]): object {
   const rendered = resources
     .flatMap((resource) => childrenOf(resource) ?? [resource])
     .filter(isOfAws)
-    .map(render);
+    .map(terraformResource);
   return {
     format_version: "1.2",
     terraform_version: "1.11.0",
@@ -78,7 +78,8 @@ function childrenOf({ type, name, inputs }: Evident): Evident[] | undefined {
   ];
 }
 
-function render({ type, name, inputs }: Evident): TerraformResource {
+/** One resource of AWS in Terraform's words. */
+export function terraformResource({ type, name, inputs }: Evident): TerraformResource {
   const kind = terraformType(type);
   const own = name.replaceAll("-", "_");
   const values = properties(physical(type, name, inputs));
