@@ -51,6 +51,12 @@ describe("terraformConfiguration", () => {
     });
   });
 
+  it("knows what Terraform calls otherwise", () => {
+    const subscription = resource("aws:sns/topicSubscription:TopicSubscription", "s", { topic: "arn:topic" });
+    const { resource: blocks } = terraformConfiguration([subscription], access) as { resource: unknown };
+    assert.deepEqual(blocks, { aws_sns_topic_subscription: { s: { topic_arn: "arn:topic" } } });
+  });
+
   it("waits for nothing that is not in it", () => {
     const lonely = resource(BUCKET, "other", { bucket: "other" }, "urn:of:a:component");
     const { resource: blocks } = terraformConfiguration([lonely], access) as { resource: unknown };
