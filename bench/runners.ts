@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { parseDocument } from "yaml";
 import { findEngine } from "../automation/engine";
+import { projectDir } from "../automation/project";
 import { filledIn, TestProject } from "../test/engine/harness";
 import { median, type NotMeasured, timed } from "./measure";
 
@@ -18,6 +19,8 @@ export interface RunnerTimes {
 export type Runner = "this project's command" | "pulumi, types unchecked" | "pulumi, types checked";
 
 const PREVIEWS = 3;
+/** Of the environment, for as long as the runners are timed. */
+const CHANGED = ["PATH", "PULUMI_HOME", "PULUMI_SKIP_UPDATE_CHECK", "PULUMI_NODEJS_TSCONFIG_PATH"] as const;
 const CHECKING = "tsconfig.checking.json";
 
 /** Times each runner on a stack of its own. */
@@ -43,13 +46,13 @@ const NO_HOST: NotMeasured = {
 /** The engine on PATH, with a home that has nothing of the user's. */
 async function enterEngine(): Promise<() => Promise<void>> {
   const { command } = await findEngine();
-  const { PATH, PULUMI_HOME, PULUMI_SKIP_UPDATE_CHECK } = process.env;
+  const before = CHANGED.map((name) => [name, process.env[name]] as const);
   const home = await mkdtemp(join(tmpdir(), "pulumi-home-"));
-  if (isAbsolute(command)) process.env.PATH = [dirname(command), PATH].join(delimiter);
+  if (isAbsolute(command)) process.env.PATH = [dirname(command), process.env.PATH].join(delimiter);
   process.env.PULUMI_HOME = home;
   process.env.PULUMI_SKIP_UPDATE_CHECK = "true";
   return async () => {
-    for (const [name, value] of Object.entries({ PATH, PULUMI_HOME, PULUMI_SKIP_UPDATE_CHECK })) {
+    for (const [name, value] of before) {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
     }
@@ -89,7 +92,7 @@ async function timePulumi(checked: boolean): Promise<RunnerTimes> {
     const { stack, dir } = project;
     await project.link("index.ts", "components", "automation", "node_modules");
     await project.link("package.json", "tsconfig.json", "tsconfig.pulumi.json");
-    if (checked) await checkTypes(dir);
+    await chooseTypes(dir, checked);
     await project.pulumi("stack", "init", stack);
     return {
       up: () => project.pulumi("up", "--stack", stack, "--yes"),
@@ -98,14 +101,18 @@ async function timePulumi(checked: boolean): Promise<RunnerTimes> {
   });
 }
 
-async function checkTypes(dir: string): Promise<void> {
-  // `swc` would leave the check out.
-  const settings = { extends: "./tsconfig.json", "ts-node": { swc: false } };
-  await writeFile(join(dir, CHECKING), JSON.stringify(settings));
+async function chooseTypes(dir: string, checked: boolean): Promise<void> {
+  const { compilerOptions } = JSON.parse(await readFile(join(projectDir, "tsconfig.json"), "utf8"));
+  // Written out, since Pulumi does not follow `extends`; `swc` would leave the check out.
+  const checking = { compilerOptions, "ts-node": { swc: false } };
+  await writeFile(join(dir, CHECKING), JSON.stringify(checking));
+  const chosen = checked ? CHECKING : "tsconfig.pulumi.json";
   const file = join(dir, "Pulumi.yaml");
   const description = parseDocument(await readFile(file, "utf8"));
-  description.setIn(["runtime", "options", "tsconfig"], CHECKING);
+  description.setIn(["runtime", "options", "tsconfig"], chosen);
   await writeFile(file, description.toString());
+  // What a Node host makes of that option; older ones know only this.
+  process.env.PULUMI_NODEJS_TSCONFIG_PATH = join(dir, chosen);
 }
 
 async function timeProject(
