@@ -18,6 +18,8 @@ export interface DeploymentTimes {
   readonly previewMs: number;
   readonly upMs: number;
   readonly secondPreviewMs: number;
+  /** Whether that preview had nothing left to do. */
+  readonly settled: boolean;
   readonly destroyMs: number;
   readonly resourceCount: number;
   /** From the first resource's start to the last one's end. */
@@ -95,6 +97,7 @@ async function timeStack(stack: string, workDir: string) {
     previewMs: preview.ms,
     upMs: up.ms,
     secondPreviewMs: again.ms,
+    settled: again.result.length === 0,
     destroyMs: destroy.ms,
     resourceCount: spans.length,
     workMs: Math.max(...spans.map(({ end }) => end)) - Math.min(...spans.map(({ start }) => start)),

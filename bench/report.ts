@@ -78,20 +78,18 @@ function deploymentRows(times: DeploymentTimes): Row[] {
     ["emulator: first preview", seconds(times.previewMs), `${times.resourceCount} resources`],
     ["emulator: up", seconds(times.upMs), `${seconds(times.workMs)} from the first resource to the last`],
     ["emulator: longest chain of waits", seconds(times.chainMs), links],
-    ["emulator: preview after up", seconds(times.secondPreviewMs), ""],
+    ["emulator: preview after up", seconds(times.secondPreviewMs), changes(times)],
     ["emulator: destroy", seconds(times.destroyMs), ""],
     ...rows("emulator: Terraform", terraform, (made): Row[] => [
       ["emulator: terraform plan", seconds(made.planMs), "the same resources, the same order"],
       ["emulator: terraform apply", seconds(made.applyMs), "of that plan"],
-      [
-        "emulator: terraform plan after apply",
-        seconds(made.secondPlanMs),
-        made.settled ? "no changes" : "has changes",
-      ],
+      ["emulator: terraform plan after apply", seconds(made.secondPlanMs), changes(made)],
       ["emulator: terraform destroy", seconds(made.destroyMs), ""],
     ]),
   ];
 }
+
+const changes = ({ settled }: { readonly settled: boolean }) => (settled ? "no changes" : "has changes");
 
 function rows<Found>(what: string, found: Found | NotMeasured, show: (found: Found) => Row[]): Row[] {
   return isMissing(found) ? [[what, "not measured", found.notMeasured]] : show(found);

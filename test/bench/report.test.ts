@@ -16,6 +16,7 @@ const deployment = {
   previewMs: 300,
   upMs: 66_000,
   secondPreviewMs: 400,
+  settled: true,
   destroyMs: 500,
   resourceCount: 3,
   workMs: 61_000,
@@ -85,6 +86,9 @@ describe("the benchmark's report", () => {
       rows.slice(-4).map(([, figure]) => figure),
       ["3.00 s", "70.00 s", "4.00 s", "9.00 s"],
     );
-    assert.deepEqual(rows.at(-2)?.[2], "has changes");
+    assert.deepEqual(
+      rows.filter(([what]) => what.includes(" after ")).map(([, , detail]) => detail),
+      ["no changes", "has changes"],
+    );
   });
 });
