@@ -34,6 +34,8 @@ export interface DeploymentTimes {
 /** A resource in a chain of waits. */
 export interface Link {
   readonly name: string;
+  /** Since the update began. */
+  readonly startMs: number;
   readonly ms: number;
 }
 
@@ -102,7 +104,7 @@ async function timeStack(stack: string, workDir: string) {
     resourceCount: spans.length,
     workMs: Math.max(...spans.map(({ end }) => end)) - Math.min(...spans.map(({ start }) => start)),
     chainMs: chain.ms,
-    chain: chain.spans.map(({ urn, start, end }) => ({ name: nameOf(urn), ms: end - start })),
+    chain: chain.spans.map(({ urn, start, end }) => ({ name: nameOf(urn), startMs: start, ms: end - start })),
     resources,
   };
 }

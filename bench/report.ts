@@ -71,7 +71,9 @@ function evaluationRow({ streams, coldMs, warmMs, memoryMb, resources }: Evaluat
 
 function deploymentRows(times: DeploymentTimes): Row[] {
   const { chain, terraform } = times;
-  const links = chain.map(({ name, ms }) => `${name} ${seconds(ms)}`).join(" > ");
+  const links = chain
+    .map(({ name, startMs, ms }) => `${name} ${seconds(ms)} from ${seconds(startMs)} on`)
+    .join(" > ");
   return [
     ["emulator: opening the stack", seconds(times.openMs), ""],
     ["emulator: look before an update", seconds(times.preflightMs), ""],

@@ -23,8 +23,8 @@ export async function timeTerraform(
   { environment }: Pick<EmulatorAccess, "environment">,
 ): Promise<TerraformTimes | NotMeasured> {
   const folder = await mkdtemp(join(tmpdir(), "braintrust-snowflake-terraform-"));
-  const terraform = (...args: readonly string[]) =>
-    promisify(execFile)("terraform", [...args, "-input=false", "-no-color"], {
+  const terraform = (command: string, ...args: readonly string[]) =>
+    promisify(execFile)("terraform", [command, "-input=false", "-no-color", ...args], {
       cwd: folder,
       env: { ...process.env, ...environment, TF_IN_AUTOMATION: "true", CHECKPOINT_DISABLE: "true" },
     });

@@ -22,8 +22,8 @@ const deployment = {
   workMs: 61_000,
   chainMs: 60_000,
   chain: [
-    { name: "bucket", ms: 5000 },
-    { name: "lifecycle", ms: 55_000 },
+    { name: "bucket", startMs: 1000, ms: 5000 },
+    { name: "lifecycle", startMs: 6500, ms: 55_000 },
   ],
   terraform: { notMeasured: "there is no terraform on PATH" },
 };
@@ -74,7 +74,11 @@ describe("the benchmark's report", () => {
     const rows = rowsOf({ ...nothing, deployment });
     assert.deepEqual(
       rows.find(([what]) => what.includes("chain")),
-      ["emulator: longest chain of waits", "60.00 s", "bucket 5.00 s > lifecycle 55.00 s"],
+      [
+        "emulator: longest chain of waits",
+        "60.00 s",
+        "bucket 5.00 s from 1.00 s on > lifecycle 55.00 s from 6.50 s on",
+      ],
     );
     assert.deepEqual(rows.at(-1), ["emulator: Terraform", "not measured", "there is no terraform on PATH"]);
   });
