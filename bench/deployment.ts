@@ -44,6 +44,7 @@ const stateSchema = z.object({
     z.object({
       urn: z.string(),
       type: z.string(),
+      id: z.string().optional(),
       inputs: z.record(z.string(), z.unknown()).default({}),
       dependencies: z.array(z.string()).default([]),
     }),

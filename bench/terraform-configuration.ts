@@ -6,6 +6,8 @@ import { terraformResource } from "../test/controls/terraform-plan";
 export interface DeployedResource {
   readonly urn: string;
   readonly type: string;
+  /** What AWS calls it; components have none. */
+  readonly id?: string | undefined;
   readonly inputs: Readonly<Record<string, unknown>>;
   /** URNs of what had to be there first. */
   readonly dependencies: readonly string[];
@@ -13,7 +15,7 @@ export interface DeployedResource {
 
 /**
  * The same resources as a configuration of Terraform, in its JSON syntax, made in the same order: developer.hashicorp.com/terraform/language/syntax/json.
- * Values are those of the deployed stack, and each resource waits for what it waited for there.
+ * Values are those of the deployed stack, but for the ids of keys, which AWS makes up anew; each resource waits for what it waited for there.
  */
 export function terraformConfiguration(
   resources: readonly DeployedResource[],
@@ -26,6 +28,12 @@ export function terraformConfiguration(
       terraformResource({ type, name: nameOf(urn), inputs: own(inputs) }),
     ]),
   );
+  const keys = ofAws.flatMap(({ urn, type, id }) => {
+    const address = rendered.get(urn)?.address;
+    return type !== "aws:kms/key:Key" || id === undefined || address === undefined ? [] : [{ id, address }];
+  });
+  const written = (text: string) =>
+    keys.reduce((known, { id, address }) => known.replaceAll(id, `\${${address}.key_id}`), literal(text));
   const blocks: Record<string, Record<string, unknown>> = {};
   for (const { urn, dependencies } of ofAws) {
     const resource = rendered.get(urn);
@@ -34,7 +42,7 @@ export function terraformConfiguration(
     blocks[resource.type] = {
       ...blocks[resource.type],
       [resource.name]: {
-        ...(literal(resource.values) as object),
+        ...(withTexts(resource.values, written) as object),
         ...(before.length === 0 ? {} : { depends_on: [...new Set(before)] }),
       },
     };
@@ -58,14 +66,19 @@ function own(inputs: DeployedResource["inputs"]): DeployedResource["inputs"] {
   return Object.fromEntries(Object.entries(inputs).filter(([key]) => !key.startsWith("__")));
 }
 
-/** Texts that Terraform takes as they are: `${` and `%{` would begin a template. */
-function literal(value: unknown): unknown {
-  if (typeof value === "string") return value.replace(/([$%])\{/g, "$1$1{");
-  if (Array.isArray(value)) return value.map(literal);
+/** A text that Terraform takes as it is: `${` and `%{` would begin a template. */
+function literal(text: string): string {
+  return text.replace(/([$%])\{/g, "$1$1{");
+}
+
+/** The value with each text in it changed, and without what Pulumi keeps for itself. */
+function withTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((inner) => withTexts(inner, change));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => !key.startsWith("__"))
-      .map(([key, inner]) => [key, literal(inner)]),
+      .map(([key, inner]) => [key, withTexts(inner, change)]),
   );
 }

@@ -57,6 +57,20 @@ describe("terraformConfiguration", () => {
     assert.deepEqual(blocks, { aws_sns_topic_subscription: { s: { topic_arn: "arn:topic" } } });
   });
 
+  it("names keys by what Terraform makes, since their ids are made up anew", () => {
+    const key = { ...resource("aws:kms/key:Key", "the-key", {}), id: "1234-5678" };
+    const policy = resource("aws:kms/keyPolicy:KeyPolicy", "p", {
+      keyId: "1234-5678",
+      policy: "arn:aws:kms:r:a:key/1234-5678",
+    });
+    const { resource: blocks } = terraformConfiguration([key, policy], access) as { resource: unknown };
+    const id = "$" + "{aws_kms_key.the_key.key_id}";
+    assert.deepEqual(blocks, {
+      aws_kms_key: { the_key: {} },
+      aws_kms_key_policy: { p: { key_id: id, policy: `arn:aws:kms:r:a:key/${id}` } },
+    });
+  });
+
   it("waits for nothing that is not in it", () => {
     const lonely = resource(BUCKET, "other", { bucket: "other" }, "urn:of:a:component");
     const { resource: blocks } = terraformConfiguration([lonely], access) as { resource: unknown };
