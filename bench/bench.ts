@@ -1,15 +1,24 @@
-import { execFile } from "node:child_process";
+import { type ExecFileException, execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import Table from "cli-table3";
 import { z } from "zod";
+import { UsageError } from "../automation/errors";
 import { projectDir } from "../automation/project";
 import { EmulatorMissingError } from "../automation/sandbox/emulator";
-import { type DeploymentTimes, timeDeployment, timed } from "./deployment";
+import { lastLines } from "../automation/sandbox/ministack";
+import { timeDeployment } from "./deployment";
+import { goalRow, goalsOf, isMet } from "./goals";
+import { type NotMeasured, timed } from "./measure";
+import { type Evaluation, type Findings, figuresOf, rowsOf } from "./report";
+import { timeRunners } from "./runners";
 
-const run = promisify(execFile);
+const PARTS = ["evaluation", "plan", "runners", "emulator", "tests"] as const;
+type Part = (typeof PARTS)[number];
+
+const STREAMS = [1, 10, 100] as const;
 const evaluationSchema = z.object({
   streams: z.number(),
   coldMs: z.number(),
@@ -17,84 +26,94 @@ const evaluationSchema = z.object({
   memoryMb: z.number(),
   resources: z.number(),
 });
-type Evaluation = z.infer<typeof evaluationSchema>;
-/** A row: what was measured, the figure, what it consists of. */
-type Row = readonly [what: string, figure: string, detail: string];
 
-const STREAMS = [1, 10, 100] as const;
+/** Measures the parts that are named, or all, prints two tables, and writes bench.json beside package.json. */
+async function main(args: readonly string[]): Promise<void> {
+  const parts = partsOf(args);
+  const measure = <Found>(part: Part, work: () => Promise<Found>): Promise<Found | NotMeasured> => {
+    if (!parts.includes(part)) return Promise.resolve({ notMeasured: "left out" });
+    note(`measuring: ${part}`);
+    return work();
+  };
+  const findings: Findings = {
+    evaluations: await measure("evaluation", evaluate),
+    planMs: await measure("plan", planMs),
+    runners: await measure("runners", timeRunners),
+    deployment: await measure("emulator", deploymentTimes),
+    testsMs: await measure("tests", testsMs),
+  };
+  const goals = goalsOf(figuresOf(findings)).map((goal) => ({ ...goal, met: isMet(goal) }));
+  printTable(["measured", "figure", ""], rowsOf(findings));
+  printTable(["goal", "limit", "figure", ""], goals.map(goalRow));
+  const [load = 0] = loadavg();
+  const surroundings = { node: process.version, cpus: cpus().length, load };
+  process.stdout.write(
+    `Node ${surroundings.node}, ${surroundings.cpus} CPUs, load ${load.toFixed(1)} at the end\n`,
+  );
+  const file = path.join(projectDir, "bench.json");
+  await writeFile(file, `${JSON.stringify({ surroundings, goals, ...findings }, null, 2)}\n`);
+}
 
-/** Measures, prints a table, and writes bench.json beside package.json. */
-async function main(): Promise<void> {
+function partsOf(args: readonly string[]): readonly Part[] {
+  const chosen = PARTS.filter((part) => args.includes(part));
+  const unknown = args.find((arg) => !chosen.some((part) => part === arg));
+  if (unknown !== undefined) {
+    throw new UsageError(`"${unknown}" is no part of the benchmark: name some of ${PARTS.join(", ")}`);
+  }
+  return chosen.length === 0 ? PARTS : chosen;
+}
+
+async function evaluate(): Promise<Evaluation[]> {
   const evaluations: Evaluation[] = [];
   for (const streams of STREAMS) {
     const { stdout } = await node(path.join(__dirname, "evaluation.ts"), `${streams}`);
     evaluations.push(evaluationSchema.parse(JSON.parse(stdout)));
   }
+  return evaluations;
+}
+
+async function planMs(): Promise<number> {
   const cli = path.join(projectDir, "automation", "cli.ts");
-  const plan = await timed(() => node(cli, "plan", "--stack", "dev"));
-  const deployment = await deploymentTimes();
-  const table = new Table({ head: ["measured", "figure", ""], style: { head: [], border: [] } });
-  table.push(...rows(evaluations, plan.ms, deployment).map((row) => [...row]));
-  process.stdout.write(`${table.toString()}\n`);
-  const [load = 0] = loadavg();
-  const surroundings = { node: process.version, cpus: cpus().length, load };
-  process.stdout.write(`Node ${surroundings.node}, ${surroundings.cpus} CPUs, load ${load.toFixed(1)}\n`);
-  const file = path.join(projectDir, "bench.json");
-  const report = { surroundings, evaluations, planMs: plan.ms, deployment };
-  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+  return (await timed(() => node(cli, "plan", "--stack", "dev"))).ms;
 }
 
-function rows(
-  evaluations: readonly Evaluation[],
-  planMs: number,
-  deployment: DeploymentTimes | { readonly notMeasured: string },
-): Row[] {
-  const found: Row[] = evaluations.map(({ streams, coldMs, warmMs, memoryMb, resources }) => [
-    `evaluation, ${streams} streams`,
-    ms(coldMs),
-    `again ${ms(warmMs)}, ${Math.round(memoryMb)} MB, ${resources} resources`,
-  ]);
-  const [one, , hundred] = evaluations;
-  if (one !== undefined && hundred !== undefined) {
-    const ratio = (hundred.coldMs / one.coldMs).toFixed(2);
-    found.push(["100 streams to one", ratio, `memory ${(hundred.memoryMb / one.memoryMb).toFixed(2)}`]);
-  }
-  found.push(["plan, whole command", ms(planMs), ""]);
-  if ("notMeasured" in deployment) {
-    return [...found, ["preview, up", "not measured", deployment.notMeasured]];
-  }
-  const { openMs, preflightMs, previewMs, secondPreviewMs, upMs, workMs, chainMs, chain, resources } =
-    deployment;
-  return [
-    ...found,
-    ["opening the stack", ms(openMs), ""],
-    ["look before an update", ms(preflightMs), ""],
-    ["preview", ms(previewMs), `${resources} resources; after up ${ms(secondPreviewMs)}`],
-    ["up", ms(upMs), `${ms(workMs)} of it from the first resource to the last`],
-    ["longest chain of waits", ms(chainMs), chain.join(" > ")],
-    ["up's work to its longest chain", (workMs / chainMs).toFixed(2), ""],
-  ];
-}
-
-async function deploymentTimes(): Promise<DeploymentTimes | { readonly notMeasured: string }> {
+async function deploymentTimes() {
   try {
-    return await timeDeployment((message) => process.stderr.write(`${message}\n`));
+    return await timeDeployment(note);
   } catch (error) {
     if (!(error instanceof EmulatorMissingError)) throw error;
     return { notMeasured: "there is no AWS emulator on this machine" };
   }
 }
 
-function node(script: string, ...args: readonly string[]): Promise<{ stdout: string }> {
-  return run(process.execPath, ["-r", "ts-node/register", script, ...args], {
-    cwd: projectDir,
-    maxBuffer: 16 * 1024 * 1024,
-  });
+async function testsMs(): Promise<number | NotMeasured> {
+  try {
+    return (await timed(() => run("npm", "test"))).ms;
+  } catch (thrown) {
+    const { stdout = "" } = thrown as ExecFileException;
+    return { notMeasured: `npm test failed: ${lastLines(stdout, 3)}` };
+  }
 }
 
-const ms = (value: number): string => `${Math.round(value)} ms`;
+function node(script: string, ...args: readonly string[]): Promise<{ stdout: string }> {
+  return run(process.execPath, "-r", "ts-node/register", script, ...args);
+}
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-  process.exitCode = 1;
+function run(program: string, ...args: readonly string[]): Promise<{ stdout: string }> {
+  return promisify(execFile)(program, [...args], { cwd: projectDir, maxBuffer: 64 * 1024 * 1024 });
+}
+
+function printTable(head: string[], rows: readonly (readonly string[])[]): void {
+  const table = new Table({ head, style: { head: [], border: [] } });
+  table.push(...rows.map((row) => [...row]));
+  process.stdout.write(`${table.toString()}\n`);
+}
+
+function note(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  note(error instanceof Error ? error.message : String(error));
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 });

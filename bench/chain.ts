@@ -11,15 +11,15 @@ export interface Span {
 /** The longest chain of waits: what a run with no limit but the dependencies would take. */
 export interface Chain {
   readonly ms: number;
-  /** URNs, the first made first. */
-  readonly urns: readonly string[];
+  /** The first made first. */
+  readonly spans: readonly Span[];
 }
 
 /** Finds the chain of dependent resources whose own times add up to most. */
 export function longestChain(spans: readonly Span[]): Chain {
   const byUrn = new Map(spans.map((span) => [span.urn, span]));
   const known = new Map<string, Chain>();
-  const none: Chain = { ms: 0, urns: [] };
+  const none: Chain = { ms: 0, spans: [] };
   const longer = (a: Chain, b: Chain) => (b.ms > a.ms ? b : a);
   const chainTo = (span: Span): Chain => {
     const found = known.get(span.urn);
@@ -28,8 +28,8 @@ export function longestChain(spans: readonly Span[]): Chain {
       const dependency = byUrn.get(urn);
       return dependency === undefined ? none : chainTo(dependency);
     });
-    const { ms, urns } = before.reduce(longer, none);
-    const chain = { ms: ms + span.end - span.start, urns: [...urns, span.urn] };
+    const { ms, spans: earlier } = before.reduce(longer, none);
+    const chain = { ms: ms + span.end - span.start, spans: [...earlier, span] };
     known.set(span.urn, chain);
     return chain;
   };

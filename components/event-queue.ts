@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "./account";
 
 /** One AWS service, sending for one resource of ours. */
 export interface EventSource {
@@ -23,6 +24,7 @@ export function fromSource({ sourceArn, sourceAccount }: EventSource): aws.iam.P
 /** Who fills the queue. */
 export interface EventQueueArgs {
   readonly queueName: string;
+  readonly account: Account;
   readonly source: EventSource;
 }
 
@@ -32,32 +34,45 @@ const VISIBILITY_SECONDS = 60;
 /** Deliveries of a message before it is set aside as dead. */
 const MOST_RECEIVES = 5;
 
-/** A queue of our own for events, with a dead-letter queue behind it. Both encrypted by SQS and closed to plain HTTP. */
+/**
+ * A queue of our own for events, with a dead-letter queue behind it. Both encrypted by SQS and closed to plain HTTP.
+ *
+ * Policies come with the queues and not after them: no sender finds a queue without its policy, and the provider waits
+ * some 25 s for each change of a queue's attributes to reach all of SQS.
+ */
 export class EventQueue extends pulumi.ComponentResource {
   public readonly queueArn: pulumi.Output<string>;
   public readonly queueUrl: pulumi.Output<string>;
   public readonly deadLetterQueueArn: pulumi.Output<string>;
-  /** What a sender must wait for: without it S3 refuses the queue as a destination. */
-  public readonly policy: pulumi.Resource;
+  /** What a sender must wait for: without the queue and its policy S3 refuses the queue as a destination. */
+  public readonly ready: pulumi.Resource;
 
   public constructor(name: string, args: EventQueueArgs, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:EventQueue", name, {}, opts);
+    const { queueName, account, source } = args;
+    const deadLetterName = `${queueName}-dlq`;
     const deadLetters = new aws.sqs.Queue(
       `${name}-dead-letters`,
       {
-        name: `${args.queueName}-dlq`,
+        name: deadLetterName,
         messageRetentionSeconds: RETENTION_SECONDS,
         sqsManagedSseEnabled: true,
+        policy: queuePolicy(arnOf(deadLetterName, account)),
+        redriveAllowPolicy: pulumi.jsonStringify({
+          redrivePermission: "byQueue",
+          sourceQueueArns: [arnOf(queueName, account)],
+        }),
       },
       { parent: this },
     );
     const queue = new aws.sqs.Queue(
       name,
       {
-        name: args.queueName,
+        name: queueName,
         messageRetentionSeconds: RETENTION_SECONDS,
         visibilityTimeoutSeconds: VISIBILITY_SECONDS,
         sqsManagedSseEnabled: true,
+        policy: queuePolicy(arnOf(queueName, account), source),
         redrivePolicy: pulumi.jsonStringify({
           deadLetterTargetArn: deadLetters.arn,
           maxReceiveCount: MOST_RECEIVES,
@@ -65,41 +80,21 @@ export class EventQueue extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    new aws.sqs.RedriveAllowPolicy(
-      `${name}-redrive`,
-      {
-        queueUrl: deadLetters.url,
-        redriveAllowPolicy: pulumi.jsonStringify({
-          redrivePermission: "byQueue",
-          sourceQueueArns: [queue.arn],
-        }),
-      },
-      { parent: this },
-    );
-    new aws.sqs.QueuePolicy(
-      `${name}-dead-letters-policy`,
-      {
-        queueUrl: deadLetters.url,
-        policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: queueStatements(deadLetters.arn) }),
-      },
-      { parent: this },
-    );
-    this.policy = new aws.sqs.QueuePolicy(
-      `${name}-policy`,
-      {
-        queueUrl: queue.url,
-        policy: pulumi.jsonStringify({
-          Version: "2012-10-17",
-          Statement: queueStatements(queue.arn, args.source),
-        }),
-      },
-      { parent: this },
-    );
+    this.ready = queue;
     this.queueArn = queue.arn;
     this.queueUrl = queue.url;
     this.deadLetterQueueArn = deadLetters.arn;
     this.registerOutputs({ queueArn: this.queueArn, deadLetterQueueArn: this.deadLetterQueueArn });
   }
+}
+
+/** ARN of a queue that need not be there yet. */
+function arnOf(queueName: string, { accountId, region, partition }: Account): pulumi.Output<string> {
+  return pulumi.interpolate`arn:${partition}:sqs:${region}:${accountId}:${queueName}`;
+}
+
+function queuePolicy(queueArn: pulumi.Input<string>, source?: EventSource): pulumi.Output<string> {
+  return pulumi.jsonStringify({ Version: "2012-10-17", Statement: queueStatements(queueArn, source) });
 }
 
 /** A queue's whole policy: its one source sends, over TLS; SQS itself moves dead letters, which no policy need allow. */

@@ -32,13 +32,17 @@ export class LoadErrors extends pulumi.ComponentResource {
     );
     this.queue = new EventQueue(
       `${name}-queue`,
-      { queueName: physicalName, source: { service: "sns.amazonaws.com", sourceArn: topic.topicArn } },
+      {
+        queueName: physicalName,
+        account: args.account,
+        source: { service: "sns.amazonaws.com", sourceArn: topic.topicArn },
+      },
       { parent: this },
     );
     new aws.sns.TopicSubscription(
       `${name}-subscription`,
       { topic: topic.topicArn, protocol: "sqs", endpoint: this.queue.queueArn, rawMessageDelivery: true },
-      { parent: this, dependsOn: this.queue.policy },
+      { parent: this, dependsOn: this.queue.ready },
     );
     const role = new aws.iam.Role(
       `${name}-role`,

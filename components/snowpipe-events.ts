@@ -49,13 +49,17 @@ export class SnowpipeEvents extends pulumi.ComponentResource {
       );
       this.queue = new EventQueue(
         `${name}-queue`,
-        { queueName: physicalName, source: { service: "sns.amazonaws.com", sourceArn: topic.topicArn } },
+        {
+          queueName: physicalName,
+          account,
+          source: { service: "sns.amazonaws.com", sourceArn: topic.topicArn },
+        },
         { parent: this },
       );
       new aws.sns.TopicSubscription(
         `${name}-subscription`,
         { topic: topic.topicArn, protocol: "sqs", endpoint: this.queue.queueArn, rawMessageDelivery: true },
-        { parent: this, dependsOn: this.queue.policy },
+        { parent: this, dependsOn: this.queue.ready },
       );
       this.topicArn = topic.topicArn;
       destination.topicArn = topic.topicArn;
@@ -63,11 +67,11 @@ export class SnowpipeEvents extends pulumi.ComponentResource {
     } else if (events.mode === "queue") {
       this.queue = new EventQueue(
         `${name}-queue`,
-        { queueName: physicalName, source: fromBucket },
+        { queueName: physicalName, account, source: fromBucket },
         { parent: this },
       );
       destination.queueArn = this.queue.queueArn;
-      destination.dependsOn.push(this.queue.policy);
+      destination.dependsOn.push(this.queue.ready);
     }
     const { queues, topics } = notifications(streams, events, destination);
     const nothingToSay = queues.length === 0 && topics.length === 0;

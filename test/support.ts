@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { isRpcSecret, unwrapRpcSecret } from "@pulumi/pulumi/runtime/rpc";
+import { withoutStackTraces } from "../automation/plan/monitor";
 import { type PlannedPlace, PlannedProvider } from "../automation/plan/provider";
 import type { Account } from "../components/account";
 import { deployPipeline } from "../components/pipeline";
@@ -189,16 +190,14 @@ async function run(
   pulumi.runtime.setMockOptions(monitor, PROJECT, place.stack);
   pulumi.runtime.setAllConfig(config, secretKeys);
   let outputs: Readonly<Record<string, unknown>> | undefined;
-  const { stackTraceLimit } = Error;
-  // The SDK asks for a stack trace with every promise, and mapping each to TypeScript takes most of a test's time.
-  Error.stackTraceLimit = 0;
-  try {
-    outputs = await pulumi.runtime.runInPulumiStack(async () => program());
-  } finally {
-    // Waits for what is still under way: without it children are missed.
-    await pulumi.runtime.disconnect();
-    Error.stackTraceLimit = stackTraceLimit;
-  }
+  await withoutStackTraces(async () => {
+    try {
+      outputs = await pulumi.runtime.runInPulumiStack(async () => program());
+    } finally {
+      // Waits for what is still under way: without it children are missed.
+      await pulumi.runtime.disconnect();
+    }
+  });
   const [refused] = provider.refused;
   if (refused !== undefined) throw refused;
   return { deployed: new Deployment(monitor.registered), outputs: outputs ?? {} };

@@ -156,8 +156,7 @@ function resourcePolicy(deployed: Deployment, resource: string): unknown {
     "aws:s3/bucketPolicy:BucketPolicy": ({ inputs }) =>
       service === "s3" && inputs.bucket === path.split("/")[0],
     "aws:kms/keyPolicy:KeyPolicy": ({ inputs }) => service === "kms" && path === `key/${inputs.keyId}`,
-    "aws:sqs/queuePolicy:QueuePolicy": ({ inputs }) =>
-      service === "sqs" && String(inputs.queueUrl).endsWith(`/${path}`),
+    "aws:sqs/queue:Queue": ({ inputs }) => service === "sqs" && path === inputs.name,
     "aws:sns/topicPolicy:TopicPolicy": ({ inputs }) => inputs.arn === resource,
     "aws:iam/role:Role": ({ inputs }) => service === "iam" && path === `role/${inputs.name}`,
   };

@@ -58,7 +58,7 @@ describe("LoadErrors", () => {
       endpoint: "arn:aws:sqs:us-east-1:123456789012:snowpipe-errors-dev",
       rawMessageDelivery: true,
     });
-    const policy = deployed.named("errors-queue-policy");
+    const policy = deployed.named("errors-queue", "aws:sqs/queue:Queue");
     assert.ok(deployed.waits(subscription, policy));
     const [allow] = deployed.statements(policy);
     assert.deepEqual(allow?.Principal, { Service: "sns.amazonaws.com" });

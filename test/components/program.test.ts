@@ -93,7 +93,10 @@ for (const [title, settings, place] of programs) {
     it("has one policy of the key, of each queue and of each topic", () => {
       const count = (type: string) => program.deployed.of(type).length;
       assert.equal(count("aws:kms/keyPolicy:KeyPolicy"), count("aws:kms/key:Key"));
-      assert.equal(count("aws:sqs/queuePolicy:QueuePolicy"), count("aws:sqs/queue:Queue"));
+      for (const { name, inputs } of program.deployed.of("aws:sqs/queue:Queue")) {
+        assert.ok(inputs.policy !== undefined, name);
+      }
+      assert.equal(count("aws:sqs/queuePolicy:QueuePolicy"), 0);
       assert.equal(count("aws:sns/topicPolicy:TopicPolicy"), count("aws:sns/topic:Topic"));
     });
 
@@ -219,7 +222,7 @@ for (const [title, settings, place] of programs) {
 
     it("sends events only once the destination takes them and the key lets S3", () => {
       const { deployed } = program;
-      const before = ["aws:sqs/queuePolicy:QueuePolicy", "aws:sns/topicPolicy:TopicPolicy"].flatMap((type) =>
+      const before = ["aws:sqs/queue:Queue", "aws:sns/topicPolicy:TopicPolicy"].flatMap((type) =>
         deployed.of(type),
       );
       for (const notification of deployed.of("aws:s3/bucketNotification:BucketNotification")) {

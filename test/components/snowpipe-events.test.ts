@@ -6,6 +6,7 @@ const bucketArn = "arn:aws:s3:::acme-exports";
 const queueArn = "arn:aws:sqs:us-east-1:123456789012:snowpipe-s3-notifications-dev";
 const topicArn = "arn:aws:sns:us-east-1:123456789012:snowpipe-s3-notifications-dev";
 const channel = "arn:aws:sqs:us-east-1:444455556666:sf-snowpipe-AIDA";
+const QUEUE = "aws:sqs/queue:Queue";
 const NOTIFICATION = "aws:s3/bucketNotification:BucketNotification";
 
 describe("SnowpipeEvents", () => {
@@ -125,8 +126,8 @@ describe("SnowpipeEvents", () => {
         queueArn,
       })),
     });
-    assert.ok(deployed.waits(notification, deployed.named("events-queue-policy")));
-    const [sending] = deployed.statements(deployed.named("events-queue-policy"));
+    assert.ok(deployed.waits(notification, deployed.named("events-queue", QUEUE)));
+    const [sending] = deployed.statements(deployed.named("events-queue", QUEUE));
     assert.deepEqual(sending?.Principal, { Service: "s3.amazonaws.com" });
     assert.deepEqual(sending?.Condition, {
       ArnEquals: { "aws:SourceArn": bucketArn },
@@ -161,8 +162,8 @@ describe("SnowpipeEvents", () => {
       endpoint: queueArn,
       rawMessageDelivery: true,
     });
-    assert.ok(deployed.waits(subscription, deployed.named("events-queue-policy")));
-    const [sending] = deployed.statements(deployed.named("events-queue-policy"));
+    assert.ok(deployed.waits(subscription, deployed.named("events-queue", QUEUE)));
+    const [sending] = deployed.statements(deployed.named("events-queue", QUEUE));
     assert.deepEqual(sending?.Principal, { Service: "sns.amazonaws.com" });
     assert.deepEqual(sending?.Condition, { ArnEquals: { "aws:SourceArn": topicArn } });
     assert.ok(result.queue !== undefined && result.topicArn !== undefined);

@@ -48,7 +48,7 @@ const losses: readonly [
     changed("Policy", { policy: allowing("kms:Decrypt", "*") }),
     ["IAM.1", "KMS.1", "KMS.2"],
   ],
-  ["a public queue", changed("QueuePolicy", { policy: allowing("sqs:SendMessage", "q", "*") }), ["SQS.3"]],
+  ["a public queue", changed("Queue", { policy: allowing("sqs:SendMessage", "q", "*") }), ["SQS.3"]],
   ["a public topic", changed("TopicPolicy", { policy: allowing("sns:Publish", "t", "*") }), ["SNS.4"]],
   [
     "a public key",

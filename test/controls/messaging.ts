@@ -1,7 +1,7 @@
 import type { ControlGroup } from "./control";
 import { documentOf, type Evidence, type Evident, every, everyStatement, isPublic, listOf } from "./evidence";
 
-const QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy";
+const QUEUE = "aws:sqs/queue:Queue";
 const TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy";
 const KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy";
 const security = "https://docs.aws.amazon.com/securityhub/latest/userguide";
@@ -28,11 +28,11 @@ export const sqsControls: ControlGroup = {
       id: "SQS.1",
       title: "Queues encrypted at rest",
       verdict: {
-        met: every("aws:sqs/queue:Queue", "SSE-SQS", ({ inputs }) => inputs.sqsManagedSseEnabled === true),
+        met: every(QUEUE, "SSE-SQS", ({ inputs }) => inputs.sqsManagedSseEnabled === true),
       },
     },
     { id: "SQS.2", title: "Queues tagged", verdict: { met: tagged } },
-    { id: "SQS.3", title: "Queue policies not public", verdict: { met: notPublic(QUEUE_POLICY) } },
+    { id: "SQS.3", title: "Queue policies not public", verdict: { met: notPublic(QUEUE) } },
   ],
 };
 

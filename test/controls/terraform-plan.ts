@@ -2,7 +2,7 @@ import { hardenTrailPolicy } from "../../components/audit-statements";
 import type { Evident } from "./evidence";
 
 /** One resource as `terraform show -json` has it. */
-interface TerraformResource {
+export interface TerraformResource {
   readonly address: string;
   readonly mode: "managed";
   readonly type: string;
@@ -18,7 +18,7 @@ export function terraformPlan(resources: readonly Evident[]): object {
   const rendered = resources
     .flatMap((resource) => childrenOf(resource) ?? [resource])
     .filter(isOfAws)
-    .map(render);
+    .map(terraformResource);
   return {
     format_version: "1.2",
     terraform_version: "1.11.0",
@@ -78,11 +78,17 @@ function childrenOf({ type, name, inputs }: Evident): Evident[] | undefined {
   ];
 }
 
-function render({ type, name, inputs }: Evident): TerraformResource {
+/** One resource of AWS in Terraform's words. */
+export function terraformResource({ type, name, inputs }: Evident): TerraformResource {
   const kind = terraformType(type);
   const own = name.replaceAll("-", "_");
-  const values = properties(physical(type, name, inputs));
+  const values = properties(withTerraformNames(type, physical(type, name, inputs)));
   return { address: `${kind}.${own}`, mode: "managed", type: kind, name: own, values };
+}
+
+function withTerraformNames(type: string, inputs: Evident["inputs"]): Evident["inputs"] {
+  const names = renamedInputs[type] ?? {};
+  return Object.fromEntries(Object.entries(inputs).map(([key, value]) => [names[key] ?? key, value]));
 }
 
 /** A bucket that Pulumi names bears the name by which the plan's other resources call it. */
@@ -91,6 +97,11 @@ function physical(type: string, name: string, inputs: Evident["inputs"]): Eviden
     ? { ...inputs, bucket: `${name}-0000000` }
     : inputs;
 }
+
+/** Pulumi's names for what Terraform calls otherwise, by type. */
+const renamedInputs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "aws:sns/topicSubscription:TopicSubscription": { topic: "topicArn" },
+};
 
 const renamed: Readonly<Record<string, string>> = {
   "aws:cloudtrail/trail:Trail": "aws_cloudtrail",

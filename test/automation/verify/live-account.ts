@@ -128,16 +128,16 @@ function liveOf(deployed: Deployment, { outputs, settings }: Subject): Live {
     },
     notification: notificationOf(inputs(s3("Notification"))),
     queue: {
-      Policy: String(queuePolicy(deployed, outputs.notificationQueueUrl)),
+      Policy: String(queueOf(deployed, outputs.notificationQueueArn)?.policy),
       SqsManagedSseEnabled: "true",
       MessageRetentionPeriod: "1209600",
       RedrivePolicy: JSON.stringify({ deadLetterTargetArn: outputs.deadLetterQueueArn, maxReceiveCount: 5 }),
     },
     deadLetterQueue: {
-      Policy: String(queuePolicyOf(deployed, outputs.deadLetterQueueArn)),
+      Policy: String(queueOf(deployed, outputs.deadLetterQueueArn)?.policy),
       SqsManagedSseEnabled: "true",
       MessageRetentionPeriod: "1209600",
-      RedriveAllowPolicy: String(inputs("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy").redriveAllowPolicy),
+      RedriveAllowPolicy: String(queueOf(deployed, outputs.deadLetterQueueArn)?.redriveAllowPolicy),
     },
     deadLetters: 0,
     topic: {
@@ -209,16 +209,8 @@ function rules(inputs: Readonly<Record<string, unknown>> | undefined): Record<st
   return inputs === undefined ? undefined : (pascal(inputs.rules) as Record<string, unknown>[]);
 }
 
-function queuePolicy(deployed: Deployment, url: string | undefined): unknown {
-  return deployed.of("aws:sqs/queuePolicy:QueuePolicy").find(({ inputs }) => inputs.queueUrl === url)?.inputs
-    .policy;
-}
-
-/** The policy of a queue whose URL no output tells. */
-function queuePolicyOf(deployed: Deployment, arn: string | undefined): unknown {
-  return deployed
-    .of("aws:sqs/queuePolicy:QueuePolicy")
-    .find(({ inputs }) => statements(inputs.policy)?.[0]?.Resource === arn)?.inputs.policy;
+function queueOf(deployed: Deployment, arn: string | undefined) {
+  return deployed.of("aws:sqs/queue:Queue").find(({ inputs }) => arn?.endsWith(`:${inputs.name}`))?.inputs;
 }
 
 function notificationOf(inputs: Readonly<Record<string, unknown>>): Live["notification"] {

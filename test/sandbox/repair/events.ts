@@ -4,46 +4,17 @@ const queueUrl = (find: Find, name: string) => ({ QueueUrl: find(name, "url") })
 
 /** Of what carries events. */
 export const eventDrifts: Readonly<Record<string, Drift>> = {
-  "aws:sqs/queuePolicy:QueuePolicy": {
+  "aws:sqs/queue:Queue": {
     change: {
-      resource: "pipeline-events-queue-policy",
-      act: ({ sqs }, find) =>
-        sqs.setQueueAttributes({
-          ...queueUrl(find, "pipeline-events-queue"),
-          Attributes: { Policy: foreignPolicy("sqs:*", find("pipeline-events-queue", "arn"), ROOT) },
-        }),
-    },
-    removal: {
-      resource: "pipeline-errors-queue-policy",
-      act: ({ sqs }, find) =>
-        sqs.setQueueAttributes({ ...queueUrl(find, "pipeline-errors-queue"), Attributes: { Policy: "" } }),
-    },
-  },
-  "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": {
-    change: {
-      resource: "pipeline-events-queue-redrive",
+      resource: "pipeline-events-queue-dead-letters",
       act: ({ sqs }, find) =>
         sqs.setQueueAttributes({
           ...queueUrl(find, "pipeline-events-queue-dead-letters"),
-          Attributes: { RedriveAllowPolicy: JSON.stringify({ redrivePermission: "allowAll" }) },
-        }),
-    },
-    removal: {
-      resource: "pipeline-errors-queue-redrive",
-      act: ({ sqs }, find) =>
-        sqs.setQueueAttributes({
-          ...queueUrl(find, "pipeline-errors-queue-dead-letters"),
-          Attributes: { RedriveAllowPolicy: "" },
-        }),
-    },
-  },
-  "aws:sqs/queue:Queue": {
-    change: {
-      resource: "pipeline-events-queue",
-      act: ({ sqs }, find) =>
-        sqs.setQueueAttributes({
-          ...queueUrl(find, "pipeline-events-queue"),
-          Attributes: { VisibilityTimeout: "5", MessageRetentionPeriod: "60" },
+          Attributes: {
+            MessageRetentionPeriod: "60",
+            Policy: foreignPolicy("sqs:*", find("pipeline-events-queue-dead-letters", "arn"), ROOT),
+            RedriveAllowPolicy: JSON.stringify({ redrivePermission: "allowAll" }),
+          },
         }),
     },
     removal: {

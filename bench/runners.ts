@@ -1,0 +1,131 @@
+import { access, constants, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { parseDocument } from "yaml";
+import { findEngine } from "../automation/engine";
+import { projectDir } from "../automation/project";
+import { filledIn, TestProject } from "../test/engine/harness";
+import { median, type NotMeasured, timed } from "./measure";
+
+/** Wall times of whole commands over a provider that answers at once: what is left is not the provider's. */
+export interface RunnerTimes {
+  /** From nothing to a whole stack, with the preview before it. */
+  readonly upMs: number;
+  /** Of the stack that is up, the middle one of several. */
+  readonly previewMs: number;
+}
+
+/** Who runs the program. */
+export type Runner = "this project's command" | "pulumi, types unchecked" | "pulumi, types checked";
+
+const PREVIEWS = 3;
+/** Of the environment, for as long as the runners are timed. */
+const CHANGED = ["PATH", "PULUMI_HOME", "PULUMI_SKIP_UPDATE_CHECK", "PULUMI_NODEJS_TSCONFIG_PATH"] as const;
+const CHECKING = "tsconfig.checking.json";
+
+/** Times each runner on a stack of its own. */
+export async function timeRunners(): Promise<Readonly<Record<Runner, RunnerTimes | NotMeasured>>> {
+  const leave = await enterEngine();
+  try {
+    const host = await hasNodeHost();
+    const byPulumi = (checked: boolean) => (host ? timePulumi(checked) : NO_HOST);
+    return {
+      "this project's command": await timeCommand(),
+      "pulumi, types unchecked": await byPulumi(false),
+      "pulumi, types checked": await byPulumi(true),
+    };
+  } finally {
+    await leave();
+  }
+}
+
+const NO_HOST: NotMeasured = {
+  notMeasured: "there is no pulumi-language-nodejs on PATH or beside the Pulumi CLI",
+};
+
+/** The engine on PATH, with a home that has nothing of the user's. */
+async function enterEngine(): Promise<() => Promise<void>> {
+  const { command } = await findEngine();
+  const before = CHANGED.map((name) => [name, process.env[name]] as const);
+  const home = await mkdtemp(join(tmpdir(), "pulumi-home-"));
+  if (isAbsolute(command)) process.env.PATH = [dirname(command), process.env.PATH].join(delimiter);
+  process.env.PULUMI_HOME = home;
+  process.env.PULUMI_SKIP_UPDATE_CHECK = "true";
+  return async () => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  };
+}
+
+async function hasNodeHost(): Promise<boolean> {
+  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  const found = await Promise.all(
+    folders.map((folder) =>
+      access(join(folder, "pulumi-language-nodejs"), constants.X_OK).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.includes(true);
+}
+
+async function timeCommand(): Promise<RunnerTimes> {
+  return timeProject(async (project) => {
+    const succeed = async (...args: readonly string[]) => {
+      const { code, stderr } = await project.run(args);
+      if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}: ${stderr}`);
+    };
+    return {
+      up: () => succeed("up", "--create", "--yes"),
+      preview: () => succeed("preview", "--expect-no-changes"),
+    };
+  });
+}
+
+/** `pulumi` itself on the project's files, with its own check of types or with this project's answer to it. */
+async function timePulumi(checked: boolean): Promise<RunnerTimes> {
+  return timeProject(async (project) => {
+    const { stack, dir } = project;
+    await project.link("index.ts", "components", "automation", "node_modules");
+    await project.link("package.json", "tsconfig.json", "tsconfig.pulumi.json");
+    await chooseTypes(dir, checked);
+    await project.pulumi("stack", "init", stack);
+    return {
+      up: () => project.pulumi("up", "--stack", stack, "--yes"),
+      preview: () => project.pulumi("preview", "--stack", stack, "--expect-no-changes"),
+    };
+  });
+}
+
+async function chooseTypes(dir: string, checked: boolean): Promise<void> {
+  const { compilerOptions } = JSON.parse(await readFile(join(projectDir, "tsconfig.json"), "utf8"));
+  // Written out, since Pulumi does not follow `extends`; `swc` would leave the check out.
+  const checking = { compilerOptions, "ts-node": { swc: false } };
+  await writeFile(join(dir, CHECKING), JSON.stringify(checking));
+  const chosen = checked ? CHECKING : "tsconfig.pulumi.json";
+  const file = join(dir, "Pulumi.yaml");
+  const description = parseDocument(await readFile(file, "utf8"));
+  description.setIn(["runtime", "options", "tsconfig"], chosen);
+  await writeFile(file, description.toString());
+  // What a Node host makes of that option; older ones know only this.
+  process.env.PULUMI_NODEJS_TSCONFIG_PATH = join(dir, chosen);
+}
+
+async function timeProject(
+  operationsOf: (project: TestProject) => Promise<Readonly<Record<"up" | "preview", () => Promise<void>>>>,
+): Promise<RunnerTimes> {
+  const project = await TestProject.create("dev", { ...filledIn, events: { mode: "sns" } });
+  try {
+    const { up, preview } = await operationsOf(project);
+    const created = await timed(up);
+    const previews: number[] = [];
+    for (let count = 0; count < PREVIEWS; count += 1) previews.push((await timed(preview)).ms);
+    return { upMs: created.ms, previewMs: median(previews) };
+  } finally {
+    await project.remove();
+  }
+}
