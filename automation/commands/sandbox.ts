@@ -1,6 +1,6 @@
 import { once } from "node:events";
+import { commandLine } from "../command-line";
 import { runSandbox } from "../sandbox/sandbox";
-import { commandLine } from "../status-report";
 import { note, print, withProgress } from "../terminal";
 import { verifyStack } from "../verify/verify";
 

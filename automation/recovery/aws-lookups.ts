@@ -41,6 +41,19 @@ export function awsLookups(file: StackFile): Lookups {
       return answer?.DeletedDate === undefined ? answer?.ARN : undefined;
     },
 
+    async queueNamed(QueueName) {
+      const { SQS } = await import("@aws-sdk/client-sqs");
+      const sqs = new SQS(clientSettings(file, "sqs"));
+      const answer = await awsCall("sqs:GetQueueUrl", () =>
+        orAbsent(
+          sqs.getQueueUrl({ QueueName }),
+          "QueueDoesNotExist",
+          "AWS.SimpleQueueService.NonExistentQueue",
+        ),
+      );
+      return answer?.QueueUrl;
+    },
+
     async unusedAccessKeys(UserName) {
       const { IAM } = await import("@aws-sdk/client-iam");
       const iam = new IAM(clientSettings(file, "iam"));

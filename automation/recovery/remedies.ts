@@ -31,6 +31,8 @@ export interface Lookups {
   keysDescribed(description: string): Promise<readonly string[]>;
   /** ARN of the secret of this name, if there is one. */
   secretNamed(name: string): Promise<string | undefined>;
+  /** URL of the queue of this name, if there is one. */
+  queueNamed(name: string): Promise<string | undefined>;
   /** Ids of a user's keys that have never been used; none where there is no such user. */
   unusedAccessKeys(user: string): Promise<readonly string[]>;
   deleteAccessKey(user: string, keyId: string): Promise<void>;
@@ -40,8 +42,8 @@ type Inputs = UnfinishedOperation["inputs"];
 
 /**
  * Ids by which the provider imports what AWS refuses to make twice under one name. Every other type is written over,
- * or comes back as it is, when it is made again with the same settings: parts of a bucket, policies of topics and
- * queues, attachments, alarms, filters and dashboards; topics, queues and subscriptions by their names.
+ * or comes back as it is, when it is made again with the same settings: parts of a bucket, policies, attachments,
+ * subscriptions, alarms, filters and dashboards.
  */
 const importIds: Readonly<Record<string, (inputs: Inputs, account: CallerAccount) => string>> = {
   "aws:s3/bucket:Bucket": ({ bucket }) => `${bucket}`,
@@ -51,6 +53,8 @@ const importIds: Readonly<Record<string, (inputs: Inputs, account: CallerAccount
   "aws:iam/policy:Policy": ({ name, path = "/" }, { partition, accountId }) =>
     `arn:${partition}:iam::${accountId}:policy${path}${name}`,
   "aws:kms/alias:Alias": ({ name }) => `${name}`,
+  "aws:sns/topic:Topic": ({ name }, { partition, accountId, region }) =>
+    `arn:${partition}:sns:${region}:${accountId}:${name}`,
   "aws:cloudwatch/logGroup:LogGroup": ({ name }) => `${name}`,
   "aws:cloudtrail/trail:Trail": ({ name }, { partition, accountId, region }) =>
     `arn:${partition}:cloudtrail:${region}:${accountId}:trail/${name}`,
@@ -87,6 +91,8 @@ async function remedyFor(
     }
     case "aws:secretsmanager/secret:Secret":
       return adoptable(await lookups.secretNamed(String(inputs.name)));
+    case "aws:sqs/queue:Queue":
+      return adoptable(await lookups.queueNamed(String(inputs.name)));
     case "aws:iam/accessKey:AccessKey": {
       const user = String(inputs.user);
       const keyIds = (await lookups.unusedAccessKeys(user)).filter((id) => !known.has(id));

@@ -23,6 +23,10 @@ const answers: Readonly<Record<string, (world: World, asked: Parameters) => unkn
     );
     return secret === undefined ? undefined : { ARN: secret.id, Name: SecretId };
   },
+  GetQueueUrl: (world, { QueueName }) => {
+    const queue = thingsOf(world, "sqs/queue:Queue").find(({ computed }) => computed.name === QueueName);
+    return queue === undefined ? undefined : { QueueUrl: queue.id };
+  },
   ListAccessKeys: (world, { UserName }) => {
     const keys = thingsOf(world, "iam/accessKey:AccessKey").filter(({ inputs }) => inputs.user === UserName);
     const members = keys.map(({ id }) => `<member><AccessKeyId>${id}</AccessKeyId></member>`).join("");
@@ -53,7 +57,7 @@ export class FakeAwsEndpoint {
             .at(-1) ?? "";
         const asked: Parameters = target ? JSON.parse(body) : Object.fromEntries(new URLSearchParams(body));
         const answer = answers[target || (asked.Action ?? "")]?.(world(), asked);
-        if (answer === undefined) response.writeHead(400).end('{"__type":"ResourceNotFoundException"}');
+        if (answer === undefined) response.writeHead(400).end(JSON.stringify({ __type: absent(target) }));
         else response.end(typeof answer === "string" ? answer : JSON.stringify(answer));
       });
     });
@@ -76,6 +80,10 @@ export class FakeAwsEndpoint {
     this.server.closeAllConnections();
     this.server.close();
   }
+}
+
+function absent(action: string): string {
+  return action === "GetQueueUrl" ? "com.amazonaws.sqs#QueueDoesNotExist" : "ResourceNotFoundException";
 }
 
 function thingsOf(world: World, type: string) {

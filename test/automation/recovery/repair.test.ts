@@ -19,6 +19,7 @@ const creating = (type: string, inputs = {}): UnfinishedOperation => ({
 const lookups: Lookups = {
   account: async () => ({ partition: "aws-cn", accountId: "123456789012", region: "cn-north-1" }),
   keysDescribed: async (description) => (description === "ours" ? ["key-known", "key-lost"] : []),
+  queueNamed: async (name) => (name === "q" ? "https://queue" : undefined),
   secretNamed: async (name) => (name === "there" ? "arn:secret" : undefined),
   unusedAccessKeys: async (user) => (user === "reader" ? ["AKIAKNOWN", "AKIALOST"] : []),
   deleteAccessKey: async () => assert.fail("finding a remedy changes nothing"),
@@ -41,6 +42,8 @@ describe("the remedy of an unfinished operation", () => {
     ["aws:iam/policy:Policy", { name: "p" }, "arn:aws-cn:iam::123456789012:policy/p"],
     ["aws:iam/policy:Policy", { name: "p", path: "/a/" }, "arn:aws-cn:iam::123456789012:policy/a/p"],
     ["aws:kms/alias:Alias", { name: "alias/a" }, "alias/a"],
+    ["aws:sns/topic:Topic", { name: "t" }, "arn:aws-cn:sns:cn-north-1:123456789012:t"],
+    ["aws:sqs/queue:Queue", { name: "q" }, "https://queue"],
     ["aws:kms/key:Key", { description: "ours" }, "key-lost"],
     ["aws:secretsmanager/secret:Secret", { name: "there" }, "arn:secret"],
     ["aws:cloudwatch/logGroup:LogGroup", { name: "/l" }, "/l"],
@@ -57,6 +60,7 @@ describe("the remedy of an unfinished operation", () => {
     for (const operation of [
       creating("aws:kms/key:Key", { description: "another's" }),
       creating("aws:secretsmanager/secret:Secret", { name: "not there" }),
+      creating("aws:sqs/queue:Queue", { name: "not there" }),
       creating("aws:iam/accessKey:AccessKey", { user: "nobody" }),
       creating("aws:s3/bucketPolicy:BucketPolicy", { bucket: "b" }),
     ]) {

@@ -30,11 +30,23 @@ const refusedTwice: readonly string[] = [
   "aws:iam/group:Group",
   "aws:iam/policy:Policy",
   "aws:kms/alias:Alias",
+  "aws:sqs/queue:Queue",
+  "aws:sns/topic:Topic",
   "aws:secretsmanager/secret:Secret",
   "aws:cloudwatch/logGroup:LogGroup",
   "aws:cloudtrail/trail:Trail",
   "aws:budgets/budget:Budget",
 ];
+
+/** Where Pulumi puts a name of its own choice if the program gives none. */
+const autonamed: Readonly<Record<string, string>> = {
+  "aws:s3/bucket:Bucket": "bucket",
+  "aws:iam/role:Role": "name",
+  "aws:iam/policy:Policy": "name",
+  "aws:secretsmanager/secret:Secret": "name",
+  "aws:sqs/queue:Queue": "name",
+  "aws:sns/topic:Topic": "name",
+};
 
 /** What AWS keeps one of, for each of these. */
 const keptFor: readonly string[] = [
@@ -61,6 +73,13 @@ const world = new World(folder);
 
 const provider: Provider = {
   version: "7.48.0",
+
+  async check(urn, olds: Properties, news: Properties) {
+    const property = autonamed[typeOf(urn)];
+    if (property === undefined || news[property] !== undefined) return { inputs: news };
+    const chosen = olds?.[property] ?? `${nameOf(urn)}-${randomBytes(4).toString("hex").slice(0, 7)}`;
+    return { inputs: { ...news, [property]: chosen } };
+  },
 
   async diff(_id, urn, olds: Properties, news: Properties) {
     const computed = Object.keys(describe(typeOf(urn), nameOf(urn), {}).computed);
