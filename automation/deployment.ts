@@ -91,7 +91,6 @@ export class Deployment {
   /** Ends an interruption. Every update does so first; call it yourself to ask somebody before. */
   public async repair(interruption: Interruption): Promise<void> {
     await this.keepState("repair");
-    this.note(renderInterruption(interruption));
     const adopted = await repairInterruption(this.open, interruption, (target) =>
       this.run("refresh", (engine) => this.open.stack.refresh({ ...engine, target: [...target] })),
     );
@@ -235,7 +234,9 @@ export class Deployment {
 
   private async repairFirst(): Promise<void> {
     const interruption = await this.interruption();
-    if (interruption !== undefined) await this.repair(interruption);
+    if (interruption === undefined) return;
+    this.note(renderInterruption(interruption));
+    await this.repair(interruption);
   }
 
   /** An operation that changes AWS or the state: copies the state first, and remembers what got no answer. */

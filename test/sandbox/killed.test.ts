@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { preview, up } from "../../automation";
+import { projectDir } from "../../automation/project";
+import { inventory, type SandboxStack, useSandbox } from "./harness";
+
+const KILLS = 30;
+/** Stacks at the same time: most of their time are the provider's waits. */
+const AT_ONCE = 5;
+const stackName = (index: number) => `kill-${String(index).padStart(2, "0")}`;
+
+/** Of everything that AWS refuses to make twice, and of what it would make twice. */
+const settings = {
+  snowflake: { access: "user" },
+  events: { mode: "sns" },
+  encryption: "kms",
+  lifecycle: { profile: "none" },
+  accessLogs: { enabled: false },
+};
+
+describe("an update that is killed", () => {
+  const sandbox = useSandbox();
+  let wholeMs: number;
+
+  it("takes some time when it is not", async () => {
+    const stack = await sandbox.stack(stackName(0), settings);
+    const update = start(stack);
+    await begun(update);
+    const from = Date.now();
+    const [code] = await once(update, "close");
+    assert.equal(code, 0);
+    wholeMs = Date.now() - from;
+  });
+
+  it(`ends with one of everything after the next, at ${KILLS} random moments`, async function () {
+    this.timeout(30 * 60_000);
+    const moments = Array.from({ length: KILLS }, () => Math.round(Math.random() * wholeMs));
+    console.log(`      killed after ${moments.join(", ")} of ${wholeMs} ms`);
+    const waiting = moments.map((ms, index) => ({ ms, index: index + 1 }));
+    let interrupted = 0;
+    const worker = async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const stack = await sandbox.stack(stackName(next.index), settings);
+        if (await killAfter(stack, next.ms)) interrupted += 1;
+        await up(stack.options);
+        assert.deepEqual(
+          await preview({ ...stack.options, refresh: true }),
+          [],
+          `killed after ${next.ms} ms`,
+        );
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    console.log(`      ${interrupted} of them before it was done`);
+    assert.ok(interrupted > KILLS / 2);
+  });
+
+  it("has left nothing else in the account", async () => {
+    const stack = await sandbox.stack(stackName(0), settings);
+    const found = new Map<string, number>();
+    for (const thing of await inventory(stack.clients())) {
+      const anonymous = thing
+        .replaceAll(/kill-\d\d/g, "kill")
+        .replaceAll(/-[0-9a-f]{7}\b|[0-9a-f-]{36}/g, "");
+      found.set(anonymous, (found.get(anonymous) ?? 0) + 1);
+    }
+    const ours = [...found].filter(([thing]) => /kill|pipeline|^key /.test(thing));
+    assert.ok(ours.length > 8, JSON.stringify([...found]));
+    assert.deepEqual(
+      ours.filter(([, count]) => count !== KILLS + 1),
+      [],
+    );
+  });
+});
+
+function start(stack: SandboxStack): ChildProcess {
+  const { stack: name, workDir } = stack.target;
+  const cli = path.join(projectDir, "automation", "cli.ts");
+  const args = ["up", "--stack", name, "--cwd", workDir, "--create", "--yes"];
+  // The leader of a process group of its own, so that the engine is killed with it.
+  return spawn(process.execPath, ["-r", "ts-node/register", cli, ...args], {
+    cwd: projectDir,
+    stdio: ["ignore", "ignore", "pipe"],
+    detached: true,
+  });
+}
+
+/** Waits until the update itself begins, and does not listen any more. */
+async function begun(update: ChildProcess): Promise<void> {
+  const { stderr } = update;
+  assert.ok(stderr);
+  let said = "";
+  for await (const text of stderr.setEncoding("utf8").iterator({ destroyOnReturn: false })) {
+    said += text;
+    if (/^up of stack /m.test(said)) {
+      stderr.resume();
+      return;
+    }
+  }
+  assert.fail(`it ended before it began: ${said}`);
+}
+
+/** @returns whether it was under way still. */
+async function killAfter(stack: SandboxStack, ms: number): Promise<boolean> {
+  const update = start(stack);
+  const ended = once(update, "close");
+  await begun(update);
+  await Promise.race([sleep(ms), ended]);
+  if (update.exitCode !== null) return false;
+  process.kill(-(update.pid ?? 0), "SIGKILL");
+  await ended;
+  return true;
+}
