@@ -25,12 +25,8 @@ import { type ResourceState, readState } from "./state";
 import { type OpenStack, openStack, type WorkspaceOptions } from "./workspace";
 
 /** Which stack, how to reach it, and who hears of progress. */
-export interface DeploymentOptions extends WorkspaceOptions, Omit<StopRules, "signal"> {
+export interface DeploymentOptions extends WorkspaceOptions, StopRules {
   readonly onProgress?: ProgressListener | undefined;
-  /**
-   * Stops the operation: the engine finishes what is under way and records it. Wait for the promise all the same.
-   */
-  readonly signal?: AbortSignal | undefined;
   /** Milliseconds for which an update waits while another holds the stack. @default it ends at once */
   readonly waitMs?: number | undefined;
   /** Leaves out the look at credentials, backend and bucket before an update. @default false */

@@ -1,6 +1,6 @@
 /** When an operation of the engine is to be stopped, and what happens to what is under way. */
 export interface StopRules {
-  /** The caller's cancellation: the engine finishes what is under way. */
+  /** The caller's cancellation: the engine finishes what is under way and records it. Wait for the promise all the same. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds until an operation that has not ended is cancelled. @default 3 600 000 */
   readonly timeoutMs?: number | undefined;

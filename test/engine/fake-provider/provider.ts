@@ -49,22 +49,7 @@ const autonamed: Readonly<Record<string, string>> = {
 };
 
 /** What AWS keeps one of, for each of these. */
-const keptFor: readonly string[] = [
-  "name",
-  "bucket",
-  "role",
-  "group",
-  "user",
-  "policyArn",
-  "keyId",
-  "queueUrl",
-  "topic",
-  "arn",
-  "endpoint",
-  "secretId",
-  "dashboardName",
-  "alarmName",
-];
+const keptFor: readonly string[] = [...identity, "role", "arn", "dashboardName", "alarmName"];
 
 type Properties = Readonly<Record<string, unknown>>;
 
