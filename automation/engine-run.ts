@@ -1,4 +1,5 @@
-import { CommandError, ConcurrentUpdateError } from "@pulumi/pulumi/automation";
+import { CommandError, ConcurrentUpdateError, type EngineEvent } from "@pulumi/pulumi/automation";
+import { PIPELINE_TYPE } from "../components/pipeline";
 import { type Change, changeOf } from "./changes";
 import { PipelineError, StackBusyError } from "./errors";
 import { namedCauses } from "./failure-causes";
@@ -40,7 +41,8 @@ export async function runEngine(open: OpenStack, run: EngineRun): Promise<Change
     return await runOnce(open, run);
   } catch (error) {
     const lost = error instanceof FailedRunError && error.message.includes(CONNECTION_LOST);
-    if (!lost || error.changes.length > 0 || run.signal?.aborted) throw error;
+    const harmless = lost && (isPreview(run) || error.changes.length === 0);
+    if (!harmless || run.signal?.aborted) throw error;
     run.onProgress?.({ kind: "note", message: `${CONNECTION_LOST}; running it again` });
     return runOnce(open, run);
   }
@@ -53,12 +55,14 @@ async function runOnce({ stack, settings, refusal }: OpenStack, run: EngineRun):
     throw new PipelineError(`${what} of stack "${stack.name}" was cancelled before it began`);
   }
   note(`${what} of stack "${stack.name}"`);
-  const isPreview = what.endsWith("preview");
+  const onlyPreviews = isPreview(run);
   // The steps of a preview are its result; only those of a real operation are progress.
   const listener: ProgressListener = (event) => {
-    if (event.kind !== "step" || !isPreview) onProgress(event);
+    if (event.kind !== "step" || !onlyPreviews) onProgress(event);
   };
   const tracker = new ProgressTracker(listener, expected?.length);
+  const runsProgram = what === "up" || what === "preview";
+  let heard = !runsProgram;
   const changes = new Map<string, Change>();
   const minutes = minutesOf(run.timeoutMs ?? TIMEOUT_MS);
   const interrupts = startInterrupts(
@@ -70,6 +74,10 @@ async function runOnce({ stack, settings, refusal }: OpenStack, run: EngineRun):
     await operation({
       onEvent: (event) => {
         tracker.onEvent(event);
+        heard ||= registersPipeline(event);
+        // The engine deletes what a program that ended has not named.
+        if (!heard && !onlyPreviews && event.resourcePreEvent?.metadata.op === "delete")
+          interrupts.terminate();
         // A refresh knows what it found only when it is done with a resource.
         const step = event.resourcePreEvent ?? event.resOutputsEvent;
         const change = step && changeOf(step.metadata);
@@ -81,8 +89,11 @@ async function runOnce({ stack, settings, refusal }: OpenStack, run: EngineRun):
       signal: interrupts.signal,
       color: "never",
     });
+    if (!heard)
+      throw new FailedRunError(`${what} of stack "${stack.name}": ${CONNECTION_LOST}`, [], tracker.made);
     return [...changes.values()];
   } catch (error) {
+    if (error instanceof FailedRunError) throw error;
     const refused = refusal();
     if (refused !== undefined) throw refused;
     if (error instanceof ConcurrentUpdateError) {
@@ -102,12 +113,22 @@ async function runOnce({ stack, settings, refusal }: OpenStack, run: EngineRun):
       causes: namedCauses(tracker.failures, settings),
       made: tracker.made,
       underWay: tracker.underWay,
-      expected: isPreview ? undefined : (expected ?? []),
+      expected: onlyPreviews ? undefined : (expected ?? []),
     });
     throw new FailedRunError(message, tracker.failures, tracker.made, tracker.lost);
   } finally {
     interrupts.stop();
   }
+}
+
+function isPreview({ what }: EngineRun): boolean {
+  return what.endsWith("preview");
+}
+
+/** Whether an event tells that the program has named its pipeline. */
+function registersPipeline({ resourcePreEvent }: EngineEvent): boolean {
+  const { type, op } = resourcePreEvent?.metadata ?? {};
+  return type === PIPELINE_TYPE && op !== "delete";
 }
 
 function minutesOf(milliseconds: number): string {

@@ -17,11 +17,15 @@ export interface Interrupts {
   readonly signal: AbortSignal;
   /** Whether the time was up. */
   readonly expired: boolean;
+  /** Ends the engine at once, without what is under way. */
+  terminate(): void;
+  /** Sends nothing any more. */
   stop(): void;
 }
 
 export const TIMEOUT_MS = 60 * 60_000;
 const GRACE_MS = 2 * 60_000;
+const APART_MS = 200;
 
 /** How long the engine has to hear the terminal's own Ctrl-C: a second interrupt would make it stop at once. */
 const CTRL_C_MS = 1500;
@@ -61,6 +65,11 @@ export function startInterrupts(
     signal: controller.signal,
     get expired() {
       return expired;
+    },
+    terminate() {
+      controller.abort();
+      // Two signals at once would count as one.
+      after(APART_MS, terminate);
     },
     stop() {
       for (const timer of timers) clearTimeout(timer);

@@ -14,6 +14,9 @@ import { SnowpipeEvents } from "./snowpipe-events";
 import { type PipelineParts, stackOutputs } from "./stack-outputs";
 import { countsRequests } from "./watched-pipeline";
 
+/** Type token of {@link ExportPipeline}, the root of everything that the program makes. */
+export const PIPELINE_TYPE = "braintrust-snowflake:index:ExportPipeline";
+
 /** The whole AWS side of the pipeline, in the order in which its parts need each other. */
 export class ExportPipeline extends pulumi.ComponentResource implements PipelineParts {
   public readonly account: Account;
@@ -26,7 +29,7 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
   public readonly guards: Guards;
 
   public constructor(name: string, settings: Settings, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:ExportPipeline", name, {}, { protect: settings.protect, ...opts });
+    super(PIPELINE_TYPE, name, {}, { protect: settings.protect, ...opts });
     const { stack, exportPrefix, forceDestroy, snowflake } = settings;
     const parent = { parent: this };
     this.account = readAccount(this);

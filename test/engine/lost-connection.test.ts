@@ -5,24 +5,48 @@ import { filledIn, TestProject } from "./harness";
 
 describe("a program that ends before the engine knows of its resources", () => {
   let project: TestProject;
+  let deployment: Deployment;
 
   before(async () => {
     project = await TestProject.create("dev", filledIn);
+    deployment = await Deployment.open({ ...project.options, create: true });
+    await deployment.up({}, []);
   });
   after(() => project.remove());
 
-  it("is taken for a failure, and nothing is deleted", async () => {
-    const deployment = await Deployment.open({ ...project.options, create: true });
-    await deployment.up({}, []);
+  it("is no preview of everything deleted", async () => {
+    deployment.open.stack.workspace.program = async () => ({});
+    await assert.rejects(deployment.preview(), new RegExp(CONNECTION_LOST));
+  });
+
+  it("is taken for a failure, and nothing is deleted, where it cannot reach the engine", async () => {
     const things = project.world.things();
     const lost = Object.assign(new Error("14 UNAVAILABLE: No connection established"), { code: 14 });
-    const program = inlineProgram(() => {
+    deployment.open.stack.workspace.program = inlineProgram(() => {
       throw lost;
     });
-    deployment.open.stack.workspace.program = program;
-    await assert.rejects(deployment.up({}, []), new RegExp(CONNECTION_LOST));
-    await assert.rejects(deployment.preview(), new RegExp(CONNECTION_LOST));
+    await assert.rejects(deployment.up({}, []), /No connection established/);
     assert.deepEqual(project.world.things(), things);
     await project.assertSettled();
+  });
+
+  it("is run again where it has changed nothing", async () => {
+    const { program } = (await Deployment.open(project.options)).open.stack.workspace;
+    let runs = 0;
+    deployment.open.stack.workspace.program = async () => {
+      runs += 1;
+      return runs === 1 ? {} : (program?.() ?? {});
+    };
+    assert.deepEqual(await deployment.preview(), []);
+    assert.equal(runs, 2);
+  });
+
+  it("ends as soon as it deletes", async () => {
+    deployment.open.stack.workspace.program = async () => ({});
+    const holding = { operation: "delete", name: "pipeline-bucket-policy" } as const;
+    project.world.setFaults(holding);
+    await assert.rejects(deployment.up({}, []), /^FailedRunError: up of stack "dev" failed/);
+    const kept = project.world.things().map(({ name }) => name);
+    assert.ok(kept.includes("pipeline-bucket"), kept.join());
   });
 });

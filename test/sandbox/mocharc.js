@@ -3,6 +3,7 @@ const path = require("node:path");
 
 /** Those that take minutes, the longest first: one that is begun last runs alone in the end. */
 const longest = [
+  "killed",
   "settings-change",
   "guards",
   "lifecycle",
