@@ -3,7 +3,7 @@ import { PIPELINE_TYPE } from "../components/pipeline";
 import { type Change, changeOf } from "./changes";
 import { PipelineError, StackBusyError } from "./errors";
 import { namedCauses } from "./failure-causes";
-import { CONNECTION_LOST } from "./inline-program";
+import { CONNECTION_LOST, lostConnection } from "./inline-program";
 import { type StopRules, startInterrupts, TIMEOUT_MS } from "./interrupts";
 import { type ProgressListener, ProgressTracker } from "./progress";
 import { FailedRunError } from "./retry";
@@ -40,7 +40,7 @@ export async function runEngine(open: OpenStack, run: EngineRun): Promise<Change
   try {
     return await runOnce(open, run);
   } catch (error) {
-    const lost = error instanceof FailedRunError && error.message.includes(CONNECTION_LOST);
+    const lost = error instanceof FailedRunError && lostConnection(error.message);
     const harmless = lost && (isPreview(run) || error.changes.length === 0);
     if (!harmless || run.signal?.aborted) throw error;
     run.onProgress?.({ kind: "note", message: `${CONNECTION_LOST}; running it again` });

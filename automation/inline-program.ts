@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as sdkServer from "@pulumi/pulumi/automation/server";
+import * as sdkSettings from "@pulumi/pulumi/runtime/settings";
 import type { BuiltPipeline } from "../components/pipeline";
 
 /** A program for the Automation API that tells whether it came to its end. */
@@ -13,9 +14,15 @@ export interface InlineProgram {
 export const CONNECTION_LOST =
   "the program lost its connection to the engine: nothing may be concluded from it";
 
+/** Whether an error of the engine's tells of such a run, by these words or by those of the SDK's gRPC. */
+export function lostConnection(message: string): boolean {
+  return message.includes(CONNECTION_LOST) || message.includes("14 UNAVAILABLE: No connection established");
+}
+
 /** A program that builds the pipeline. */
 export function inlineProgram(build: () => BuiltPipeline): InlineProgram {
   guardLanguageServer();
+  keepConnectionsApart();
   const program = async () => {
     program.completed = false;
     const { pipeline, outputs } = build();
@@ -43,6 +50,16 @@ async function registered({ urn }: BuiltPipeline["pipeline"]): Promise<void> {
       resolve();
     });
   });
+}
+
+/**
+ * Every run talks to an engine of its own, and ports come round again. By default gRPC keeps what it knows of an address for
+ * the whole process, so that a new engine would be taken for an earlier one that has gone
+ * (grpc.use_local_subchannel_pool in PACKAGE-README of @grpc/grpc-js).
+ */
+function keepConnectionsApart(): void {
+  const { grpcClientOptions } = sdkSettings as unknown as { grpcClientOptions: Record<string, unknown> };
+  grpcClientOptions["grpc.use_local_subchannel_pool"] = 1;
 }
 
 type Callback = (error: Error | null | undefined, response?: unknown) => void;

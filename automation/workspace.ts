@@ -11,7 +11,9 @@ import { commandLine } from "./command-line";
 import { findEngine } from "./engine";
 import { PipelineError, UsageError } from "./errors";
 import { type InlineProgram, inlineProgram } from "./inline-program";
+import { backendFolder } from "./preflight/backend";
 import { projectDir, readStackFile, type StackFile, settingsOf } from "./project";
+import { removeTornSidecars } from "./recovery/sidecars";
 
 /** Which stack, and how to reach it. */
 export interface WorkspaceOptions {
@@ -77,15 +79,26 @@ async function select(
   program: InlineProgram,
 ): Promise<Stack> {
   const args = { stackName, projectName: PROJECT, program };
+  const open = () =>
+    create ? LocalWorkspace.createOrSelectStack(args, engine) : LocalWorkspace.selectStack(args, engine);
   try {
-    return await (create
-      ? LocalWorkspace.createOrSelectStack(args, engine)
-      : LocalWorkspace.selectStack(args, engine));
+    return await open().catch(async (error: unknown) => {
+      if (!/\bEOF\b/.test(String(error)) || !(await mended(stackName, engine))) throw error;
+      return open();
+    });
   } catch (error) {
     if (error instanceof StackNotFoundError) throw new UsageError(await unknownStack(stackName, engine));
     const reason = error instanceof Error ? error.message : String(error);
     throw new PipelineError(`stack "${stackName}" cannot be opened: ${engineErrors(reason)}`);
   }
+}
+
+/** Whether something was found that a killed engine had left torn. */
+async function mended(stackName: string, engine: EngineOptions): Promise<boolean> {
+  const { backend } = await (await LocalWorkspace.create(engine)).projectSettings();
+  const url = { ...process.env, ...engine.envVars }.PULUMI_BACKEND_URL ?? backend?.url;
+  const folder = backendFolder(url, engine.workDir);
+  return folder !== undefined && (await removeTornSidecars(folder, stackName)) > 0;
 }
 
 async function unknownStack(stackName: string, engine: EngineOptions): Promise<string> {

@@ -85,7 +85,8 @@ function holderOf({ hostname, pid }: z.infer<typeof content>, machine: Machine):
 /** Removes the locks of dead processes, and no other: `pulumi cancel` would remove everybody's. */
 export async function releaseDeadLocks(locks: readonly StackLock[]): Promise<void> {
   const dead = locks.filter(({ holder }) => holder === "dead");
-  await Promise.all(dead.map(({ file }) => fs.rm(file, { force: true })));
+  const files = dead.flatMap(({ file }) => [file, `${file}.attrs`]);
+  await Promise.all(files.map((file) => fs.rm(file, { force: true })));
 }
 
 /** A lock in a line. */
