@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { judgeFailure, namedCauses, passingCauses } from "../../automation/failure-causes";
+import { judgeFailure, namedCauses, outcomeUnknown, passingCauses } from "../../automation/failure-causes";
 import { parseSettings, type Settings } from "../../components/settings";
 
 function settings(own: Readonly<Record<string, unknown>> = {}): Settings {
@@ -78,5 +78,22 @@ describe("passingCauses", () => {
   it("has none where one of them stays, or none is known", () => {
     assert.equal(passingCauses([passing, stays], settings()), undefined);
     assert.equal(passingCauses([], settings()), undefined);
+  });
+});
+
+describe("outcomeUnknown", () => {
+  it("holds where nobody answered, and not where AWS did", () => {
+    for (const message of [
+      "error reading from server: EOF",
+      "rpc error: code = Unavailable desc = transport is closing",
+      "operation error S3: CreateBucket, https response error StatusCode: 0, request send failed, dial tcp: i/o timeout",
+      "read tcp 10.0.0.1:443: connection reset by peer",
+      "context deadline exceeded",
+    ]) {
+      assert.ok(outcomeUnknown({ message }), message);
+    }
+    for (const message of [throttled, slowDown, "api error AccessDenied: no", "resource monitor shut down"]) {
+      assert.ok(!outcomeUnknown({ message }), message);
+    }
   });
 });

@@ -38,6 +38,7 @@ describe("pulumi up and the command line", () => {
     if (!(await hasNodeHost())) this.skip();
     await project.link(
       "index.ts",
+      "automation",
       "components",
       "node_modules",
       "package.json",
