@@ -66,10 +66,6 @@ export async function repairInterruption(
 ): Promise<readonly string[]> {
   await releaseDeadLocks(locks);
   if (unfinished.length === 0) return [];
-  for (const { remedy } of unfinished) {
-    if (remedy.kind !== "discard") continue;
-    for (const keyId of remedy.keyIds) await lookups.deleteAccessKey(remedy.user, keyId);
-  }
   if (!isDeepStrictEqual(await exportState(stack), state)) {
     throw new PipelineError(
       `the state of stack "${stack.name}" has just been changed by another update: try again`,
@@ -77,6 +73,11 @@ export async function repairInterruption(
   }
   const repaired = repairState(state, lost, unfinished);
   await importState(stack, repaired.state);
+  // Nobody else holds the stack, or the import would have been refused: no running update waits for these keys.
+  for (const { remedy } of unfinished) {
+    if (remedy.kind !== "discard") continue;
+    for (const keyId of remedy.keyIds) await lookups.deleteAccessKey(remedy.user, keyId);
+  }
   if (repaired.toRead.length > 0) await refresh(repaired.toRead);
   await lostOperations(stack).clear();
   const { resources } = parseState(stack.name, await exportState(stack));
