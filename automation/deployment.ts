@@ -16,7 +16,7 @@ import { readLocks, type StackLock } from "./recovery/locks";
 import {
   findInterruption,
   type Interruption,
-  lostOperations,
+  rememberLost,
   renderInterruption,
   repairInterruption,
 } from "./recovery/recovery";
@@ -255,7 +255,7 @@ export class Deployment {
     try {
       return await untilFree(run, { waitMs, signal, onFree, onNote: (message) => this.note(message) });
     } catch (error) {
-      if (error instanceof FailedRunError) await lostOperations(this.open.stack).add(error.lost);
+      if (error instanceof FailedRunError) await rememberLost(this.open, error.lost);
       throw error;
     }
   }

@@ -5,25 +5,22 @@ import type { Step } from "../changes";
 import type { UnfinishedOperation } from "../state";
 
 const operation = z.object({
-  type: z.enum(["creating", "updating", "deleting"]),
-  resource: z.object({
+  type: z.string(),
+  // Whatever else the engine has written stays as it is.
+  resource: z.looseObject({
     urn: z.string(),
     type: z.string(),
-    custom: z.literal(true),
     id: z.string().optional(),
-    parent: z.string().optional(),
-    provider: z.string(),
-    protect: z.boolean().optional(),
-    inputs: z.record(z.string(), z.unknown()),
+    inputs: z.record(z.string(), z.unknown()).optional(),
   }),
 });
 
-/** An operation that got no answer, in the engine's own shape of a pending one. */
+/** An operation that got no answer, in the shape of the engine's own pending ones. */
 export type LostOperation = z.infer<typeof operation>;
 
 /**
  * What got no answer, as when the provider died. The engine takes it for failed and its state forgets it, though AWS may
- * have done it; so it is kept in `state/unfinished/<stack>.json` of the project.
+ * have done it; so it is kept in `state/unfinished/<stack>.json` of the project, until a repair has found out.
  */
 export class LostOperations {
   private readonly file: string;
@@ -37,9 +34,7 @@ export class LostOperations {
     return z.array(operation).parse(JSON.parse(text));
   }
 
-  /** Adds what a run of the engine lost. */
-  public async add(steps: readonly Step[]): Promise<void> {
-    const lost = steps.flatMap(lostOperation);
+  public async add(lost: readonly LostOperation[]): Promise<void> {
     if (lost.length === 0) return;
     const all = new Map([...(await this.read()), ...lost].map((one) => [one.resource.urn, one]));
     await fs.mkdir(path.dirname(this.file), { recursive: true });
@@ -53,7 +48,8 @@ export class LostOperations {
   }
 }
 
-function lostOperation({ op, new: after, old: before }: Step): LostOperation[] {
+/** What the engine's events told of an operation. */
+export function lostOperation({ op, new: after, old: before }: Step): LostOperation[] {
   const begun = after ?? before;
   if (begun === undefined) return [];
   const { urn, type, id, parent, provider, protect = false, inputs } = begun;
@@ -64,5 +60,5 @@ function lostOperation({ op, new: after, old: before }: Step): LostOperation[] {
 
 /** The same as operations of the state's. */
 export function asUnfinished({ type, resource }: LostOperation): UnfinishedOperation {
-  return { urn: resource.urn, operation: type, type: resource.type, inputs: resource.inputs };
+  return { urn: resource.urn, operation: type, type: resource.type, inputs: resource.inputs ?? {} };
 }

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
-import { nameOf } from "../changes";
+import { nameOf, type Step } from "../changes";
 import { PipelineError } from "../errors";
 import { type ExportedState, exportState, importState } from "../exported-state";
 import { parseState } from "../state";
 import type { OpenStack } from "../workspace";
 import { awsLookups } from "./aws-lookups";
 import { releaseDeadLocks, renderLock, type StackLock } from "./locks";
-import { asUnfinished, type LostOperation, LostOperations } from "./lost-operations";
+import { asUnfinished, type LostOperation, LostOperations, lostOperation } from "./lost-operations";
 import { type Lookups, remediesFor, renderUnfinished, type Unfinished } from "./remedies";
-import { repairState } from "./repaired-state";
+import { pendingOf, repairState } from "./repaired-state";
 
 /** What an update left that did not end by itself. */
 export interface Interruption {
@@ -36,7 +36,8 @@ export async function findInterruption(
   if (locks.some(({ holder }) => holder !== "dead")) return undefined;
   const state = await exportState(stack);
   const { pending, resources } = parseState(stack.name, state);
-  const lost = await lostOperations(stack).read();
+  const known = new Set(pending.map(({ urn }) => urn));
+  const lost = (await lostOperations(stack).read()).filter(({ resource: { urn } }) => !known.has(urn));
   const operations = [...pending, ...lost.map(asUnfinished)];
   if (locks.length === 0 && operations.length === 0) return undefined;
   return { locks, unfinished: await remediesFor(operations, resources, lookups), state, lost };
@@ -72,6 +73,8 @@ export async function repairInterruption(
     );
   }
   const repaired = repairState(state, lost, unfinished);
+  // An import drops what is pending, and until the end of it all nobody else would know.
+  await lostOperations(stack).add(pendingOf(state));
   await importState(stack, repaired.state);
   // Nobody else holds the stack, or the import would have been refused: no running update waits for these keys.
   for (const { remedy } of unfinished) {
@@ -87,7 +90,14 @@ export async function repairInterruption(
     .map(({ urn }) => nameOf(urn));
 }
 
-/** What the engine forgot of a stack's operations. */
-export function lostOperations({ name, workspace }: OpenStack["stack"]): LostOperations {
+/** Keeps what a run of the engine began and got no answer to, so that the next one can look for it. */
+export async function rememberLost(
+  { stack }: Pick<OpenStack, "stack">,
+  steps: readonly Step[],
+): Promise<void> {
+  await lostOperations(stack).add(steps.flatMap(lostOperation));
+}
+
+function lostOperations({ name, workspace }: OpenStack["stack"]): LostOperations {
   return new LostOperations(workspace.workDir, name);
 }

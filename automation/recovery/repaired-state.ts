@@ -6,6 +6,7 @@ import type { Unfinished } from "./remedies";
 // Whatever else the engine has written stays as it is.
 const resource = z.looseObject({
   urn: z.string(),
+  type: z.string(),
   id: z.string().optional(),
   delete: z.boolean().optional(),
 });
@@ -13,6 +14,14 @@ const deployment = z.looseObject({
   resources: z.array(resource).nullish(),
   pending_operations: z.array(z.looseObject({ type: z.string(), resource })).nullish(),
 });
+
+/** The unfinished operations that a state knows. */
+export function pendingOf({ deployment: exported }: ExportedState): LostOperation[] {
+  return (deployment.parse(exported).pending_operations ?? []).map(({ type, resource: begun }) => ({
+    type,
+    resource: begun,
+  }));
+}
 
 /** A state to put in the place of another, and what the engine is to read then. */
 export interface RepairedState {
@@ -22,8 +31,8 @@ export interface RepairedState {
 }
 
 /**
- * Ends the unfinished operations of a state, and those that it does not know: what may have been made becomes a resource under the id where it would be,
- * which a refresh then finds or drops.
+ * Ends the unfinished operations of a state, and those that it does not know: what may have been made becomes a resource
+ * under the id where it would be, which a refresh then finds or drops.
  */
 export function repairState(
   exported: ExportedState,
