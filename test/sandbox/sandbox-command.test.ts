@@ -15,7 +15,7 @@ import { RunningSandbox } from "./running-sandbox";
 /** When a run is interrupted: by what it has said. */
 const moments: Readonly<Record<string, RegExp>> = {
   "the start of the emulator": /looking for the AWS emulator/,
-  up: /\[5\/22 /,
+  up: /\[5\/\d+ /,
   exports: /^up {7}/m,
   verify: /^read /m,
   destroy: /delete s3\.BucketPolicy/,
