@@ -7,7 +7,7 @@ import type { StopRules } from "./interrupts";
 import { refuseLosses } from "./losses";
 import { type PipelineOutputs, parseOutputs } from "./outputs";
 import { backendFolder } from "./preflight/backend";
-import { type PreflightFinding, refusalOf, renderFinding } from "./preflight/finding";
+import { type PreflightFinding, refusalOf, renderNote } from "./preflight/finding";
 import { preflight } from "./preflight/preflight";
 import type { ProgressListener } from "./progress";
 import { refuseProtected } from "./protection";
@@ -15,6 +15,7 @@ import { Checkpoints } from "./recovery/checkpoints";
 import { readLocks, type StackLock } from "./recovery/locks";
 import {
   findInterruption,
+  forgetLost,
   type Interruption,
   rememberLost,
   renderInterruption,
@@ -128,7 +129,7 @@ export class Deployment {
    * @throws StackBusyError where another update holds the stack.
    */
   public async up(options: UpOptions = {}, previewed?: readonly Change[]): Promise<UpResult> {
-    await this.repairFirst();
+    await this.whenFree(() => this.repairFirst());
     const refusal = await this.preflight(options);
     if (refusal !== undefined) throw refusal;
     const preview = async () => {
@@ -164,7 +165,7 @@ export class Deployment {
 
   /** Reads the live resources into the state. */
   public async refresh(previewed?: readonly Change[]): Promise<Change[]> {
-    await this.repairFirst();
+    await this.whenFree(() => this.repairFirst());
     return this.change("refresh", (engine) => this.open.stack.refresh(engine), previewed);
   }
 
@@ -174,7 +175,7 @@ export class Deployment {
    * @throws PipelineError before anything is deleted where resources are protected.
    */
   public async destroy(previewed?: readonly Change[]): Promise<Change[]> {
-    await this.repairFirst();
+    await this.whenFree(() => this.repairFirst());
     await this.refuseProtected();
     return this.change("destroy", (engine) => this.open.stack.destroy(engine), previewed);
   }
@@ -183,6 +184,7 @@ export class Deployment {
   public async remove(): Promise<void> {
     const { workspace, name } = this.open.stack;
     await workspace.removeStack(name, { preserveConfig: true });
+    await forgetLost(this.open);
   }
 
   /** The outputs of the last update, checked. */
@@ -212,19 +214,15 @@ export class Deployment {
   }
 
   private async look(replaceForeign: boolean): Promise<readonly PreflightFinding[]> {
-    const { file, settings } = this.open;
     const findings = await preflight({
-      file,
-      settings,
+      ...this.open,
       workDir: this.workDir,
       backendUrl: await this.backendUrl(),
       environment: this.options.environment ?? {},
       resources: () => this.stateResources(),
       replaceForeign,
     });
-    for (const finding of findings) {
-      this.note(`${finding.severity === "note" ? "note" : "warning"}: ${renderFinding(finding)}`);
-    }
+    for (const finding of findings) this.note(renderNote(finding));
     return findings;
   }
 
@@ -235,6 +233,12 @@ export class Deployment {
     await this.repair(interruption);
   }
 
+  /** Does it once no other update holds the stack, if there is time to wait for that. */
+  private whenFree<Result>(run: () => Promise<Result>, onFree = async () => {}): Promise<Result> {
+    const { waitMs = 0, signal } = this.options;
+    return untilFree(run, { waitMs, signal, onFree, onNote: (message) => this.note(message) });
+  }
+
   /** An operation that changes AWS or the state: copies the state first, and remembers what got no answer. */
   private async change(
     what: string,
@@ -242,7 +246,6 @@ export class Deployment {
     expected?: readonly Change[],
     previewAgain?: () => Promise<readonly Change[]>,
   ): Promise<Change[]> {
-    const { waitMs = 0, signal } = this.options;
     let current = expected;
     const run = async () => {
       await this.keepState(what);
@@ -250,10 +253,11 @@ export class Deployment {
     };
     // The other has changed what the preview started from.
     const onFree = async () => {
+      await this.repairFirst();
       current = await previewAgain?.();
     };
     try {
-      return await untilFree(run, { waitMs, signal, onFree, onNote: (message) => this.note(message) });
+      return await this.whenFree(run, onFree);
     } catch (error) {
       if (error instanceof FailedRunError) await rememberLost(this.open, error.lost);
       throw error;

@@ -1,6 +1,6 @@
 import { CommandError, ConcurrentUpdateError, type EngineEvent } from "@pulumi/pulumi/automation";
 import { PIPELINE_TYPE } from "../components/pipeline";
-import { type Change, changeOf } from "./changes";
+import { type Change, changeOf, subjectOf } from "./changes";
 import { PipelineError, StackBusyError } from "./errors";
 import { namedCauses } from "./failure-causes";
 import { CONNECTION_LOST, lostConnection } from "./inline-program";
@@ -112,7 +112,7 @@ async function runOnce({ stack, settings, refusal }: OpenStack, run: EngineRun):
       reasons: tracker.errors.length > 0 ? tracker.errors : [engineErrors(error.message)],
       causes: namedCauses(tracker.failures, settings),
       made: tracker.made,
-      underWay: tracker.underWay,
+      unknown: [...tracker.underWay, ...tracker.lost.flatMap((step) => subjectOf(step) ?? [])],
       expected: onlyPreviews ? undefined : (expected ?? []),
     });
     throw new FailedRunError(message, tracker.failures, tracker.made, tracker.lost);
@@ -128,7 +128,7 @@ function isPreview({ what }: EngineRun): boolean {
 /** Whether an event tells that the program has named its pipeline. */
 function registersPipeline({ resourcePreEvent }: EngineEvent): boolean {
   const { type, op } = resourcePreEvent?.metadata ?? {};
-  return type === PIPELINE_TYPE && op !== "delete";
+  return type === PIPELINE_TYPE && op !== undefined && !/^(refresh|delete)/.test(op);
 }
 
 function minutesOf(milliseconds: number): string {

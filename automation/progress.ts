@@ -70,9 +70,9 @@ export class ProgressTracker {
     if (subject === undefined) return;
     if (state === "started") this.begun.set(subject.urn, subject);
     else this.begun.delete(subject.urn);
-    if (state === "failed") this.lose(metadata);
     const change = changeOf(metadata);
     if (change === undefined) return;
+    if (state === "failed") this.lose(metadata);
     if (state === "done") this.made.push(change);
     const total = this.total === undefined ? {} : { total: this.total };
     const resource = `${shortType(change.type)} ${change.name}`;

@@ -12,8 +12,8 @@ export interface RunEnd {
   /** What is behind the reasons, with the setting to mend. */
   readonly causes: readonly string[];
   readonly made: readonly Change[];
-  /** Begun and not ended. */
-  readonly underWay: readonly Change[];
+  /** Begun, and no answer came. */
+  readonly unknown: readonly Change[];
   /** What it was to change, as far as a preview had found it; absent for a preview itself. */
   readonly expected?: readonly Change[] | undefined;
 }
@@ -23,7 +23,7 @@ const NAMED = 12;
 
 /** Says what failed, what was made, what was not, what is unknown, and what to run. */
 export function runReport(end: RunEnd): string {
-  const { headline, stack, what, reasons, causes, made, underWay, expected } = end;
+  const { headline, stack, what, reasons, causes, made, unknown, expected } = end;
   const reason = reasons.length === 1 ? reasons : reasons.filter((line) => !/^\w+ failed$/.test(line));
   const lines = [
     `${headline}:`,
@@ -31,12 +31,9 @@ export function runReport(end: RunEnd): string {
     ...causes.map((line) => `  -> ${line}`),
   ];
   if (expected === undefined) return lines.join("\n");
-  const begun = new Set([...made, ...underWay].map(({ urn }) => urn));
+  const begun = new Set([...made, ...unknown].map(({ urn }) => urn));
   const missing = expected.filter(({ urn }) => !begun.has(urn));
-  const left = [
-    named("not changed", missing),
-    named("unknown, since the engine ended while it was under way", underWay),
-  ];
+  const left = [named("not changed", missing), named("unknown, since no answer came", unknown)];
   return [
     ...lines,
     named("changed", made) ?? "nothing was changed",

@@ -11,6 +11,8 @@ const resource = z.object({
   protect: z.boolean().optional(),
   inputs: z.record(z.string(), z.unknown()).optional(),
   outputs: z.record(z.string(), z.unknown()).optional(),
+  /** When the engine made it, ISO 8601. */
+  created: z.string().optional(),
   /** Gone from the program, and still to be deleted. */
   delete: z.boolean().optional(),
 });

@@ -1,6 +1,6 @@
 import { type Change, renderChanges, summarize } from "../changes";
 import { Deployment } from "../deployment";
-import { PipelineError } from "../errors";
+import { PipelineError, StackBusyError } from "../errors";
 import { ensureExternalId } from "../external-id";
 import { refuseFullBuckets } from "../full-buckets";
 import { note, print, printJson, type StackCommandOptions } from "../terminal";
@@ -61,7 +61,7 @@ export async function up(
     }
     const place = { stack, workDir: cwd, create, skipPreflight };
     const deployment = await Deployment.open({ onProgress, signal, ...place, ...limits });
-    if (!(await repairFirst(deployment, voice))) return declined(voice);
+    if (!(await mayGoOn(deployment, voice))) return declined(voice);
     const refusal = await deployment.preflight({ replaceForeign });
     if (refusal !== undefined) throw refusal;
     const expected = await deployment.preview({ refresh });
@@ -80,7 +80,7 @@ export async function refresh(options: StacksCommandOptions & PatienceOptions): 
   await onStacks(options, async (stack, voice) => {
     const { onProgress, signal } = voice;
     const deployment = await Deployment.open({ onProgress, signal, stack, workDir: options.cwd, ...limits });
-    if (!(await repairFirst(deployment, voice))) return declined(voice);
+    if (!(await mayGoOn(deployment, voice))) return declined(voice);
     const expected = await deployment.previewRefresh();
     voice.note(renderChanges(expected));
     if (expected.length > 0 && !(await voice.confirm(`Take the live state of "${stack}" over?`))) {
@@ -100,7 +100,7 @@ export async function destroy(
   await onStacks(options, async (stack, voice) => {
     const { onProgress, signal } = voice;
     const deployment = await Deployment.open({ onProgress, signal, stack, workDir: options.cwd, ...limits });
-    if (!(await repairFirst(deployment, voice))) return declined(voice);
+    if (!(await mayGoOn(deployment, voice))) return declined(voice);
     await deployment.refuseProtected();
     await refuseFullBuckets(deployment, voice.note);
     const expected: Change[] = await deployment.previewDestroy();
@@ -136,6 +136,16 @@ export async function outputs(
   const width = Math.max(...Object.keys(values).map((name) => name.length));
   for (const [name, value] of Object.entries(values)) {
     print(`${name.padEnd(width)}  ${typeof value === "string" ? value : JSON.stringify(value)}`);
+  }
+}
+
+/** Repairs first, where something is to be repaired; an update that holds the stack is for the operation itself to wait for. */
+async function mayGoOn(deployment: Deployment, voice: Voice): Promise<boolean> {
+  try {
+    return await repairFirst(deployment, voice);
+  } catch (error) {
+    if (!(error instanceof StackBusyError)) throw error;
+    return true;
   }
 }
 

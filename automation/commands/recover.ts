@@ -42,7 +42,12 @@ export async function recover(
     throw new UsageError("recover: give one of --repair, --restore and --json");
   }
   await withProgress(async (progress) => {
-    const deployment = await Deployment.open({ ...progress, stack, workDir: cwd });
+    const deployment = await Deployment.open({
+      ...progress,
+      stack,
+      workDir: cwd,
+      create: checkpoint !== undefined,
+    });
     const voice = { note, confirm: (question: string) => confirm(question, yes) };
     if (checkpoint !== undefined) return restoreState(deployment, checkpoint, voice);
     if (repair) {

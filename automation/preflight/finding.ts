@@ -31,6 +31,11 @@ export function renderFinding({ message, fix }: PreflightFinding): string {
   return `${message}; ${fix}`;
 }
 
+/** The same, with how serious it is. */
+export function renderNote(finding: PreflightFinding): string {
+  return `${finding.severity === "note" ? "note" : "warning"}: ${renderFinding(finding)}`;
+}
+
 /** The error that says every refusal, or `undefined` where there is none. */
 export function refusalOf(
   stack: string,

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Deployment as ExportedState } from "@pulumi/pulumi/automation";
 import { z } from "zod";
 import { PipelineError, UsageError } from "../errors";
@@ -41,12 +42,12 @@ export class Checkpoints {
   }
 
   /**
-   * Keeps a copy, and the newest {@link KEPT} in all. A state without resources is not worth one.
+   * Keeps a copy, and the newest {@link KEPT} in all. A state without resources is not worth one, nor one that has just been kept.
    *
    * @throws PipelineError where it cannot be written.
    */
   public async keep(state: ExportedState, before: string, now = new Date()): Promise<void> {
-    if (!state.deployment?.resources?.length) return;
+    if (!state.deployment?.resources?.length || (await this.hasNewest(state))) return;
     const taken = now.toISOString();
     // In order of time by name, also within a millisecond of another process's.
     const id = `${taken.replaceAll(/[-:.]/g, "")}-${randomBytes(2).toString("hex")}`;
@@ -89,6 +90,12 @@ export class Checkpoints {
     }
     const { taken, before, state } = parsed.data;
     return { checkpoint: { id, taken, before, resources: state.deployment.resources?.length ?? 0 }, state };
+  }
+
+  private async hasNewest(state: ExportedState): Promise<boolean> {
+    const [newest] = await this.ids();
+    if (newest === undefined) return false;
+    return isDeepStrictEqual((await this.read(newest).catch(() => undefined))?.state, state);
   }
 
   private async ids(): Promise<string[]> {

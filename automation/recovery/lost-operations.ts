@@ -6,11 +6,14 @@ import type { UnfinishedOperation } from "../state";
 
 const operation = z.object({
   type: z.string(),
+  /** When it got no answer, ISO 8601. */
+  at: z.string().optional(),
   // Whatever else the engine has written stays as it is.
   resource: z.looseObject({
     urn: z.string(),
     type: z.string(),
     id: z.string().optional(),
+    provider: z.string().optional(),
     inputs: z.record(z.string(), z.unknown()).optional(),
   }),
 });
@@ -55,7 +58,17 @@ export function lostOperation({ op, new: after, old: before }: Step): LostOperat
   const { urn, type, id, parent, provider, protect = false, inputs } = begun;
   const what = op.startsWith("create") ? "creating" : op.startsWith("delete") ? "deleting" : "updating";
   const known = { ...(id ? { id } : {}), ...(parent ? { parent } : {}) };
-  return [{ type: what, resource: { urn, type, custom: true, ...known, provider, protect, inputs } }];
+  const at = new Date().toISOString();
+  const told = { urn, type, custom: true, ...known, provider, protect, inputs: withoutSecrets(inputs) };
+  return [{ type: what, at, resource: told }];
+}
+
+/** Events have no secret's value, and the engine would try to decrypt what they have in its place. */
+function withoutSecrets(inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const entries = Object.entries(inputs).filter(
+    ([, value]) => !/\[secret\]/.test(JSON.stringify(value) ?? ""),
+  );
+  return Object.fromEntries(entries);
 }
 
 /** The same as operations of the state's. */

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { nameOf, type Step } from "../changes";
-import { PipelineError } from "../errors";
+import { StackBusyError } from "../errors";
 import { type ExportedState, exportState, importState } from "../exported-state";
-import { parseState } from "../state";
+import { parseState, type ResourceState, type UnfinishedOperation } from "../state";
 import type { OpenStack } from "../workspace";
 import { awsLookups } from "./aws-lookups";
 import { releaseDeadLocks, renderLock, type StackLock } from "./locks";
@@ -36,8 +36,7 @@ export async function findInterruption(
   if (locks.some(({ holder }) => holder !== "dead")) return undefined;
   const state = await exportState(stack);
   const { pending, resources } = parseState(stack.name, state);
-  const known = new Set(pending.map(({ urn }) => urn));
-  const lost = (await lostOperations(stack).read()).filter(({ resource: { urn } }) => !known.has(urn));
+  const lost = stillLost(await lostOperations(stack).read(), pending, resources);
   const operations = [...pending, ...lost.map(asUnfinished)];
   if (locks.length === 0 && operations.length === 0) return undefined;
   return { locks, unfinished: await remediesFor(operations, resources, lookups), state, lost };
@@ -57,7 +56,7 @@ export function renderInterruption({ locks, unfinished }: Interruption): string 
  *
  * @param refresh has the engine read these resources into the state.
  * @returns what was taken over from AWS, by logical name.
- * @throws StackBusyError or PipelineError where another update has come between.
+ * @throws StackBusyError where another update holds the stack: what seemed unfinished is its own.
  */
 export async function repairInterruption(
   { stack, file }: Pick<OpenStack, "stack" | "file">,
@@ -68,14 +67,12 @@ export async function repairInterruption(
   await releaseDeadLocks(locks);
   if (unfinished.length === 0) return [];
   if (!isDeepStrictEqual(await exportState(stack), state)) {
-    throw new PipelineError(
-      `the state of stack "${stack.name}" has just been changed by another update: try again`,
-    );
+    throw new StackBusyError(`another update holds stack "${stack.name}": its state has just been changed`);
   }
   const repaired = repairState(state, lost, unfinished);
-  // An import drops what is pending, and until the end of it all nobody else would know.
-  await lostOperations(stack).add(pendingOf(state));
   await importState(stack, repaired.state);
+  // The import has dropped what was pending, and until the end of it all nobody else would know.
+  await lostOperations(stack).add(pendingOf(state));
   // Nobody else holds the stack, or the import would have been refused: no running update waits for these keys.
   for (const { remedy } of unfinished) {
     if (remedy.kind !== "discard") continue;
@@ -98,6 +95,25 @@ export async function rememberLost(
   await lostOperations(stack).add(steps.flatMap(lostOperation));
 }
 
-function lostOperations({ name, workspace }: OpenStack["stack"]): LostOperations {
+/** What the engine has not found out by itself since, and the state can take in. */
+function stillLost(
+  lost: readonly LostOperation[],
+  pending: readonly UnfinishedOperation[],
+  resources: readonly ResourceState[],
+): LostOperation[] {
+  const references = new Set(resources.map(({ urn, id }) => `${urn}::${id}`));
+  return lost.filter(({ at, resource: { urn, provider } }) => {
+    const later = resources.some((one) => one.urn === urn && at !== undefined && (one.created ?? "") > at);
+    const known = pending.some((one) => one.urn === urn);
+    return !known && !later && (provider === undefined || references.has(provider));
+  });
+}
+
+/** Forgets what was lost of a stack that is gone. */
+export async function forgetLost({ stack }: Pick<OpenStack, "stack">): Promise<void> {
+  await lostOperations(stack).clear();
+}
+
+export function lostOperations({ name, workspace }: OpenStack["stack"]): LostOperations {
   return new LostOperations(workspace.workDir, name);
 }

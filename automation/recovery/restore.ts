@@ -4,6 +4,8 @@ import { type ExportedState, exportState, importState } from "../exported-state"
 import { parseState } from "../state";
 import type { Checkpoint } from "./checkpoints";
 import { releaseDeadLocks } from "./locks";
+import { lostOperations } from "./recovery";
+import { pendingOf } from "./repaired-state";
 
 /** An earlier state, about to take the place of the present one. */
 export interface Restoration {
@@ -43,6 +45,9 @@ export async function findRestoration({ open, checkpoints }: Deployment, id: str
 export async function restore(deployment: Deployment, { state }: Restoration): Promise<void> {
   const { stack } = deployment.open;
   await releaseDeadLocks(await deployment.locks());
-  await deployment.checkpoints.keep(await exportState(stack), "restore");
+  const present = await exportState(stack);
+  await deployment.checkpoints.keep(present, "restore");
   await importState(stack, state);
+  // The import has dropped what was pending: what came of it is found out by the next update.
+  await lostOperations(stack).add([...pendingOf(state), ...pendingOf(present)]);
 }

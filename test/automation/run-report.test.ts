@@ -16,7 +16,7 @@ const end = {
   reasons: ["b: AccessDenied", "update failed"],
   causes: ["b: grant iam:CreateRole"],
   made: [change("a")],
-  underWay: [change("c")],
+  unknown: [change("c")],
   expected: [change("a"), change("b"), change("c"), change("d")],
 };
 
@@ -30,7 +30,7 @@ describe("the report on a run that did not succeed", () => {
         "  -> b: grant iam:CreateRole",
         "changed: iam.Role a",
         "not changed: iam.Role b, iam.Role d",
-        "unknown, since the engine ended while it was under way: iam.Role c",
+        "unknown, since no answer came: iam.Role c",
         "next: `npm run pipeline -- up --stack dev` goes on from there",
       ].join("\n"),
     );
@@ -42,7 +42,7 @@ describe("the report on a run that did not succeed", () => {
   });
 
   it("says that nothing was changed, and of a preview no more than why", () => {
-    assert.match(runReport({ ...end, made: [], underWay: [] }), /^nothing was changed$/m);
+    assert.match(runReport({ ...end, made: [], unknown: [] }), /^nothing was changed$/m);
     assert.equal(
       runReport({ ...end, reasons: ["no"], causes: [], expected: undefined }),
       'up of stack "dev" failed:\n  no',

@@ -46,6 +46,15 @@ describe("checkpoints of a state", () => {
     assert.equal(taken.at(-1), "2026-11-25T10:03:00.000Z");
   });
 
+  it("are not made twice of the same state", async () => {
+    await checkpoints.keep(state("a"), "up");
+    await checkpoints.keep(state("a"), "up");
+    assert.equal((await checkpoints.list()).length, 1);
+    await checkpoints.keep(state("b"), "up");
+    await checkpoints.keep(state("a"), "up");
+    assert.equal((await checkpoints.list()).length, 3);
+  });
+
   it("are for the owner's eyes alone, and of a state without resources there is none", async () => {
     await checkpoints.keep({ version: 3, deployment: {} }, "up");
     assert.deepEqual(await checkpoints.list(), []);
