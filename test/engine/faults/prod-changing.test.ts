@@ -1,4 +1,0 @@
-import { testFaults } from "./matrix";
-import { prod } from "./stacks";
-
-testFaults("prod", { stack: "prod", settings: prod, operations: ["update", "delete"] });
