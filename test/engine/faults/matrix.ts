@@ -50,9 +50,10 @@ export function testFaults(title: string, faulty: FaultyStack): void {
         const before = count;
         for (const [index, { type, name }] of whole.entries()) {
           if (faulty.sparse && EXTENT === undefined && index % operations.length !== shift) continue;
-          for (const kind of EXTENT === "all" ? kinds : [kinds[(index + shift) % kinds.length]]) {
+          const turn = index + shift + Math.floor(index / operations.length);
+          for (const kind of EXTENT === "all" ? kinds : [kinds[turn % kinds.length]]) {
             if (kind !== undefined)
-              await suffer({ project, operation, type, name, late: index % 2 === 0 }, kind);
+              await suffer({ project, operation, type, name, late: turn % 4 < 2 }, kind);
             count += 1;
           }
         }
