@@ -55,7 +55,7 @@ describe("an update that is killed", () => {
         const stack = await stackAt(next.index);
         if (await killAfter(stack, next.ms)) interrupted += 1;
         const { outputs } = await (await Deployment.open(stack.options)).up({}, []);
-        assert.equal(outputs.phase, "connected", `killed after ${next.ms} ms`);
+        assert.ok(outputs.snowflakeAccessKeyId, `killed after ${next.ms} ms`);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
