@@ -50,10 +50,14 @@ export function testFaults(title: string, faulty: FaultyStack): void {
         const before = count;
         for (const [index, { type, name }] of whole.entries()) {
           if (faulty.sparse && EXTENT === undefined && index % operations.length !== shift) continue;
-          const turn = index + shift + Math.floor(index / operations.length);
+          // Where each operation has its turn at a quarter of the resources, their indices have a pattern to break.
+          const turn = index + shift + (faulty.sparse ? Math.floor(index / operations.length) : 0);
           for (const kind of EXTENT === "all" ? kinds : [kinds[turn % kinds.length]]) {
             if (kind !== undefined)
-              await suffer({ project, operation, type, name, late: turn % 4 < 2 }, kind);
+              await suffer(
+                { project, operation, type, name, late: (faulty.sparse ? turn : index) % 2 === 0 },
+                kind,
+              );
             count += 1;
           }
         }
