@@ -6,7 +6,7 @@ import { passingCauses } from "./failure-causes";
 import type { StopRules } from "./interrupts";
 import { refuseLosses } from "./losses";
 import { type PipelineOutputs, parseOutputs } from "./outputs";
-import { backendFolder } from "./preflight/backend";
+import { backendFolder, backendUrlOf } from "./preflight/backend";
 import { type PreflightFinding, refusalOf, renderNote } from "./preflight/finding";
 import { preflight } from "./preflight/preflight";
 import type { ProgressListener } from "./progress";
@@ -82,7 +82,10 @@ export class Deployment {
 
   /** Who says that an update of theirs holds the stack, where the backend is a folder. */
   public async locks(): Promise<StackLock[]> {
-    return readLocks(backendFolder(await this.backendUrl(), this.workDir), this.open.stack.name);
+    return readLocks(
+      backendFolder(await backendUrlOf(this.open.stack.workspace), this.workDir),
+      this.open.stack.name,
+    );
   }
 
   /** Ends an interruption. Every update does so first; call it yourself to ask somebody before. */
@@ -217,7 +220,7 @@ export class Deployment {
     const findings = await preflight({
       ...this.open,
       workDir: this.workDir,
-      backendUrl: await this.backendUrl(),
+      backendUrl: await backendUrlOf(this.open.stack.workspace),
       environment: this.options.environment ?? {},
       resources: () => this.stateResources(),
       replaceForeign,
@@ -288,11 +291,6 @@ export class Deployment {
 
   private get workDir(): string {
     return this.open.stack.workspace.workDir;
-  }
-
-  private async backendUrl(): Promise<string | undefined> {
-    const { backend } = await this.open.stack.workspace.projectSettings();
-    return { ...process.env, ...this.options.environment }.PULUMI_BACKEND_URL ?? backend?.url;
   }
 }
 

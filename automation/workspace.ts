@@ -11,7 +11,7 @@ import { commandLine } from "./command-line";
 import { findEngine } from "./engine";
 import { PipelineError, UsageError } from "./errors";
 import { type InlineProgram, inlineProgram } from "./inline-program";
-import { backendFolder } from "./preflight/backend";
+import { backendFolder, backendUrlOf } from "./preflight/backend";
 import { projectDir, readStackFile, type StackFile, settingsOf } from "./project";
 import { removeTornSidecars } from "./recovery/sidecars";
 
@@ -95,8 +95,7 @@ async function select(
 
 /** Whether something was found that a killed engine had left torn. */
 async function mended(stackName: string, engine: EngineOptions): Promise<boolean> {
-  const { backend } = await (await LocalWorkspace.create(engine)).projectSettings();
-  const url = { ...process.env, ...engine.envVars }.PULUMI_BACKEND_URL ?? backend?.url;
+  const url = await backendUrlOf(await LocalWorkspace.create(engine));
   const folder = backendFolder(url, engine.workDir);
   return folder !== undefined && (await removeTornSidecars(folder, stackName)) > 0;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Workspace } from "@pulumi/pulumi/automation";
 import { obstacle, type PreflightFinding } from "./finding";
 
 /**
@@ -26,6 +27,14 @@ export async function checkBackend(url: string | undefined, workDir: string): Pr
       ),
     ];
   }
+}
+
+/** Where a workspace has its state: the environment's word before the project's. */
+export async function backendUrlOf(
+  workspace: Pick<Workspace, "projectSettings" | "envVars">,
+): Promise<string | undefined> {
+  const { backend } = await workspace.projectSettings();
+  return { ...process.env, ...workspace.envVars }.PULUMI_BACKEND_URL ?? backend?.url;
 }
 
 /** The folder that a backend is, or `undefined` where it is elsewhere. */
