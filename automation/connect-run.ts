@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ConnectResult, connect, connection } from "./connect";
-import { Deployment, type DeploymentOptions } from "./deployment";
+import { Deployment } from "./deployment";
+import type { DeploymentOptions } from "./deployment-options";
 import { PipelineError } from "./errors";
 import type { PipelineOutputs } from "./outputs";
 import { parseAnswers } from "./snowflake/answers";

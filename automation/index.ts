@@ -1,6 +1,7 @@
 /** The command line's work as typed functions, for deployment scripts: they return values and throw typed errors. */
 import type { Change } from "./changes";
-import { Deployment, type DeploymentOptions, type UpOptions, type UpResult } from "./deployment";
+import { Deployment } from "./deployment";
+import type { DeploymentOptions, UpOptions, UpResult } from "./deployment-options";
 import { ensureExternalId } from "./external-id";
 import { refuseFullBuckets } from "./full-buckets";
 import type { PipelineOutputs } from "./outputs";
@@ -10,7 +11,8 @@ export { type ConnectOptions, type ConnectResult, connect } from "./connect";
 export { type ConnectRunOptions, connectBySnow } from "./connect-run";
 export { type CostOptions, estimate as cost } from "./cost/cost";
 export type { CostEstimate } from "./cost/estimate";
-export { Deployment, type DeploymentOptions, type UpOptions, type UpResult } from "./deployment";
+export { Deployment } from "./deployment";
+export type { DeploymentOptions, UpOptions, UpResult } from "./deployment-options";
 export { PipelineError, StackBusyError, UsageError } from "./errors";
 export type { RotationResult } from "./key-rotation";
 export type { PipelineOutputs, StreamOutput } from "./outputs";

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type KeyService, keyService, userOf } from "./access-keys";
 import type { Change } from "./changes";
-import { Deployment, type DeploymentOptions } from "./deployment";
+import { Deployment } from "./deployment";
+import type { DeploymentOptions } from "./deployment-options";
 import { PipelineError, UsageError } from "./errors";
 import { type KeyUsage, type RotationIo, type RotationResult, rotate, type Wait } from "./key-rotation";
 import { editStackFile, readStackFile, settingChange, settingsOf } from "./project";

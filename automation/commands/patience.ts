@@ -1,4 +1,4 @@
-import type { DeploymentOptions } from "../deployment";
+import type { DeploymentOptions } from "../deployment-options";
 import { UsageError } from "../errors";
 
 /** How long a command that changes something may take, in minutes as people type them. */

@@ -1,0 +1,32 @@
+import type { Change } from "./changes";
+import type { StopRules } from "./interrupts";
+import type { PipelineOutputs } from "./outputs";
+import type { ProgressListener } from "./progress";
+import type { WorkspaceOptions } from "./workspace";
+
+/** Which stack, how to reach it, and who hears of progress. */
+export interface DeploymentOptions extends WorkspaceOptions, StopRules {
+  readonly onProgress?: ProgressListener | undefined;
+  /** Milliseconds for which an update waits while another holds the stack. @default it ends at once */
+  readonly waitMs?: number | undefined;
+  /** Leaves out the look at credentials, backend and bucket before an update. @default false */
+  readonly skipPreflight?: boolean | undefined;
+  /** Milliseconds before an update that failed for a passing reason runs again, twice at most. @default 20 000 */
+  readonly retryWaitMs?: number | undefined;
+}
+
+/** How an update may go about its work. */
+export interface UpOptions {
+  /** Reads the live resources first. */
+  readonly refresh?: boolean | undefined;
+  /** Lets the update delete or replace a bucket, a key or a topic. @default it is refused before it starts */
+  readonly allowLoss?: boolean | undefined;
+  /** Lets the update replace what others put into policy and notification of an existing bucket. @default it is refused */
+  readonly replaceForeign?: boolean | undefined;
+}
+
+/** What an update did and what it leaves. */
+export interface UpResult {
+  readonly changes: readonly Change[];
+  readonly outputs: PipelineOutputs;
+}
