@@ -6,7 +6,7 @@ import { exportState } from "./exported-state";
 import { passingCauses } from "./failure-causes";
 import { refuseLosses } from "./losses";
 import { type PipelineOutputs, parseOutputs } from "./outputs";
-import { backendFolder, backendUrlOf } from "./preflight/backend";
+import { backendFolder, backendName } from "./preflight/backend";
 import { type PreflightFinding, refusalOf, renderNote } from "./preflight/finding";
 import { preflight } from "./preflight/preflight";
 import { refuseProtected } from "./protection";
@@ -53,11 +53,8 @@ export class Deployment {
   }
 
   /** Who says that an update of theirs holds the stack, where the backend is a folder. */
-  public async locks(): Promise<StackLock[]> {
-    return readLocks(
-      backendFolder(await backendUrlOf(this.open.stack.workspace), this.workDir),
-      this.open.stack.name,
-    );
+  public locks(): Promise<StackLock[]> {
+    return readLocks(this.folder, this.open.stack.name);
   }
 
   /** Ends an interruption. Every update does so first; call it yourself to ask somebody before. */
@@ -192,7 +189,6 @@ export class Deployment {
     const findings = await preflight({
       ...this.open,
       workDir: this.workDir,
-      backendUrl: await backendUrlOf(this.open.stack.workspace),
       environment: this.options.environment ?? {},
       resources: () => this.stateResources(),
       replaceForeign,
@@ -256,9 +252,14 @@ export class Deployment {
     this.options.onProgress?.({ kind: "note", message });
   }
 
-  /** Where the copies of the state are. */
+  /** The copies of the state, as far as they are of its backend. */
   public get checkpoints(): Checkpoints {
-    return new Checkpoints(this.workDir, this.open.stack.name);
+    return new Checkpoints(this.workDir, this.open.stack.name, backendName(this.open.backendUrl));
+  }
+
+  /** Where the state is, if the backend is a folder. */
+  public get folder(): string | undefined {
+    return backendFolder(this.open.backendUrl, this.workDir);
   }
 
   private get workDir(): string {

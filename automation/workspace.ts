@@ -34,6 +34,8 @@ export interface OpenStack {
   readonly stack: Stack;
   readonly file: StackFile;
   readonly settings: Settings;
+  /** Where its state is, see {@link backendUrlOf}. */
+  readonly backendUrl: string | undefined;
   /** What the program found wrong with its settings when the engine ran it: encrypted ones are checked only there. */
   readonly refusal: () => UsageError | undefined;
 }
@@ -64,7 +66,8 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
     }
   });
   const stack = await select(options, { workDir, pulumiCommand, envVars: environment }, program);
-  return { stack, file, settings, refusal: () => refusal };
+  const backendUrl = await backendUrlOf(stack.workspace);
+  return { stack, file, settings, backendUrl, refusal: () => refusal };
 }
 
 interface EngineOptions {

@@ -37,6 +37,17 @@ export async function backendUrlOf(
   return { ...process.env, ...workspace.envVars }.PULUMI_BACKEND_URL ?? backend?.url;
 }
 
+/** Where neither environment nor project names a backend, Pulumi takes the one of its last login. */
+const LAST_LOGIN = "the backend of `pulumi login`";
+
+/** A backend as it may be shown and kept: its URL, without who logs in there and the values of what looks secret. */
+export function backendName(url: string | undefined): string {
+  if (url === undefined) return LAST_LOGIN;
+  return url
+    .replace(/^([^:/?#]+:\/\/)[^/?#]*@/, "$1")
+    .replace(/([?&][^=&]*(?:user|password|secret|token)[^=&]*=)[^&]*/gi, "$1...");
+}
+
 /** The folder that a backend is, or `undefined` where it is elsewhere. */
 export function backendFolder(url: string | undefined, workDir: string): string | undefined {
   if (url === undefined || !url.startsWith("file:")) return undefined;

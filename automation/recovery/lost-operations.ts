@@ -2,6 +2,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { z } from "zod";
 import type { Step } from "../changes";
+import { PipelineError } from "../errors";
 import type { UnfinishedOperation } from "../state";
 
 const operation = z.object({
@@ -21,34 +22,75 @@ const operation = z.object({
 /** An operation that got no answer, in the shape of the engine's own pending ones. */
 export type LostOperation = z.infer<typeof operation>;
 
+const content = z.array(operation.extend({ backend: z.string() }));
+type Remembered = z.infer<typeof content>[number];
+
 /**
  * What got no answer, as when the provider died. The engine takes it for failed and its state forgets it, though AWS may
- * have done it; so it is kept in `state/unfinished/<stack>.json` of the project, until a repair has found out.
+ * have done it; so it is kept in `state/unfinished/<stack>.json` of the project, until a repair has found out. Each
+ * operation is kept with its backend: another backend's stack of the same name has nothing to do with it.
  */
 export class LostOperations {
   private readonly file: string;
 
-  public constructor(workDir: string, stack: string) {
+  /** @param backend in which the stack is, by its name. */
+  public constructor(
+    workDir: string,
+    stack: string,
+    private readonly backend: string,
+  ) {
     this.file = path.join(workDir, "state", "unfinished", `${stack}.json`);
   }
 
+  /** @throws PipelineError where the file cannot be made out. */
   public async read(): Promise<LostOperation[]> {
-    const text = await fs.readFile(this.file, "utf8").catch(() => "[]");
-    return z.array(operation).parse(JSON.parse(text));
+    return (await this.all()).filter(this.isOwn).map(({ backend: _, ...lost }) => lost);
   }
 
+  /** @throws PipelineError where they cannot be kept. */
   public async add(lost: readonly LostOperation[]): Promise<void> {
     if (lost.length === 0) return;
-    const all = new Map([...(await this.read()), ...lost].map((one) => [one.resource.urn, one]));
-    await fs.mkdir(path.dirname(this.file), { recursive: true });
-    const replacement = `${this.file}.new`;
-    await fs.writeFile(replacement, JSON.stringify([...all.values()]), { mode: 0o600 });
-    await fs.rename(replacement, this.file);
+    const all = await this.all();
+    const own = [...all.filter(this.isOwn), ...lost].map((one) => ({ ...one, backend: this.backend }));
+    const once = new Map(own.map((one) => [one.resource.urn, one]));
+    await this.write([...all.filter((one) => !this.isOwn(one)), ...once.values()]);
   }
 
+  /** @throws PipelineError where the file cannot be made out or written. */
   public async clear(): Promise<void> {
-    await fs.rm(this.file, { force: true });
+    await this.write((await this.all()).filter((one) => !this.isOwn(one)));
   }
+
+  private readonly isOwn = ({ backend }: Remembered) => backend === this.backend;
+
+  private async all(): Promise<Remembered[]> {
+    try {
+      return content.parse(JSON.parse(await fs.readFile(this.file, "utf8")));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+      const reason = error instanceof z.ZodError ? "it has another shape" : messageOf(error);
+      throw new PipelineError(
+        `${this.file}, which keeps what got no answer of AWS's, cannot be read: ${reason}; ` +
+          "look into it for what AWS may have made, then remove it",
+      );
+    }
+  }
+
+  private async write(remembered: readonly Remembered[]): Promise<void> {
+    try {
+      if (remembered.length === 0) return await fs.rm(this.file, { force: true });
+      await fs.mkdir(path.dirname(this.file), { recursive: true });
+      const replacement = `${this.file}.new`;
+      await fs.writeFile(replacement, JSON.stringify(remembered), { mode: 0o600 });
+      await fs.rename(replacement, this.file);
+    } catch (error) {
+      throw new PipelineError(`${this.file} cannot be written: ${messageOf(error)}`);
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What the engine's events told of an operation. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { nameOf, type Step } from "../changes";
 import { StackBusyError } from "../errors";
 import { type ExportedState, exportState, importState } from "../exported-state";
+import { backendName } from "../preflight/backend";
 import { parseState, type ResourceState, type UnfinishedOperation } from "../state";
 import type { OpenStack } from "../workspace";
 import { awsLookups } from "./aws-lookups";
@@ -9,6 +10,9 @@ import { releaseDeadLocks, renderLock, type StackLock } from "./locks";
 import { asUnfinished, type LostOperation, LostOperations, lostOperation } from "./lost-operations";
 import { type Lookups, remediesFor, renderUnfinished, type Unfinished } from "./remedies";
 import { pendingOf, repairState } from "./repaired-state";
+
+type KnownStack = Pick<OpenStack, "stack" | "backendUrl">;
+type InterruptedStack = Pick<OpenStack, "stack" | "backendUrl" | "file">;
 
 /** What an update left that did not end by itself. */
 export interface Interruption {
@@ -29,14 +33,15 @@ export interface Interruption {
  * @throws AwsCallError where AWS has to tell what was made, and does not.
  */
 export async function findInterruption(
-  { stack, file }: Pick<OpenStack, "stack" | "file">,
+  open: InterruptedStack,
   locks: readonly StackLock[],
-  lookups: Lookups = awsLookups(file),
+  lookups: Lookups = awsLookups(open.file),
 ): Promise<Interruption | undefined> {
+  const { stack } = open;
   if (locks.some(({ holder }) => holder !== "dead")) return undefined;
   const state = await exportState(stack);
   const { pending, resources } = parseState(stack.name, state);
-  const lost = stillLost(await lostOperations(stack).read(), pending, resources);
+  const lost = stillLost(await lostOperations(open).read(), pending, resources);
   const operations = [...pending, ...lost.map(asUnfinished)];
   if (locks.length === 0 && operations.length === 0) return undefined;
   return { locks, unfinished: await remediesFor(operations, resources, lookups), state, lost };
@@ -59,11 +64,13 @@ export function renderInterruption({ locks, unfinished }: Interruption): string 
  * @throws StackBusyError where another update holds the stack: what seemed unfinished is its own.
  */
 export async function repairInterruption(
-  { stack, file }: Pick<OpenStack, "stack" | "file">,
+  open: InterruptedStack,
   { locks, unfinished, state, lost }: Interruption,
   refresh: (urns: readonly string[]) => Promise<unknown>,
-  lookups: Lookups = awsLookups(file),
+  lookups: Lookups = awsLookups(open.file),
 ): Promise<readonly string[]> {
+  const { stack } = open;
+  const known = lostOperations(open);
   await releaseDeadLocks(locks);
   if (unfinished.length === 0) return [];
   if (!isDeepStrictEqual(await exportState(stack), state)) {
@@ -72,14 +79,14 @@ export async function repairInterruption(
   const repaired = repairState(state, lost, unfinished);
   await importState(stack, repaired.state);
   // The import has dropped what was pending, and until the end of it all nobody else would know.
-  await lostOperations(stack).add(pendingOf(state));
+  await known.add(pendingOf(state));
   // Nobody else holds the stack, or the import would have been refused: no running update waits for these keys.
   for (const { remedy } of unfinished) {
     if (remedy.kind !== "discard") continue;
     for (const keyId of remedy.keyIds) await lookups.deleteAccessKey(remedy.user, keyId);
   }
   if (repaired.toRead.length > 0) await refresh(repaired.toRead);
-  await lostOperations(stack).clear();
+  await known.clear();
   const { resources } = parseState(stack.name, await exportState(stack));
   const present = new Set(resources.map(({ urn }) => urn));
   return unfinished
@@ -88,11 +95,8 @@ export async function repairInterruption(
 }
 
 /** Keeps what a run of the engine began and got no answer to, so that the next one can look for it. */
-export async function rememberLost(
-  { stack }: Pick<OpenStack, "stack">,
-  steps: readonly Step[],
-): Promise<void> {
-  await lostOperations(stack).add(steps.flatMap(lostOperation));
+export async function rememberLost(open: KnownStack, steps: readonly Step[]): Promise<void> {
+  await lostOperations(open).add(steps.flatMap(lostOperation));
 }
 
 /** What the engine has not found out by itself since, and the state can take in. */
@@ -110,10 +114,11 @@ function stillLost(
 }
 
 /** Forgets what was lost of a stack that is gone. */
-export async function forgetLost({ stack }: Pick<OpenStack, "stack">): Promise<void> {
-  await lostOperations(stack).clear();
+export async function forgetLost(open: KnownStack): Promise<void> {
+  await lostOperations(open).clear();
 }
 
-export function lostOperations({ name, workspace }: OpenStack["stack"]): LostOperations {
-  return new LostOperations(workspace.workDir, name);
+/** What got no answer of a stack in its backend. */
+export function lostOperations({ stack: { name, workspace }, backendUrl }: KnownStack): LostOperations {
+  return new LostOperations(workspace.workDir, name, backendName(backendUrl));
 }

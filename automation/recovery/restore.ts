@@ -49,5 +49,5 @@ export async function restore(deployment: Deployment, { state }: Restoration): P
   await deployment.checkpoints.keep(present, "restore");
   await importState(stack, state);
   // The import has dropped what was pending: what came of it is found out by the next update.
-  await lostOperations(stack).add([...pendingOf(state), ...pendingOf(present)]);
+  await lostOperations(deployment.open).add([...pendingOf(state), ...pendingOf(present)]);
 }

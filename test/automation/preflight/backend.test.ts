@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { checkBackend } from "../../../automation/preflight/backend";
+import { backendName, checkBackend } from "../../../automation/preflight/backend";
 
 describe("the look at the backend", () => {
   it("has nothing against a folder that takes files, and leaves none there", async () => {
@@ -26,5 +26,27 @@ describe("the look at the backend", () => {
   it("leaves backends elsewhere to the engine", async () => {
     assert.deepEqual(await checkBackend("s3://bucket", "/"), []);
     assert.deepEqual(await checkBackend(undefined, "/"), []);
+  });
+});
+
+describe("a backend's name", () => {
+  it("is its URL without who logs in there", () => {
+    for (const [url, name] of [
+      ["file://./state", "file://./state"],
+      ["s3://bucket/path?region=us-east-1&awssdk=v2", "s3://bucket/path?region=us-east-1&awssdk=v2"],
+      ["https://api.pulumi.com", "https://api.pulumi.com"],
+      ["postgres://user:p@ss@host:5432/db?sslmode=require", "postgres://host:5432/db?sslmode=require"],
+      [
+        "postgres://host/db?user=u&password=p&sslmode=off",
+        "postgres://host/db?user=...&password=...&sslmode=off",
+      ],
+      ["file:///home/me@work/state", "file:///home/me@work/state"],
+    ] as const) {
+      assert.equal(backendName(url), name);
+    }
+  });
+
+  it("is a word where none is named", () => {
+    assert.equal(backendName(undefined), "the backend of `pulumi login`");
   });
 });

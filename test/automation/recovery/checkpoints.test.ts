@@ -5,6 +5,8 @@ import * as path from "node:path";
 import { PipelineError, UsageError } from "../../../automation/errors";
 import { Checkpoints, KEPT } from "../../../automation/recovery/checkpoints";
 
+const HERE = "file://./state";
+
 const state = (...urns: string[]) => ({
   version: 3,
   deployment: { manifest: { time: "now" }, resources: urns.map((urn) => ({ urn, type: "t" })) },
@@ -17,7 +19,7 @@ describe("checkpoints of a state", () => {
 
   beforeEach(async () => {
     dir = await fs.mkdtemp(path.join(os.tmpdir(), "checkpoints-"));
-    checkpoints = new Checkpoints(dir, "dev");
+    checkpoints = new Checkpoints(dir, "dev", HERE);
   });
   afterEach(() => fs.rm(dir, { recursive: true }));
 
@@ -44,6 +46,48 @@ describe("checkpoints of a state", () => {
     assert.equal(taken.length, KEPT);
     assert.equal(taken[0], "2026-11-25T10:22:00.000Z");
     assert.equal(taken.at(-1), "2026-11-25T10:03:00.000Z");
+    const older = path.join(folder(), "20261124T100000000Z-0000.json");
+    await fs.writeFile(older, "no copy");
+    await checkpoints.keep(state("one more"), "up", new Date(Date.UTC(2026, 10, 25, 11)));
+    await assert.rejects(fs.access(older));
+  });
+
+  it("are each backend's own: neither listed, nor restored, nor counted for another", async () => {
+    const others = new Checkpoints(dir, "dev", "s3://elsewhere");
+    await others.keep(state("a"), "up", new Date("2026-11-24T10:00:00Z"));
+    await checkpoints.keep(state("a"), "up", new Date("2026-11-25T09:00:00Z"));
+    assert.equal((await checkpoints.list()).length, 1);
+    const [other] = await others.list();
+    await assert.rejects(checkpoints.read(other?.id ?? ""), (error) => {
+      assert.ok(error instanceof UsageError);
+      assert.match(
+        error.message,
+        /is of stack "dev" in s3:\/\/elsewhere, and this one is in file:\/\/\.\/state:/,
+      );
+      return true;
+    });
+    for (let minute = 0; minute < KEPT; minute += 1) {
+      await checkpoints.keep(state(`${minute}`), "up", new Date(Date.UTC(2026, 10, 25, 10, minute)));
+    }
+    assert.equal((await checkpoints.list()).length, KEPT);
+    assert.deepEqual(await others.list(), [other]);
+    await assert.rejects(checkpoints.read("yesterday"), (error) => {
+      assert.ok(error instanceof Error);
+      return !error.message.includes(other?.id ?? "");
+    });
+  });
+
+  it("leave nothing of a write that was killed, and alone one that is under way", async () => {
+    await checkpoints.keep(state("a"), "up");
+    const before = new Date(Date.now() - 2 * 60 * 60_000);
+    for (const name of [".killed", ".under-way"]) await fs.writeFile(path.join(folder(), name), '{"taken":');
+    await fs.utimes(path.join(folder(), ".killed"), before, before);
+    await checkpoints.keep(state("b"), "up");
+    const names = await fs.readdir(folder());
+    assert.deepEqual(
+      names.filter((name) => name.startsWith(".")),
+      [".under-way"],
+    );
   });
 
   it("are not made twice of the same state", async () => {

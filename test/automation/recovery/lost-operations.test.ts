@@ -3,6 +3,7 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Step } from "../../../automation/changes";
+import { PipelineError } from "../../../automation/errors";
 import { asUnfinished, LostOperations, lostOperation } from "../../../automation/recovery/lost-operations";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -27,10 +28,11 @@ const step = (name: string, op: Step["op"] = "create"): Step => {
 describe("operations that got no answer", () => {
   let dir: string;
   let lost: LostOperations;
+  const file = () => path.join(dir, "state", "unfinished", "dev.json");
 
   beforeEach(async () => {
     dir = await fs.mkdtemp(path.join(os.tmpdir(), "lost-"));
-    lost = new LostOperations(dir, "dev");
+    lost = new LostOperations(dir, "dev", "file://./state");
   });
   afterEach(() => fs.rm(dir, { recursive: true }));
 
@@ -48,6 +50,49 @@ describe("operations that got no answer", () => {
     );
     await lost.clear();
     assert.deepEqual(await lost.read(), []);
+  });
+
+  it("are each backend's own", async () => {
+    const others = new LostOperations(dir, "dev", "s3://elsewhere");
+    await lost.add(lostOperation(step("a")));
+    await others.add([...lostOperation(step("a")), ...lostOperation(step("b"))]);
+    const names = async (of: LostOperations) =>
+      (await of.read()).map(({ resource }) => resource.urn.slice(-1));
+    assert.deepEqual([await names(lost), await names(others)], [["a"], ["a", "b"]]);
+    await lost.clear();
+    assert.deepEqual([await names(lost), await names(others)], [[], ["a", "b"]]);
+    await others.clear();
+    assert.deepEqual(await fs.readdir(path.dirname(file())), []);
+  });
+
+  for (const [what, text, reason] of [
+    ["is torn", '[{"type":', /cannot be read: Unexpected end of JSON input; /],
+    ["has another shape", '[{"type":"creating"}]', /cannot be read: it has another shape; /],
+  ] as const) {
+    it(`name their file where it ${what}, and are not written over`, async () => {
+      await fs.mkdir(path.dirname(file()), { recursive: true });
+      await fs.writeFile(file(), text);
+      for (const use of [lost.read(), lost.add(lostOperation(step("a"))), lost.clear()]) {
+        await assert.rejects(use, (error) => {
+          assert.ok(error instanceof PipelineError, String(error));
+          assert.ok(error.message.startsWith(`${file()}, which keeps what got no answer`), error.message);
+          assert.match(error.message, reason);
+          assert.match(error.message, /look into it for what AWS may have made, then remove it$/);
+          assert.doesNotMatch(error.message, /\n/);
+          return true;
+        });
+      }
+      assert.equal(await fs.readFile(file(), "utf8"), text);
+    });
+  }
+
+  it("say where they cannot be kept", async () => {
+    await fs.mkdir(`${file()}.new`, { recursive: true });
+    await assert.rejects(lost.add(lostOperation(step("a"))), (error) => {
+      assert.ok(error instanceof PipelineError, String(error));
+      assert.match(error.message, /unfinished\/dev\.json cannot be written: EISDIR/);
+      return true;
+    });
   });
 
   it("are kept without what stands for secrets, which no engine could decrypt", async () => {
