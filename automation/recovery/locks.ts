@@ -15,7 +15,7 @@ const content = z.object({
 /** Who says that an update of theirs holds the stack, as Pulumi writes it into a backend that is a folder. */
 export interface StackLock extends z.infer<typeof content> {
   readonly file: string;
-  /** `dead`: the process was one of this machine's, and is gone. `elsewhere`: another machine's, which nobody can tell from here. */
+  /** `dead`: the process was one of this machine's, and is gone, though another may have its number. `elsewhere`: another machine's, which nobody can tell from here. */
   readonly holder: "alive" | "dead" | "elsewhere";
 }
 
@@ -23,6 +23,8 @@ export interface StackLock extends z.infer<typeof content> {
 export interface Machine {
   readonly hostname: string;
   runs(pid: number): boolean;
+  /** When the process of this number began, in milliseconds since 1970; `undefined` where the machine does not tell. */
+  startOf(pid: number): number | undefined;
 }
 
 export const thisMachine: Machine = {
@@ -38,14 +40,30 @@ export const thisMachine: Machine = {
       return (error as NodeJS.ErrnoException).code !== "ESRCH";
     }
   },
+  startOf(pid) {
+    // Told since the machine's start, which containers do not agree on: so it is compared with this process's own.
+    const [start, ownStart] = [pid, process.pid].map((one) => Number(processStat(one)?.[START]));
+    if (!start || !ownStart) return undefined;
+    return performance.timeOrigin + (start - ownStart) * TICK_MS;
+  },
 };
 
 /** Ended, and not yet taken note of by its parent: in a container often for ever. */
 function isZombie(pid: number): boolean {
+  return /^[ZX]$/.test(processStat(pid)?.[0] ?? "");
+}
+
+/** Index of the start among what follows the process's name. */
+const START = 19;
+const TICK_MS = 10;
+
+/** What Linux tells of a process behind its name (proc_pid_stat(5)); `undefined` elsewhere. */
+function processStat(pid: number): string[] | undefined {
   try {
-    return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return text.slice(text.lastIndexOf(")") + 2).split(" ");
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -77,9 +95,18 @@ async function readLock(file: string, machine: Machine): Promise<StackLock | und
   }
 }
 
-function holderOf({ hostname, pid }: z.infer<typeof content>, machine: Machine): StackLock["holder"] {
+/** Milliseconds by which a clock may be put right meanwhile. */
+const TOLERANCE_MS = 10_000;
+
+function holderOf(
+  { hostname, pid, timestamp }: z.infer<typeof content>,
+  machine: Machine,
+): StackLock["holder"] {
   if (hostname !== machine.hostname) return "elsewhere";
-  return machine.runs(pid) ? "alive" : "dead";
+  if (!machine.runs(pid)) return "dead";
+  // A process that began after the lock was written has only the number of the one that wrote it.
+  const start = machine.startOf(pid) ?? 0;
+  return start > Date.parse(timestamp) + TOLERANCE_MS ? "dead" : "alive";
 }
 
 /** Removes the locks of dead processes, and no other: `pulumi cancel` would remove everybody's. */

@@ -15,7 +15,8 @@ import {
 describe("locks of a stack", () => {
   let folder: string;
   const dir = () => path.join(folder, ".pulumi", "locks", "organization", "braintrust-snowflake", "dev");
-  const machine: Machine = { hostname: "here", runs: (pid) => pid === 1 };
+  const written = Date.parse("2026-11-25T10:00:00Z");
+  const machine: Machine = { hostname: "here", runs: (pid) => pid === 1, startOf: () => undefined };
   const lock = (name: string, pid: number, hostname: string) =>
     fs.writeFile(
       path.join(dir(), `${name}.json`),
@@ -42,6 +43,31 @@ describe("locks of a stack", () => {
     const dead = locks.find(({ holder }) => holder === "dead");
     assert.ok(dead !== undefined);
     assert.equal(renderLock(dead), "process 2 of me on here, since 2026-11-25T10:00:00Z, has died");
+  });
+
+  it("are dead where the process that has the number began after the lock was written", async () => {
+    await lock("a", 1, "here");
+    const holder = async (start: number | undefined) => {
+      const [found] = await readLocks(folder, "dev", { ...machine, startOf: () => start });
+      return found?.holder;
+    };
+    assert.equal(await holder(written - 60_000), "alive");
+    assert.equal(await holder(written + 5_000), "alive", "the clock may have been put right");
+    assert.equal(await holder(written + 60_000), "dead");
+    assert.equal(await holder(undefined), "alive", "a machine that does not tell");
+  });
+
+  it("know when a process began", async function () {
+    if (process.platform !== "linux") this.skip();
+    const before = Date.now();
+    const child = spawn("sleep", ["30"]);
+    try {
+      const start = thisMachine.startOf(child.pid ?? 0) ?? 0;
+      assert.ok(start > before - 1_000 && start < Date.now() + 1_000, `${start - before} ms`);
+      assert.equal(thisMachine.startOf(2 ** 30), undefined);
+    } finally {
+      child.kill("SIGKILL");
+    }
   });
 
   it("go where they are dead, and no other", async () => {

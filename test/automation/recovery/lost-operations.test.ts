@@ -72,8 +72,9 @@ describe("operations that got no answer", () => {
     it(`name their file where it ${what}, and are not written over`, async () => {
       await fs.mkdir(path.dirname(file()), { recursive: true });
       await fs.writeFile(file(), text);
-      for (const use of [lost.read(), lost.add(lostOperation(step("a"))), lost.clear()]) {
-        await assert.rejects(use, (error) => {
+      const uses = [() => lost.read(), () => lost.add(lostOperation(step("a"))), () => lost.clear()];
+      for (const use of uses) {
+        await assert.rejects(use(), (error) => {
           assert.ok(error instanceof PipelineError, String(error));
           assert.ok(error.message.startsWith(`${file()}, which keeps what got no answer`), error.message);
           assert.match(error.message, reason);
