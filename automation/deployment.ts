@@ -1,6 +1,7 @@
 import type { OutputMap } from "@pulumi/pulumi/automation";
 import type { Change } from "./changes";
 import type { DeploymentOptions, UpOptions, UpResult } from "./deployment-options";
+import { commandError } from "./engine-errors";
 import { type EngineRun, runEngine } from "./engine-run";
 import { exportState } from "./exported-state";
 import { passingCauses } from "./failure-causes";
@@ -152,10 +153,18 @@ export class Deployment {
     return this.change("destroy", (engine) => this.open.stack.destroy(engine), previewed);
   }
 
-  /** Removes an empty stack from the backend; its settings file stays. */
+  /**
+   * Removes an empty stack from the backend; its settings file stays.
+   *
+   * @throws StackBusyError where an update holds the stack.
+   */
   public async remove(): Promise<void> {
     const { workspace, name } = this.open.stack;
-    await workspace.removeStack(name, { preserveConfig: true });
+    await this.whenFree(() =>
+      workspace.removeStack(name, { preserveConfig: true }).catch((error: unknown) => {
+        throw commandError(name, "removal", error);
+      }),
+    );
     await forgetLost(this.open);
   }
 
@@ -166,7 +175,10 @@ export class Deployment {
 
   /** The outputs as the engine has them, each with its secrecy. */
   public rawOutputs(): Promise<OutputMap> {
-    return this.open.stack.outputs();
+    const { stack } = this.open;
+    return stack.outputs().catch((error: unknown) => {
+      throw commandError(stack.name, "outputs", error);
+    });
   }
 
   /**
@@ -179,7 +191,7 @@ export class Deployment {
   /**
    * The resources of the stack's state.
    *
-   * @throws PipelineError for a state of a shape unknown here.
+   * @throws UnreadableStateError for a state of a shape unknown here.
    */
   public async stateResources(): Promise<readonly ResourceState[]> {
     return (await readState(this.open.stack)).resources;

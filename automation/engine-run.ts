@@ -1,14 +1,15 @@
-import { CommandError, ConcurrentUpdateError, type EngineEvent } from "@pulumi/pulumi/automation";
+import { CommandError, type EngineEvent } from "@pulumi/pulumi/automation";
 import { PIPELINE_TYPE } from "../components/pipeline";
 import { type Change, changeOf, subjectOf } from "./changes";
-import { PipelineError, StackBusyError } from "./errors";
+import { engineErrors, knownError } from "./engine-errors";
+import { PipelineError } from "./errors";
 import { namedCauses } from "./failure-causes";
 import { CONNECTION_LOST, lostConnection } from "./inline-program";
 import { type StopRules, startInterrupts, TIMEOUT_MS } from "./interrupts";
 import { type ProgressListener, ProgressTracker } from "./progress";
 import { FailedRunError } from "./retry";
 import { runReport } from "./run-report";
-import { busyMessage, engineErrors, type OpenStack } from "./workspace";
+import type { OpenStack } from "./workspace";
 
 /** One operation of the engine. */
 export interface EngineRun extends StopRules {
@@ -34,7 +35,7 @@ export interface EngineHooks {
  *
  * @returns what it changed, or what a preview would change.
  * @throws FailedRunError with what was made, what was not and what is unknown; StackBusyError where another holds the
- * stack; UsageError for settings that the program refuses.
+ * stack; UnreadableStateError; UsageError for settings that the program refuses.
  */
 export async function runEngine(open: OpenStack, run: EngineRun): Promise<Change[]> {
   try {
@@ -96,10 +97,9 @@ async function runOnce({ stack, settings, refusal }: OpenStack, run: EngineRun):
     if (error instanceof FailedRunError) throw error;
     const refused = refusal();
     if (refused !== undefined) throw refused;
-    if (error instanceof ConcurrentUpdateError) {
-      throw new StackBusyError(busyMessage(stack.name, error.message));
-    }
     if (!(error instanceof CommandError)) throw error instanceof Error ? error : new Error(String(error));
+    const known = knownError(stack.name, error.message);
+    if (known !== undefined) throw known;
     const ended = interrupts.expired
       ? `did not end within ${minutes}`
       : run.signal?.aborted

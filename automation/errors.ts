@@ -12,3 +12,16 @@ export class PipelineError extends Error {
 export class StackBusyError extends PipelineError {
   public override readonly name = "StackBusyError";
 }
+
+/** The stack's state is there and cannot be made out, as after a power cut. The message names the way back. */
+export class UnreadableStateError extends PipelineError {
+  public override readonly name = "UnreadableStateError";
+
+  public constructor(
+    message: string,
+    /** What is wrong with it. */
+    public readonly reason: string,
+  ) {
+    super(message);
+  }
+}

@@ -4,8 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import type { Deployment, Stack } from "@pulumi/pulumi/automation";
-import { PipelineError, StackBusyError } from "./errors";
-import { busyMessage, engineErrors } from "./workspace";
+import { commandError } from "./engine-errors";
 
 const run = promisify(execFile);
 /** Bytes that a state may have. */
@@ -14,7 +13,11 @@ const MOST_BYTES = 256 * 1024 * 1024;
 /** A stack's state as it lies in its backend. */
 export type ExportedState = Deployment;
 
-/** The state with its secrets encrypted. `Stack.exportStack` would have the engine decrypt them. */
+/**
+ * The state with its secrets encrypted. `Stack.exportStack` would have the engine decrypt them.
+ *
+ * @throws UnreadableStateError where the backend has a state that is none.
+ */
 export async function exportState(stack: Stack): Promise<ExportedState> {
   return JSON.parse(await pulumi(stack, ["stack", "export"]));
 }
@@ -42,14 +45,7 @@ async function pulumi({ name, workspace }: Stack, args: readonly string[]): Prom
   try {
     return (await run(pulumiCommand.command, all, { cwd: workDir, env, maxBuffer: MOST_BYTES })).stdout;
   } catch (error) {
-    const text = error instanceof Error && "stderr" in error ? String(error.stderr) : String(error);
-    if (holdsStack.test(text)) throw new StackBusyError(busyMessage(name, text));
-    throw new PipelineError(
-      `pulumi ${args.slice(0, 2).join(" ")} of stack "${name}" failed: ${engineErrors(text)}`,
-    );
+    const text = error instanceof Error && "stderr" in error ? String(error.stderr) : error;
+    throw commandError(name, `pulumi ${args.slice(0, 2).join(" ")}`, text);
   }
 }
-
-/** Both of Pulumi's texts: of Pulumi Cloud, and of a backend that is a folder or a bucket. */
-const holdsStack =
-  /\[409\] Conflict: Another update is currently in progress|the stack is currently locked by/;

@@ -13,7 +13,7 @@ export { type CostOptions, estimate as cost } from "./cost/cost";
 export type { CostEstimate } from "./cost/estimate";
 export { Deployment } from "./deployment";
 export type { DeploymentOptions, UpOptions, UpResult } from "./deployment-options";
-export { PipelineError, StackBusyError, UsageError } from "./errors";
+export { PipelineError, StackBusyError, UnreadableStateError, UsageError } from "./errors";
 export type { RotationResult } from "./key-rotation";
 export type { PipelineOutputs, StreamOutput } from "./outputs";
 export { type Plan, planStack as plan } from "./plan/plan";

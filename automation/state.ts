@@ -1,6 +1,6 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import { z } from "zod";
-import { PipelineError } from "./errors";
+import { unreadableState } from "./engine-errors";
 import { type ExportedState, exportState } from "./exported-state";
 
 const resource = z.object({
@@ -48,18 +48,18 @@ export interface StackState {
 /**
  * Reads a stack's state. The engine leaves secrets encrypted in it.
  *
- * @throws PipelineError for a state of a shape unknown here.
+ * @throws UnreadableStateError for a state of a shape unknown here.
  */
 export async function readState(stack: Stack): Promise<StackState> {
   return parseState(stack.name, await exportState(stack));
 }
 
-/** @throws PipelineError for a state of a shape unknown here. */
+/** @throws UnreadableStateError for a state of a shape unknown here. */
 export function parseState(stack: string, exported: ExportedState): StackState {
   const parsed = deployment.safeParse(exported.deployment ?? {});
   if (!parsed.success) {
     const fields = parsed.error.issues.map((issue) => issue.path.join(".")).join(", ");
-    throw new PipelineError(`the state of stack "${stack}" lacks or misstates: ${fields}`);
+    throw unreadableState(stack, `it lacks or misstates ${fields}`);
   }
   const { resources, pending_operations: pending } = parsed.data;
   return {

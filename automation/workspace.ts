@@ -7,8 +7,8 @@ import {
 } from "@pulumi/pulumi/automation";
 import { buildPipeline } from "../components/pipeline";
 import { PROJECT, type Settings } from "../components/settings";
-import { commandLine } from "./command-line";
 import { findEngine } from "./engine";
+import { engineErrors } from "./engine-errors";
 import { PipelineError, UsageError } from "./errors";
 import { type InlineProgram, inlineProgram } from "./inline-program";
 import { backendFolder, backendUrlOf } from "./preflight/backend";
@@ -105,8 +105,13 @@ async function mended(stackName: string, engine: EngineOptions): Promise<boolean
 
 async function unknownStack(stackName: string, engine: EngineOptions): Promise<string> {
   const workspace = await LocalWorkspace.create(engine);
-  const names = (await workspace.listStacks()).map(({ name }) => name).sort();
-  const known = names.length > 0 ? `the backend has ${names.join(", ")}` : "the backend has no stack yet";
+  const known = await workspace.listStacks().then(
+    (stacks) => {
+      const names = stacks.map(({ name }) => name).sort();
+      return names.length > 0 ? `the backend has ${names.join(", ")}` : "the backend has no stack yet";
+    },
+    (error: unknown) => `the backend does not list its stacks (${engineErrors(String(error))})`,
+  );
   return `no stack "${stackName}" has been made: ${known}; \`up --stack ${stackName} --create\` makes it`;
 }
 
@@ -119,21 +124,4 @@ function requirePassphrase(file: StackFile, environment: NodeJS.ProcessEnv): voi
     "PULUMI_CONFIG_PASSPHRASE is not set: the stack's secrets are encrypted with it; " +
       "export it (empty is a passphrase too), or PULUMI_CONFIG_PASSPHRASE_FILE, or name a secretsprovider in the stack's file",
   );
-}
-
-/** Says that another update holds a stack. */
-export function busyMessage(stack: string, engineText: string): string {
-  return (
-    `another update holds stack "${stack}"; try again when it ends, or have --wait wait for it; ` +
-    `\`${commandLine("recover", stack)}\` tells whether it has died: ${engineErrors(engineText)}`
-  );
-}
-
-/** The lines of an engine's error that say what is wrong, without its colours and the SDK's framing. */
-export function engineErrors(text: string): string {
-  const lines = text.split("\n").map((line) => line.trim());
-  const errors = lines
-    .filter((line) => line.startsWith("error:"))
-    .map((line) => line.slice("error:".length).trim());
-  return errors.length > 0 ? [...new Set(errors)].join("; ") : lines.filter(Boolean).join(" ");
 }

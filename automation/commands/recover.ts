@@ -66,7 +66,8 @@ async function restoreState(
 ): Promise<void> {
   const { stack } = deployment.open;
   const restoration = await findRestoration(deployment, name);
-  const { checkpoint, forgotten } = restoration;
+  const { checkpoint, forgotten, unreadable } = restoration;
+  if (unreadable !== undefined) say(`the present state cannot be read: ${unreadable}`);
   say(`the state of ${describe(checkpoint)} would take the place of this one, of which a copy is kept`);
   if (forgotten.length > 0) {
     say(
@@ -74,7 +75,8 @@ async function restoreState(
     );
   }
   if (!(await ask(`Restore the state of stack "${stack.name}"?`))) return say("nothing was changed");
-  await restore(deployment, restoration);
+  const aside = await restore(deployment, restoration);
+  if (aside !== undefined) say(`the unreadable state is kept in ${aside}`);
   print(`stack "${stack.name}": state of ${describe(checkpoint)} restored`);
   print(
     `next: ${commandLine("refresh", stack.name)} reads what has changed in AWS since, then ${commandLine("up", stack.name)}`,
@@ -86,11 +88,13 @@ function describe({ taken, before, resources }: Checkpoint): string {
 }
 
 /** The report for people. */
-export function recoveryText({ stack, locks, unfinished, checkpoints, next }: RecoveryReport): string {
+export function recoveryText(report: RecoveryReport): string {
+  const { stack, unreadable, locks, unfinished, checkpoints, next } = report;
   const list = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [`${title}: none`] : [`${title}:`, ...lines.map((line) => `  ${line}`)];
   return [
     `stack ${stack}`,
+    ...(unreadable === undefined ? [] : [`state: cannot be read: ${unreadable}`]),
     ...list("locks", locks.map(renderLock)),
     ...list("unfinished", unfinished.map(renderUnfinished)),
     ...list(

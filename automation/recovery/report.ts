@@ -1,12 +1,16 @@
 import { commandLine } from "../command-line";
 import type { Deployment } from "../deployment";
+import { UnreadableStateError } from "../errors";
 import type { Checkpoint } from "./checkpoints";
 import type { StackLock } from "./locks";
 import type { Unfinished } from "./remedies";
+import { wayBack } from "./unreadable-state";
 
 /** What stands between a stack and its next update, and the copies of its state. */
 export interface RecoveryReport {
   readonly stack: string;
+  /** Why the state cannot be made out, where it cannot. */
+  readonly unreadable?: string;
   readonly locks: readonly StackLock[];
   /** What an interrupted update left; none while another update runs. */
   readonly unfinished: readonly Omit<Unfinished, "inputs">[];
@@ -25,11 +29,20 @@ export async function recoveryReport(deployment: Deployment): Promise<RecoveryRe
   const { name: stack } = deployment.open.stack;
   const [locks, interruption, checkpoints] = await Promise.all([
     deployment.locks(),
-    deployment.interruption(),
+    deployment.interruption().catch(unlessUnreadable),
     deployment.checkpoints.list(),
   ]);
+  if (interruption instanceof UnreadableStateError) {
+    const next = await wayBack(deployment.folder, stack, checkpoints);
+    return { stack, unreadable: interruption.reason, locks, unfinished: [], checkpoints, next };
+  }
   const unfinished = (interruption?.unfinished ?? []).map(({ inputs: _, ...told }) => told);
   return { stack, locks, unfinished, checkpoints, next: nextStep(stack, locks, interruption !== undefined) };
+}
+
+function unlessUnreadable(error: unknown): UnreadableStateError {
+  if (error instanceof UnreadableStateError) return error;
+  throw error;
 }
 
 function nextStep(stack: string, locks: readonly StackLock[], interrupted: boolean): string {

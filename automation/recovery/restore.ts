@@ -1,11 +1,13 @@
+import type { Stack } from "@pulumi/pulumi/automation";
 import type { Deployment } from "../deployment";
-import { UsageError } from "../errors";
+import { PipelineError, UnreadableStateError, UsageError } from "../errors";
 import { type ExportedState, exportState, importState } from "../exported-state";
 import { parseState } from "../state";
 import type { Checkpoint } from "./checkpoints";
 import { releaseDeadLocks } from "./locks";
 import { lostOperations } from "./recovery";
 import { pendingOf } from "./repaired-state";
+import { setAside, wayBack } from "./unreadable-state";
 
 /** An earlier state, about to take the place of the present one. */
 export interface Restoration {
@@ -13,6 +15,8 @@ export interface Restoration {
   readonly state: ExportedState;
   /** URNs of resources that the present state knows and the earlier one does not: they stay in AWS. */
   readonly forgotten: readonly string[];
+  /** Why the present state cannot be made out, where it cannot: nobody knows then what is forgotten. */
+  readonly unreadable?: string;
 }
 
 /**
@@ -20,19 +24,32 @@ export interface Restoration {
  *
  * @param id of a checkpoint, or `latest`.
  * @throws UsageError where there is no such checkpoint.
+ * @throws PipelineError where the present state cannot be made out, and cannot be kept either.
  */
-export async function findRestoration({ open, checkpoints }: Deployment, id: string): Promise<Restoration> {
-  const [newest] = id === "latest" ? await checkpoints.list() : [];
-  const { checkpoint, state } = await checkpoints.read(newest?.id ?? id);
+export async function findRestoration(
+  { open, checkpoints, folder }: Deployment,
+  id: string,
+): Promise<Restoration> {
+  const copies = await checkpoints.list();
+  const { checkpoint, state } = await checkpoints.read((id === "latest" && copies[0]?.id) || id);
   const { name } = open.stack;
   const earlier = parseState(name, state).resources;
   if (!earlier.every(({ urn }) => urn.startsWith(`urn:pulumi:${name}::`))) {
     throw new UsageError(`checkpoint ${checkpoint.id} is of another stack than "${name}"`);
   }
+  // What cannot be read is said before anything is changed.
+  await lostOperations(open).read();
+  const present = await presentState(open.stack);
+  if (present instanceof UnreadableStateError) {
+    if (folder !== undefined) return { checkpoint, state, forgotten: [], unreadable: present.reason };
+    const next = await wayBack(folder, name, copies);
+    throw new PipelineError(
+      `the state of stack "${name}" cannot be read, nor kept where it is: ${present.reason}; ${next}`,
+    );
+  }
   const known = new Set(earlier.map(({ urn }) => urn));
-  const present = parseState(name, await exportState(open.stack)).resources;
-  const forgotten = present
-    .filter(({ urn, id }) => id !== undefined && !known.has(urn))
+  const forgotten = parseState(name, present)
+    .resources.filter(({ urn, id: physical }) => physical !== undefined && !known.has(urn))
     .map(({ urn }) => urn);
   return { checkpoint, state, forgotten };
 }
@@ -40,14 +57,35 @@ export async function findRestoration({ open, checkpoints }: Deployment, id: str
 /**
  * Puts an earlier state in the place of the present one, of which a copy is kept.
  *
+ * @returns where the present one is, if it could not be made out.
  * @throws StackBusyError where an update holds the stack.
  */
-export async function restore(deployment: Deployment, { state }: Restoration): Promise<void> {
-  const { stack } = deployment.open;
+export async function restore(deployment: Deployment, { state }: Restoration): Promise<string | undefined> {
+  const { open, folder, checkpoints } = deployment;
   await releaseDeadLocks(await deployment.locks());
-  const present = await exportState(stack);
-  await deployment.checkpoints.keep(present, "restore");
-  await importState(stack, state);
-  // The import has dropped what was pending: what came of it is found out by the next update.
-  await lostOperations(deployment.open).add([...pendingOf(state), ...pendingOf(present)]);
+  const present = await presentState(open.stack);
+  if (!(present instanceof UnreadableStateError)) {
+    await checkpoints.keep(present, "restore");
+    await importState(open.stack, state);
+    // The import has dropped what was pending: what came of it is found out by the next update.
+    await lostOperations(open).add([...pendingOf(state), ...pendingOf(present)]);
+    return undefined;
+  }
+  if (folder === undefined) throw present;
+  const aside = await setAside(folder, open.stack.name);
+  await importState(open.stack, state);
+  await lostOperations(open).add(pendingOf(state));
+  return aside;
+}
+
+/** The stack's state, or why it cannot be made out. */
+async function presentState(stack: Stack): Promise<ExportedState | UnreadableStateError> {
+  try {
+    const present = await exportState(stack);
+    parseState(stack.name, present);
+    return present;
+  } catch (error) {
+    if (error instanceof UnreadableStateError) return error;
+    throw error;
+  }
 }

@@ -12,11 +12,11 @@ import type { Context, Test } from "mocha";
 import type { DeploymentOptions } from "../../automation";
 import { clientSettings, pathStyle } from "../../automation/aws";
 import { findEngine, systemTools } from "../../automation/engine";
+import { engineErrors } from "../../automation/engine-errors";
 import { readStackFile, type StackFile } from "../../automation/project";
 import { type Emulator, EmulatorMissingError, startEmulator } from "../../automation/sandbox/emulator";
 import { createSandboxProject, writeSandboxSettings } from "../../automation/sandbox/project";
 import { enter } from "../../automation/sandbox/sandbox";
-import { engineErrors } from "../../automation/workspace";
 
 /** Settings that differ from the sandbox's own; `undefined` takes one of those away. */
 export type Overrides = Readonly<Record<string, unknown>>;
