@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
 
 /** One thing that the engine did to a resource, or would do. */
@@ -32,6 +33,13 @@ export function subjectOf(metadata: Step): Change | undefined {
 /** The change of a step; `undefined` where it changes nothing in AWS. */
 export function changeOf(metadata: Step): Change | undefined {
   return unchanged.includes(metadata.op) ? undefined : subjectOf(metadata);
+}
+
+/** Whether two previews would do the same, in whatever order. */
+export function sameChanges(some: readonly Change[], others: readonly Change[]): boolean {
+  const told = (changes: readonly Change[]) =>
+    changes.map(({ operation, urn, properties }) => `${operation} ${urn} ${[...properties].sort()}`).sort();
+  return isDeepStrictEqual(told(some), told(others));
 }
 
 /** One line for each change, marked as Pulumi marks it. */

@@ -23,6 +23,11 @@ export interface UpOptions {
   readonly allowLoss?: boolean | undefined;
   /** Lets the update replace what others put into policy and notification of an existing bucket. @default it is refused */
   readonly replaceForeign?: boolean | undefined;
+  /**
+   * Hears what is to be changed where that is not what was previewed, since another update has held the stack meanwhile.
+   * What it throws ends the update before it changes anything. @default the update goes on
+   */
+  readonly onOtherChanges?: ((changes: readonly Change[]) => Promise<void>) | undefined;
 }
 
 /** What an update did and what it leaves. */

@@ -1,38 +1,41 @@
 import type { OutputMap } from "@pulumi/pulumi/automation";
 import type { Change } from "./changes";
 import type { DeploymentOptions, UpOptions, UpResult } from "./deployment-options";
-import { commandError } from "./engine-errors";
-import { type EngineRun, runEngine } from "./engine-run";
-import { exportState } from "./exported-state";
+import { busyMessage, commandError } from "./engine-errors";
+import type { EngineRun } from "./engine-run";
+import { StackBusyError } from "./errors";
 import { passingCauses } from "./failure-causes";
 import { refuseLosses } from "./losses";
+import { Operations } from "./operations";
 import { type PipelineOutputs, parseOutputs } from "./outputs";
 import { backendFolder, backendName } from "./preflight/backend";
 import { type PreflightFinding, refusalOf, renderNote } from "./preflight/finding";
 import { preflight } from "./preflight/preflight";
 import { refuseProtected } from "./protection";
 import { Checkpoints } from "./recovery/checkpoints";
-import { readLocks, type StackLock } from "./recovery/locks";
+import { readLocks, renderLock, type StackLock } from "./recovery/locks";
 import {
   findInterruption,
   forgetLost,
   type Interruption,
-  rememberLost,
   renderInterruption,
   repairInterruption,
 } from "./recovery/recovery";
-import { FailedRunError, untilFree, untilPassed } from "./retry";
 import { type ResourceState, readState } from "./state";
+import { runUpdate, type Update } from "./update";
 import { type OpenStack, openStack } from "./workspace";
 
 /** A stack that is open for operations; each may follow or be followed by `pulumi up`. */
 export class Deployment {
+  private readonly operations: Operations;
   private findings?: Promise<readonly PreflightFinding[]>;
 
   private constructor(
     public readonly open: OpenStack,
     private readonly options: DeploymentOptions,
-  ) {}
+  ) {
+    this.operations = new Operations(open, options, this.checkpoints);
+  }
 
   /**
    * Opens a stack.
@@ -58,13 +61,32 @@ export class Deployment {
     return readLocks(this.folder, this.open.stack.name);
   }
 
+  /**
+   * Waits while another update's lock is there, if there is time to wait: what is previewed then is of the state that the other
+   * has left.
+   *
+   * @throws StackBusyError when the time is up.
+   */
+  public async untilUnlocked(): Promise<void> {
+    if (!this.options.waitMs) return;
+    await this.operations.whenFree(async () => {
+      const held = (await this.locks()).find(({ holder }) => holder !== "dead");
+      if (held !== undefined) throw new StackBusyError(busyMessage(this.open.stack.name, renderLock(held)));
+    });
+  }
+
   /** Ends an interruption. Every update does so first; call it yourself to ask somebody before. */
   public async repair(interruption: Interruption): Promise<void> {
-    await this.keepState("repair");
+    await this.operations.keepState("repair");
     const adopted = await repairInterruption(this.open, interruption, (target) =>
-      this.run("refresh", (engine) => this.open.stack.refresh({ ...engine, target: [...target] })),
+      this.operations.run({
+        what: "refresh",
+        operation: (engine) => this.open.stack.refresh({ ...engine, target: [...target] }),
+      }),
     );
-    this.note(adopted.length === 0 ? "repaired" : `repaired; taken over from AWS: ${adopted.join(", ")}`);
+    this.operations.note(
+      adopted.length === 0 ? "repaired" : `repaired; taken over from AWS: ${adopted.join(", ")}`,
+    );
   }
 
   /**
@@ -80,17 +102,22 @@ export class Deployment {
 
   /** What `up` would change. */
   public preview({ refresh }: UpOptions = {}): Promise<Change[]> {
-    return this.run("preview", (engine) => this.open.stack.preview({ ...engine, refresh: refresh ?? false }));
+    return this.operations.run({
+      what: "preview",
+      operation: (engine) => this.open.stack.preview({ ...engine, refresh: refresh ?? false }),
+    });
   }
 
   /** What reading the live resources would change in the state. */
   public previewRefresh(): Promise<Change[]> {
-    return this.run("refresh preview", (engine) => this.open.stack.previewRefresh(engine));
+    const operation: EngineRun["operation"] = (engine) => this.open.stack.previewRefresh(engine);
+    return this.operations.run({ what: "refresh preview", operation });
   }
 
   /** What `destroy` would delete. */
   public previewDestroy(): Promise<Change[]> {
-    return this.run("destroy preview", (engine) => this.open.stack.previewDestroy(engine));
+    const operation: EngineRun["operation"] = (engine) => this.open.stack.previewDestroy(engine);
+    return this.operations.run({ what: "destroy preview", operation });
   }
 
   /**
@@ -102,7 +129,8 @@ export class Deployment {
    * @throws StackBusyError where another update holds the stack.
    */
   public async up(options: UpOptions = {}, previewed?: readonly Change[]): Promise<UpResult> {
-    await this.whenFree(() => this.repairFirst());
+    if (previewed === undefined) await this.untilUnlocked();
+    await this.operations.whenFree(() => this.repairFirst());
     const refusal = await this.preflight(options);
     if (refusal !== undefined) throw refusal;
     const preview = async () => {
@@ -111,35 +139,37 @@ export class Deployment {
       return changes;
     };
     if (previewed !== undefined && !options.allowLoss) refuseLosses(previewed);
-    let expected = previewed ?? (await preview());
-    const refresh = options.refresh ?? false;
     const { retryWaitMs = RETRY_WAIT_MS, signal } = this.options;
-    const run = async () => {
-      try {
-        return await this.change(
-          "up",
-          (engine) => this.open.stack.up({ ...engine, refresh }),
+    const update: Update = {
+      preview,
+      run: (expected, previewAgain) =>
+        this.operations.change({
+          what: "up",
+          operation: (engine) => this.open.stack.up({ ...engine, refresh: options.refresh ?? false }),
           expected,
-          preview,
-        );
-      } catch (error) {
-        if (error instanceof FailedRunError) expected = without(expected, error.changes);
-        throw error;
-      }
+          onFree: this.afterAnother(previewAgain),
+        }),
+      onOtherChanges: options.onOtherChanges,
+      retry: {
+        causes: (failures) => passingCauses(failures, this.open.settings),
+        waitMs: retryWaitMs,
+        onNote: (message) => this.operations.note(message),
+        signal,
+      },
     };
-    const changes = await untilPassed(run, {
-      causes: (failures) => passingCauses(failures, this.open.settings),
-      waitMs: retryWaitMs,
-      onNote: (message) => this.note(message),
-      signal,
-    });
+    const changes = await runUpdate(update, previewed ?? (await preview()));
     return { changes, outputs: await this.outputs() };
   }
 
   /** Reads the live resources into the state. */
   public async refresh(previewed?: readonly Change[]): Promise<Change[]> {
-    await this.whenFree(() => this.repairFirst());
-    return this.change("refresh", (engine) => this.open.stack.refresh(engine), previewed);
+    await this.operations.whenFree(() => this.repairFirst());
+    return this.operations.change({
+      what: "refresh",
+      operation: (engine) => this.open.stack.refresh(engine),
+      expected: previewed,
+      onFree: this.afterAnother(async () => undefined),
+    });
   }
 
   /**
@@ -148,9 +178,14 @@ export class Deployment {
    * @throws PipelineError before anything is deleted where resources are protected.
    */
   public async destroy(previewed?: readonly Change[]): Promise<Change[]> {
-    await this.whenFree(() => this.repairFirst());
+    await this.operations.whenFree(() => this.repairFirst());
     await this.refuseProtected();
-    return this.change("destroy", (engine) => this.open.stack.destroy(engine), previewed);
+    return this.operations.change({
+      what: "destroy",
+      operation: (engine) => this.open.stack.destroy(engine),
+      expected: previewed,
+      onFree: this.afterAnother(async () => undefined),
+    });
   }
 
   /**
@@ -160,7 +195,7 @@ export class Deployment {
    */
   public async remove(): Promise<void> {
     const { workspace, name } = this.open.stack;
-    await this.whenFree(() =>
+    await this.operations.whenFree(() =>
       workspace.removeStack(name, { preserveConfig: true }).catch((error: unknown) => {
         throw commandError(name, "removal", error);
       }),
@@ -205,63 +240,23 @@ export class Deployment {
       resources: () => this.stateResources(),
       replaceForeign,
     });
-    for (const finding of findings) this.note(renderNote(finding));
+    for (const finding of findings) this.operations.note(renderNote(finding));
     return findings;
+  }
+
+  /** What is to be done where another update has held the stack: it may have died, and what was previewed is outdated. */
+  private afterAnother<Found>(previewAgain: () => Promise<Found>): () => Promise<Found> {
+    return async () => {
+      await this.repairFirst();
+      return previewAgain();
+    };
   }
 
   private async repairFirst(): Promise<void> {
     const interruption = await this.interruption();
     if (interruption === undefined) return;
-    this.note(renderInterruption(interruption));
+    this.operations.note(renderInterruption(interruption));
     await this.repair(interruption);
-  }
-
-  /** Does it once no other update holds the stack, if there is time to wait for that. */
-  private whenFree<Result>(run: () => Promise<Result>, onFree = async () => {}): Promise<Result> {
-    const { waitMs = 0, signal } = this.options;
-    return untilFree(run, { waitMs, signal, onFree, onNote: (message) => this.note(message) });
-  }
-
-  /** An operation that changes AWS or the state: copies the state first, and remembers what got no answer. */
-  private async change(
-    what: string,
-    operation: EngineRun["operation"],
-    expected?: readonly Change[],
-    previewAgain?: () => Promise<readonly Change[]>,
-  ): Promise<Change[]> {
-    let current = expected;
-    const run = async () => {
-      await this.keepState(what);
-      return this.run(what, operation, current);
-    };
-    // The other has changed what the preview started from.
-    const onFree = async () => {
-      await this.repairFirst();
-      current = await previewAgain?.();
-    };
-    try {
-      return await this.whenFree(run, onFree);
-    } catch (error) {
-      if (error instanceof FailedRunError) await rememberLost(this.open, error.lost);
-      throw error;
-    }
-  }
-
-  private run(
-    what: string,
-    operation: EngineRun["operation"],
-    expected?: readonly Change[],
-  ): Promise<Change[]> {
-    const { onProgress, signal, timeoutMs, graceMs } = this.options;
-    return runEngine(this.open, { what, operation, expected, onProgress, signal, timeoutMs, graceMs });
-  }
-
-  private async keepState(before: string): Promise<void> {
-    await this.checkpoints.keep(await exportState(this.open.stack), before);
-  }
-
-  private note(message: string): void {
-    this.options.onProgress?.({ kind: "note", message });
   }
 
   /** The copies of the state, as far as they are of its backend. */
@@ -277,11 +272,6 @@ export class Deployment {
   private get workDir(): string {
     return this.open.stack.workspace.workDir;
   }
-}
-
-function without(changes: readonly Change[], made: readonly Change[]): Change[] {
-  const urns = new Set(made.map(({ urn }) => urn));
-  return changes.filter(({ urn }) => !urns.has(urn));
 }
 
 const RETRY_WAIT_MS = 20_000;

@@ -6,8 +6,7 @@ const holdsStack =
   /\[409\] Conflict: Another update is currently in progress|the stack is currently locked by/;
 
 /** A state whose text is torn or is none of a state. One of a newer engine's has another text, and is whole. */
-const damagedState =
-  /failed to load checkpoint: (?:place \d+: |json: |gzip: |invalid character|unexpected end|unexpected EOF)/;
+const damagedState = /failed to load checkpoint: (?:place \d+|json): /;
 
 /** The error of this project's that an engine's text stands for. */
 export function knownError(stack: string, text: string): StackBusyError | UnreadableStateError | undefined {

@@ -4,6 +4,7 @@ import { PipelineError, StackBusyError } from "../errors";
 import { ensureExternalId } from "../external-id";
 import { refuseFullBuckets } from "../full-buckets";
 import { note, print, printJson, type StackCommandOptions } from "../terminal";
+import { approve, approveAgain, DeclinedError } from "./approval";
 import { type PatienceOptions, patience } from "./patience";
 import { repairFirst } from "./recover";
 import { onStacks, type StacksCommandOptions, type Voice } from "./several";
@@ -65,12 +66,18 @@ export async function up(
     const refusal = await deployment.preflight({ replaceForeign });
     if (refusal !== undefined) throw refusal;
     const expected = await deployment.preview({ refresh });
-    voice.note(renderChanges(expected));
-    if (expected.length > 0 && !(await voice.confirm(`Change stack "${stack}"?`))) return declined(voice);
-    const { changes, outputs } = await deployment.up({ refresh, allowLoss, replaceForeign }, expected);
-    const summary = `${summarize(changes)}; phase ${outputs.phase}`;
-    voice.print(`stack "${stack}": ${summary}`);
-    return summary;
+    if (!(await approve(expected, stack, voice))) return declined(voice);
+    const onOtherChanges = (changes: readonly Change[]) => approveAgain(changes, stack, voice);
+    try {
+      const how = { refresh, allowLoss, replaceForeign, onOtherChanges };
+      const { changes, outputs: left } = await deployment.up(how, expected);
+      const summary = `${summarize(changes)}; phase ${left.phase}`;
+      voice.print(`stack "${stack}": ${summary}`);
+      return summary;
+    } catch (error) {
+      if (error instanceof DeclinedError) return declined(voice);
+      throw error;
+    }
   });
 }
 
@@ -139,8 +146,12 @@ export async function outputs(
   }
 }
 
-/** Repairs first, where something is to be repaired; an update that holds the stack is for the operation itself to wait for. */
+/**
+ * Waits for an update whose lock can be seen, and repairs first, where something is to be repaired. An update that holds the
+ * stack unseen is for the operation itself to wait for.
+ */
 async function mayGoOn(deployment: Deployment, voice: Voice): Promise<boolean> {
+  await deployment.untilUnlocked();
   try {
     return await repairFirst(deployment, voice);
   } catch (error) {

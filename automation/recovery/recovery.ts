@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { nameOf, type Step } from "../changes";
+import { nameOf } from "../changes";
 import { StackBusyError } from "../errors";
 import { type ExportedState, exportState, importState } from "../exported-state";
 import { backendName } from "../preflight/backend";
+import { FailedRunError } from "../retry";
 import { parseState, type ResourceState, type UnfinishedOperation } from "../state";
 import type { OpenStack } from "../workspace";
 import { awsLookups } from "./aws-lookups";
@@ -94,9 +95,23 @@ export async function repairInterruption(
     .map(({ urn }) => nameOf(urn));
 }
 
-/** Keeps what a run of the engine began and got no answer to, so that the next one can look for it. */
-export async function rememberLost(open: KnownStack, steps: readonly Step[]): Promise<void> {
-  await lostOperations(open).add(steps.flatMap(lostOperation));
+/**
+ * Keeps what a failed run of the engine began and got no answer to, so that the next one can look for it.
+ *
+ * @returns the failure, with a line of what could not be kept.
+ */
+export async function rememberLost(open: KnownStack, failure: FailedRunError): Promise<FailedRunError> {
+  const { message, failures, changes, lost } = failure;
+  const operations = lost.flatMap(lostOperation);
+  try {
+    await lostOperations(open).add(operations);
+    return failure;
+  } catch (error) {
+    const forgotten = operations.map(({ type, resource }) => `${type} ${nameOf(resource.urn)}`).join(", ");
+    const reason = error instanceof Error ? error.message : String(error);
+    const line = `not remembered, so that the next run does not look for it in AWS: ${forgotten}: ${reason}`;
+    return new FailedRunError(`${message}\n${line}`, failures, changes, lost);
+  }
 }
 
 /** What the engine has not found out by itself since, and the state can take in. */

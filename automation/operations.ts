@@ -1,0 +1,65 @@
+import type { Change } from "./changes";
+import type { DeploymentOptions } from "./deployment-options";
+import { type EngineRun, runEngine } from "./engine-run";
+import { exportState } from "./exported-state";
+import type { Checkpoints } from "./recovery/checkpoints";
+import { rememberLost } from "./recovery/recovery";
+import { FailedRunError, untilFree } from "./retry";
+import type { OpenStack } from "./workspace";
+
+/** An operation of the engine that changes AWS or the state. */
+export interface ChangingOperation extends Pick<EngineRun, "what" | "operation" | "expected"> {
+  /**
+   * Before it is tried again, where another update has held the stack: that has changed what the preview started from.
+   *
+   * @returns what is to be changed now, if that is known.
+   */
+  readonly onFree: () => Promise<readonly Change[] | undefined>;
+}
+
+/** The engine's operations on one stack, with the patience and the listener that a deployment's options name. */
+export class Operations {
+  public constructor(
+    private readonly open: OpenStack,
+    private readonly options: DeploymentOptions,
+    private readonly checkpoints: Checkpoints,
+  ) {}
+
+  /** Runs one. */
+  public run({ what, operation, expected }: Omit<ChangingOperation, "onFree">): Promise<Change[]> {
+    const { onProgress, signal, timeoutMs, graceMs } = this.options;
+    return runEngine(this.open, { what, operation, expected, onProgress, signal, timeoutMs, graceMs });
+  }
+
+  /** Runs one that changes something: copies the state first, and remembers what got no answer. */
+  public async change({ onFree, ...operation }: ChangingOperation): Promise<Change[]> {
+    let { expected } = operation;
+    const run = async () => {
+      await this.keepState(operation.what);
+      return this.run({ ...operation, expected });
+    };
+    try {
+      return await this.whenFree(run, async () => {
+        expected = await onFree();
+      });
+    } catch (error) {
+      throw error instanceof FailedRunError ? await rememberLost(this.open, error) : error;
+    }
+  }
+
+  /** Does it once no other update holds the stack, if there is time to wait for that. */
+  public whenFree<Result>(run: () => Promise<Result>, onFree = async () => {}): Promise<Result> {
+    const { waitMs = 0, signal } = this.options;
+    return untilFree(run, { waitMs, signal, onFree, onNote: (message) => this.note(message) });
+  }
+
+  /** Copies the state. */
+  public async keepState(before: string): Promise<void> {
+    await this.checkpoints.keep(await exportState(this.open.stack), before);
+  }
+
+  /** Tells of the work. */
+  public note(message: string): void {
+    this.options.onProgress?.({ kind: "note", message });
+  }
+}
