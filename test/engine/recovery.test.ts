@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { Deployment, preview, up } from "../../automation";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { Deployment, PipelineError, preview, up } from "../../automation";
 import { FakeAwsEndpoint } from "./fake-aws-endpoint";
 import { filledIn, type Running, TestProject } from "./harness";
 
@@ -114,6 +116,48 @@ describe("recovery", () => {
     assert.equal(kept?.before, "restore");
     await up({ ...project.options, refresh: true });
     assert.deepEqual(await preview({ ...project.options, refresh: true }), []);
+  });
+
+  it("keeps what is of another backend apart", async () => {
+    project.world.setFaults({ operation: "create", name: ROLE, late: true, dies: true });
+    assert.equal((await run("up", "--create", "--yes")).code, 1);
+    await project.revive();
+    project.world.setFaults();
+    const other = path.join(project.dir, "other");
+    await fs.mkdir(other);
+    const there = { ...endpoint.environment, PULUMI_BACKEND_URL: `file://${other}` };
+    const shown = await project.run(["recover", "--restore", "latest", "--yes"], there);
+    assert.equal(shown.code, 2, shown.stderr);
+    assert.match(shown.stderr, /no checkpoint "latest" of stack "dev": there is none yet/);
+    const { stdout } = await project.run(["recover"], there);
+    assert.match(stdout, /^unfinished: none\n(?:.*\n)*checkpoints, newest first: none$/m);
+
+    assert.equal((await project.run(["destroy", "--remove", "--yes"], there)).code, 0);
+
+    assert.match((await run("recover")).stdout, /^ {2}creating pipeline-braintrust: /m);
+    const repaired = await run("up", "--yes");
+    assert.equal(repaired.code, 0, repaired.stderr);
+    assert.equal(creations(ROLE), 1);
+    const [copy] = JSON.parse((await run("recover", "--json")).stdout).checkpoints;
+    const { code, stderr } = await project.run(["recover", "--restore", copy.id, "--yes"], there);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /is of stack "dev" in file:\/\/\.\/state, and this one is in file:\/\/.*\/other: /);
+  });
+
+  it("reports what was done and what is unknown also where it cannot be kept", async () => {
+    await fs.mkdir(path.join(project.dir, "state", "unfinished", "dev.json.new"), { recursive: true });
+    project.world.setFaults({ operation: "create", name: ROLE, late: true, dies: true });
+    await assert.rejects(up({ ...project.options, create: true }), (error) => {
+      assert.ok(error instanceof PipelineError, String(error));
+      assert.match(error.message, /^up of stack "dev" failed:$/m);
+      assert.match(error.message, /^unknown, since no answer came: .*iam\.Role pipeline-braintrust/m);
+      assert.match(
+        error.message,
+        /^not remembered, .*: (?:.*, )?creating pipeline-braintrust\b.*: .*unfinished\/dev\.json.*EISDIR/m,
+      );
+      return true;
+    });
+    await project.revive();
   });
 
   it("refuses numbers of minutes that are none, and two wishes at once", async () => {

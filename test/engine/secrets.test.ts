@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import * as path from "node:path";
 import { type ProgressEvent, preview, up } from "../../automation";
+import { FakeAwsEndpoint } from "./fake-aws-endpoint";
 import { filledIn, TestProject } from "./harness";
 
 describe("a prod stack with a user for Snowflake", () => {
@@ -103,6 +105,75 @@ describe("a prod stack with a user for Snowflake", () => {
     await project.assertSettled();
   });
 });
+
+for (const operation of ["create", "update"] as const) {
+  describe(`a secret setting of an update whose provider is killed at a role's ${operation}`, () => {
+    const SECRET = "canary_id=of-a-setting";
+    const READER_ROLE = "pipeline-snowflake";
+    let project: TestProject;
+    let endpoint: FakeAwsEndpoint;
+    let said = "";
+    const run = async (...args: string[]) => {
+      const ended = await project.run(args, endpoint.environment);
+      said += ended.stdout + ended.stderr;
+      return ended;
+    };
+
+    before(async () => {
+      project = await TestProject.create("dev", filledIn);
+      endpoint = await FakeAwsEndpoint.start(() => project.world);
+      if (operation === "update") await up({ ...project.options, create: true });
+      else await project.pulumi("stack", "init", "dev");
+      const setting = "braintrust-snowflake:snowflake.externalId";
+      await project.pulumi("config", "set", "--secret", "--path", setting, SECRET);
+    });
+    after(async () => {
+      endpoint.stop();
+      await project.remove();
+    });
+
+    it("is nowhere in plain, neither in what is said nor in what is kept", async () => {
+      project.world.setFaults({ operation, name: READER_ROLE, late: true, dies: true });
+      const { code, stderr } = await run("up", "--yes");
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /^unknown, since no answer came: .*iam\.Role pipeline-snowflake/m);
+      await project.revive();
+      project.world.setFaults();
+      assert.match(JSON.stringify(project.world.named(READER_ROLE).inputs), new RegExp(SECRET));
+      await run("recover", "--json");
+      const kept = await keptIn("unfinished");
+      assert.ok(kept.some((text) => text.includes(`::${READER_ROLE}"`)));
+      assert.ok(!kept.some((text) => text.includes("[secret]")), "no engine could decrypt that");
+      await holdNoSecret();
+    });
+
+    it("is there after the next update, and in plain nowhere else", async () => {
+      const { code, stderr } = await run("up", "--yes");
+      assert.equal(code, 0, stderr);
+      assert.match(JSON.stringify(project.world.named(READER_ROLE).inputs), new RegExp(SECRET));
+      await project.assertSettled();
+      assert.deepEqual(await preview({ ...project.options, refresh: true }), []);
+      await project.set({ crossAccountReaders: [{ arn: "arn:aws:iam::210987654321:role/reader" }] });
+      await run("up", "--yes");
+      assert.ok((await keptIn("checkpoints")).some((text) => text.includes("ciphertext")));
+      await holdNoSecret();
+    });
+
+    async function keptIn(folder: string): Promise<string[]> {
+      const place = path.join(project.dir, "state", folder);
+      return [...(await project.texts())].flatMap(([file, text]) => (file.startsWith(place) ? [text] : []));
+    }
+
+    async function holdNoSecret(): Promise<void> {
+      assert.ok(!said.includes(SECRET), said);
+      const texts = [...(await project.texts())];
+      assert.deepEqual(
+        texts.filter(([, text]) => text.includes(SECRET)).map(([file]) => file),
+        [],
+      );
+    }
+  });
+}
 
 function secretOf({ world }: TestProject): string {
   const { value } = world.named("pipeline-snowflake-user-key-first").computed.secret as { value: string };
