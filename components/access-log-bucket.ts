@@ -25,7 +25,7 @@ export class AccessLogBucket extends pulumi.ComponentResource {
   public readonly bucketName: pulumi.Output<string>;
 
   public constructor(name: string, args: AccessLogBucketArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:AccessLogBucket", name, args, opts);
+    super("braintrust-snowflake:index:AccessLogBucket", name, {}, opts);
     const { bucket, privacy, versioning } = createPrivateBucket(
       name,
       { forceDestroy: args.forceDestroy },

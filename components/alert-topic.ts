@@ -28,7 +28,7 @@ export class AlertTopic extends pulumi.ComponentResource {
   public readonly topicArn: pulumi.Output<string>;
 
   public constructor(name: string, args: AlertTopicArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:AlertTopic", name, args, opts);
+    super("braintrust-snowflake:index:AlertTopic", name, {}, opts);
     const topic = new aws.sns.Topic(
       name,
       {

@@ -15,6 +15,8 @@ export interface AuditTrailArgs {
   readonly account: Account;
   /** Key for log files and log group, whose policy lets CloudTrail and CloudWatch Logs use it. @default SSE-S3 */
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+  /** Without it neither log group nor trail may use the key. */
+  readonly keyPolicy: readonly pulumi.Resource[];
   readonly forceDestroy: boolean;
 }
 
@@ -24,8 +26,8 @@ export class AuditTrail extends pulumi.ComponentResource {
   public readonly logGroupName: pulumi.Output<string>;
 
   public constructor(name: string, args: AuditTrailArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:AuditTrail", name, args, opts);
-    const { names, auditTrail, bucketArn } = args;
+    super("braintrust-snowflake:index:AuditTrail", name, {}, opts);
+    const { names, auditTrail, bucketArn, keyPolicy } = args;
     const parent = { parent: this };
     const logs = createLogBucket(`${name}-logs`, args, this);
     const group = new aws.cloudwatch.LogGroup(
@@ -35,7 +37,7 @@ export class AuditTrail extends pulumi.ComponentResource {
         retentionInDays: auditTrail.logGroupDays,
         ...(args.kmsKeyArn === undefined ? {} : { kmsKeyId: args.kmsKeyArn }),
       },
-      parent,
+      { ...parent, dependsOn: [...keyPolicy] },
     );
     new Trail(
       `${name}-trail`,

@@ -16,7 +16,7 @@ export interface BucketPolicyArgs extends Pick<Settings, "crossAccountReaders" |
 /** Step 5: the one policy of the bucket. A second one would silently replace it, so every statement is here. */
 export class BucketPolicy extends pulumi.ComponentResource {
   public constructor(name: string, args: BucketPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:BucketPolicy", name, args, opts);
+    super("braintrust-snowflake:index:BucketPolicy", name, {}, opts);
     new aws.s3.BucketPolicy(
       name,
       {

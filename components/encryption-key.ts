@@ -10,7 +10,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
   public readonly keyId: pulumi.Output<string>;
 
   public constructor(name: string, args: { readonly stack: string }, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:EncryptionKey", name, args, opts);
+    super("braintrust-snowflake:index:EncryptionKey", name, {}, opts);
     const key = new aws.kms.Key(
       name,
       {
@@ -53,7 +53,7 @@ export interface EncryptionKeyPolicyArgs {
 /** The one policy of the key. Nobody can decrypt but the writer and the readers, whatever IAM says elsewhere. */
 export class EncryptionKeyPolicy extends pulumi.ComponentResource {
   public constructor(name: string, args: EncryptionKeyPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:EncryptionKeyPolicy", name, args, opts);
+    super("braintrust-snowflake:index:EncryptionKeyPolicy", name, {}, opts);
     new aws.kms.KeyPolicy(
       name,
       {

@@ -32,7 +32,7 @@ export class ExportBucket extends pulumi.ComponentResource {
   public readonly policyDependencies: readonly pulumi.Resource[];
 
   public constructor(name: string, args: ExportBucketArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:ExportBucket", name, args, opts);
+    super("braintrust-snowflake:index:ExportBucket", name, {}, opts);
     if (args.existingBucket !== undefined) {
       const existing = aws.s3.getBucketOutput({ bucket: args.existingBucket }, { parent: this });
       this.bucketName = existing.bucket;

@@ -47,9 +47,10 @@ export function createGuards(
             bucketArn: parts.bucket.bucketArn,
             account: parts.account,
             kmsKeyArn: parts.key?.keyArn,
+            keyPolicy,
             forceDestroy,
           },
-          { parent, dependsOn: [...keyPolicy] },
+          { parent },
         );
   const trailArn = trail?.trailArn ?? existingTrail(settings);
   return {

@@ -23,7 +23,7 @@ export class LoadErrors extends pulumi.ComponentResource {
   public readonly queue: EventQueue;
 
   public constructor(name: string, args: LoadErrorsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:LoadErrors", name, args, opts);
+    super("braintrust-snowflake:index:LoadErrors", name, {}, opts);
     const physicalName = `snowpipe-errors-${args.stack}`;
     const topic = new EventTopic(
       `${name}-topic`,

@@ -25,7 +25,7 @@ export class Monitoring extends pulumi.ComponentResource {
   public readonly dashboardUrl?: pulumi.Output<string>;
 
   public constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:Monitoring", name, args, opts);
+    super("braintrust-snowflake:index:Monitoring", name, {}, opts);
     const { account, watchable, alertTopicArn, trailMetrics } = args;
     const { stack, bucketName } = watchable;
     for (const { name: stream, prefix } of args.countedStreams) {

@@ -17,7 +17,10 @@ import { countsRequests } from "./watched-pipeline";
 /** Type token of {@link ExportPipeline}, the root of everything that the program makes. */
 export const PIPELINE_TYPE = "braintrust-snowflake:index:ExportPipeline";
 
-/** The whole AWS side of the pipeline, in the order in which its parts need each other. */
+/**
+ * The whole AWS side of the pipeline, in the order in which its parts need each other. Like every component here it
+ * registers no inputs: its children would wait for all of them, a bucket for the key of which its encryption alone makes use.
+ */
 export class ExportPipeline extends pulumi.ComponentResource implements PipelineParts {
   public readonly account: Account;
   public readonly key?: EncryptionKey;

@@ -24,7 +24,7 @@ export class SnowflakeUser extends pulumi.ComponentResource {
   public readonly secretArn: pulumi.Output<string>;
 
   public constructor(name: string, args: SnowflakeUserArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:SnowflakeUser", name, args, opts);
+    super("braintrust-snowflake:index:SnowflakeUser", name, {}, opts);
     const user = new aws.iam.User(name, { name: `SnowflakeS3User-${args.stack}` }, { parent: this });
     const group = new aws.iam.Group(
       `${name}-group`,

@@ -12,7 +12,7 @@ export interface TrailWatchArgs {
 /** Metric filters on a trail's log group, each with its alarm. */
 export class TrailWatch extends pulumi.ComponentResource {
   public constructor(name: string, args: TrailWatchArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:TrailWatch", name, args, opts);
+    super("braintrust-snowflake:index:TrailWatch", name, {}, opts);
     const { subject, alertTopicArn } = args;
     const { stack } = subject;
     for (const { metric, pattern, alarm } of trailFilters(subject)) {

@@ -80,6 +80,7 @@ describe("AuditTrail", () => {
           bucketArn: "arn:aws:s3:::acme-exports",
           account: account(),
           kmsKeyArn: "arn:key",
+          keyPolicy: [],
           forceDestroy: false,
           ...args,
         }),

@@ -121,16 +121,14 @@ describe("ExportBucket", () => {
     const type = "braintrust-snowflake:index:AccessLogBucket";
     assert.deepEqual((await build()).deployed.of(type), []);
     const { deployed } = await build({ accessLogs: { enabled: true, retentionDays: 12 } });
-    const { sourceBucket, sourceBucketArn, retentionDays, forceDestroy } = deployed.only(type).inputs;
-    assert.deepEqual(
-      { sourceBucket, sourceBucketArn, retentionDays, forceDestroy },
-      {
-        sourceBucket: "acme-exports",
-        sourceBucketArn: "arn:aws:s3:::acme-exports",
-        retentionDays: 12,
-        forceDestroy: true,
-      },
-    );
+    assert.equal(deployed.of(type).length, 1);
+    assert.equal(deployed.only("aws:s3/bucketLogging:BucketLogging").inputs.bucket, "acme-exports");
+    assert.equal(deployed.named("exports-access-logs", "aws:s3/bucket:Bucket").inputs.forceDestroy, true);
+    const lifecycle = deployed.named("exports-access-logs-lifecycle");
+    const [rule] = lifecycle.inputs.rules as { expiration: unknown }[];
+    assert.deepEqual(rule?.expiration, { days: 12 });
+    const statements = deployed.statements(deployed.named("exports-access-logs-policy"));
+    assert.match(JSON.stringify(statements), /"aws:SourceArn":"arn:aws:s3:::acme-exports"/);
   });
 
   it("looks an existing bucket up and makes nothing", async () => {

@@ -244,6 +244,16 @@ for (const [title, settings, place] of programs) {
       }
     });
 
+    // The settings of a new bucket take S3 a minute, the making of a key ten seconds.
+    it("makes each bucket before anything else of AWS", () => {
+      const { deployed } = program;
+      for (const bucket of deployed.of("aws:s3/bucket:Bucket")) {
+        const others = deployed.resources.filter((other) => isOfAws(other) && other !== bucket);
+        const first = others.filter((other) => deployed.waits(bucket, other)).map(({ name }) => name);
+        assert.deepEqual(first, [], bucket.name);
+      }
+    });
+
     it("sets the policy of a bucket after its public access block", () => {
       const { deployed } = program;
       const blocks = deployed.of("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock");
