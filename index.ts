@@ -1,3 +1,4 @@
+import "./compile-cache";
 import { deployPipeline } from "./components/pipeline";
 
 // The SDK asks for a stack trace with every promise: mapping them to TypeScript takes a sixth of a preview.

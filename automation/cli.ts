@@ -1,3 +1,4 @@
+import "../compile-cache";
 import { Command, CommanderError } from "commander";
 import { StackBusyError, UsageError } from "./errors";
 import { note } from "./terminal";

@@ -1,5 +1,5 @@
 import { CommandError, type EngineEvent } from "@pulumi/pulumi/automation";
-import { PIPELINE_TYPE } from "../components/pipeline";
+import { PIPELINE_TYPE } from "../components/settings";
 import { type Change, changeOf, subjectOf } from "./changes";
 import { engineErrors, knownError } from "./engine-errors";
 import { PipelineError } from "./errors";

@@ -65,47 +65,43 @@ export async function findEngine(options: EngineOptions = {}): Promise<PulumiCom
   const { onProgress = () => {}, signal, environment = process.env, tools = systemTools } = options;
   const home = resolve(environment.PULUMI_HOME || join(homedir(), ".pulumi"));
   const versions = join(home, "versions");
-  const roots = [
-    home,
-    ...versionsToTry(await tools.list(versions)).map((version) => join(versions, version)),
-  ];
   const downloading = `downloading the Pulumi CLI ${SDK_VERSION}`;
   const building = `building the Pulumi CLI ${BUILT_VERSION} from its Go module`;
 
-  const ways: readonly { readonly name: string; find(): Promise<PulumiCommand> }[] = [
-    { name: "on PATH", find: () => tools.probe() },
-    ...roots.map((root) => ({ name: `in ${join(root, "bin")}`, find: () => tools.probe(root) })),
-    {
-      name: downloading,
-      find: async () => {
-        const root = join(versions, SDK_VERSION);
-        onProgress(downloading);
-        await whileTicking(downloading, onProgress, () => tools.download({ root, environment, signal }));
-        return tools.probe(root);
-      },
-    },
-    {
-      name: building,
-      find: async () => {
-        if (!(await tools.hasGo(environment))) throw new Error("`go` is not on PATH");
-        const root = join(versions, BUILT_VERSION);
-        onProgress(`${building}: about six minutes on two cores`);
-        await whileTicking(building, onProgress, () => tools.build({ root, environment, signal }));
-        return tools.probe(root);
-      },
-    },
-  ];
-
   const failures: string[] = [];
-  for (const { name, find } of ways) {
+  const tryWay = async (name: string, find: () => Promise<PulumiCommand>) => {
     signal?.throwIfAborted();
     try {
       return await find();
     } catch (error) {
       signal?.throwIfAborted();
       failures.push(`  ${name}: ${oneLine(error)}`);
+      return undefined;
     }
+  };
+  // Asked before anything is awaited: the caller loads its program meanwhile.
+  const onPath = await tryWay("on PATH", () => tools.probe());
+  if (onPath !== undefined) return onPath;
+  const releases = versionsToTry(await tools.list(versions));
+  for (const root of [home, ...releases.map((version) => join(versions, version))]) {
+    const installed = await tryWay(`in ${join(root, "bin")}`, () => tools.probe(root));
+    if (installed !== undefined) return installed;
   }
+  const downloaded = await tryWay(downloading, async () => {
+    const root = join(versions, SDK_VERSION);
+    onProgress(downloading);
+    await whileTicking(downloading, onProgress, () => tools.download({ root, environment, signal }));
+    return tools.probe(root);
+  });
+  if (downloaded !== undefined) return downloaded;
+  const built = await tryWay(building, async () => {
+    if (!(await tools.hasGo(environment))) throw new Error("`go` is not on PATH");
+    const root = join(versions, BUILT_VERSION);
+    onProgress(`${building}: about six minutes on two cores`);
+    await whileTicking(building, onProgress, () => tools.build({ root, environment, signal }));
+    return tools.probe(root);
+  });
+  if (built !== undefined) return built;
   throw new PipelineError(
     `there is no Pulumi CLI to work with, and none could be had:\n${failures.join("\n")}\nInstall Pulumi ` +
       "(https://www.pulumi.com/docs/install/), or put `go` on PATH so that the CLI can be built here; then try again.",

@@ -5,7 +5,6 @@ import {
   type Stack,
   StackNotFoundError,
 } from "@pulumi/pulumi/automation";
-import { buildPipeline } from "../components/pipeline";
 import { PROJECT, type Settings } from "../components/settings";
 import { findEngine } from "./engine";
 import { engineErrors } from "./engine-errors";
@@ -52,10 +51,14 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
   const settings = settingsOf(file);
   const environment = { ...options.environment };
   requirePassphrase(file, { ...process.env, ...environment });
-  const pulumiCommand = await findEngine({
-    ...(options.onNote ? { onProgress: options.onNote } : {}),
-    ...(options.signal ? { signal: options.signal } : {}),
-  });
+  const [pulumiCommand, { buildPipeline }] = await Promise.all([
+    findEngine({
+      ...(options.onNote ? { onProgress: options.onNote } : {}),
+      ...(options.signal ? { signal: options.signal } : {}),
+    }),
+    // It takes as long to load as the engine to tell its version, which is asked first.
+    import("../components/pipeline"),
+  ]);
   let refusal: UsageError | undefined;
   const program = inlineProgram(() => {
     try {

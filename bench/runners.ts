@@ -20,7 +20,13 @@ export type Runner = "this project's command" | "pulumi, types unchecked" | "pul
 
 const PREVIEWS = 3;
 /** Of the environment, for as long as the runners are timed. */
-const CHANGED = ["PATH", "PULUMI_HOME", "PULUMI_SKIP_UPDATE_CHECK", "PULUMI_NODEJS_TSCONFIG_PATH"] as const;
+const CHANGED = [
+  "PATH",
+  "PULUMI_HOME",
+  "PULUMI_SKIP_UPDATE_CHECK",
+  "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION",
+  "PULUMI_NODEJS_TSCONFIG_PATH",
+] as const;
 const CHECKING = "tsconfig.checking.json";
 
 /** Times each runner on a stack of its own. */
@@ -51,6 +57,8 @@ async function enterEngine(): Promise<() => Promise<void>> {
   if (isAbsolute(command)) process.env.PATH = [dirname(command), process.env.PATH].join(delimiter);
   process.env.PULUMI_HOME = home;
   process.env.PULUMI_SKIP_UPDATE_CHECK = "true";
+  // The project names its providers; `pulumi` would look for those of node_modules on the network each time.
+  process.env.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION = "true";
   return async () => {
     for (const [name, value] of before) {
       if (value === undefined) delete process.env[name];

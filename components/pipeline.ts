@@ -7,15 +7,12 @@ import { EncryptionKey, EncryptionKeyPolicy } from "./encryption-key";
 import { ExportBucket } from "./export-bucket";
 import { createGuards, type Guards } from "./guards";
 import { LoadErrors, loadErrorsTrust } from "./load-errors";
-import { concealer, readSettings, type Settings } from "./settings";
+import { concealer, PIPELINE_TYPE, readSettings, type Settings } from "./settings";
 import { defaultBucketName } from "./settings-conflicts";
 import { SnowflakeReader, snowflakeTrust } from "./snowflake-reader";
 import { SnowpipeEvents } from "./snowpipe-events";
 import { type PipelineParts, stackOutputs } from "./stack-outputs";
 import { countsRequests } from "./watched-pipeline";
-
-/** Type token of {@link ExportPipeline}, the root of everything that the program makes. */
-export const PIPELINE_TYPE = "braintrust-snowflake:index:ExportPipeline";
 
 /**
  * The whole AWS side of the pipeline, in the order in which its parts need each other. Like every component here it

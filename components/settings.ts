@@ -9,6 +9,9 @@ import { ENCRYPTED, type RawSettings, settingsSchema } from "./settings-schema";
 /** Namespace of this project's settings, the name in Pulumi.yaml. */
 export const PROJECT = "braintrust-snowflake";
 
+/** Type token of the component that is the root of everything the program makes. */
+export const PIPELINE_TYPE = `${PROJECT}:index:ExportPipeline`;
+
 /** One Braintrust export automation: its folder, its table, its pipe. */
 export interface Stream {
   readonly name: string;
