@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import type * as iam from "@pulumi/aws/iam";
+import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "./account";
 import { denyInsecureTransport, denyOldTls } from "./bucket-policy";
@@ -31,7 +32,7 @@ export class AccessLogBucket extends pulumi.ComponentResource {
       { forceDestroy: args.forceDestroy },
       this,
     );
-    new aws.s3.BucketLifecycleConfiguration(
+    new s3.BucketLifecycleConfiguration(
       `${name}-lifecycle`,
       {
         bucket: bucket.bucket,
@@ -48,7 +49,7 @@ export class AccessLogBucket extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: versioning },
     );
-    const policy = new aws.s3.BucketPolicy(
+    const policy = new s3.BucketPolicy(
       `${name}-policy`,
       {
         bucket: bucket.bucket,
@@ -59,7 +60,7 @@ export class AccessLogBucket extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: privacy },
     );
-    new aws.s3.BucketLogging(
+    new s3.BucketLogging(
       `${name}-delivery`,
       {
         bucket: args.sourceBucket,
@@ -79,14 +80,14 @@ export class AccessLogBucket extends pulumi.ComponentResource {
 export function logBucketStatements(
   bucketArn: pulumi.Input<string>,
   source: Pick<AccessLogBucketArgs, "sourceBucketArn" | "account">,
-): aws.iam.PolicyStatement[] {
+): iam.PolicyStatement[] {
   return [denyInsecureTransport(bucketArn), denyOldTls(bucketArn), allowLogDelivery(bucketArn, source)];
 }
 
 function allowLogDelivery(
   bucketArn: pulumi.Input<string>,
   { sourceBucketArn, account }: Pick<AccessLogBucketArgs, "sourceBucketArn" | "account">,
-): aws.iam.PolicyStatement {
+): iam.PolicyStatement {
   return {
     Sid: "AllowAccessLogDelivery",
     Effect: "Allow",

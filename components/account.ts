@@ -1,4 +1,6 @@
-import * as aws from "@pulumi/aws";
+import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
+import { getPartitionOutput } from "@pulumi/aws/getPartition";
+import { getRegionOutput } from "@pulumi/aws/getRegion";
 import type * as pulumi from "@pulumi/pulumi";
 
 /** Where the provider deploys to, as AWS says it: policies name no account, region or partition by hand. */
@@ -12,8 +14,8 @@ export interface Account {
 /** Asks AWS who the provider is, with the provider of `parent`. */
 export function readAccount(parent: pulumi.Resource): Account {
   return {
-    accountId: aws.getCallerIdentityOutput({}, { parent }).accountId,
-    region: aws.getRegionOutput({}, { parent }).region,
-    partition: aws.getPartitionOutput({}, { parent }).partition,
+    accountId: getCallerIdentityOutput({}, { parent }).accountId,
+    region: getRegionOutput({}, { parent }).region,
+    partition: getPartitionOutput({}, { parent }).partition,
   };
 }

@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import type { input } from "@pulumi/aws/types";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Alarm, alarmName } from "./alarms";
 import type { Metric } from "./metrics";
@@ -15,8 +16,8 @@ export function createAlarm(
   name: string,
   alarm: Alarm,
   { stack, alertTopicArn, parent }: AlarmPlace,
-): aws.cloudwatch.MetricAlarm {
-  return new aws.cloudwatch.MetricAlarm(
+): cloudwatch.MetricAlarm {
+  return new cloudwatch.MetricAlarm(
     `${name}-${alarm.key}`,
     {
       name: alarmName(stack, alarm.key),
@@ -33,7 +34,7 @@ export function createAlarm(
 }
 
 type WatchedArgs = Pick<
-  aws.cloudwatch.MetricAlarmArgs,
+  cloudwatch.MetricAlarmArgs,
   | "comparisonOperator"
   | "threshold"
   | "thresholdMetricId"
@@ -74,7 +75,7 @@ function metricQuery(
   id: string,
   { name, namespace, dimensions, statistic, period }: Metric,
   returnData: boolean,
-): aws.types.input.cloudwatch.MetricAlarmMetricQuery {
+): input.cloudwatch.MetricAlarmMetricQuery {
   return {
     id,
     metric: { namespace, metricName: name, dimensions, stat: statistic, period },

@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import type * as iam from "@pulumi/aws/iam";
+import * as sns from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "./account";
 import { administerTopic, denyPlainPublishing } from "./event-topic";
@@ -29,7 +30,7 @@ export class AlertTopic extends pulumi.ComponentResource {
 
   public constructor(name: string, args: AlertTopicArgs, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:AlertTopic", name, {}, opts);
-    const topic = new aws.sns.Topic(
+    const topic = new sns.Topic(
       name,
       {
         name: `braintrust-alerts-${args.stack}`,
@@ -37,7 +38,7 @@ export class AlertTopic extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    new aws.sns.TopicPolicy(
+    new sns.TopicPolicy(
       `${name}-policy`,
       {
         arn: topic.arn,
@@ -53,7 +54,7 @@ export class AlertTopic extends pulumi.ComponentResource {
       { parent: this },
     );
     args.emails.forEach((email, index) => {
-      new aws.sns.TopicSubscription(
+      new sns.TopicSubscription(
         `${name}-email-${index + 1}`,
         { topic: topic.arn, protocol: "email", endpoint: email },
         { parent: this },
@@ -65,7 +66,7 @@ export class AlertTopic extends pulumi.ComponentResource {
 }
 
 /** docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html and ad-SNS.html there */
-function allowAlerts(topicArn: pulumi.Input<string>, { accountId }: Account): aws.iam.PolicyStatement {
+function allowAlerts(topicArn: pulumi.Input<string>, { accountId }: Account): iam.PolicyStatement {
   return {
     Sid: "AllowAlerts",
     Effect: "Allow",

@@ -1,4 +1,4 @@
-import type * as aws from "@pulumi/aws";
+import type * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "./account";
 import { denyInsecureTransport, denyOldTls } from "./bucket-policy";
@@ -41,7 +41,7 @@ export function auditKeyStatements(
   keyArn: pulumi.Input<string>,
   { accountId, region, partition }: Account,
   { trailArn, logGroupArn }: Pick<AuditNames, "trailArn" | "logGroupArn">,
-): aws.iam.PolicyStatement[] {
+): iam.PolicyStatement[] {
   const cloudTrail = { Service: "cloudtrail.amazonaws.com" };
   const logs = pulumi
     .all([region, partition])

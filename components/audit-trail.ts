@@ -1,4 +1,6 @@
-import * as aws from "@pulumi/aws";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as s3 from "@pulumi/aws/s3";
+import type { input } from "@pulumi/aws/types";
 import { Trail } from "@pulumi/awsx/cloudtrail/trail";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "./account";
@@ -30,7 +32,7 @@ export class AuditTrail extends pulumi.ComponentResource {
     const { names, auditTrail, bucketArn, keyPolicy } = args;
     const parent = { parent: this };
     const logs = createLogBucket(`${name}-logs`, args, this);
-    const group = new aws.cloudwatch.LogGroup(
+    const group = new cloudwatch.LogGroup(
       `${name}-group`,
       {
         name: names.logGroupName,
@@ -69,7 +71,7 @@ function createLogBucket(name: string, args: AuditTrailArgs, parent: pulumi.Reso
   const { forceDestroy, names } = args;
   const created = createPrivateBucket(name, { bucketName: names.bucketName, forceDestroy }, parent);
   const { bucket, versioning } = created;
-  new aws.s3.BucketLifecycleConfiguration(
+  new s3.BucketLifecycleConfiguration(
     `${name}-lifecycle`,
     {
       bucket: bucket.bucket,
@@ -88,7 +90,7 @@ function createLogBucket(name: string, args: AuditTrailArgs, parent: pulumi.Reso
   );
   if (lock !== undefined) {
     const { mode, days } = lock;
-    new aws.s3.BucketObjectLockConfiguration(
+    new s3.BucketObjectLockConfiguration(
       `${name}-lock`,
       { bucket: bucket.bucket, rule: { defaultRetention: { mode, days } } },
       { parent, dependsOn: versioning },
@@ -97,7 +99,7 @@ function createLogBucket(name: string, args: AuditTrailArgs, parent: pulumi.Reso
   return created;
 }
 
-type EventSelector = aws.types.input.cloudtrail.TrailAdvancedEventSelector;
+type EventSelector = input.cloudtrail.TrailAdvancedEventSelector;
 
 /** Reads and writes of the bucket's objects, and of the account's other events those asked for. */
 export function eventSelectors(

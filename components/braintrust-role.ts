@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "./account";
 import { allowKey } from "./encryption-key";
@@ -23,7 +23,7 @@ export class BraintrustRole extends pulumi.ComponentResource {
 
   public constructor(name: string, args: BraintrustRoleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:BraintrustRole", name, {}, opts);
-    const role = new aws.iam.Role(
+    const role = new iam.Role(
       name,
       {
         name: `BraintrustExportRole-${args.stack}`,
@@ -32,7 +32,7 @@ export class BraintrustRole extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const policy = new aws.iam.Policy(
+    const policy = new iam.Policy(
       `${name}-policy`,
       {
         name: `BraintrustS3ExportPolicy-${args.stack}`,
@@ -41,7 +41,7 @@ export class BraintrustRole extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    new aws.iam.RolePolicyAttachment(
+    new iam.RolePolicyAttachment(
       `${name}-attachment`,
       { role: role.name, policyArn: policy.arn },
       { parent: this },
@@ -95,7 +95,7 @@ const leastObjectActions = [
 /** What the role may do: `standard` is what Braintrust documents, `least` an export without any read. */
 export function exportStatements(
   args: Pick<BraintrustRoleArgs, "bucketArn" | "exportPrefix" | "kmsKeyArn" | "account" | "permissions">,
-): aws.iam.PolicyStatement[] {
+): iam.PolicyStatement[] {
   const { bucketArn, exportPrefix, kmsKeyArn, account } = args;
   const standard = args.permissions === "standard";
   const listing = standard ? ["s3:ListBucket", "s3:ListBucketVersions"] : ["s3:ListBucket"];

@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import type * as iam from "@pulumi/aws/iam";
+import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import { allowReading } from "./prefix-statements";
 import type { Settings } from "./settings";
@@ -17,7 +18,7 @@ export interface BucketPolicyArgs extends Pick<Settings, "crossAccountReaders" |
 export class BucketPolicy extends pulumi.ComponentResource {
   public constructor(name: string, args: BucketPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:BucketPolicy", name, {}, opts);
-    new aws.s3.BucketPolicy(
+    new s3.BucketPolicy(
       name,
       {
         bucket: args.bucketName,
@@ -30,7 +31,7 @@ export class BucketPolicy extends pulumi.ComponentResource {
 }
 
 /** Every statement of the bucket's policy, in the order in which a reviewer reads them. */
-export function bucketStatements(args: Omit<BucketPolicyArgs, "bucketName">): aws.iam.PolicyStatement[] {
+export function bucketStatements(args: Omit<BucketPolicyArgs, "bucketName">): iam.PolicyStatement[] {
   const { bucketArn, kmsKeyArn, foreignEncryption, crossAccountReaders, exportPrefix } = args;
   return [
     denyInsecureTransport(bucketArn),
@@ -53,7 +54,7 @@ export function bucketStatements(args: Omit<BucketPolicyArgs, "bucketName">): aw
 }
 
 /** Plain HTTP is refused to everybody. */
-export function denyInsecureTransport(bucketArn: pulumi.Input<string>): aws.iam.PolicyStatement {
+export function denyInsecureTransport(bucketArn: pulumi.Input<string>): iam.PolicyStatement {
   return {
     ...denyToAll("DenyInsecureTransport", "s3:*", [bucketArn, pulumi.interpolate`${bucketArn}/*`]),
     Condition: { Bool: { "aws:SecureTransport": "false" } },
@@ -61,7 +62,7 @@ export function denyInsecureTransport(bucketArn: pulumi.Input<string>): aws.iam.
 }
 
 /** TLS below 1.2 is refused to everybody. */
-export function denyOldTls(bucketArn: pulumi.Input<string>): aws.iam.PolicyStatement {
+export function denyOldTls(bucketArn: pulumi.Input<string>): iam.PolicyStatement {
   return {
     ...denyToAll("DenyTlsBelow12", "s3:*", [bucketArn, pulumi.interpolate`${bucketArn}/*`]),
     Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } },
@@ -76,7 +77,7 @@ export function denyOldTls(bucketArn: pulumi.Input<string>): aws.iam.PolicyState
 function denyOtherKeys(
   bucketArn: pulumi.Input<string>,
   kmsKeyArn: pulumi.Input<string>,
-): aws.iam.PolicyStatement {
+): iam.PolicyStatement {
   return {
     ...denyToAll("DenyOtherEncryptionKeys", "s3:PutObject", pulumi.interpolate`${bucketArn}/*`),
     Condition: {
@@ -87,7 +88,7 @@ function denyOtherKeys(
 }
 
 /** Without a key of the stack's own, a file under any KMS key is one that Snowflake may not be able to read. */
-function denyForeignKeys(bucketArn: pulumi.Input<string>): aws.iam.PolicyStatement {
+function denyForeignKeys(bucketArn: pulumi.Input<string>): iam.PolicyStatement {
   return {
     ...denyToAll("DenyOtherEncryptionKeys", "s3:PutObject", pulumi.interpolate`${bucketArn}/*`),
     Condition: {
@@ -98,7 +99,7 @@ function denyForeignKeys(bucketArn: pulumi.Input<string>): aws.iam.PolicyStateme
 }
 
 /** SSE-C: only whoever holds the key could ever read the file. */
-function denyCustomerKeys(bucketArn: pulumi.Input<string>): aws.iam.PolicyStatement {
+function denyCustomerKeys(bucketArn: pulumi.Input<string>): iam.PolicyStatement {
   return {
     ...denyToAll("DenyCustomerProvidedKeys", "s3:PutObject", pulumi.interpolate`${bucketArn}/*`),
     Condition: { Null: { "s3:x-amz-server-side-encryption-customer-algorithm": "false" } },
@@ -108,8 +109,8 @@ function denyCustomerKeys(bucketArn: pulumi.Input<string>): aws.iam.PolicyStatem
 function denyToAll(
   sid: string,
   action: string,
-  resource: aws.iam.PolicyStatement["Resource"],
-): aws.iam.PolicyStatement {
+  resource: iam.PolicyStatement["Resource"],
+): iam.PolicyStatement {
   return {
     Sid: sid,
     Effect: "Deny",

@@ -1,4 +1,6 @@
-import * as aws from "@pulumi/aws";
+import * as budgets from "@pulumi/aws/budgets";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as costexplorer from "@pulumi/aws/costexplorer";
 import * as pulumi from "@pulumi/pulumi";
 import { alarmName, describe } from "./alarms";
 import { type CostTag, costTagOf } from "./cost-settings";
@@ -26,18 +28,18 @@ export class CostGuard extends pulumi.ComponentResource {
     const { activateCostTag, monthlyBudgetUsd, costAnomalyUsd, storageGb } = args.monitoring;
     const parent = { parent: this };
     if (args.costTag !== undefined && activateCostTag) {
-      new aws.costexplorer.CostAllocationTag(
+      new costexplorer.CostAllocationTag(
         `${name}-tag`,
         { tagKey: args.costTag.key, status: "Active" },
         parent,
       );
     }
     if (monthlyBudgetUsd !== undefined) {
-      new aws.budgets.Budget(`${name}-budget`, budgetOf(monthlyBudgetUsd, args), parent);
+      new budgets.Budget(`${name}-budget`, budgetOf(monthlyBudgetUsd, args), parent);
     }
     if (costAnomalyUsd !== undefined) watchAnomalies(name, costAnomalyUsd, args, this);
     if (storageGb !== undefined) {
-      new aws.cloudwatch.MetricAlarm(`${name}-storage`, storageAlarm(storageGb, args), parent);
+      new cloudwatch.MetricAlarm(`${name}-storage`, storageAlarm(storageGb, args), parent);
     }
     this.registerOutputs();
   }
@@ -61,7 +63,7 @@ const THRESHOLDS = [
   ["FORECASTED", 100],
 ] as const;
 
-function budgetOf(usd: number, { costTag, alertTopicArn }: CostGuardArgs): aws.budgets.BudgetArgs {
+function budgetOf(usd: number, { costTag, alertTopicArn }: CostGuardArgs): budgets.BudgetArgs {
   return {
     budgetType: "COST",
     timeUnit: "MONTHLY",
@@ -83,7 +85,7 @@ function budgetOf(usd: number, { costTag, alertTopicArn }: CostGuardArgs): aws.b
 
 /** A topic is told at once: docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_AnomalySubscription.html */
 function watchAnomalies(name: string, usd: number, args: CostGuardArgs, parent: pulumi.Resource): void {
-  new aws.costexplorer.AnomalySubscription(
+  new costexplorer.AnomalySubscription(
     `${name}-anomaly-topic`,
     {
       monitorArnLists: [args.monitoring.costAnomalyMonitorArn ?? tagMonitor(name, args, parent).arn],
@@ -105,7 +107,7 @@ function tagMonitor(
   name: string,
   { costTag }: CostGuardArgs,
   parent: pulumi.Resource,
-): aws.costexplorer.AnomalyMonitor {
+): costexplorer.AnomalyMonitor {
   if (costTag === undefined) {
     throw new pulumi.ResourceError(
       `${name}: monitoring.costAnomalyUsd needs monitoring.costAnomalyMonitorArn or monitoring.costTag`,
@@ -113,7 +115,7 @@ function tagMonitor(
       true,
     );
   }
-  return new aws.costexplorer.AnomalyMonitor(
+  return new costexplorer.AnomalyMonitor(
     `${name}-anomalies`,
     {
       monitorType: "CUSTOM",
@@ -139,7 +141,7 @@ function specificationOf({ key, value }: CostTag) {
 const GB = 2 ** 30;
 const DAY_SECONDS = 86_400;
 
-function storageAlarm(storageGb: number, args: CostGuardArgs): aws.cloudwatch.MetricAlarmArgs {
+function storageAlarm(storageGb: number, args: CostGuardArgs): cloudwatch.MetricAlarmArgs {
   const types = storageTypes(args);
   return {
     name: alarmName(args.stack, "storage-size"),

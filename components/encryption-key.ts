@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import type * as iam from "@pulumi/aws/iam";
+import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "./account";
 import { ALERT_SERVICES } from "./alert-topic";
@@ -11,7 +12,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
 
   public constructor(name: string, args: { readonly stack: string }, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:EncryptionKey", name, {}, opts);
-    const key = new aws.kms.Key(
+    const key = new kms.Key(
       name,
       {
         description: `Braintrust exports of stack ${args.stack}`,
@@ -20,7 +21,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    new aws.kms.Alias(
+    new kms.Alias(
       `${name}-alias`,
       { name: `alias/braintrust-exports-${args.stack}`, targetKeyId: key.keyId },
       { parent: this },
@@ -54,7 +55,7 @@ export interface EncryptionKeyPolicyArgs {
 export class EncryptionKeyPolicy extends pulumi.ComponentResource {
   public constructor(name: string, args: EncryptionKeyPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:EncryptionKeyPolicy", name, {}, opts);
-    new aws.kms.KeyPolicy(
+    new kms.KeyPolicy(
       name,
       {
         keyId: args.keyId,
@@ -67,7 +68,7 @@ export class EncryptionKeyPolicy extends pulumi.ComponentResource {
 }
 
 /** Every statement of the key's policy. */
-export function keyStatements(args: Omit<EncryptionKeyPolicyArgs, "keyId">): aws.iam.PolicyStatement[] {
+export function keyStatements(args: Omit<EncryptionKeyPolicyArgs, "keyId">): iam.PolicyStatement[] {
   const { keyArn, account, writerArn, readerArns } = args;
   return [
     allowAdministration(keyArn, account),
@@ -95,7 +96,7 @@ export function allowKey(
   keyArn: pulumi.Input<string>,
   actions: readonly string[],
   { region, partition }: Account,
-): aws.iam.PolicyStatement {
+): iam.PolicyStatement {
   return {
     Sid: sid,
     Effect: "Allow",
@@ -119,7 +120,7 @@ function viaService(
 function allowAdministration(
   keyArn: pulumi.Input<string>,
   { accountId, partition }: Account,
-): aws.iam.PolicyStatement {
+): iam.PolicyStatement {
   return {
     Sid: "AdministerKey",
     Effect: "Allow",
@@ -157,7 +158,7 @@ function allowPublishing({
   keyArn,
   account,
   bucketArn,
-}: Pick<EncryptionKeyPolicyArgs, "keyArn" | "account" | "bucketArn">): aws.iam.PolicyStatement {
+}: Pick<EncryptionKeyPolicyArgs, "keyArn" | "account" | "bucketArn">): iam.PolicyStatement {
   return {
     Sid: "EncryptEvents",
     Effect: "Allow",
@@ -172,7 +173,7 @@ function allowPublishing({
 }
 
 /** docs.aws.amazon.com/sns/latest/dg/sns-key-management.html, "event sources from AWS services and encrypted topics" */
-function allowAlerts(keyArn: pulumi.Input<string>, { accountId }: Account): aws.iam.PolicyStatement {
+function allowAlerts(keyArn: pulumi.Input<string>, { accountId }: Account): iam.PolicyStatement {
   return {
     Sid: "EncryptAlerts",
     Effect: "Allow",

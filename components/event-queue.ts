@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import type * as iam from "@pulumi/aws/iam";
+import * as sqs from "@pulumi/aws/sqs";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "./account";
 
@@ -14,7 +15,7 @@ export interface EventSource {
  * What a queue or a topic asks of an AWS service: the exact source, and its account. The service alone would let in
  * events of anybody's bucket: docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
  */
-export function fromSource({ sourceArn, sourceAccount }: EventSource): aws.iam.PolicyStatement["Condition"] {
+export function fromSource({ sourceArn, sourceAccount }: EventSource): iam.PolicyStatement["Condition"] {
   return {
     ArnEquals: { "aws:SourceArn": sourceArn },
     ...(sourceAccount === undefined ? {} : { StringEquals: { "aws:SourceAccount": sourceAccount } }),
@@ -51,7 +52,7 @@ export class EventQueue extends pulumi.ComponentResource {
     super("braintrust-snowflake:index:EventQueue", name, {}, opts);
     const { queueName, account, source } = args;
     const deadLetterName = `${queueName}-dlq`;
-    const deadLetters = new aws.sqs.Queue(
+    const deadLetters = new sqs.Queue(
       `${name}-dead-letters`,
       {
         name: deadLetterName,
@@ -65,7 +66,7 @@ export class EventQueue extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const queue = new aws.sqs.Queue(
+    const queue = new sqs.Queue(
       name,
       {
         name: queueName,
@@ -98,13 +99,10 @@ function queuePolicy(queueArn: pulumi.Input<string>, source?: EventSource): pulu
 }
 
 /** A queue's whole policy: its one source sends, over TLS; SQS itself moves dead letters, which no policy need allow. */
-export function queueStatements(
-  queueArn: pulumi.Input<string>,
-  source?: EventSource,
-): aws.iam.PolicyStatement[] {
+export function queueStatements(queueArn: pulumi.Input<string>, source?: EventSource): iam.PolicyStatement[] {
   const plainHttp = denyPlainHttp(queueArn);
   if (source === undefined) return [plainHttp];
-  const sending: aws.iam.PolicyStatement = {
+  const sending: iam.PolicyStatement = {
     Sid: "AllowEvents",
     Effect: "Allow",
     Principal: { Service: source.service },
@@ -115,7 +113,7 @@ export function queueStatements(
   return [sending, plainHttp];
 }
 
-function denyPlainHttp(queueArn: pulumi.Input<string>): aws.iam.PolicyStatement {
+function denyPlainHttp(queueArn: pulumi.Input<string>): iam.PolicyStatement {
   return {
     Sid: "DenyInsecureTransport",
     Effect: "Deny",

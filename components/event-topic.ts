@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import type * as iam from "@pulumi/aws/iam";
+import * as sns from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "./account";
 import { type EventSource, fromSource } from "./event-queue";
@@ -23,7 +24,7 @@ export class EventTopic extends pulumi.ComponentResource {
 
   public constructor(name: string, args: EventTopicArgs, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:EventTopic", name, {}, opts);
-    const topic = new aws.sns.Topic(
+    const topic = new sns.Topic(
       name,
       {
         name: args.topicName,
@@ -31,7 +32,7 @@ export class EventTopic extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.policy = new aws.sns.TopicPolicy(
+    this.policy = new sns.TopicPolicy(
       `${name}-policy`,
       {
         arn: topic.arn,
@@ -48,7 +49,7 @@ export class EventTopic extends pulumi.ComponentResource {
 export function topicStatements(
   topicArn: pulumi.Input<string>,
   { account, publisher, subscriberArn }: Pick<EventTopicArgs, "account" | "publisher" | "subscriberArn">,
-): aws.iam.PolicyStatement[] {
+): iam.PolicyStatement[] {
   return [
     administerTopic(topicArn, account),
     ...(publisher === undefined
@@ -82,7 +83,7 @@ export function topicStatements(
 export function administerTopic(
   topicArn: pulumi.Input<string>,
   { accountId, partition }: Account,
-): aws.iam.PolicyStatement {
+): iam.PolicyStatement {
   return {
     Sid: "AdministerTopic",
     Effect: "Allow",
@@ -101,7 +102,7 @@ export function administerTopic(
 }
 
 /** Nobody publishes over plain HTTP. */
-export function denyPlainPublishing(topicArn: pulumi.Input<string>): aws.iam.PolicyStatement {
+export function denyPlainPublishing(topicArn: pulumi.Input<string>): iam.PolicyStatement {
   return {
     Sid: "DenyInsecureTransport",
     Effect: "Deny",

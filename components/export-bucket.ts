@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import * as s3 from "@pulumi/aws/s3";
+import type { input } from "@pulumi/aws/types";
 import * as pulumi from "@pulumi/pulumi";
 import { AccessLogBucket } from "./access-log-bucket";
 import type { Account } from "./account";
@@ -34,7 +35,7 @@ export class ExportBucket extends pulumi.ComponentResource {
   public constructor(name: string, args: ExportBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:ExportBucket", name, {}, opts);
     if (args.existingBucket !== undefined) {
-      const existing = aws.s3.getBucketOutput({ bucket: args.existingBucket }, { parent: this });
+      const existing = s3.getBucketOutput({ bucket: args.existingBucket }, { parent: this });
       this.bucketName = existing.bucket;
       this.bucketArn = existing.arn;
       this.policyDependencies = [];
@@ -52,7 +53,7 @@ function createExportBucket(name: string, args: ExportBucketArgs, parent: pulumi
   const { bucket, privacy, versioning } = createPrivateBucket(name, args, parent);
   const rules = lifecycleRules(args.exportPrefix, args.lifecycle);
   if (rules.length > 0) {
-    new aws.s3.BucketLifecycleConfiguration(
+    new s3.BucketLifecycleConfiguration(
       `${name}-lifecycle`,
       { bucket: bucket.bucket, rules },
       { parent, dependsOn: versioning },
@@ -60,14 +61,14 @@ function createExportBucket(name: string, args: ExportBucketArgs, parent: pulumi
   }
   const tierings = archiveTiers(args.lifecycle);
   if (tierings.length > 0) {
-    new aws.s3.BucketIntelligentTieringConfiguration(
+    new s3.BucketIntelligentTieringConfiguration(
       `${name}-archive-tiers`,
       { bucket: bucket.bucket, name: ARCHIVE_TIERS, filter: { prefix: args.exportPrefix }, tierings },
       { parent },
     );
   }
   if (args.requestMetrics) {
-    new aws.s3.BucketMetric(
+    new s3.BucketMetric(
       `${name}-metrics`,
       { bucket: bucket.bucket, name: REQUEST_METRICS, filter: { prefix: args.exportPrefix } },
       { parent },
@@ -76,7 +77,7 @@ function createExportBucket(name: string, args: ExportBucketArgs, parent: pulumi
   if (args.objectLock !== undefined) {
     const { mode, days } = args.objectLock;
     // Set here and not on the bucket: there, turning the lock on would replace the bucket and lose its objects.
-    new aws.s3.BucketObjectLockConfiguration(
+    new s3.BucketObjectLockConfiguration(
       `${name}-lock`,
       { bucket: bucket.bucket, rule: { defaultRetention: { mode, days } } },
       { parent, dependsOn: versioning },
@@ -98,8 +99,8 @@ function createExportBucket(name: string, args: ExportBucketArgs, parent: pulumi
   return { bucket, privacy };
 }
 
-type LifecycleRule = aws.types.input.s3.BucketLifecycleConfigurationRule;
-type Transition = aws.types.input.s3.BucketLifecycleConfigurationRuleTransition;
+type LifecycleRule = input.s3.BucketLifecycleConfigurationRule;
+type Transition = input.s3.BucketLifecycleConfigurationRuleTransition;
 
 /** Lifecycle of the exports alone: whatever else the bucket holds keeps its class. Empty where nothing is asked for. */
 export function lifecycleRules(exportPrefix: string, lifecycle: Settings["lifecycle"]): LifecycleRule[] {

@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import * as iam from "@pulumi/aws/iam";
+import * as sns from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "./account";
 import { EventQueue } from "./event-queue";
@@ -39,12 +40,12 @@ export class LoadErrors extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    new aws.sns.TopicSubscription(
+    new sns.TopicSubscription(
       `${name}-subscription`,
       { topic: topic.topicArn, protocol: "sqs", endpoint: this.queue.queueArn, rawMessageDelivery: true },
       { parent: this, dependsOn: this.queue.ready },
     );
-    const role = new aws.iam.Role(
+    const role = new iam.Role(
       `${name}-role`,
       {
         name: `SnowflakeErrorRole-${args.stack}`,
@@ -53,7 +54,7 @@ export class LoadErrors extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    new aws.iam.RolePolicy(
+    new iam.RolePolicy(
       `${name}-publish`,
       {
         role: role.name,

@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "./account";
 import { type AlarmPlace, createAlarm } from "./alarm-resource";
@@ -29,7 +30,7 @@ export class Monitoring extends pulumi.ComponentResource {
     const { account, watchable, alertTopicArn, trailMetrics } = args;
     const { stack, bucketName } = watchable;
     for (const { name: stream, prefix } of args.countedStreams) {
-      new aws.s3.BucketMetric(
+      new s3.BucketMetric(
         `${name}-metrics-${stream}`,
         { bucket: bucketName, name: streamFilterId(stream), filter: { prefix } },
         { parent: this },
@@ -42,7 +43,7 @@ export class Monitoring extends pulumi.ComponentResource {
       createComposite(name, health, { stack, alertTopicArn, parent: this }, made);
     }
     if (args.dashboard) {
-      new aws.cloudwatch.Dashboard(
+      new cloudwatch.Dashboard(
         `${name}-dashboard`,
         {
           dashboardName: dashboardName(stack),
@@ -80,7 +81,7 @@ function createComposite(
     tells: pulumi.Input<string>[],
     dependsOn: pulumi.Resource[],
   ) =>
-    new aws.cloudwatch.CompositeAlarm(
+    new cloudwatch.CompositeAlarm(
       `${name}-${key}`,
       {
         alarmName: alarmName(stack, key),

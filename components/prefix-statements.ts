@@ -1,8 +1,8 @@
-import type * as aws from "@pulumi/aws";
+import type * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 
 /** Who a resource policy speaks of; identity policies name nobody. */
-type Principal = Pick<aws.iam.PolicyStatement, "Principal">;
+type Principal = Pick<iam.PolicyStatement, "Principal">;
 
 /** Object actions below the prefixes alone. */
 export function allowObjects(
@@ -11,7 +11,7 @@ export function allowObjects(
   prefixes: readonly string[],
   actions: readonly string[],
   principal: Principal = {},
-): aws.iam.PolicyStatement {
+): iam.PolicyStatement {
   return {
     Sid: sid,
     Effect: "Allow",
@@ -31,7 +31,7 @@ export function allowListing(
   prefixes: readonly string[],
   actions: readonly string[],
   principal: Principal = {},
-): aws.iam.PolicyStatement {
+): iam.PolicyStatement {
   return {
     Sid: sid,
     Effect: "Allow",
@@ -53,7 +53,7 @@ export function allowBucket(
   bucketArn: pulumi.Input<string>,
   actions: readonly string[],
   principal: Principal = {},
-): aws.iam.PolicyStatement {
+): iam.PolicyStatement {
   return { Sid: sid, Effect: "Allow", ...principal, Action: [...actions], Resource: bucketArn };
 }
 
@@ -63,7 +63,7 @@ export function allowReading(
   bucketArn: pulumi.Input<string>,
   prefixes: readonly string[],
   principal: Principal = {},
-): aws.iam.PolicyStatement[] {
+): iam.PolicyStatement[] {
   return [
     allowObjects(sid, bucketArn, prefixes, ["s3:GetObject", "s3:GetObjectVersion"], principal),
     allowListing(`${sid}List`, bucketArn, prefixes, ["s3:ListBucket"], principal),

@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import * as s3 from "@pulumi/aws/s3";
+import type { input } from "@pulumi/aws/types";
 import type * as pulumi from "@pulumi/pulumi";
 
 /** How a private bucket is named and kept. */
@@ -13,10 +14,10 @@ export interface PrivateBucketArgs {
 
 /** A bucket and the resources that must exist before anything else is done to it. */
 export interface PrivateBucket {
-  readonly bucket: aws.s3.Bucket;
+  readonly bucket: s3.Bucket;
   /** S3 refuses a policy beside a change of the public access block, so policies wait for it. */
-  readonly privacy: aws.s3.BucketPublicAccessBlock;
-  readonly versioning: aws.s3.BucketVersioning;
+  readonly privacy: s3.BucketPublicAccessBlock;
+  readonly versioning: s3.BucketVersioning;
 }
 
 /** A bucket that nothing can make public: four public access blocks, no ACLs, versioned, encrypted. */
@@ -25,7 +26,7 @@ export function createPrivateBucket(
   args: PrivateBucketArgs,
   parent: pulumi.Resource,
 ): PrivateBucket {
-  const bucket = new aws.s3.Bucket(
+  const bucket = new s3.Bucket(
     name,
     {
       ...(args.bucketName === undefined ? {} : { bucket: args.bucketName }),
@@ -33,7 +34,7 @@ export function createPrivateBucket(
     },
     { parent },
   );
-  const privacy = new aws.s3.BucketPublicAccessBlock(
+  const privacy = new s3.BucketPublicAccessBlock(
     `${name}-privacy`,
     {
       bucket: bucket.bucket,
@@ -44,17 +45,17 @@ export function createPrivateBucket(
     },
     { parent },
   );
-  new aws.s3.BucketOwnershipControls(
+  new s3.BucketOwnershipControls(
     `${name}-ownership`,
     { bucket: bucket.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
     { parent, dependsOn: privacy },
   );
-  const versioning = new aws.s3.BucketVersioning(
+  const versioning = new s3.BucketVersioning(
     `${name}-versioning`,
     { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
     { parent },
   );
-  new aws.s3.BucketServerSideEncryptionConfiguration(
+  new s3.BucketServerSideEncryptionConfiguration(
     `${name}-encryption`,
     { bucket: bucket.bucket, rules: [encryptionRule(args.kmsKeyArn)] },
     { parent },
@@ -65,7 +66,7 @@ export function createPrivateBucket(
 // The bucket key spares a call to KMS, and its price, for each object.
 function encryptionRule(
   kmsKeyArn: pulumi.Input<string> | undefined,
-): aws.types.input.s3.BucketServerSideEncryptionConfigurationRule {
+): input.s3.BucketServerSideEncryptionConfigurationRule {
   return kmsKeyArn === undefined
     ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
     : {

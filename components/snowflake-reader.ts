@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "./account";
 import { allowKey } from "./encryption-key";
@@ -30,7 +30,7 @@ export class SnowflakeReader extends pulumi.ComponentResource {
 
   public constructor(name: string, args: SnowflakeReaderArgs, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:SnowflakeReader", name, {}, opts);
-    const policy = new aws.iam.Policy(
+    const policy = new iam.Policy(
       `${name}-policy`,
       {
         name: `SnowflakeS3AccessPolicy-${args.stack}`,
@@ -40,7 +40,7 @@ export class SnowflakeReader extends pulumi.ComponentResource {
       { parent: this },
     );
     if (args.access === "role") {
-      const role = new aws.iam.Role(
+      const role = new iam.Role(
         name,
         {
           name: `SnowflakeReaderRole-${args.stack}`,
@@ -49,7 +49,7 @@ export class SnowflakeReader extends pulumi.ComponentResource {
         },
         { parent: this },
       );
-      new aws.iam.RolePolicyAttachment(
+      new iam.RolePolicyAttachment(
         `${name}-attachment`,
         { role: role.name, policyArn: policy.arn },
         { parent: this },
@@ -83,10 +83,7 @@ export function readStatements({
   exportPrefix,
   kmsKeyArn,
   account,
-}: Pick<
-  SnowflakeReaderArgs,
-  "bucketArn" | "exportPrefix" | "kmsKeyArn" | "account"
->): aws.iam.PolicyStatement[] {
+}: Pick<SnowflakeReaderArgs, "bucketArn" | "exportPrefix" | "kmsKeyArn" | "account">): iam.PolicyStatement[] {
   return [
     ...allowReading("ReadExports", bucketArn, [exportPrefix]),
     ...(kmsKeyArn === undefined ? [] : [allowKey("DecryptExports", kmsKeyArn, ["kms:Decrypt"], account)]),

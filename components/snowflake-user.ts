@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import * as iam from "@pulumi/aws/iam";
+import * as secretsmanager from "@pulumi/aws/secretsmanager";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "./settings";
 
@@ -25,25 +26,25 @@ export class SnowflakeUser extends pulumi.ComponentResource {
 
   public constructor(name: string, args: SnowflakeUserArgs, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:SnowflakeUser", name, {}, opts);
-    const user = new aws.iam.User(name, { name: `SnowflakeS3User-${args.stack}` }, { parent: this });
-    const group = new aws.iam.Group(
+    const user = new iam.User(name, { name: `SnowflakeS3User-${args.stack}` }, { parent: this });
+    const group = new iam.Group(
       `${name}-group`,
       { name: `SnowflakeS3Readers-${args.stack}` },
       { parent: this },
     );
-    new aws.iam.GroupPolicyAttachment(
+    new iam.GroupPolicyAttachment(
       `${name}-attachment`,
       { group: group.name, policyArn: args.policyArn },
       { parent: this },
     );
-    new aws.iam.UserGroupMembership(
+    new iam.UserGroupMembership(
       `${name}-membership`,
       { user: user.name, groups: [group.name] },
       { parent: this },
     );
     const keys = args.accessKeys.map(
       (key) =>
-        new aws.iam.AccessKey(
+        new iam.AccessKey(
           `${name}-key-${key.name}`,
           { user: user.name, status: key.status },
           { parent: this },
@@ -53,7 +54,7 @@ export class SnowflakeUser extends pulumi.ComponentResource {
     if (current === undefined) {
       throw new pulumi.ResourceError(`"${name}" needs at least one access key, got none`, this, true);
     }
-    const secret = new aws.secretsmanager.Secret(
+    const secret = new secretsmanager.Secret(
       `${name}-secret`,
       {
         description: `Access key of Snowflake's user for the Braintrust exports of stack ${args.stack}`,
@@ -61,7 +62,7 @@ export class SnowflakeUser extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    new aws.secretsmanager.SecretVersion(
+    new secretsmanager.SecretVersion(
       `${name}-secret-version`,
       {
         secretId: secret.id,

@@ -1,4 +1,6 @@
-import * as aws from "@pulumi/aws";
+import * as s3 from "@pulumi/aws/s3";
+import * as sns from "@pulumi/aws/sns";
+import type { input } from "@pulumi/aws/types";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "./account";
 import { EventQueue, type EventSource } from "./event-queue";
@@ -56,7 +58,7 @@ export class SnowpipeEvents extends pulumi.ComponentResource {
         },
         { parent: this },
       );
-      new aws.sns.TopicSubscription(
+      new sns.TopicSubscription(
         `${name}-subscription`,
         { topic: topic.topicArn, protocol: "sqs", endpoint: this.queue.queueArn, rawMessageDelivery: true },
         { parent: this, dependsOn: this.queue.ready },
@@ -77,7 +79,7 @@ export class SnowpipeEvents extends pulumi.ComponentResource {
     const nothingToSay = queues.length === 0 && topics.length === 0;
     const announced = destination.dependsOn.map(({ urn }) => urn);
     if (events.mode !== "none" && !(nothingToSay && args.bucketExists)) {
-      const notification = new aws.s3.BucketNotification(
+      const notification = new s3.BucketNotification(
         `${name}-notification`,
         {
           bucket: args.bucketName,
@@ -100,8 +102,8 @@ interface Destination {
   readonly dependsOn: pulumi.Resource[];
 }
 
-type Queues = aws.types.input.s3.BucketNotificationQueue[];
-type Topics = aws.types.input.s3.BucketNotificationTopic[];
+type Queues = input.s3.BucketNotificationQueue[];
+type Topics = input.s3.BucketNotificationTopic[];
 
 /** One configuration for each stream; in `snowflake-queue`, for each stream whose pipe's queue is known. */
 export function notifications(

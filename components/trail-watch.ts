@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as pulumi from "@pulumi/pulumi";
 import { createAlarm } from "./alarm-resource";
 import { type TrailSubject, trailFilters, trailNamespace } from "./trail-filters";
@@ -16,7 +16,7 @@ export class TrailWatch extends pulumi.ComponentResource {
     const { subject, alertTopicArn } = args;
     const { stack } = subject;
     for (const { metric, pattern, alarm } of trailFilters(subject)) {
-      new aws.cloudwatch.LogMetricFilter(
+      new cloudwatch.LogMetricFilter(
         `${name}-${alarm.key}-filter`,
         {
           name: `${trailNamespace(stack)}/${metric}`,

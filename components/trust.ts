@@ -1,4 +1,4 @@
-import type * as aws from "@pulumi/aws";
+import type * as iam from "@pulumi/aws/iam";
 import type * as pulumi from "@pulumi/pulumi";
 
 /** Who may assume a role, and with which external ids. */
@@ -15,21 +15,21 @@ export interface Trust {
  * The external id is what keeps other customers of the same vendor out:
  * docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
  */
-export function trustPolicy(trust: Trust | undefined): aws.iam.PolicyDocument {
+export function trustPolicy(trust: Trust | undefined): iam.PolicyDocument {
   return {
     Version: "2012-10-17",
     Statement: [trust === undefined ? trustNobody : trustOne(trust)],
   };
 }
 
-const trustNobody: aws.iam.PolicyStatement = {
+const trustNobody: iam.PolicyStatement = {
   Sid: "TrustNobodyYet",
   Effect: "Deny",
   Principal: { AWS: "*" },
   Action: "sts:AssumeRole",
 };
 
-function trustOne({ principalArn, externalIds, match }: Trust): aws.iam.PolicyStatement {
+function trustOne({ principalArn, externalIds, match }: Trust): iam.PolicyStatement {
   const [first, ...others] = externalIds;
   return {
     Sid: "AssumeWithExternalId",

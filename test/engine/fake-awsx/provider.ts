@@ -1,4 +1,6 @@
-import * as aws from "@pulumi/aws";
+import * as cloudtrail from "@pulumi/aws/cloudtrail";
+import * as iam from "@pulumi/aws/iam";
+import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import { main, type Provider } from "@pulumi/pulumi/provider";
 
@@ -10,18 +12,14 @@ class Trail extends pulumi.ComponentResource {
     const bucket: pulumi.Output<string> = pulumi
       .output(inputs.s3Bucket)
       .apply(({ existing }) => String(existing.name));
-    const policy = new aws.s3.BucketPolicy(
+    const policy = new s3.BucketPolicy(
       name,
       { bucket, policy: pulumi.jsonStringify(openPolicy(bucket)) },
       parent,
     );
-    const assumeRolePolicy = aws.iam.assumeRolePolicyForPrincipal({ Service: "cloudtrail.amazonaws.com" });
-    new aws.iam.Role(name, { assumeRolePolicy }, parent);
-    new aws.cloudtrail.Trail(
-      name,
-      { name: inputs.name, s3BucketName: bucket },
-      { ...parent, dependsOn: policy },
-    );
+    const assumeRolePolicy = iam.assumeRolePolicyForPrincipal({ Service: "cloudtrail.amazonaws.com" });
+    new iam.Role(name, { assumeRolePolicy }, parent);
+    new cloudtrail.Trail(name, { name: inputs.name, s3BucketName: bucket }, { ...parent, dependsOn: policy });
     this.registerOutputs();
   }
 }
