@@ -1,0 +1,4 @@
+import { testFaults } from "./matrix";
+import { prod } from "./prod";
+
+testFaults("prod", { ...prod, operations: ["create", "update"] });
