@@ -21,8 +21,9 @@ type Part = (typeof PARTS)[number];
 const STREAMS = [1, 10, 100] as const;
 const evaluationSchema = z.object({
   streams: z.number(),
-  coldMs: z.number(),
-  warmMs: z.number(),
+  loadMs: z.number(),
+  firstMs: z.number(),
+  againMs: z.number(),
   memoryMb: z.number(),
   resources: z.number(),
 });

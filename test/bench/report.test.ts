@@ -9,7 +9,7 @@ const nothing: Findings = {
   deployment: leftOut,
   testsMs: leftOut,
 };
-const evaluation = { warmMs: 20, memoryMb: 100.4, resources: 30 };
+const evaluation = { loadMs: 500, againMs: 20, memoryMb: 100.4, resources: 30 };
 const deployment = {
   openMs: 100,
   preflightMs: 200,
@@ -37,12 +37,12 @@ describe("the benchmark's report", () => {
   });
 
   it("compares 100 streams with one", () => {
-    const evaluations = [1, 10, 100].map((streams) => ({ ...evaluation, streams, coldMs: 500 + streams }));
+    const evaluations = [1, 10, 100].map((streams) => ({ ...evaluation, streams, firstMs: streams }));
     assert.equal(figuresOf({ ...nothing, evaluations }).hundredToOne, 600 / 501);
     assert.deepEqual(rowsOf({ ...nothing, evaluations })[0], [
       "evaluation, 1 stream",
       "0.50 s",
-      "again 0.02 s, 100 MB, 30 resources",
+      "0.50 s of it to load it; again 0.02 s, 100 MB, 30 resources",
     ]);
   });
 
