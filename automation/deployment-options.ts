@@ -7,7 +7,7 @@ import type { WorkspaceOptions } from "./workspace";
 /** Which stack, how to reach it, and who hears of progress. */
 export interface DeploymentOptions extends WorkspaceOptions, StopRules {
   readonly onProgress?: ProgressListener | undefined;
-  /** Milliseconds for which an update waits while another holds the stack. @default it ends at once */
+  /** Milliseconds, of all its waits together, for which it waits while another update holds the stack. @default it ends at once */
   readonly waitMs?: number | undefined;
   /** Leaves out the look at credentials, backend and bucket before an update. @default false */
   readonly skipPreflight?: boolean | undefined;
@@ -15,19 +15,23 @@ export interface DeploymentOptions extends WorkspaceOptions, StopRules {
   readonly retryWaitMs?: number | undefined;
 }
 
+/** How an operation goes on where another update has held the stack meanwhile. */
+export interface AfterWaiting {
+  /**
+   * Hears what is to be changed where that is not what was previewed. What it throws ends the operation before it changes
+   * anything. @default the operation goes on
+   */
+  readonly onOtherChanges?: ((changes: readonly Change[]) => Promise<void>) | undefined;
+}
+
 /** How an update may go about its work. */
-export interface UpOptions {
+export interface UpOptions extends AfterWaiting {
   /** Reads the live resources first. */
   readonly refresh?: boolean | undefined;
   /** Lets the update delete or replace a bucket, a key or a topic. @default it is refused before it starts */
   readonly allowLoss?: boolean | undefined;
   /** Lets the update replace what others put into policy and notification of an existing bucket. @default it is refused */
   readonly replaceForeign?: boolean | undefined;
-  /**
-   * Hears what is to be changed where that is not what was previewed, since another update has held the stack meanwhile.
-   * What it throws ends the update before it changes anything. @default the update goes on
-   */
-  readonly onOtherChanges?: ((changes: readonly Change[]) => Promise<void>) | undefined;
 }
 
 /** What an update did and what it leaves. */

@@ -1,6 +1,6 @@
 import type { OutputMap } from "@pulumi/pulumi/automation";
 import type { Change } from "./changes";
-import type { DeploymentOptions, UpOptions, UpResult } from "./deployment-options";
+import type { AfterWaiting, DeploymentOptions, UpOptions, UpResult } from "./deployment-options";
 import { busyMessage, commandError } from "./engine-errors";
 import type { EngineRun } from "./engine-run";
 import { StackBusyError } from "./errors";
@@ -22,7 +22,7 @@ import {
   repairInterruption,
 } from "./recovery/recovery";
 import { type ResourceState, readState } from "./state";
-import { runUpdate, type Update } from "./update";
+import { previewer, runUpdate, type Update } from "./update";
 import { type OpenStack, openStack } from "./workspace";
 
 /** A stack that is open for operations; each may follow or be followed by `pulumi up`. */
@@ -161,30 +161,39 @@ export class Deployment {
     return { changes, outputs: await this.outputs() };
   }
 
-  /** Reads the live resources into the state. */
-  public async refresh(previewed?: readonly Change[]): Promise<Change[]> {
+  /**
+   * Reads the live resources into the state.
+   *
+   * @param previewed the changes of a preview that has just been made.
+   */
+  public async refresh(previewed?: readonly Change[], options: AfterWaiting = {}): Promise<Change[]> {
     await this.operations.whenFree(() => this.repairFirst());
     return this.operations.change({
       what: "refresh",
       operation: (engine) => this.open.stack.refresh(engine),
       expected: previewed,
-      onFree: this.afterAnother(async () => undefined),
+      onFree: this.afterAnother(previewer(() => this.previewRefresh(), previewed, options)),
     });
   }
 
   /**
    * Deletes what the stack made.
    *
+   * @param previewed the changes of a preview that has just been made.
    * @throws PipelineError before anything is deleted where resources are protected.
    */
-  public async destroy(previewed?: readonly Change[]): Promise<Change[]> {
+  public async destroy(previewed?: readonly Change[], options: AfterWaiting = {}): Promise<Change[]> {
     await this.operations.whenFree(() => this.repairFirst());
     await this.refuseProtected();
+    const preview = async () => {
+      await this.refuseProtected();
+      return this.previewDestroy();
+    };
     return this.operations.change({
       what: "destroy",
       operation: (engine) => this.open.stack.destroy(engine),
       expected: previewed,
-      onFree: this.afterAnother(async () => undefined),
+      onFree: this.afterAnother(previewer(preview, previewed, options)),
     });
   }
 
@@ -261,7 +270,11 @@ export class Deployment {
 
   /** The copies of the state, as far as they are of its backend. */
   public get checkpoints(): Checkpoints {
-    return new Checkpoints(this.workDir, this.open.stack.name, backendName(this.open.backendUrl));
+    return new Checkpoints(
+      this.workDir,
+      this.open.stack.name,
+      backendName(this.open.backendUrl, this.workDir),
+    );
   }
 
   /** Where the state is, if the backend is a folder. */

@@ -26,7 +26,7 @@ export function busyMessage(stack: string, engineText: string): string {
 export function unreadableState(stack: string, reason: string): UnreadableStateError {
   return new UnreadableStateError(
     `the state of stack "${stack}" cannot be read: ${reason}; ` +
-      `\`${commandLine("recover", stack, " --restore latest")}\` puts the newest copy in its place`,
+      `\`${commandLine("recover", stack)}\` tells what brings one back`,
     reason,
   );
 }

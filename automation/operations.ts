@@ -19,11 +19,16 @@ export interface ChangingOperation extends Pick<EngineRun, "what" | "operation" 
 
 /** The engine's operations on one stack, with the patience and the listener that a deployment's options name. */
 export class Operations {
+  /** Of all the waits of a deployment together. */
+  private readonly patience: { leftMs: number };
+
   public constructor(
     private readonly open: OpenStack,
     private readonly options: DeploymentOptions,
     private readonly checkpoints: Checkpoints,
-  ) {}
+  ) {
+    this.patience = { leftMs: options.waitMs ?? 0 };
+  }
 
   /** Runs one. */
   public run({ what, operation, expected }: Omit<ChangingOperation, "onFree">): Promise<Change[]> {
@@ -49,8 +54,9 @@ export class Operations {
 
   /** Does it once no other update holds the stack, if there is time to wait for that. */
   public whenFree<Result>(run: () => Promise<Result>, onFree = async () => {}): Promise<Result> {
-    const { waitMs = 0, signal } = this.options;
-    return untilFree(run, { waitMs, signal, onFree, onNote: (message) => this.note(message) });
+    const { patience } = this;
+    const { signal } = this.options;
+    return untilFree(run, { patience, signal, onFree, onNote: (message) => this.note(message) });
   }
 
   /** Copies the state. */

@@ -69,8 +69,8 @@ export async function untilPassed(
 
 /** How an operation waits for a stack that another holds. */
 export interface BusyOptions {
-  /** Milliseconds in all; 0 does not wait. */
-  readonly waitMs: number;
+  /** What is left of the time to wait: each pause takes its part. */
+  readonly patience: { leftMs: number };
   readonly onNote: (message: string) => void;
   /** Before the operation is tried again. */
   readonly onFree: () => Promise<void>;
@@ -83,25 +83,26 @@ const LONGEST_PAUSE_MS = 30_000;
 /**
  * Tries an operation until no other holds the stack, in pauses that grow and differ, so that many do not come at once.
  *
- * @throws StackBusyError when the time is up or the wait is cancelled; whatever else the operation throws, at once.
+ * @throws StackBusyError when the time is up or the wait is cancelled; whatever else it throws, or what comes before it, at once.
  */
 export async function untilFree<Result>(
   run: () => Promise<Result>,
-  { waitMs, onNote, onFree, signal }: BusyOptions,
+  { patience, onNote, onFree, signal }: BusyOptions,
 ): Promise<Result> {
-  const deadline = Date.now() + waitMs;
+  let waited = false;
   for (let longest = FIRST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
     try {
+      if (waited) await onFree();
       return await run();
     } catch (error) {
-      const left = deadline - Date.now();
-      if (!(error instanceof StackBusyError) || left <= 0 || signal?.aborted) throw error;
-      const pause = Math.min(longest * (0.5 + Math.random() / 2), left);
+      if (!(error instanceof StackBusyError) || patience.leftMs <= 0 || signal?.aborted) throw error;
+      const pause = Math.min(longest * (0.5 + Math.random() / 2), patience.leftMs);
+      patience.leftMs -= pause;
       onNote(`another update holds the stack: trying again in ${Math.ceil(pause / 1000)} s`);
       await sleep(pause, undefined, { signal }).catch(() => {
         throw error;
       });
+      waited = true;
     }
-    await onFree();
   }
 }

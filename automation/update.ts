@@ -1,9 +1,10 @@
 import { type Change, sameChanges } from "./changes";
-import type { UpOptions } from "./deployment-options";
+import type { AfterWaiting } from "./deployment-options";
+import { PipelineError } from "./errors";
 import { FailedRunError, type RetryOptions, untilPassed } from "./retry";
 
 /** What an update consists of. */
-export interface Update extends Pick<UpOptions, "onOtherChanges"> {
+export interface Update extends AfterWaiting {
   readonly preview: () => Promise<readonly Change[]>;
   /**
    * Makes the changes.
@@ -22,7 +23,7 @@ export interface Update extends Pick<UpOptions, "onOtherChanges"> {
  * those that were previewed.
  *
  * @returns the changes of all its runs.
- * @throws what the last run threw, or `onOtherChanges` before anything was changed.
+ * @throws what the last run threw; what `onOtherChanges` throws, after which nothing is run, with what runs before have done.
  */
 export async function runUpdate(
   { preview, run, onOtherChanges, retry }: Update,
@@ -31,10 +32,16 @@ export async function runUpdate(
   let expected = previewed;
   let failed: FailedRunError | undefined;
   const previewAgain = async () => {
-    const found = await preview();
+    const found = await preview().catch((error: unknown) => {
+      // It is no run that could be made again.
+      throw error instanceof FailedRunError ? new PipelineError(error.message) : error;
+    });
     if (!sameChanges(found, expected)) {
       await onOtherChanges?.(found).catch((error: unknown) => {
-        throw failed ?? error;
+        if (failed === undefined) throw error;
+        throw new PipelineError(
+          `${failed.message}\nnot run again: ${error instanceof Error ? error.message : error}`,
+        );
       });
     }
     expected = found;
@@ -50,6 +57,21 @@ export async function runUpdate(
       throw error;
     }
   }, retry);
+}
+
+/** Previews once more, and tells of what is not what was previewed before. */
+export function previewer(
+  preview: () => Promise<readonly Change[]>,
+  previewed: readonly Change[] | undefined,
+  { onOtherChanges }: AfterWaiting,
+): () => Promise<readonly Change[]> {
+  let expected = previewed;
+  return async () => {
+    const found = await preview();
+    if (expected !== undefined && !sameChanges(found, expected)) await onOtherChanges?.(found);
+    expected = found;
+    return found;
+  };
 }
 
 function without(changes: readonly Change[], made: readonly Change[]): Change[] {

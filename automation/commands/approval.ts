@@ -2,30 +2,41 @@ import { type Change, renderChanges } from "../changes";
 import type { Voice } from "./several";
 
 /** Somebody has answered with no, in the midst of an operation. */
-export class DeclinedError extends Error {
+class DeclinedError extends Error {
   public override readonly name = "DeclinedError";
 }
 
-/** Shows what an update is to change, and asks for it. */
-export async function approve(
-  changes: readonly Change[],
-  stack: string,
-  voice: Pick<Voice, "note" | "confirm">,
-): Promise<boolean> {
+type Asking = Pick<Voice, "note" | "confirm">;
+
+/** Shows what is to be changed, and asks for it. */
+async function approve(changes: readonly Change[], question: string, voice: Asking): Promise<boolean> {
   voice.note(renderChanges(changes));
-  return changes.length === 0 || voice.confirm(`Change stack "${stack}"?`);
+  return changes.length === 0 || voice.confirm(question);
 }
 
 /**
- * Shows changes that are not those that were approved, and asks again.
+ * Makes changes once they are approved, and asks again where they have become others meanwhile.
  *
- * @throws DeclinedError for a no.
+ * @returns what `make` does; nothing where somebody has declined.
  */
-export async function approveAgain(
+export async function onceApproved<Made>(
   changes: readonly Change[],
-  stack: string,
-  voice: Pick<Voice, "note" | "confirm">,
-): Promise<void> {
-  voice.note("another update has held the stack meanwhile; what is to be changed now:");
-  if (!(await approve(changes, stack, voice))) throw new DeclinedError(`stack "${stack}": declined`);
+  question: string,
+  voice: Asking,
+  make: (onOtherChanges: (others: readonly Change[]) => Promise<void>) => Promise<Made>,
+): Promise<Made | undefined> {
+  const decline = () => {
+    voice.note("nothing was changed");
+    return undefined;
+  };
+  if (!(await approve(changes, question, voice))) return decline();
+  try {
+    return await make(async (others) => {
+      voice.note("another update has held the stack meanwhile; what is to be changed now:");
+      if (!(await approve(others, question, voice))) throw new DeclinedError("declined");
+    });
+  } catch (error) {
+    if (error instanceof DeclinedError) return decline();
+    throw error;
+  }
 }

@@ -1,10 +1,10 @@
-import { type Change, renderChanges, summarize } from "../changes";
+import { renderChanges, summarize } from "../changes";
 import { Deployment } from "../deployment";
 import { PipelineError, StackBusyError } from "../errors";
 import { ensureExternalId } from "../external-id";
 import { refuseFullBuckets } from "../full-buckets";
 import { note, print, printJson, type StackCommandOptions } from "../terminal";
-import { approve, approveAgain, DeclinedError } from "./approval";
+import { onceApproved } from "./approval";
 import { type PatienceOptions, patience } from "./patience";
 import { repairFirst } from "./recover";
 import { onStacks, type StacksCommandOptions, type Voice } from "./several";
@@ -66,18 +66,13 @@ export async function up(
     const refusal = await deployment.preflight({ replaceForeign });
     if (refusal !== undefined) throw refusal;
     const expected = await deployment.preview({ refresh });
-    if (!(await approve(expected, stack, voice))) return declined(voice);
-    const onOtherChanges = (changes: readonly Change[]) => approveAgain(changes, stack, voice);
-    try {
-      const how = { refresh, allowLoss, replaceForeign, onOtherChanges };
-      const { changes, outputs: left } = await deployment.up(how, expected);
-      const summary = `${summarize(changes)}; phase ${left.phase}`;
-      voice.print(`stack "${stack}": ${summary}`);
-      return summary;
-    } catch (error) {
-      if (error instanceof DeclinedError) return declined(voice);
-      throw error;
-    }
+    const made = await onceApproved(expected, `Change stack "${stack}"?`, voice, (onOtherChanges) =>
+      deployment.up({ refresh, allowLoss, replaceForeign, onOtherChanges }, expected),
+    );
+    if (made === undefined) return undefined;
+    const summary = `${summarize(made.changes)}; phase ${made.outputs.phase}`;
+    voice.print(`stack "${stack}": ${summary}`);
+    return summary;
   });
 }
 
@@ -89,11 +84,14 @@ export async function refresh(options: StacksCommandOptions & PatienceOptions): 
     const deployment = await Deployment.open({ onProgress, signal, stack, workDir: options.cwd, ...limits });
     if (!(await mayGoOn(deployment, voice))) return declined(voice);
     const expected = await deployment.previewRefresh();
-    voice.note(renderChanges(expected));
-    if (expected.length > 0 && !(await voice.confirm(`Take the live state of "${stack}" over?`))) {
-      return declined(voice);
-    }
-    const summary = summarize(await deployment.refresh(expected));
+    const changes = await onceApproved(
+      expected,
+      `Take the live state of "${stack}" over?`,
+      voice,
+      (onOtherChanges) => deployment.refresh(expected, { onOtherChanges }),
+    );
+    if (changes === undefined) return undefined;
+    const summary = summarize(changes);
     voice.print(`stack "${stack}": ${summary}`);
     return summary;
   });
@@ -110,12 +108,11 @@ export async function destroy(
     if (!(await mayGoOn(deployment, voice))) return declined(voice);
     await deployment.refuseProtected();
     await refuseFullBuckets(deployment, voice.note);
-    const expected: Change[] = await deployment.previewDestroy();
-    voice.note(renderChanges(expected));
-    if (expected.length > 0 && !(await voice.confirm(`Delete all of stack "${stack}"?`))) {
-      return declined(voice);
-    }
-    const changes = await deployment.destroy(expected);
+    const expected = await deployment.previewDestroy();
+    const changes = await onceApproved(expected, `Delete all of stack "${stack}"?`, voice, (onOtherChanges) =>
+      deployment.destroy(expected, { onOtherChanges }),
+    );
+    if (changes === undefined) return undefined;
     if (options.remove) await deployment.remove();
     const summary = `${summarize(changes)}${options.remove ? "; removed" : ""}`;
     voice.print(`stack "${stack}": ${summary}`);

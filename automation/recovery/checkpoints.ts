@@ -67,13 +67,14 @@ export class Checkpoints {
       const replacement = path.join(this.dir, `.${id}`);
       await fs.writeFile(replacement, text, { mode: 0o600 });
       await fs.rename(replacement, this.file(id));
-      await this.prune();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new PipelineError(
         `nothing was changed: the state could not be copied before ${before}: ${reason}`,
       );
     }
+    // What cannot be removed now goes with a later copy.
+    await this.prune(id).catch(() => undefined);
   }
 
   /** The backend's copies, newest first; a file that is none is left out. */
@@ -118,21 +119,16 @@ export class Checkpoints {
     return false;
   }
 
-  /** Removes this backend's outdated copies, files as old that are none, and what a killed process left of a copy. */
-  private async prune(): Promise<void> {
+  /** Removes this backend's outdated copies, but not the one just made, and what a killed process left of a copy. */
+  private async prune(made: string): Promise<void> {
     const names = await fs.readdir(this.dir);
     const files = names.filter((name) => name.startsWith(".")).map((name) => path.join(this.dir, name));
     const ages = await Promise.all(files.map(ageOf));
     const abandoned = files.filter((_, index) => (ages[index] ?? 0) > ABANDONED_MS);
-    const outdated = (await this.outdated()).map((id) => this.file(id));
+    const copies = await this.copies();
+    const own = copies.filter(({ id, found }) => id !== made && found !== undefined && this.isOwn(found));
+    const outdated = own.slice(KEPT - 1).map(({ id }) => this.file(id));
     await Promise.all([...abandoned, ...outdated].map((file) => fs.rm(file, { force: true })));
-  }
-
-  private async outdated(): Promise<string[]> {
-    if ((await this.ids()).length <= KEPT) return [];
-    const files = (await this.copies()).filter(({ found }) => found === undefined || this.isOwn(found));
-    const oldest = files.filter(({ found }) => found !== undefined)[KEPT - 1];
-    return files.flatMap(({ id }) => (oldest !== undefined && id < oldest.id ? [id] : []));
   }
 
   /** Every backend's, newest first; without content where a file is none. */

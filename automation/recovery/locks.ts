@@ -25,6 +25,8 @@ export interface Machine {
   runs(pid: number): boolean;
   /** When the process of this number began, in milliseconds since 1970; `undefined` where the machine does not tell. */
   startOf(pid: number): number | undefined;
+  /** Name of its program; `undefined` where the machine does not tell. */
+  programOf(pid: number): string | undefined;
 }
 
 export const thisMachine: Machine = {
@@ -42,26 +44,28 @@ export const thisMachine: Machine = {
   },
   startOf(pid) {
     // Told since the machine's start, which containers do not agree on: so it is compared with this process's own.
-    const [start, ownStart] = [pid, process.pid].map((one) => Number(processStat(one)?.[START]));
+    const [start, ownStart] = [pid, process.pid].map((one) => Number(processStat(one)?.facts[START]));
     if (!start || !ownStart) return undefined;
     return performance.timeOrigin + (start - ownStart) * TICK_MS;
   },
+  programOf: (pid) => processStat(pid)?.program,
 };
 
 /** Ended, and not yet taken note of by its parent: in a container often for ever. */
 function isZombie(pid: number): boolean {
-  return /^[ZX]$/.test(processStat(pid)?.[0] ?? "");
+  return /^[ZX]$/.test(processStat(pid)?.facts[0] ?? "");
 }
 
 /** Index of the start among what follows the process's name. */
 const START = 19;
 const TICK_MS = 10;
 
-/** What Linux tells of a process behind its name (proc_pid_stat(5)); `undefined` elsewhere. */
-function processStat(pid: number): string[] | undefined {
+/** What Linux tells of a process: its name, and the facts behind it (proc_pid_stat(5)); `undefined` elsewhere. */
+function processStat(pid: number): { readonly program: string; readonly facts: string[] } | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return text.slice(text.lastIndexOf(")") + 2).split(" ");
+    const end = text.lastIndexOf(")");
+    return { program: text.slice(text.indexOf("(") + 1, end), facts: text.slice(end + 2).split(" ") };
   } catch {
     return undefined;
   }
@@ -104,9 +108,11 @@ function holderOf(
 ): StackLock["holder"] {
   if (hostname !== machine.hostname) return "elsewhere";
   if (!machine.runs(pid)) return "dead";
-  // A process that began after the lock was written has only the number of the one that wrote it.
-  const start = machine.startOf(pid) ?? 0;
-  return start > Date.parse(timestamp) + TOLERANCE_MS ? "dead" : "alive";
+  // A process that began after the lock was written has only the number of the one that wrote it. But a clock may have been
+  // put forward since then; so what may be an engine is left alone.
+  const isLater = (machine.startOf(pid) ?? 0) > Date.parse(timestamp) + TOLERANCE_MS;
+  const program = machine.programOf(pid);
+  return isLater && program !== undefined && !program.includes("pulumi") ? "dead" : "alive";
 }
 
 /** Removes the locks of dead processes, and no other: `pulumi cancel` would remove everybody's. */

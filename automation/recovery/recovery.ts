@@ -135,5 +135,5 @@ export async function forgetLost(open: KnownStack): Promise<void> {
 
 /** What got no answer of a stack in its backend. */
 export function lostOperations({ stack: { name, workspace }, backendUrl }: KnownStack): LostOperations {
-  return new LostOperations(workspace.workDir, name, backendName(backendUrl));
+  return new LostOperations(workspace.workDir, name, backendName(backendUrl, workspace.workDir));
 }

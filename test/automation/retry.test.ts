@@ -3,8 +3,8 @@ import { PipelineError, StackBusyError } from "../../automation/errors";
 import { untilFree } from "../../automation/retry";
 
 describe("waiting for a stack that another update holds", () => {
-  const options = (waitMs: number, extra = {}) => ({
-    waitMs,
+  const options = (leftMs: number, extra = {}) => ({
+    patience: { leftMs },
     onNote: () => undefined,
     onFree: async () => undefined,
     ...extra,
@@ -34,6 +34,27 @@ describe("waiting for a stack that another update holds", () => {
     };
     assert.equal(await untilFree(run, options(5_000, { onFree })), 2);
     assert.equal(looked, 1);
+  });
+
+  it("waits once more where the stack is taken while the caller looks again", async function () {
+    this.slow(10_000);
+    const { run } = busyFor(1);
+    let looked = 0;
+    const onFree = async () => {
+      looked += 1;
+      if (looked === 1) throw new StackBusyError("taken again");
+    };
+    assert.equal(await untilFree(run, options(20_000, { onFree })), 2);
+    assert.equal(looked, 2);
+  });
+
+  it("takes its pauses from one store of patience", async () => {
+    const patience = { leftMs: 100 };
+    await assert.rejects(untilFree(busyFor(1000).run, options(0, { patience })), StackBusyError);
+    assert.equal(patience.leftMs, 0);
+    const { run, calls } = busyFor(1000);
+    await assert.rejects(untilFree(run, options(0, { patience })), StackBusyError);
+    assert.equal(calls(), 1);
   });
 
   it("ends when its time is up", async () => {

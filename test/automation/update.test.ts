@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Change } from "../../automation/changes";
-import { approveAgain, DeclinedError } from "../../automation/commands/approval";
+import { onceApproved } from "../../automation/commands/approval";
 import { FailedRunError } from "../../automation/retry";
 import { runUpdate, type Update } from "../../automation/update";
 
@@ -19,7 +19,7 @@ describe("an update that another one has kept waiting", () => {
     heard.push(changes);
   };
   const decline: Update["onOtherChanges"] = async () => {
-    throw new DeclinedError("no");
+    throw new Error("no");
   };
 
   beforeEach(() => {
@@ -57,7 +57,7 @@ describe("an update that another one has kept waiting", () => {
   it("ends with what the listener throws, or with what a run before has done", async () => {
     const run: Update["run"] = (_, previewAgain) => previewAgain();
     const update = { preview: async () => [change("b")], onOtherChanges: decline, retry };
-    await assert.rejects(runUpdate({ ...update, run }, [change("a")]), DeclinedError);
+    await assert.rejects(runUpdate({ ...update, run }, [change("a")]), /^Error: no$/);
     let runs = 0;
     const failing: Update["run"] = async (expected, previewAgain) => {
       runs += 1;
@@ -65,34 +65,64 @@ describe("an update that another one has kept waiting", () => {
       assert.deepEqual(expected, []);
       return previewAgain();
     };
-    await assert.rejects(runUpdate({ ...update, run: failing }, [change("a")]), /throttled; a was changed/);
+    await assert.rejects(
+      runUpdate({ ...update, run: failing }, [change("a")]),
+      /throttled; a was changed\nnot run again: no$/,
+    );
+    assert.equal(runs, 2, "nothing is run after a no");
+  });
+
+  it("is not made again where the preview fails that it needs", async () => {
+    let runs = 0;
+    const run: Update["run"] = (_, previewAgain) => {
+      runs += 1;
+      return previewAgain();
+    };
+    const preview = async () => {
+      throw new FailedRunError("the preview failed", [], []);
+    };
+    await assert.rejects(runUpdate({ preview, run, retry }, [change("a")]), /the preview failed/);
+    assert.equal(runs, 1);
   });
 });
 
-describe("another approval", () => {
-  const voice = (answer: boolean) => {
+describe("an approval", () => {
+  const voice = (...answers: boolean[]) => {
     const said: string[] = [];
     const confirm = async (question: string) => {
       said.push(question);
-      return answer;
+      return answers.shift() ?? assert.fail("asked once too often");
     };
     return { said, note: (text: string) => said.push(text), confirm };
   };
+  const become =
+    (others: readonly Change[]) =>
+    async (onOtherChanges: (changes: readonly Change[]) => Promise<void>): Promise<string> => {
+      await onOtherChanges(others);
+      return "made";
+    };
+  const meanwhile = "another update has held the stack meanwhile; what is to be changed now:";
 
-  it("is asked for with the new changes in sight", async () => {
-    const yes = voice(true);
-    await approveAgain([change("a")], "dev", yes);
-    assert.deepEqual(yes.said, [
-      "another update has held the stack meanwhile; what is to be changed now:",
-      "  ~ update          s3.Bucket a\n1 update",
-      'Change stack "dev"?',
+  it("is asked for again with the new changes in sight", async () => {
+    const yes = voice(true, true);
+    assert.equal(await onceApproved([change("a")], "Change it?", yes, become([change("b")])), "made");
+    assert.deepEqual(yes.said.slice(2), [
+      meanwhile,
+      "  ~ update          s3.Bucket b\n1 update",
+      "Change it?",
     ]);
-    await assert.rejects(approveAgain([change("a")], "dev", voice(false)), DeclinedError);
+  });
+
+  it("can be declined, first or later", async () => {
+    for (const no of [voice(false), voice(true, false)]) {
+      assert.equal(await onceApproved([change("a")], "Change it?", no, become([change("b")])), undefined);
+      assert.equal(no.said.at(-1), "nothing was changed");
+    }
   });
 
   it("is not needed to change nothing", async () => {
-    const no = voice(false);
-    await approveAgain([], "dev", no);
-    assert.equal(no.said.at(-1), "no changes");
+    const silent = voice();
+    assert.equal(await onceApproved([], "Change it?", silent, become([])), "made");
+    assert.deepEqual(silent.said, ["no changes", meanwhile, "no changes"]);
   });
 });

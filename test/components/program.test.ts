@@ -244,6 +244,17 @@ for (const [title, settings, place] of programs) {
       }
     });
 
+    it("has the key's policy let CloudTrail and CloudWatch Logs use the key before they do", () => {
+      const { deployed } = program;
+      const users = [
+        ...deployed.of("aws:cloudwatch/logGroup:LogGroup"),
+        ...deployed.of("awsx:cloudtrail:Trail"),
+      ];
+      for (const policy of deployed.of("aws:kms/keyPolicy:KeyPolicy")) {
+        for (const user of users) assert.ok(deployed.waits(user, policy), user.name);
+      }
+    });
+
     // The settings of a new bucket take S3 a minute, the making of a key ten seconds.
     it("makes each bucket before anything else of AWS", () => {
       const { deployed } = program;

@@ -4,7 +4,6 @@ import { once } from "node:events";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { type Change, Deployment, type ProgressEvent, StackBusyError, up } from "../../automation";
-import { DeclinedError } from "../../automation/commands/approval";
 import { projectDir } from "../../automation/project";
 import { PROJECT } from "../../components/settings";
 import { filledIn, TestProject } from "./harness";
@@ -82,9 +81,9 @@ describe("a stack that an update on another machine holds", () => {
     const heard: string[][] = [];
     const decline = async (changes: readonly Change[]) => {
       heard.push(named(changes));
-      throw new DeclinedError("no");
+      throw new Error("no");
     };
-    await assert.rejects(deployment.up({ onOtherChanges: decline }, approved), DeclinedError);
+    await assert.rejects(deployment.up({ onOtherChanges: decline }, approved), /^Error: no$/);
     assert.deepEqual(heard, [["pipeline-bucket-policy"]]);
     assert.deepEqual(project.world.things(), before);
     await project.assertSettled();
@@ -93,6 +92,24 @@ describe("a stack that an update on another machine holds", () => {
     await hold();
     const { changes } = await deployment.up({ onOtherChanges: decline }, expected);
     assert.deepEqual(named(changes), named(expected));
+  });
+
+  it("is not destroyed, nor read, by what was approved before, without a word", async () => {
+    const { deployment } = await waiting(async () => undefined);
+    const before = project.world.things();
+    const heard: number[] = [];
+    const onOtherChanges = async (changes: readonly Change[]) => {
+      heard.push(changes.length);
+      throw new Error("no");
+    };
+    const approved = await deployment.previewDestroy();
+    await hold();
+    await assert.rejects(deployment.destroy(approved.slice(1), { onOtherChanges }), /^Error: no$/);
+    await hold();
+    await assert.rejects(deployment.refresh(approved, { onOtherChanges }), /^Error: no$/);
+    assert.deepEqual(heard, [approved.length, 0]);
+    assert.deepEqual(project.world.things(), before);
+    await project.assertSettled();
   });
 
   it("is asked about again by the command line, where a no changes nothing", async function () {

@@ -5,7 +5,7 @@ import { Deployment, preview, UnreadableStateError, up } from "../../automation"
 import { PROJECT } from "../../components/settings";
 import { filledIn, TestProject } from "./harness";
 
-const RESTORE = /npm run pipeline -- recover --stack dev --restore latest/;
+const WAY_BACK = /`npm run pipeline -- recover --stack dev` tells what brings one back/;
 
 describe("a state that cannot be read", () => {
   let project: TestProject;
@@ -42,7 +42,7 @@ describe("a state that cannot be read", () => {
       assert.equal(code, 1, stderr);
       assert.equal(stdout, "");
       assert.match(stderr, /the state of stack "dev" cannot be read: .*unexpected end of JSON input; /);
-      assert.match(stderr, RESTORE);
+      assert.match(stderr, WAY_BACK);
     }
     await assert.rejects(preview(project.options), UnreadableStateError);
   });

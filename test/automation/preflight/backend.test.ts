@@ -30,9 +30,16 @@ describe("the look at the backend", () => {
 });
 
 describe("a backend's name", () => {
+  const name = (url: string | undefined) => backendName(url, "/home/me/project");
+
   it("is its URL without who logs in there", () => {
-    for (const [url, name] of [
+    for (const [url, expected] of [
       ["file://./state", "file://./state"],
+      ["file://./state/", "file://./state"],
+      ["file:///home/me/project/state", "file://./state"],
+      ["file://../state", "file:///home/me/state"],
+      ["s3://bucket/a@b?region=us-east-1&access_key=k", "s3://bucket/a@b?region=us-east-1&access_key=..."],
+      ["postgres://user:pa/ss@host/db?pwd=p", "postgres://host/db?pwd=..."],
       ["s3://bucket/path?region=us-east-1&awssdk=v2", "s3://bucket/path?region=us-east-1&awssdk=v2"],
       ["https://api.pulumi.com", "https://api.pulumi.com"],
       ["postgres://user:p@ss@host:5432/db?sslmode=require", "postgres://host:5432/db?sslmode=require"],
@@ -42,11 +49,11 @@ describe("a backend's name", () => {
       ],
       ["file:///home/me@work/state", "file:///home/me@work/state"],
     ] as const) {
-      assert.equal(backendName(url), name);
+      assert.equal(name(url), expected);
     }
   });
 
   it("is a word where none is named", () => {
-    assert.equal(backendName(undefined), "the backend of `pulumi login`");
+    assert.equal(name(undefined), "the backend of `pulumi login`");
   });
 });

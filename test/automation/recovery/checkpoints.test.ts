@@ -46,10 +46,19 @@ describe("checkpoints of a state", () => {
     assert.equal(taken.length, KEPT);
     assert.equal(taken[0], "2026-11-25T10:22:00.000Z");
     assert.equal(taken.at(-1), "2026-11-25T10:03:00.000Z");
-    const older = path.join(folder(), "20261124T100000000Z-0000.json");
-    await fs.writeFile(older, "no copy");
-    await checkpoints.keep(state("one more"), "up", new Date(Date.UTC(2026, 10, 25, 11)));
-    await assert.rejects(fs.access(older));
+  });
+
+  it("are never removed for a clock that was put back, nor is what is no copy", async () => {
+    for (let minute = 0; minute < KEPT; minute += 1) {
+      await checkpoints.keep(state(`${minute}`), "up", new Date(Date.UTC(2026, 10, 25, 10, minute)));
+    }
+    const other = path.join(folder(), "20261124T100000000Z-0000.json");
+    await fs.writeFile(other, "no copy");
+    await checkpoints.keep(state("one more"), "up", new Date(Date.UTC(2026, 10, 25, 9)));
+    const taken = (await checkpoints.list()).map((one) => one.taken);
+    assert.equal(taken.length, KEPT);
+    assert.equal(taken.at(-1), "2026-11-25T09:00:00.000Z");
+    await fs.access(other);
   });
 
   it("are each backend's own: neither listed, nor restored, nor counted for another", async () => {

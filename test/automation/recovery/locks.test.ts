@@ -16,7 +16,12 @@ describe("locks of a stack", () => {
   let folder: string;
   const dir = () => path.join(folder, ".pulumi", "locks", "organization", "braintrust-snowflake", "dev");
   const written = Date.parse("2026-11-25T10:00:00Z");
-  const machine: Machine = { hostname: "here", runs: (pid) => pid === 1, startOf: () => undefined };
+  const machine: Machine = {
+    hostname: "here",
+    runs: (pid) => pid === 1,
+    startOf: () => undefined,
+    programOf: () => "node",
+  };
   const lock = (name: string, pid: number, hostname: string) =>
     fs.writeFile(
       path.join(dir(), `${name}.json`),
@@ -47,14 +52,16 @@ describe("locks of a stack", () => {
 
   it("are dead where the process that has the number began after the lock was written", async () => {
     await lock("a", 1, "here");
-    const holder = async (start: number | undefined) => {
-      const [found] = await readLocks(folder, "dev", { ...machine, startOf: () => start });
-      return found?.holder;
+    const holder = async (start: number | undefined, program: string | undefined = "node") => {
+      const later = { ...machine, startOf: () => start, programOf: () => program };
+      return (await readLocks(folder, "dev", later))[0]?.holder;
     };
     assert.equal(await holder(written - 60_000), "alive");
     assert.equal(await holder(written + 5_000), "alive", "the clock may have been put right");
     assert.equal(await holder(written + 60_000), "dead");
     assert.equal(await holder(undefined), "alive", "a machine that does not tell");
+    assert.equal(await holder(written + 60_000, "pulumi"), "alive", "the clock may have been put forward");
+    assert.equal(await holder(written + 60_000, ".pulumi-wrapped"), "alive");
   });
 
   it("know when a process began", async function () {
@@ -65,6 +72,7 @@ describe("locks of a stack", () => {
       const start = thisMachine.startOf(child.pid ?? 0) ?? 0;
       assert.ok(start > before - 1_000 && start < Date.now() + 1_000, `${start - before} ms`);
       assert.equal(thisMachine.startOf(2 ** 30), undefined);
+      assert.equal(thisMachine.programOf(child.pid ?? 0), "sleep");
     } finally {
       child.kill("SIGKILL");
     }
