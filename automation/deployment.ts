@@ -6,7 +6,7 @@ import type { EngineRun } from "./engine-run";
 import { StackBusyError } from "./errors";
 import { passingCauses } from "./failure-causes";
 import { refuseLosses } from "./losses";
-import { Operations } from "./operations";
+import { type ChangingOperation, Operations } from "./operations";
 import { type PipelineOutputs, parseOutputs } from "./outputs";
 import { backendFolder, backendName } from "./preflight/backend";
 import { type PreflightFinding, refusalOf, renderNote } from "./preflight/finding";
@@ -22,7 +22,7 @@ import {
   repairInterruption,
 } from "./recovery/recovery";
 import { type ResourceState, readState } from "./state";
-import { previewer, runUpdate, type Update } from "./update";
+import { previewAnew, runUpdate, type Update } from "./update";
 import { type OpenStack, openStack } from "./workspace";
 
 /** A stack that is open for operations; each may follow or be followed by `pulumi up`. */
@@ -172,7 +172,9 @@ export class Deployment {
       what: "refresh",
       operation: (engine) => this.open.stack.refresh(engine),
       expected: previewed,
-      onFree: this.afterAnother(previewer(() => this.previewRefresh(), previewed, options)),
+      onFree: this.afterAnother((expected) =>
+        previewAnew(() => this.previewRefresh(), expected, options.onOtherChanges),
+      ),
     });
   }
 
@@ -193,7 +195,7 @@ export class Deployment {
       what: "destroy",
       operation: (engine) => this.open.stack.destroy(engine),
       expected: previewed,
-      onFree: this.afterAnother(previewer(preview, previewed, options)),
+      onFree: this.afterAnother((expected) => previewAnew(preview, expected, options.onOtherChanges)),
     });
   }
 
@@ -254,10 +256,10 @@ export class Deployment {
   }
 
   /** What is to be done where another update has held the stack: it may have died, and what was previewed is outdated. */
-  private afterAnother<Found>(previewAgain: () => Promise<Found>): () => Promise<Found> {
-    return async () => {
+  private afterAnother(previewAgain: ChangingOperation["onFree"]): ChangingOperation["onFree"] {
+    return async (expected) => {
       await this.repairFirst();
-      return previewAgain();
+      return previewAgain(expected);
     };
   }
 

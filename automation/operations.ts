@@ -12,9 +12,10 @@ export interface ChangingOperation extends Pick<EngineRun, "what" | "operation" 
   /**
    * Before it is tried again, where another update has held the stack: that has changed what the preview started from.
    *
-   * @returns what is to be changed now, if that is known.
+   * @param expected what was to be changed, if that was known.
+   * @returns what is to be changed now.
    */
-  readonly onFree: () => Promise<readonly Change[] | undefined>;
+  readonly onFree: (expected: readonly Change[] | undefined) => Promise<readonly Change[]>;
 }
 
 /** The engine's operations on one stack, with the patience and the listener that a deployment's options name. */
@@ -45,7 +46,7 @@ export class Operations {
     };
     try {
       return await this.whenFree(run, async () => {
-        expected = await onFree();
+        expected = await onFree(expected);
       });
     } catch (error) {
       throw error instanceof FailedRunError ? await rememberLost(this.open, error) : error;

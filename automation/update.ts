@@ -31,21 +31,21 @@ export async function runUpdate(
 ): Promise<Change[]> {
   let expected = previewed;
   let failed: FailedRunError | undefined;
-  const previewAgain = async () => {
-    const found = await preview().catch((error: unknown) => {
+  const previewOnce = () =>
+    preview().catch((error: unknown) => {
       // It is no run that could be made again.
       throw error instanceof FailedRunError ? new PipelineError(error.message) : error;
     });
-    if (!sameChanges(found, expected)) {
-      await onOtherChanges?.(found).catch((error: unknown) => {
-        if (failed === undefined) throw error;
-        throw new PipelineError(
-          `${failed.message}\nnot run again: ${error instanceof Error ? error.message : error}`,
-        );
-      });
-    }
-    expected = found;
-    return found;
+  const tell: AfterWaiting["onOtherChanges"] = (changes) =>
+    Promise.resolve(onOtherChanges?.(changes)).catch((error: unknown) => {
+      if (failed === undefined) throw error;
+      throw new PipelineError(
+        `${failed.message}\nnot run again: ${error instanceof Error ? error.message : error}`,
+      );
+    });
+  const previewAgain = async () => {
+    expected = await previewAnew(previewOnce, expected, tell);
+    return expected;
   };
   return untilPassed(async () => {
     try {
@@ -59,19 +59,15 @@ export async function runUpdate(
   }, retry);
 }
 
-/** Previews once more, and tells of what is not what was previewed before. */
-export function previewer(
+/** Previews once more, and tells of what is not what was expected, where something was. */
+export async function previewAnew(
   preview: () => Promise<readonly Change[]>,
-  previewed: readonly Change[] | undefined,
-  { onOtherChanges }: AfterWaiting,
-): () => Promise<readonly Change[]> {
-  let expected = previewed;
-  return async () => {
-    const found = await preview();
-    if (expected !== undefined && !sameChanges(found, expected)) await onOtherChanges?.(found);
-    expected = found;
-    return found;
-  };
+  expected: readonly Change[] | undefined,
+  onOtherChanges: AfterWaiting["onOtherChanges"],
+): Promise<readonly Change[]> {
+  const found = await preview();
+  if (expected !== undefined && !sameChanges(found, expected)) await onOtherChanges?.(found);
+  return found;
 }
 
 function without(changes: readonly Change[], made: readonly Change[]): Change[] {

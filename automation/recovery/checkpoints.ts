@@ -125,7 +125,7 @@ export class Checkpoints {
     const files = names.filter((name) => name.startsWith(".")).map((name) => path.join(this.dir, name));
     const ages = await Promise.all(files.map(ageOf));
     const abandoned = files.filter((_, index) => (ages[index] ?? 0) > ABANDONED_MS);
-    const copies = await this.copies();
+    const copies = (await this.ids()).length > KEPT ? await this.copies() : [];
     const own = copies.filter(({ id, found }) => id !== made && found !== undefined && this.isOwn(found));
     const outdated = own.slice(KEPT - 1).map(({ id }) => this.file(id));
     await Promise.all([...abandoned, ...outdated].map((file) => fs.rm(file, { force: true })));
