@@ -65,6 +65,7 @@ const ACCOUNT_ID = "000000000000";
 const REGION = "us-east-1";
 /** Name below the endpoint's that S3 Control puts an account's requests to (its endpoint rules, in every SDK). */
 const ACCOUNT_HOST = `${ACCOUNT_ID}.localhost`;
+const PORT_TRIES = 3;
 const START_TIMEOUT_MS = 60_000;
 const HEALTH_TIMEOUT_MS = 5_000;
 /** Every service the program uses. The Terraform AWS provider reads a bucket's tags from `s3control` since 6.23. */
@@ -174,6 +175,18 @@ async function attach(
 }
 
 async function launch(command: Command, signal: AbortSignal | undefined): Promise<Emulator> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await launchAt(await freePort(), command, signal);
+    } catch (error) {
+      // Another process may take the port between its choice and its use.
+      const taken = error instanceof PipelineError && /address already in use/i.test(error.message);
+      if (!taken || tries === PORT_TRIES) throw error;
+    }
+  }
+}
+
+async function launchAt(port: number, command: Command, signal: AbortSignal | undefined): Promise<Emulator> {
   const folder = await mkdtemp(join(tmpdir(), "braintrust-snowflake-emulator-"));
   let server: Supervised | undefined;
   const stop = async () => {
@@ -182,7 +195,6 @@ async function launch(command: Command, signal: AbortSignal | undefined): Promis
   };
   try {
     const certificate = await writeServerCertificate(folder, ["localhost", ACCOUNT_HOST]);
-    const port = await freePort();
     const environment = serverEnvironment(process.env, { port, region: REGION, folder, ...certificate });
     const log = join(folder, "emulator.log");
     server = await supervise(command, environment, folder, log);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { open } from "node:fs/promises";
+import type { Socket } from "node:net";
 
 /** A command that runs beside this process and never outlives it. */
 export interface Supervised {
@@ -9,11 +10,13 @@ export interface Supervised {
   end(): Promise<void>;
 }
 
-/** Standard input is a pipe from this process that is never written to: the system closes it even after a SIGKILL. */
+/**
+ * File 3 is a line to this process on which nothing is ever said. The guard hears it close when this process ends, even by
+ * SIGKILL; this process hears it close when the last of the group has closed its files.
+ */
 const SCRIPT = `
 folder=$1; shift
-exec 3<&0
-"$@" </dev/null 3<&- & command=$!
+"$@" & command=$!
 (cat <&3; rm -rf "$folder"; kill -KILL 0) >/dev/null 2>&1 & guard=$!
 wait "$command"; status=$?
 kill "$guard"
@@ -36,11 +39,13 @@ export async function supervise(
     const child = spawn("sh", ["-c", SCRIPT, "sh", folder, ...command], {
       detached: true,
       env: environment,
-      stdio: ["pipe", output.fd, output.fd],
+      stdio: ["ignore", output.fd, output.fd, "pipe"],
     });
     await once(child, "spawn");
+    const line = child.stdio[3] as Socket;
     child.unref();
-    return { hasExited: () => hasExited(child), end: () => end(child) };
+    line.unref();
+    return { hasExited: () => hasExited(child), end: () => end(child, line) };
   } finally {
     await output.close();
   }
@@ -50,10 +55,13 @@ function hasExited(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, line: Socket): Promise<void> {
   if (child.pid === undefined || hasExited(child)) return;
   const exit = once(child, "exit");
+  // The shell exits before its command, which keeps its port until its memory is freed.
+  const closed = once(line.resume(), "close");
   child.ref();
+  line.ref();
   process.kill(-child.pid, "SIGKILL");
-  await exit;
+  await Promise.all([exit, closed]);
 }

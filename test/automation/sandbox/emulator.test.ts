@@ -180,6 +180,17 @@ describe("emulator", () => {
       assert.deepEqual(readdirSync(folder), ["ministack"]);
     });
 
+    it("tries other ports where another process has taken the one it chose", async () => {
+      setVariable("TMPDIR", folder);
+      const ports = join(folder, "ports");
+      const run = `[ "$1" = --help ] || { echo "$GATEWAY_PORT" >>'${ports}'; echo 'OSError: Address already in use'; exit 1; }`;
+      setVariable("MINISTACK", program("ministack", run));
+      await assert.rejects(startEmulator(), /ended before it was ready;.*\nOSError: Address already in use$/);
+      const tried = readFileSync(ports, "utf8").trim().split("\n");
+      assert.equal(tried.length, 3);
+      assert.ok(new Set(tried).size > 1);
+    });
+
     it("can be interrupted, and leaves no files", async () => {
       setVariable("TMPDIR", folder);
       setVariable("MINISTACK", program("ministack", '[ "$1" = --help ] || exec sleep 60'));

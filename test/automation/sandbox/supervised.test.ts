@@ -54,6 +54,20 @@ describe("a supervised command", function () {
     assert(!(await beats()));
   });
 
+  it("has closed its sockets once it has ended, however much memory it had", async () => {
+    const log = join(folder, "log");
+    const script =
+      "Buffer.alloc(4e8, 1); const s = net.createServer().listen(0, () => console.log(s.address().port))";
+    const server = await supervise([process.execPath, "-e", script], process.env, folder, log);
+    await until(() => readFileSync(log, "utf8").endsWith("\n"));
+    const port = Number(readFileSync(log, "utf8"));
+    await server.end();
+    await assert.rejects(
+      fetch(`http://127.0.0.1:${port}`),
+      ({ cause }: { cause: { code: string } }) => cause.code === "ECONNREFUSED",
+    );
+  });
+
   it("ends with this process even when that is killed, and its folder goes too", async () => {
     parent = supervisingProcess("setInterval(() => {}, 1e6)");
     await until(() => existsSync(pulse));
