@@ -1,6 +1,6 @@
 import * as fs from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
-import { UsageError } from "./errors";
+import { messageOf, UsageError } from "./errors";
 
 /** Where Snowflake's answers come from. */
 export interface AnswerSource {
@@ -36,7 +36,7 @@ export async function readAnswers({ file, stdin, stderr }: AnswerSource): Promis
     try {
       return await fs.readFile(file, "utf8");
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new UsageError(`--file ${file} cannot be read: ${reason}`);
     }
   }

@@ -1,6 +1,6 @@
 import "../compile-cache";
 import { Command, CommanderError } from "commander";
-import { StackBusyError, UsageError } from "./errors";
+import { messageOf, StackBusyError, UsageError } from "./errors";
 import { note } from "./terminal";
 
 /** Exit codes: 0 done, 1 failed, 2 bad usage or settings, 75 (EX_TEMPFAIL) the stack is busy. */
@@ -168,5 +168,5 @@ for (const stream of [process.stdout, process.stderr]) {
 cli.parseAsync(process.argv).catch((error: unknown) => {
   process.exitCode = exitCodeOf(error);
   // Commander has printed its own.
-  if (!(error instanceof CommanderError)) note(error instanceof Error ? error.message : String(error));
+  if (!(error instanceof CommanderError)) note(messageOf(error));
 });

@@ -4,7 +4,7 @@ import { renderChanges } from "./changes";
 import { decryptedSettings } from "./decrypted-settings";
 import { Deployment } from "./deployment";
 import type { DeploymentOptions } from "./deployment-options";
-import { PipelineError, StackBusyError, UsageError } from "./errors";
+import { messageOf, PipelineError, StackBusyError, UsageError } from "./errors";
 import { parseOutputs } from "./outputs";
 import { editStackFile, type StackFile, settingChange } from "./project";
 import { redact } from "./redact";
@@ -144,6 +144,6 @@ function setIn(values: Record<string, unknown>, path: readonly string[], value: 
 }
 
 function withAdvice(error: unknown, advice: string): Error {
-  const message = `${error instanceof Error ? error.message : String(error)}\n${advice}`;
+  const message = `${messageOf(error)}\n${advice}`;
   return error instanceof StackBusyError ? new StackBusyError(message) : new PipelineError(message);
 }

@@ -1,5 +1,5 @@
 import { commandLine } from "./command-line";
-import { PipelineError, StackBusyError, UnreadableStateError } from "./errors";
+import { messageOf, PipelineError, StackBusyError, UnreadableStateError } from "./errors";
 
 /** Both of Pulumi's texts: of Pulumi Cloud, and of a backend that is a folder or a bucket. */
 const holdsStack =
@@ -33,7 +33,7 @@ export function unreadableState(stack: string, reason: string): UnreadableStateE
 
 /** What an engine's command that failed comes to. */
 export function commandError(stack: string, what: string, error: unknown): PipelineError {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   return (
     knownError(stack, text) ?? new PipelineError(`${what} of stack "${stack}" failed: ${engineErrors(text)}`)
   );

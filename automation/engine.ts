@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { version as SDK_VERSION } from "@pulumi/pulumi/version";
-import { PipelineError } from "./errors";
+import { messageOf, PipelineError } from "./errors";
 import { supervise } from "./sandbox/supervised";
 
 /**
@@ -233,7 +233,7 @@ async function whileTicking(
 
 /** The last lines of what went wrong, as one; the SDK wraps a command's output in its own words, and a URL may hold a password. */
 function oneLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const said = / stderr: ([\s\S]*?)\n err\?:/.exec(message)?.[1] ?? message;
   const lines = stripVTControlCharacters(said).split("\n");
   return lines

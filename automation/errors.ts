@@ -25,3 +25,8 @@ export class UnreadableStateError extends PipelineError {
     super(message);
   }
 }
+
+/** What was thrown, in words; anything may be thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,6 +1,6 @@
 import { clientSettings, pathStyle } from "./aws";
 import type { Deployment } from "./deployment";
-import { PipelineError } from "./errors";
+import { messageOf, PipelineError } from "./errors";
 
 /**
  * Refuses a destruction that would stop half-way at a bucket with objects: S3 deletes no such bucket, and Pulumi empties
@@ -29,9 +29,7 @@ export async function refuseFullBuckets(
       if (Versions?.length || DeleteMarkers?.length) full.push(Bucket);
     } catch (error) {
       if (error instanceof Error && error.name === "NoSuchBucket") continue;
-      onNote(
-        `${Bucket} could not be looked into (s3:ListBucketVersions): ${error instanceof Error ? error.message : error}`,
-      );
+      onNote(`${Bucket} could not be looked into (s3:ListBucketVersions): ${messageOf(error)}`);
     }
   }
   s3.destroy();

@@ -1,4 +1,4 @@
-import { PipelineError, StackBusyError, UsageError } from "./errors";
+import { messageOf, PipelineError, StackBusyError, UsageError } from "./errors";
 import { stackFileNames } from "./project";
 
 /** What became of one stack among several. */
@@ -68,7 +68,7 @@ async function outcomeOf(
     }
     return { stack, state: "done", summary, seconds: seconds() };
   } catch (error) {
-    const summary = error instanceof Error ? error.message : String(error);
+    const summary = messageOf(error);
     return { stack, state: "failed", summary, seconds: seconds(), error };
   }
 }

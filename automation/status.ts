@@ -6,7 +6,7 @@ import { AwsCallError, awsCall } from "./aws-call";
 import type { Change } from "./changes";
 import { Deployment } from "./deployment";
 import type { DeploymentOptions } from "./deployment-options";
-import { PipelineError } from "./errors";
+import { messageOf, PipelineError } from "./errors";
 import { type PreflightAws, preflightAws } from "./preflight/aws";
 import type { StackFile } from "./project";
 import { readState, type StackState } from "./state";
@@ -152,7 +152,7 @@ async function findKeys(
 }
 
 function unknownBy(error: unknown): Finding<never> {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (!(error instanceof AwsCallError && error.refused)) return unknown(message);
   return unknown(`AWS refused ${error.action}`, `grant ${error.action} to the caller`);
 }

@@ -1,6 +1,6 @@
 import { type Change, sameChanges } from "./changes";
 import type { AfterWaiting } from "./deployment-options";
-import { PipelineError } from "./errors";
+import { messageOf, PipelineError } from "./errors";
 import { FailedRunError, type RetryOptions, untilPassed } from "./retry";
 
 /** What an update consists of. */
@@ -39,9 +39,7 @@ export async function runUpdate(
   const tell: AfterWaiting["onOtherChanges"] = (changes) =>
     Promise.resolve(onOtherChanges?.(changes)).catch((error: unknown) => {
       if (failed === undefined) throw error;
-      throw new PipelineError(
-        `${failed.message}\nnot run again: ${error instanceof Error ? error.message : error}`,
-      );
+      throw new PipelineError(`${failed.message}\nnot run again: ${messageOf(error)}`);
     });
   const previewAgain = async () => {
     expected = await previewAnew(previewOnce, expected, tell);

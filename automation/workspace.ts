@@ -8,7 +8,7 @@ import {
 import { PROJECT, type Settings } from "../components/settings";
 import { findEngine } from "./engine";
 import { engineErrors } from "./engine-errors";
-import { PipelineError, UsageError } from "./errors";
+import { messageOf, PipelineError, UsageError } from "./errors";
 import { type InlineProgram, inlineProgram } from "./inline-program";
 import { backendFolder, backendUrlOf } from "./preflight/backend";
 import { projectDir, readStackFile, type StackFile, settingsOf } from "./project";
@@ -94,7 +94,7 @@ async function select(
     });
   } catch (error) {
     if (error instanceof StackNotFoundError) throw new UsageError(await unknownStack(stackName, engine));
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new PipelineError(`stack "${stackName}" cannot be opened: ${engineErrors(reason)}`);
   }
 }

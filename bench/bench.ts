@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import Table from "cli-table3";
 import { z } from "zod";
-import { UsageError } from "../automation/errors";
+import { messageOf, UsageError } from "../automation/errors";
 import { projectDir } from "../automation/project";
 import { EmulatorMissingError } from "../automation/sandbox/emulator";
 import { lastLines } from "../automation/sandbox/ministack";
@@ -115,6 +115,6 @@ function note(message: string): void {
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  note(error instanceof Error ? error.message : String(error));
+  note(messageOf(error));
   process.exitCode = error instanceof UsageError ? 2 : 1;
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { PipelineError } from "../errors";
+import { messageOf, PipelineError } from "../errors";
 import type { BraintrustClient, ExportConfigBody, ProjectAutomation } from "./api";
 import {
   type AutomationPlan,
@@ -44,7 +44,7 @@ export async function applyAutomations(
     } catch (error) {
       const done = applied.flatMap((one) => (one.done === "unchanged" ? [] : [`${one.stream} ${one.done}`]));
       const before = done.length > 0 ? ` (before it: ${done.join(", ")})` : "";
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       throw new PipelineError(`stream "${stream}"${before}: ${why}`);
     }
   }

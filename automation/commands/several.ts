@@ -1,4 +1,4 @@
-import { UsageError } from "../errors";
+import { messageOf, UsageError } from "../errors";
 import { type ProgressListener, progressPrinter } from "../progress";
 import { chosenStacks, forStacks, renderOutcomes, worstOf } from "../stacks";
 import { confirm, note, print, withProgress } from "../terminal";
@@ -61,7 +61,7 @@ export async function onStacks(
       try {
         return await work(stack, { ...voice, print: (text) => print(named(text)) });
       } catch (error) {
-        say(error instanceof Error ? error.message : String(error));
+        say(messageOf(error));
         throw error;
       }
     });

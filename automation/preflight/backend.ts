@@ -3,6 +3,7 @@ import { rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Workspace } from "@pulumi/pulumi/automation";
+import { messageOf } from "../errors";
 import { obstacle, type PreflightFinding } from "./finding";
 
 /**
@@ -22,7 +23,7 @@ export async function checkBackend(url: string | undefined, workDir: string): Pr
   } catch (error) {
     return [
       obstacle(
-        `the state cannot be written to ${folder}: ${error instanceof Error ? error.message : error}`,
+        `the state cannot be written to ${folder}: ${messageOf(error)}`,
         "make the folder writable, or have its disk freed",
       ),
     ];

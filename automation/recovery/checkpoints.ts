@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Deployment as ExportedState } from "@pulumi/pulumi/automation";
 import { z } from "zod";
-import { PipelineError, UsageError } from "../errors";
+import { messageOf, PipelineError, UsageError } from "../errors";
 
 /** A copy of a stack's state, made before an operation. Secrets are encrypted in it, as in the state itself. */
 export interface Checkpoint {
@@ -68,7 +68,7 @@ export class Checkpoints {
       await fs.writeFile(replacement, text, { mode: 0o600 });
       await fs.rename(replacement, this.file(id));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new PipelineError(
         `nothing was changed: the state could not be copied before ${before}: ${reason}`,
       );

@@ -2,7 +2,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { z } from "zod";
 import type { Step } from "../changes";
-import { PipelineError } from "../errors";
+import { messageOf, PipelineError } from "../errors";
 import type { UnfinishedOperation } from "../state";
 
 const operation = z.object({
@@ -87,10 +87,6 @@ export class LostOperations {
       throw new PipelineError(`${this.file} cannot be written: ${messageOf(error)}`);
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** What the engine's events told of an operation. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { nameOf } from "../changes";
-import { StackBusyError } from "../errors";
+import { messageOf, StackBusyError } from "../errors";
 import { type ExportedState, exportState, importState } from "../exported-state";
 import { backendName } from "../preflight/backend";
 import { FailedRunError } from "../retry";
@@ -108,7 +108,7 @@ export async function rememberLost(open: KnownStack, failure: FailedRunError): P
     return failure;
   } catch (error) {
     const forgotten = operations.map(({ type, resource }) => `${type} ${nameOf(resource.urn)}`).join(", ");
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const line = `not remembered, so that the next run does not look for it in AWS: ${forgotten}: ${reason}`;
     return new FailedRunError(`${message}\n${line}`, failures, changes, lost);
   }
