@@ -54,6 +54,30 @@ export function awsLookups(file: StackFile): Lookups {
       return answer?.QueueUrl;
     },
 
+    async anomalyMonitorNamed(name) {
+      const { CostExplorer, paginateGetAnomalyMonitors } = await import("@aws-sdk/client-cost-explorer");
+      const client = new CostExplorer(clientSettings(file, "ce"));
+      return awsCall("ce:GetAnomalyMonitors", () =>
+        firstOf(
+          paginateGetAnomalyMonitors({ client }, {}),
+          ({ AnomalyMonitors }) =>
+            AnomalyMonitors?.find(({ MonitorName }) => MonitorName === name)?.MonitorArn,
+        ),
+      );
+    },
+
+    async anomalySubscriptionNamed(name) {
+      const { CostExplorer, paginateGetAnomalySubscriptions } = await import("@aws-sdk/client-cost-explorer");
+      const client = new CostExplorer(clientSettings(file, "ce"));
+      return awsCall("ce:GetAnomalySubscriptions", () =>
+        firstOf(
+          paginateGetAnomalySubscriptions({ client }, {}),
+          ({ AnomalySubscriptions }) =>
+            AnomalySubscriptions?.find(({ SubscriptionName }) => SubscriptionName === name)?.SubscriptionArn,
+        ),
+      );
+    },
+
     async unusedAccessKeys(UserName) {
       const { IAM } = await import("@aws-sdk/client-iam");
       const iam = new IAM(clientSettings(file, "iam"));
@@ -76,4 +100,16 @@ export function awsLookups(file: StackFile): Lookups {
       );
     },
   };
+}
+
+/** The first that a page has; later pages are not asked for. */
+async function firstOf<Page>(
+  pages: AsyncIterable<Page>,
+  find: (page: Page) => string | undefined,
+): Promise<string | undefined> {
+  for await (const page of pages) {
+    const found = find(page);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

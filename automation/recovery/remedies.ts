@@ -33,6 +33,10 @@ export interface Lookups {
   secretNamed(name: string): Promise<string | undefined>;
   /** URL of the queue of this name, if there is one. */
   queueNamed(name: string): Promise<string | undefined>;
+  /** ARN of the cost anomaly monitor of this name, if there is one. */
+  anomalyMonitorNamed(name: string): Promise<string | undefined>;
+  /** ARN of the subscription to cost anomalies of this name, if there is one. */
+  anomalySubscriptionNamed(name: string): Promise<string | undefined>;
   /** Ids of a user's keys that have never been used; none where there is no such user. */
   unusedAccessKeys(user: string): Promise<readonly string[]>;
   deleteAccessKey(user: string, keyId: string): Promise<void>;
@@ -93,6 +97,10 @@ async function remedyFor(
       return adoptable(await lookups.secretNamed(String(inputs.name)));
     case "aws:sqs/queue:Queue":
       return adoptable(await lookups.queueNamed(String(inputs.name)));
+    case "aws:costexplorer/anomalyMonitor:AnomalyMonitor":
+      return adoptable(await lookups.anomalyMonitorNamed(String(inputs.name)));
+    case "aws:costexplorer/anomalySubscription:AnomalySubscription":
+      return adoptable(await lookups.anomalySubscriptionNamed(String(inputs.name)));
     case "aws:iam/accessKey:AccessKey": {
       const user = String(inputs.user);
       const keyIds = (await lookups.unusedAccessKeys(user)).filter((id) => !known.has(id));

@@ -27,6 +27,17 @@ const answers: Readonly<Record<string, (world: World, asked: Parameters) => unkn
     const queue = thingsOf(world, "sqs/queue:Queue").find(({ computed }) => computed.name === QueueName);
     return queue === undefined ? undefined : { QueueUrl: queue.id };
   },
+  GetAnomalyMonitors: (world) => ({
+    AnomalyMonitors: thingsOf(world, "costexplorer/anomalyMonitor:AnomalyMonitor").map(({ id, inputs }) => ({
+      MonitorArn: id,
+      MonitorName: inputs.name,
+    })),
+  }),
+  GetAnomalySubscriptions: (world) => ({
+    AnomalySubscriptions: thingsOf(world, "costexplorer/anomalySubscription:AnomalySubscription").map(
+      ({ id, inputs }) => ({ SubscriptionArn: id, SubscriptionName: inputs.name }),
+    ),
+  }),
   ListAccessKeys: (world, { UserName }) => {
     const keys = thingsOf(world, "iam/accessKey:AccessKey").filter(({ inputs }) => inputs.user === UserName);
     const members = keys.map(({ id }) => `<member><AccessKeyId>${id}</AccessKeyId></member>`).join("");

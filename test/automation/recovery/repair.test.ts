@@ -21,6 +21,8 @@ const lookups: Lookups = {
   keysDescribed: async (description) => (description === "ours" ? ["key-known", "key-lost"] : []),
   queueNamed: async (name) => (name === "q" ? "https://queue" : undefined),
   secretNamed: async (name) => (name === "there" ? "arn:secret" : undefined),
+  anomalyMonitorNamed: async (name) => (name === "m" ? "arn:monitor" : undefined),
+  anomalySubscriptionNamed: async (name) => (name === "s" ? "arn:subscription" : undefined),
   unusedAccessKeys: async (user) => (user === "reader" ? ["AKIAKNOWN", "AKIALOST"] : []),
   deleteAccessKey: async () => assert.fail("finding a remedy changes nothing"),
 };
@@ -46,6 +48,8 @@ describe("the remedy of an unfinished operation", () => {
     ["aws:sqs/queue:Queue", { name: "q" }, "https://queue"],
     ["aws:kms/key:Key", { description: "ours" }, "key-lost"],
     ["aws:secretsmanager/secret:Secret", { name: "there" }, "arn:secret"],
+    ["aws:costexplorer/anomalyMonitor:AnomalyMonitor", { name: "m" }, "arn:monitor"],
+    ["aws:costexplorer/anomalySubscription:AnomalySubscription", { name: "s" }, "arn:subscription"],
     ["aws:cloudwatch/logGroup:LogGroup", { name: "/l" }, "/l"],
     ["aws:cloudtrail/trail:Trail", { name: "t" }, "arn:aws-cn:cloudtrail:cn-north-1:123456789012:trail/t"],
     ["aws:budgets/budget:Budget", { name: "m" }, "123456789012:m"],
@@ -61,6 +65,8 @@ describe("the remedy of an unfinished operation", () => {
       creating("aws:kms/key:Key", { description: "another's" }),
       creating("aws:secretsmanager/secret:Secret", { name: "not there" }),
       creating("aws:sqs/queue:Queue", { name: "not there" }),
+      creating("aws:costexplorer/anomalyMonitor:AnomalyMonitor", { name: "not there" }),
+      creating("aws:costexplorer/anomalySubscription:AnomalySubscription", { name: "not there" }),
       creating("aws:iam/accessKey:AccessKey", { user: "nobody" }),
       creating("aws:s3/bucketPolicy:BucketPolicy", { bucket: "b" }),
     ]) {

@@ -46,6 +46,9 @@ const autonamed: Readonly<Record<string, string>> = {
   "aws:secretsmanager/secret:Secret": "name",
   "aws:sqs/queue:Queue": "name",
   "aws:sns/topic:Topic": "name",
+  "aws:budgets/budget:Budget": "name",
+  "aws:costexplorer/anomalyMonitor:AnomalyMonitor": "name",
+  "aws:costexplorer/anomalySubscription:AnomalySubscription": "name",
 };
 
 /** What AWS keeps one of, for each of these. */
@@ -199,6 +202,12 @@ function describe(type: string, logical: string, inputs: Properties): Pick<Thing
       const trail = arn("cloudtrail", `trail/${name}`);
       return { id: trail, computed: { name, arn: trail } };
     }
+    case "aws:costexplorer/anomalyMonitor:AnomalyMonitor":
+      return anomalyArn("anomalymonitor", random, name);
+    case "aws:costexplorer/anomalySubscription:AnomalySubscription":
+      return anomalyArn("anomalysubscription", random, name);
+    case "aws:budgets/budget:Budget":
+      return { id: `${ACCOUNT_ID}:${name}`, computed: { name } };
     default:
       return {
         id: [
@@ -222,6 +231,12 @@ function iamArn(resource: string): string {
 
 function arn(service: string, resource: string): string {
   return `arn:aws:${service}:${REGION}:${ACCOUNT_ID}:${resource}`;
+}
+
+/** Cost Explorer knows no region, and lets many have one name. */
+function anomalyArn(kind: string, id: string, name: string): Pick<Thing, "id" | "computed"> {
+  const made = `arn:aws:ce::${ACCOUNT_ID}:${kind}/${id}`;
+  return { id: made, computed: { arn: made, name } };
 }
 
 /** The engine's mark of a secret (sdk/go/common/resource/plugin/rpc.go). */

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Deployment } from "../../../automation";
+import { messageOf } from "../../../automation/errors";
 import { FakeAwsEndpoint } from "../fake-aws-endpoint";
 import type { Operation, Thing } from "../fake-provider/world";
 import { TestProject } from "../harness";
 import { type Faulty, type Kind, kinds } from "./kinds";
 
-/** Whether each operation meets every kind of fault, and not one by turns. */
+/** Whether each operation of each stack meets every kind of fault, early and late, and not one of them by turns. */
 const EVERY_KIND = process.env.FAULTS === "all";
 const OPERATIONS: readonly Operation[] = ["create", "read", "update", "delete"];
 const LIMIT_MS = 4 * 60 * 60_000;
@@ -19,6 +20,8 @@ export interface FaultyStack {
   readonly operations?: readonly Operation[];
   /** Which resources meet faults. @default each of them */
   readonly among?: (thing: Thing) => boolean;
+  /** @default {@link EVERY_KIND} */
+  readonly everyKind?: boolean;
 }
 
 /** Tests that any fault at any operation ends with the right words, and that the next update converges. */
@@ -51,10 +54,13 @@ export function testFaults(title: string, faulty: FaultyStack): void {
         const shift = OPERATIONS.indexOf(operation);
         const before = count;
         for (const [index, { type, name }] of whole.filter(faulty.among ?? (() => true)).entries()) {
+          const all = faulty.everyKind ?? EVERY_KIND;
           const byTurns = kinds.slice((index + shift) % kinds.length).slice(0, 1);
-          for (const kind of EVERY_KIND ? kinds : byTurns) {
-            await suffer({ project, operation, type, name, late: isLate(index) }, kind);
-            count += 1;
+          for (const late of all ? [false, true] : [isLate(index)]) {
+            for (const kind of all ? kinds : byTurns) {
+              await suffer({ project, operation, type, name, late }, kind);
+              count += 1;
+            }
           }
         }
         assert.ok(count > before, "nothing was tried");
@@ -78,7 +84,7 @@ export function testFaults(title: string, faulty: FaultyStack): void {
         assert.deepEqual(summary(project.world.things()), summary(whole));
         await project.assertSettled();
       } catch (error) {
-        throw new Error(`${what}: ${error instanceof Error ? error.message : error}`);
+        throw new Error(`${what}: ${messageOf(error)}`);
       } finally {
         assert.deepEqual(await stopWatching(), [], what);
       }
