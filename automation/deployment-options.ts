@@ -22,6 +22,11 @@ export interface AfterWaiting {
    * anything. @default the operation goes on
    */
   readonly onOtherChanges?: ((changes: readonly Change[]) => Promise<void>) | undefined;
+  /**
+   * Comes before what an interrupted update has left, which a note has told, is put right. What it throws ends the operation
+   * before it changes anything. @default it is put right
+   */
+  readonly onInterruption?: (() => Promise<void>) | undefined;
 }
 
 /** How an update may go about its work. */

@@ -130,7 +130,7 @@ export class Deployment {
    */
   public async up(options: UpOptions = {}, previewed?: readonly Change[]): Promise<UpResult> {
     if (previewed === undefined) await this.untilUnlocked();
-    await this.operations.whenFree(() => this.repairFirst());
+    await this.operations.whenFree(() => this.repairFirst(options));
     const refusal = await this.preflight(options);
     if (refusal !== undefined) throw refusal;
     const preview = async () => {
@@ -142,12 +142,13 @@ export class Deployment {
     const { retryWaitMs = RETRY_WAIT_MS, signal } = this.options;
     const update: Update = {
       preview,
-      run: (expected, previewAgain) =>
+      run: (expected, previewAgain, before) =>
         this.operations.change({
           what: "up",
           operation: (engine) => this.open.stack.up({ ...engine, refresh: options.refresh ?? false }),
           expected,
-          onFree: this.afterAnother(previewAgain),
+          before,
+          onFree: this.afterAnother(options, previewAgain),
         }),
       onOtherChanges: options.onOtherChanges,
       retry: {
@@ -167,12 +168,12 @@ export class Deployment {
    * @param previewed the changes of a preview that has just been made.
    */
   public async refresh(previewed?: readonly Change[], options: AfterWaiting = {}): Promise<Change[]> {
-    await this.operations.whenFree(() => this.repairFirst());
+    await this.operations.whenFree(() => this.repairFirst(options));
     return this.operations.change({
       what: "refresh",
       operation: (engine) => this.open.stack.refresh(engine),
       expected: previewed,
-      onFree: this.afterAnother((expected) =>
+      onFree: this.afterAnother(options, (expected) =>
         previewAnew(() => this.previewRefresh(), expected, options.onOtherChanges),
       ),
     });
@@ -185,7 +186,7 @@ export class Deployment {
    * @throws PipelineError before anything is deleted where resources are protected.
    */
   public async destroy(previewed?: readonly Change[], options: AfterWaiting = {}): Promise<Change[]> {
-    await this.operations.whenFree(() => this.repairFirst());
+    await this.operations.whenFree(() => this.repairFirst(options));
     await this.refuseProtected();
     const preview = async () => {
       await this.refuseProtected();
@@ -195,7 +196,9 @@ export class Deployment {
       what: "destroy",
       operation: (engine) => this.open.stack.destroy(engine),
       expected: previewed,
-      onFree: this.afterAnother((expected) => previewAnew(preview, expected, options.onOtherChanges)),
+      onFree: this.afterAnother(options, (expected) =>
+        previewAnew(preview, expected, options.onOtherChanges),
+      ),
     });
   }
 
@@ -256,17 +259,21 @@ export class Deployment {
   }
 
   /** What is to be done where another update has held the stack: it may have died, and what was previewed is outdated. */
-  private afterAnother(previewAgain: ChangingOperation["onFree"]): ChangingOperation["onFree"] {
+  private afterAnother(
+    options: AfterWaiting,
+    previewAgain: ChangingOperation["onFree"],
+  ): ChangingOperation["onFree"] {
     return async (expected) => {
-      await this.repairFirst();
+      await this.repairFirst(options);
       return previewAgain(expected);
     };
   }
 
-  private async repairFirst(): Promise<void> {
+  private async repairFirst({ onInterruption }: AfterWaiting): Promise<void> {
     const interruption = await this.interruption();
     if (interruption === undefined) return;
     this.operations.note(renderInterruption(interruption));
+    await onInterruption?.();
     await this.repair(interruption);
   }
 

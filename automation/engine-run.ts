@@ -19,6 +19,8 @@ export interface EngineRun extends StopRules {
   readonly operation: (hooks: EngineHooks) => Promise<unknown>;
   /** What a preview has found that it would change. */
   readonly expected?: readonly Change[] | undefined;
+  /** What runs of the same update have changed before. @default none */
+  readonly before?: readonly Change[] | undefined;
   readonly onProgress?: ProgressListener | undefined;
 }
 
@@ -50,7 +52,7 @@ export async function runEngine(open: OpenStack, run: EngineRun): Promise<Change
 }
 
 async function runOnce({ stack, settings, refusal }: OpenStack, run: EngineRun): Promise<Change[]> {
-  const { what, operation, expected, onProgress = () => undefined } = run;
+  const { what, operation, expected, before = [], onProgress = () => undefined } = run;
   const note = (message: string) => onProgress({ kind: "note", message });
   if (run.signal?.aborted) {
     throw new PipelineError(`${what} of stack "${stack.name}" was cancelled before it began`);
@@ -111,7 +113,7 @@ async function runOnce({ stack, settings, refusal }: OpenStack, run: EngineRun):
       what,
       reasons: tracker.errors.length > 0 ? tracker.errors : [engineErrors(error.message)],
       causes: namedCauses(tracker.failures, settings),
-      made: tracker.made,
+      made: [...before, ...tracker.made],
       unknown: [...tracker.underWay, ...tracker.lost.flatMap((step) => subjectOf(step) ?? [])],
       expected: onlyPreviews ? undefined : (expected ?? []),
     });

@@ -90,8 +90,12 @@ function principal(resource: string, { crossAccountReaders }: Settings): Verdict
   };
 }
 
-/** The causes of a run that failed for passing reasons alone; `undefined` where running it again would not help. */
+/**
+ * The causes of a run that failed for passing reasons alone; `undefined` where running it again would not help, or not
+ * before somebody has looked what AWS has done without an answer.
+ */
 export function passingCauses(failures: readonly Failure[], settings: Settings): string[] | undefined {
+  if (failures.some(outcomeUnknown)) return undefined;
   const verdicts = failures.map((failure) => judgeFailure(failure, settings));
   const causes = verdicts.flatMap((verdict) => (verdict.kind === "passing" ? [verdict.cause] : []));
   return causes.length > 0 && causes.length === verdicts.length ? [...new Set(causes)] : undefined;

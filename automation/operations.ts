@@ -8,7 +8,7 @@ import { FailedRunError, untilFree } from "./retry";
 import type { OpenStack } from "./workspace";
 
 /** An operation of the engine that changes AWS or the state. */
-export interface ChangingOperation extends Pick<EngineRun, "what" | "operation" | "expected"> {
+export interface ChangingOperation extends Pick<EngineRun, "what" | "operation" | "expected" | "before"> {
   /**
    * Before it is tried again, where another update has held the stack: that has changed what the preview started from.
    *
@@ -32,9 +32,9 @@ export class Operations {
   }
 
   /** Runs one. */
-  public run({ what, operation, expected }: Omit<ChangingOperation, "onFree">): Promise<Change[]> {
+  public run(operation: Omit<ChangingOperation, "onFree">): Promise<Change[]> {
     const { onProgress, signal, timeoutMs, graceMs } = this.options;
-    return runEngine(this.open, { what, operation, expected, onProgress, signal, timeoutMs, graceMs });
+    return runEngine(this.open, { ...operation, onProgress, signal, timeoutMs, graceMs });
   }
 
   /** Runs one that changes something: copies the state first, and remembers what got no answer. */

@@ -69,7 +69,7 @@ export async function untilPassed(
 
 /** How an operation waits for a stack that another holds. */
 export interface BusyOptions {
-  /** What is left of the time to wait: each pause takes its part. */
+  /** What is left of the time to wait: pauses take their part, and so do the attempts after the first. */
   readonly patience: { leftMs: number };
   readonly onNote: (message: string) => void;
   /** Before the operation is tried again. */
@@ -91,10 +91,12 @@ export async function untilFree<Result>(
 ): Promise<Result> {
   let waited = false;
   for (let longest = FIRST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
+    const begun = Date.now();
     try {
       if (waited) await onFree();
       return await run();
     } catch (error) {
+      if (waited) patience.leftMs = Math.max(0, patience.leftMs - (Date.now() - begun));
       if (!(error instanceof StackBusyError) || patience.leftMs <= 0 || signal?.aborted) throw error;
       const pause = Math.min(longest * (0.5 + Math.random() / 2), patience.leftMs);
       patience.leftMs -= pause;

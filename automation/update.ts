@@ -1,6 +1,6 @@
 import { type Change, sameChanges } from "./changes";
 import type { AfterWaiting } from "./deployment-options";
-import { messageOf, PipelineError } from "./errors";
+import { messageOf, PipelineError, StackBusyError } from "./errors";
 import { FailedRunError, type RetryOptions, untilPassed } from "./retry";
 
 /** What an update consists of. */
@@ -10,10 +10,12 @@ export interface Update extends AfterWaiting {
    * Makes the changes.
    *
    * @param previewAgain says what is to be changed after another update has held the stack.
+   * @param made what runs before have changed.
    */
   readonly run: (
     expected: readonly Change[],
     previewAgain: () => Promise<readonly Change[]>,
+    made: readonly Change[],
   ) => Promise<readonly Change[]>;
   readonly retry: RetryOptions;
 }
@@ -23,7 +25,8 @@ export interface Update extends AfterWaiting {
  * those that were previewed.
  *
  * @returns the changes of all its runs.
- * @throws what the last run threw; what `onOtherChanges` throws, after which nothing is run, with what runs before have done.
+ * @throws what the last run threw, or what else came in between, with what runs before have done; what `onOtherChanges`
+ * throws, after which nothing is run.
  */
 export async function runUpdate(
   { preview, run, onOtherChanges, retry }: Update,
@@ -31,30 +34,33 @@ export async function runUpdate(
 ): Promise<Change[]> {
   let expected = previewed;
   let failed: FailedRunError | undefined;
+  const made: Change[] = [];
   const previewOnce = () =>
     preview().catch((error: unknown) => {
       // It is no run that could be made again.
       throw error instanceof FailedRunError ? new PipelineError(error.message) : error;
     });
-  const tell: AfterWaiting["onOtherChanges"] = (changes) =>
-    Promise.resolve(onOtherChanges?.(changes)).catch((error: unknown) => {
-      if (failed === undefined) throw error;
-      throw new PipelineError(`${failed.message}\nnot run again: ${messageOf(error)}`);
-    });
   const previewAgain = async () => {
-    expected = await previewAnew(previewOnce, expected, tell);
+    expected = await previewAnew(previewOnce, expected, onOtherChanges);
     return expected;
   };
   return untilPassed(async () => {
     try {
-      return await run(expected, previewAgain);
+      return await run(expected, previewAgain, made);
     } catch (error) {
-      if (!(error instanceof FailedRunError)) throw error;
+      if (!(error instanceof FailedRunError)) throw failed === undefined ? error : notRunAgain(failed, error);
       failed = error;
+      made.push(...error.changes);
       expected = without(expected, error.changes);
       throw error;
     }
   }, retry);
+}
+
+/** The failure that was to be tried again, and why it was not. */
+function notRunAgain(failed: FailedRunError, reason: unknown): PipelineError {
+  const message = `${failed.message}\nnot run again: ${messageOf(reason)}`;
+  return reason instanceof StackBusyError ? new StackBusyError(message) : new PipelineError(message);
 }
 
 /** Previews once more, and tells of what is not what was expected, where something was. */

@@ -1,10 +1,14 @@
 import { type Change, renderChanges } from "../changes";
+import type { AfterWaiting } from "../deployment-options";
 import type { Voice } from "./several";
 
 /** Somebody has answered with no, in the midst of an operation. */
 class DeclinedError extends Error {
   public override readonly name = "DeclinedError";
 }
+
+/** Before what an interrupted update has left is put right. */
+export const REPAIR_QUESTION = "Put that right first?";
 
 type Asking = Pick<Voice, "note" | "confirm">;
 
@@ -15,7 +19,7 @@ async function approve(changes: readonly Change[], question: string, voice: Aski
 }
 
 /**
- * Makes changes once they are approved, and asks again where they have become others meanwhile.
+ * Makes changes once they are approved, and asks again where they have become others meanwhile, or another update has died.
  *
  * @returns what `make` does; nothing where somebody has declined.
  */
@@ -23,7 +27,7 @@ export async function onceApproved<Made>(
   changes: readonly Change[],
   question: string,
   voice: Asking,
-  make: (onOtherChanges: (others: readonly Change[]) => Promise<void>) => Promise<Made>,
+  make: (asking: Required<AfterWaiting>) => Promise<Made>,
 ): Promise<Made | undefined> {
   const decline = () => {
     voice.note("nothing was changed");
@@ -31,9 +35,14 @@ export async function onceApproved<Made>(
   };
   if (!(await approve(changes, question, voice))) return decline();
   try {
-    return await make(async (others) => {
-      voice.note("another update has held the stack meanwhile; what is to be changed now:");
-      if (!(await approve(others, question, voice))) throw new DeclinedError("declined");
+    return await make({
+      async onOtherChanges(others) {
+        voice.note("another update has held the stack meanwhile; what is to be changed now:");
+        if (!(await approve(others, question, voice))) throw new DeclinedError("declined");
+      },
+      async onInterruption() {
+        if (!(await voice.confirm(REPAIR_QUESTION))) throw new DeclinedError("declined");
+      },
     });
   } catch (error) {
     if (error instanceof DeclinedError) return decline();

@@ -66,8 +66,8 @@ export async function up(
     const refusal = await deployment.preflight({ replaceForeign });
     if (refusal !== undefined) throw refusal;
     const expected = await deployment.preview({ refresh });
-    const made = await onceApproved(expected, `Change stack "${stack}"?`, voice, (onOtherChanges) =>
-      deployment.up({ refresh, allowLoss, replaceForeign, onOtherChanges }, expected),
+    const made = await onceApproved(expected, `Change stack "${stack}"?`, voice, (asking) =>
+      deployment.up({ refresh, allowLoss, replaceForeign, ...asking }, expected),
     );
     if (made === undefined) return undefined;
     const summary = `${summarize(made.changes)}; phase ${made.outputs.phase}`;
@@ -84,11 +84,8 @@ export async function refresh(options: StacksCommandOptions & PatienceOptions): 
     const deployment = await Deployment.open({ onProgress, signal, stack, workDir: options.cwd, ...limits });
     if (!(await mayGoOn(deployment, voice))) return declined(voice);
     const expected = await deployment.previewRefresh();
-    const changes = await onceApproved(
-      expected,
-      `Take the live state of "${stack}" over?`,
-      voice,
-      (onOtherChanges) => deployment.refresh(expected, { onOtherChanges }),
+    const changes = await onceApproved(expected, `Take the live state of "${stack}" over?`, voice, (asking) =>
+      deployment.refresh(expected, asking),
     );
     if (changes === undefined) return undefined;
     const summary = summarize(changes);
@@ -109,8 +106,8 @@ export async function destroy(
     await deployment.refuseProtected();
     await refuseFullBuckets(deployment, voice.note);
     const expected = await deployment.previewDestroy();
-    const changes = await onceApproved(expected, `Delete all of stack "${stack}"?`, voice, (onOtherChanges) =>
-      deployment.destroy(expected, { onOtherChanges }),
+    const changes = await onceApproved(expected, `Delete all of stack "${stack}"?`, voice, (asking) =>
+      deployment.destroy(expected, asking),
     );
     if (changes === undefined) return undefined;
     if (options.remove) await deployment.remove();

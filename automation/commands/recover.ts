@@ -9,6 +9,7 @@ import { renderUnfinished } from "../recovery/remedies";
 import { type RecoveryReport, recoveryReport } from "../recovery/report";
 import { findRestoration, restore } from "../recovery/restore";
 import { confirm, note, print, printJson, type StackCommandOptions, withProgress } from "../terminal";
+import { REPAIR_QUESTION } from "./approval";
 import type { Voice } from "./several";
 
 /**
@@ -23,7 +24,7 @@ export async function repairFirst(
   const interruption = await deployment.interruption();
   if (interruption === undefined) return true;
   voice.note(renderInterruption(interruption));
-  if (!(await voice.confirm("Put that right first?"))) return false;
+  if (!(await voice.confirm(REPAIR_QUESTION))) return false;
   await deployment.repair(interruption);
   return true;
 }

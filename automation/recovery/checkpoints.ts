@@ -69,9 +69,7 @@ export class Checkpoints {
       await fs.rename(replacement, this.file(id));
     } catch (error) {
       const reason = messageOf(error);
-      throw new PipelineError(
-        `nothing was changed: the state could not be copied before ${before}: ${reason}`,
-      );
+      throw new PipelineError(`${before} was not begun: the state could not be copied before: ${reason}`);
     }
     // What cannot be removed now goes with a later copy.
     await this.prune(id).catch(() => undefined);

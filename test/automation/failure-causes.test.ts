@@ -75,6 +75,11 @@ describe("passingCauses", () => {
     assert.deepEqual(passingCauses([passing, passing], settings()), ["AWS throttles"]);
   });
 
+  it("has none where AWS may have done what it did not confirm", () => {
+    const unanswered = { ...passing, message: `${throttled}, context deadline exceeded` };
+    assert.equal(passingCauses([passing, unanswered], settings()), undefined);
+  });
+
   it("has none where one of them stays, or none is known", () => {
     assert.equal(passingCauses([passing, stays], settings()), undefined);
     assert.equal(passingCauses([], settings()), undefined);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { PipelineError, StackBusyError } from "../../automation/errors";
 import { untilFree } from "../../automation/retry";
 
@@ -63,6 +64,21 @@ describe("waiting for a stack that another update holds", () => {
     await assert.rejects(untilFree(run, options(200)), StackBusyError);
     assert.ok(Date.now() - start >= 200);
     assert.equal(calls(), 2);
+  });
+
+  it("counts what the attempts take, which may be more than the pauses", async function () {
+    this.slow(10_000);
+    let calls = 0;
+    const slow = async () => {
+      calls += 1;
+      // The first pause takes one second at least.
+      if (calls > 1) await sleep(1_100);
+      throw new StackBusyError("held");
+    };
+    const patience = { leftMs: 2_000 };
+    await assert.rejects(untilFree(slow, options(0, { patience })), StackBusyError);
+    assert.equal(calls, 2);
+    assert.equal(patience.leftMs, 0);
   });
 
   it("ends when it is cancelled", async () => {

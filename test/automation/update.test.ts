@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { Change } from "../../automation/changes";
 import { onceApproved } from "../../automation/commands/approval";
+import type { AfterWaiting } from "../../automation/deployment-options";
+import { StackBusyError } from "../../automation/errors";
 import { FailedRunError } from "../../automation/retry";
 import { runUpdate, type Update } from "../../automation/update";
 
@@ -72,6 +74,29 @@ describe("an update that another one has kept waiting", () => {
     assert.equal(runs, 2, "nothing is run after a no");
   });
 
+  it("ends busy, with what a run before has done, where another holds the stack then", async () => {
+    let runs = 0;
+    const run: Update["run"] = async () => {
+      runs += 1;
+      if (runs === 1) throw new FailedRunError("throttled; a was changed", [], [change("a")]);
+      throw new StackBusyError("held");
+    };
+    await assert.rejects(runUpdate({ preview: async () => [], run, retry }, [change("a")]), {
+      name: "StackBusyError",
+      message: "throttled; a was changed\nnot run again: held",
+    });
+  });
+
+  it("tells each run what those before have changed", async () => {
+    const told: string[][] = [];
+    const run: Update["run"] = async (_expected, _previewAgain, made) => {
+      told.push(made.map(({ name }) => name));
+      throw new FailedRunError("throttled", [], [change(`made-${told.length}`)]);
+    };
+    await assert.rejects(runUpdate({ preview: async () => [], run, retry }, []), /3 runs failed alike/);
+    assert.deepEqual(told, [[], ["made-1"], ["made-1", "made-2"]]);
+  });
+
   it("is not made again where the preview fails that it needs", async () => {
     let runs = 0;
     const run: Update["run"] = (_, previewAgain) => {
@@ -97,8 +122,8 @@ describe("an approval", () => {
   };
   const become =
     (others: readonly Change[]) =>
-    async (onOtherChanges: (changes: readonly Change[]) => Promise<void>): Promise<string> => {
-      await onOtherChanges(others);
+    async ({ onOtherChanges }: Required<AfterWaiting>): Promise<string> => {
+      await onOtherChanges?.(others);
       return "made";
     };
   const meanwhile = "another update has held the stack meanwhile; what is to be changed now:";
@@ -118,6 +143,19 @@ describe("an approval", () => {
       assert.equal(await onceApproved([change("a")], "Change it?", no, become([change("b")])), undefined);
       assert.equal(no.said.at(-1), "nothing was changed");
     }
+  });
+
+  it("is asked for before what another update has left is put right", async () => {
+    const repair = async ({ onInterruption }: Required<AfterWaiting>) => {
+      await onInterruption?.();
+      return "made";
+    };
+    const yes = voice(true, true);
+    assert.equal(await onceApproved([change("a")], "Change it?", yes, repair), "made");
+    assert.equal(yes.said.at(-1), "Put that right first?");
+    const no = voice(true, false);
+    assert.equal(await onceApproved([change("a")], "Change it?", no, repair), undefined);
+    assert.equal(no.said.at(-1), "nothing was changed");
   });
 
   it("is not needed to change nothing", async () => {

@@ -44,6 +44,8 @@ describe("a failure of AWS's", () => {
     await assert.rejects(up({ ...project.options, create: true, retryWaitMs: 10 }), (error) => {
       assert.ok(error instanceof PipelineError);
       assert.match(error.message, /Throttling: Rate exceeded.*3 runs failed alike/s);
+      const [, changed = ""] = /^changed: (.*)$/m.exec(error.message) ?? [];
+      for (const { name } of project.world.things().slice(0, 5)) assert.ok(changed.includes(name), changed);
       return true;
     });
     assert.equal(creations(), 3);

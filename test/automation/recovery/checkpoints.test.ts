@@ -134,7 +134,7 @@ describe("checkpoints of a state", () => {
     await fs.writeFile(path.join(dir, "state"), "a file where a folder belongs");
     await assert.rejects(checkpoints.keep(state("a"), "up"), (error) => {
       assert.ok(error instanceof PipelineError);
-      assert.match(error.message, /^nothing was changed: the state could not be copied before up/);
+      assert.match(error.message, /^up was not begun: the state could not be copied before/);
       return true;
     });
   });
