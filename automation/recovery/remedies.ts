@@ -133,6 +133,6 @@ function consequence(remedy: Remedy): string {
     case "read":
       return "its live state is read";
     case "discard":
-      return `${remedy.keyIds.join(", ")}, whose secret nobody has, is deleted, and another key is made`;
+      return `${remedy.keyIds.join(", ")}, never used and not of this state, is deleted, and another key is made`;
   }
 }

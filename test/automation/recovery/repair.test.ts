@@ -93,7 +93,7 @@ describe("the remedy of an unfinished operation", () => {
     );
     assert.match(
       line({ kind: "discard", user: "u", keyIds: ["AKIALOST"] }),
-      /AKIALOST, whose secret nobody has, is deleted/,
+      /AKIALOST, never used and not of this state, is deleted/,
     );
   });
 });
