@@ -49,7 +49,7 @@ export async function readStackFile(stack: string, dir: string = projectDir): Pr
   return {
     stack,
     values,
-    secretKeys: [...new Set(encrypted.map((key) => key.split(".")[0] ?? key))],
+    secretKeys: [...new Set(encrypted.map((key) => key.split(/[.[]/)[0] ?? key))],
     environmentRegion: process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
     encrypted,
     environments: Array.isArray(environment) ? environment.map(String) : [],
