@@ -3,6 +3,17 @@ export class UsageError extends Error {
   public override readonly name = "UsageError";
 }
 
+/** The backend has no stack of that name. */
+export class UnknownStackError extends UsageError {
+  public constructor(
+    message: string,
+    /** Of the backend, where something names it. */
+    public readonly backendUrl: string | undefined,
+  ) {
+    super(message);
+  }
+}
+
 /** Work that was tried and failed. The command line prints the message alone and exits with 1. */
 export class PipelineError extends Error {
   public override readonly name: string = "PipelineError";

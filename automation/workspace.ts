@@ -8,7 +8,7 @@ import {
 import { PROJECT, type Settings } from "../components/settings";
 import { findEngine } from "./engine";
 import { engineErrors } from "./engine-errors";
-import { messageOf, PipelineError, UsageError } from "./errors";
+import { messageOf, PipelineError, UnknownStackError, UsageError } from "./errors";
 import { type InlineProgram, inlineProgram } from "./inline-program";
 import { backendFolder, backendUrlOf } from "./preflight/backend";
 import { projectDir, readStackFile, type StackFile, settingsOf } from "./project";
@@ -42,7 +42,8 @@ export interface OpenStack {
 /**
  * Checks the stack's settings and opens it with the program inline, over the settings and the state of `pulumi up`.
  *
- * @throws UsageError for unusable settings, a missing passphrase or an unknown stack, before anything is changed.
+ * @throws UsageError for unusable settings, a missing passphrase or, as UnknownStackError, an unknown stack, before
+ * anything is changed.
  * @throws PipelineError where no Pulumi engine can be had or the backend cannot be reached.
  */
 export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
@@ -93,7 +94,7 @@ async function select(
       return open();
     });
   } catch (error) {
-    if (error instanceof StackNotFoundError) throw new UsageError(await unknownStack(stackName, engine));
+    if (error instanceof StackNotFoundError) throw await unknownStack(stackName, engine);
     const reason = messageOf(error);
     throw new PipelineError(`stack "${stackName}" cannot be opened: ${engineErrors(reason)}`);
   }
@@ -106,7 +107,7 @@ async function mended(stackName: string, engine: EngineOptions): Promise<boolean
   return folder !== undefined && (await removeTornSidecars(folder, stackName)) > 0;
 }
 
-async function unknownStack(stackName: string, engine: EngineOptions): Promise<string> {
+async function unknownStack(stackName: string, engine: EngineOptions): Promise<UnknownStackError> {
   const workspace = await LocalWorkspace.create(engine);
   const known = await workspace.listStacks().then(
     (stacks) => {
@@ -115,7 +116,10 @@ async function unknownStack(stackName: string, engine: EngineOptions): Promise<s
     },
     (error: unknown) => `the backend does not list its stacks (${engineErrors(String(error))})`,
   );
-  return `no stack "${stackName}" has been made: ${known}; \`up --stack ${stackName} --create\` makes it`;
+  return new UnknownStackError(
+    `no stack "${stackName}" has been made: ${known}; \`up --stack ${stackName} --create\` makes it`,
+    await backendUrlOf(workspace),
+  );
 }
 
 /** Backends of Pulumi's own, a folder or a bucket, encrypt with a passphrase; Pulumi would stop and ask for it. */

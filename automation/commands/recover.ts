@@ -1,13 +1,16 @@
 import { nameOf } from "../changes";
 import { commandLine } from "../command-line";
 import { Deployment } from "../deployment";
-import { UsageError } from "../errors";
+import type { DeploymentOptions } from "../deployment-options";
+import { UnknownStackError, UsageError } from "../errors";
+import { backendName } from "../preflight/backend";
+import { projectDir } from "../project";
 import type { Checkpoint } from "../recovery/checkpoints";
 import { renderLock } from "../recovery/locks";
 import { renderInterruption } from "../recovery/recovery";
 import { renderUnfinished } from "../recovery/remedies";
 import { type RecoveryReport, recoveryReport } from "../recovery/report";
-import { findRestoration, restore } from "../recovery/restore";
+import { findRestoration, findRestorationOfGone, type Restoration, restore } from "../recovery/restore";
 import { confirm, note, print, printJson, type StackCommandOptions, withProgress } from "../terminal";
 import { REPAIR_QUESTION } from "./approval";
 import type { Voice } from "./several";
@@ -43,14 +46,10 @@ export async function recover(
     throw new UsageError("recover: give one of --repair, --restore and --json");
   }
   await withProgress(async (progress) => {
-    const deployment = await Deployment.open({
-      ...progress,
-      stack,
-      workDir: cwd,
-      create: checkpoint !== undefined,
-    });
+    const place = { ...progress, stack, workDir: cwd };
     const voice = { note, confirm: (question: string) => confirm(question, yes) };
-    if (checkpoint !== undefined) return restoreState(deployment, checkpoint, voice);
+    if (checkpoint !== undefined) return restoreState(place, checkpoint, voice);
+    const deployment = await Deployment.open(place);
     if (repair) {
       if (!(await repairFirst(deployment, voice))) note("nothing was changed");
     }
@@ -61,12 +60,12 @@ export async function recover(
 }
 
 async function restoreState(
-  deployment: Deployment,
+  place: DeploymentOptions,
   name: string,
   { note: say, confirm: ask }: Pick<Voice, "note" | "confirm">,
 ): Promise<void> {
-  const { stack } = deployment.open;
-  const restoration = await findRestoration(deployment, name);
+  const { stack } = place;
+  const { deployment, restoration } = await lookFor(place, name);
   const { checkpoint, forgotten, unreadable } = restoration;
   if (unreadable !== undefined) say(`the present state cannot be read: ${unreadable}`);
   say(`the state of ${describe(checkpoint)} would take the place of this one, of which a copy is kept`);
@@ -75,13 +74,30 @@ async function restoreState(
       `resources made since then would be unknown to it, and stay in AWS: ${forgotten.map(nameOf).join(", ")}`,
     );
   }
-  if (!(await ask(`Restore the state of stack "${stack.name}"?`))) return say("nothing was changed");
-  const aside = await restore(deployment, restoration);
+  if (!(await ask(`Restore the state of stack "${stack}"?`))) return say("nothing was changed");
+  const restored = deployment ?? (await Deployment.open({ ...place, create: true }));
+  const aside = await restore(restored, restoration);
   if (aside !== undefined) say(`the unreadable state is kept in ${aside}`);
-  print(`stack "${stack.name}": state of ${describe(checkpoint)} restored`);
+  print(`stack "${stack}": state of ${describe(checkpoint)} restored`);
   print(
-    `next: ${commandLine("refresh", stack.name)} reads what has changed in AWS since, then ${commandLine("up", stack.name)}`,
+    `next: ${commandLine("refresh", stack)} reads what has changed in AWS since, then ${commandLine("up", stack)}`,
   );
+}
+
+/** A stack that the backend does not have stays unmade until its state is found and somebody wants it back. */
+async function lookFor(
+  place: DeploymentOptions,
+  name: string,
+): Promise<{ readonly deployment?: Deployment; readonly restoration: Restoration }> {
+  try {
+    const deployment = await Deployment.open(place);
+    return { deployment, restoration: await findRestoration(deployment, name) };
+  } catch (error) {
+    if (!(error instanceof UnknownStackError)) throw error;
+    const { stack, workDir = projectDir } = place;
+    const backend = backendName(error.backendUrl, workDir);
+    return { restoration: await findRestorationOfGone(workDir, stack, backend, name) };
+  }
 }
 
 function describe({ taken, before, resources }: Checkpoint): string {

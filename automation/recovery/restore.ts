@@ -3,8 +3,9 @@ import type { Deployment } from "../deployment";
 import { PipelineError, UnreadableStateError, UsageError } from "../errors";
 import { type ExportedState, exportState, importState } from "../exported-state";
 import { parseState } from "../state";
-import type { Checkpoint } from "./checkpoints";
+import { type Checkpoint, Checkpoints } from "./checkpoints";
 import { releaseDeadLocks } from "./locks";
+import { LostOperations } from "./lost-operations";
 import { lostOperations } from "./recovery";
 import { pendingOf } from "./repaired-state";
 import { setAside, wayBack } from "./unreadable-state";
@@ -30,28 +31,52 @@ export async function findRestoration(
   { open, checkpoints, folder }: Deployment,
   id: string,
 ): Promise<Restoration> {
-  const copies = await checkpoints.list();
-  const { checkpoint, state } = await checkpoints.read((id === "latest" && copies[0]?.id) || id);
   const { name } = open.stack;
-  const earlier = parseState(name, state).resources;
-  if (!earlier.every(({ urn }) => urn.startsWith(`urn:pulumi:${name}::`))) {
-    throw new UsageError(`checkpoint ${checkpoint.id} is of another stack than "${name}"`);
-  }
+  const { checkpoint, state } = await findCopy(checkpoints, name, id);
   // What cannot be read is said before anything is changed.
   await lostOperations(open).read();
   const present = await presentState(open.stack);
   if (present instanceof UnreadableStateError) {
     if (folder !== undefined) return { checkpoint, state, forgotten: [], unreadable: present.reason };
-    const next = await wayBack(folder, name, copies);
+    const next = await wayBack(folder, name, await checkpoints.list());
     throw new PipelineError(
       `the state of stack "${name}" cannot be read, nor kept where it is: ${present.reason}; ${next}`,
     );
   }
-  const known = new Set(earlier.map(({ urn }) => urn));
+  const known = new Set(parseState(name, state).resources.map(({ urn }) => urn));
   const forgotten = parseState(name, present)
     .resources.filter(({ urn, id: physical }) => physical !== undefined && !known.has(urn))
     .map(({ urn }) => urn);
   return { checkpoint, state, forgotten };
+}
+
+/**
+ * The same for a stack that the backend does not have, or no more.
+ *
+ * @param backend by its name.
+ * @throws UsageError where there is no such checkpoint.
+ */
+export async function findRestorationOfGone(
+  workDir: string,
+  name: string,
+  backend: string,
+  id: string,
+): Promise<Restoration> {
+  const copy = await findCopy(new Checkpoints(workDir, name, backend), name, id);
+  await new LostOperations(workDir, name, backend).read();
+  return { ...copy, forgotten: [] };
+}
+
+async function findCopy(
+  checkpoints: Checkpoints,
+  name: string,
+  id: string,
+): Promise<Pick<Restoration, "checkpoint" | "state">> {
+  const [newest] = await checkpoints.list();
+  const copy = await checkpoints.read((id === "latest" && newest?.id) || id);
+  const { resources } = parseState(name, copy.state);
+  if (resources.every(({ urn }) => urn.startsWith(`urn:pulumi:${name}::`))) return copy;
+  throw new UsageError(`checkpoint ${copy.checkpoint.id} is of another stack than "${name}"`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { Deployment, PipelineError, preview, up } from "../../automation";
+import { Deployment, PipelineError, preview, refresh, up } from "../../automation";
 import { FakeAwsEndpoint } from "./fake-aws-endpoint";
 import { filledIn, type Running, TestProject } from "./harness";
 
@@ -118,6 +118,27 @@ describe("recovery", () => {
     assert.deepEqual(await preview({ ...project.options, refresh: true }), []);
   });
 
+  it("makes a stack anew that the backend has lost, once somebody wants it", async () => {
+    await up({ ...project.options, create: true });
+    const before = await project.state();
+    await refresh(project.options);
+    await project.pulumi("stack", "rm", "dev", "--force", "--yes", "--preserve-config");
+    const texts = await project.texts();
+    for (const [id, message] of [
+      ["latest", /would take the place .*[\s\S]*--yes/],
+      ["yesterday", /no checkpoint "yesterday" of stack "dev": there are \d{8}T\d+Z-/],
+    ] as const) {
+      const { code, stderr } = await run("recover", "--restore", id);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, message);
+      assert.deepEqual(await project.texts(), texts);
+    }
+    const { code, stderr } = await run("recover", "--restore", "latest", "--yes");
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(urns(await project.state()), urns(before));
+    await project.assertSettled();
+  });
+
   it("keeps what is of another backend apart", async () => {
     project.world.setFaults({ operation: "create", name: ROLE, late: true, dies: true });
     assert.equal((await run("up", "--create", "--yes")).code, 1);
@@ -126,9 +147,18 @@ describe("recovery", () => {
     const other = path.join(project.dir, "other");
     await fs.mkdir(other);
     const there = { ...endpoint.environment, PULUMI_BACKEND_URL: `file://${other}` };
+    const settings = path.join(project.dir, "Pulumi.dev.yaml");
+    const written = await fs.readFile(settings, "utf8");
     const shown = await project.run(["recover", "--restore", "latest", "--yes"], there);
     assert.equal(shown.code, 2, shown.stderr);
     assert.match(shown.stderr, /no checkpoint "latest" of stack "dev": there is none yet/);
+    assert.equal(await fs.readFile(settings, "utf8"), written);
+    assert.equal((await project.run(["recover"], there)).code, 2, "a stack has been made");
+    await Deployment.open({
+      ...project.options,
+      environment: { ...project.environment, ...there },
+      create: true,
+    });
     const { stdout } = await project.run(["recover"], there);
     assert.match(stdout, /^unfinished: none\n(?:.*\n)*checkpoints, newest first: none$/m);
 
