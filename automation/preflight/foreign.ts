@@ -32,6 +32,37 @@ const notificationInputs = z.object({
   topics: z.array(z.object({ id: z.string().optional() })).optional(),
 });
 
+/** What a bucket has one of, so that an update's own takes the place of what others have there. */
+export interface SoleResource {
+  readonly name: string;
+  readonly type: string;
+  readonly content: string;
+  /** IAM action that shows it. */
+  readonly action: string;
+}
+
+export const POLICY: SoleResource = {
+  name: "policy",
+  type: "aws:s3/bucketPolicy:BucketPolicy",
+  content: "statements",
+  action: "s3:GetBucketPolicy",
+};
+export const NOTIFICATION: SoleResource = {
+  name: "notification",
+  type: "aws:s3/bucketNotification:BucketNotification",
+  content: "configurations",
+  action: "s3:GetBucketNotification",
+};
+
+/** The stack's own, if it has one on this bucket. */
+export function ownResource(
+  bucket: string,
+  { type }: SoleResource,
+  resources: readonly ResourceState[],
+): ResourceState | undefined {
+  return resources.find((resource) => resource.type === type && resource.inputs?.bucket === bucket);
+}
+
 const REPLACE = "or let the update replace them with --replace-foreign";
 
 /** Whether an update with these settings writes the notification of an existing bucket. */
@@ -46,10 +77,7 @@ export function foreignNotifications(
   live: BucketNotification,
   resources: readonly ResourceState[],
 ): PreflightFinding[] {
-  const own = resources.find(
-    ({ type, inputs }) =>
-      type === "aws:s3/bucketNotification:BucketNotification" && inputs?.bucket === bucket,
-  );
+  const own = ownResource(bucket, NOTIFICATION, resources);
   const { queues = [], topics = [] } = notificationInputs.safeParse(own?.inputs ?? {}).data ?? {};
   const ids = new Set([...queues, ...topics].map(({ id }) => id));
   const entries = [
@@ -80,9 +108,7 @@ export function foreignStatements(
   resources: readonly ResourceState[],
 ): PreflightFinding[] {
   if (live === undefined) return [];
-  const own = resources.find(
-    ({ type, inputs }) => type === "aws:s3/bucketPolicy:BucketPolicy" && inputs?.bucket === bucket,
-  );
+  const own = ownResource(bucket, POLICY, resources);
   const sids = new Set(statementsOf(own?.inputs?.policy)?.map(({ Sid }) => Sid));
   const statements = statementsOf(live);
   const foreign =

@@ -7,8 +7,9 @@ import { errorLine, isDenied } from "../verify/aws-errors";
 import { type PreflightAws, preflightAws } from "./aws";
 import { checkBackend } from "./backend";
 import { credentialSource, judgeCaller, judgeSilence, unknowableCaller } from "./credentials";
+import { within } from "./deadline";
+import { type ExistingBucket, judgeUnasked, lookAtExisting } from "./existing-bucket";
 import { misuse, type PreflightFinding, remark } from "./finding";
-import { foreignNotifications, foreignStatements, writesNotification } from "./foreign";
 
 /** The stack that is about to be updated. */
 export interface PreflightSubject {
@@ -34,16 +35,19 @@ export async function preflight(
 ): Promise<PreflightFinding[]> {
   const { file, settings, environment, backendUrl, workDir } = subject;
   const found = [phaseNote(settings), checkBackend(backendUrl, workDir)];
+  const { existingBucket: bucket } = settings;
+  const existing = bucket === undefined ? undefined : { ...subject, bucket };
   const reason = unknowableCaller(file, environment);
   if (reason !== undefined) {
     const unasked = remark(
       `credentials and bucket were not looked at: ${reason}`,
       "the engine asks AWS itself",
     );
+    if (existing !== undefined) found.push(judgeUnasked(existing, reason));
     return [...(await Promise.all(found)).flat(), unasked];
   }
   const aws = await connect(file);
-  const asked = askAws(subject, aws, AbortSignal.timeout(deadlineMs));
+  const asked = askAws(subject, existing, aws, AbortSignal.timeout(deadlineMs));
   return (await Promise.all([...found, asked])).flat();
 }
 
@@ -55,6 +59,7 @@ async function phaseNote(settings: Settings): Promise<PreflightFinding[]> {
 
 async function askAws(
   subject: PreflightSubject,
+  existing: ExistingBucket | undefined,
   aws: PreflightAws,
   deadline: AbortSignal,
 ): Promise<PreflightFinding[]> {
@@ -65,24 +70,22 @@ async function askAws(
     if (String(file.values["aws:skipCredentialsValidation"]) === "true") return undefined;
     return judgeSilence(error, source);
   });
-  const existing = settings.existingBucket;
-  const onExisting = existing === undefined ? [] : lookAtExisting(subject, existing, aws, deadline);
   const named = existing === undefined && settings.bucketName;
-  const byName = named ? lookAtName(subject, named, aws, deadline) : [];
-  const caller = await identity;
-  if (caller === undefined) return [...(await onExisting), ...(await byName)];
+  const [caller, onExisting, byName] = await Promise.all([
+    identity,
+    existing === undefined ? [] : lookAtExisting(existing, aws, deadline),
+    named ? lookAtName(subject, named, aws, deadline) : [],
+  ]);
+  if (caller === undefined) return [...onExisting, ...byName];
   // Whatever else AWS says to a caller whom it does not know says nothing about the bucket.
-  if ("severity" in caller) {
-    await Promise.allSettled([onExisting, byName]);
-    return [caller];
-  }
+  if ("severity" in caller) return [caller];
   const { region } = settings;
   const byDefault =
     existing === undefined && !named && region !== undefined
       ? lookAtName(subject, defaultBucketName(settings.stack, caller.account, region), aws, deadline)
       : [];
   const judged = judgeCaller(caller, file, source, new Date());
-  return [...judged, ...(await onExisting), ...(await byName), ...(await byDefault)];
+  return [...judged, ...onExisting, ...byName, ...(await byDefault)];
 }
 
 async function lookAtName(
@@ -91,7 +94,7 @@ async function lookAtName(
   aws: PreflightAws,
   deadline: AbortSignal,
 ): Promise<PreflightFinding[]> {
-  return orUnseen(`whether the name ${bucket} is free`, "s3:ListBucket", async () => {
+  try {
     const [status, known] = await Promise.all([
       within(deadline, aws.bucketStatus(bucket, deadline)),
       within(deadline, resources()),
@@ -111,64 +114,11 @@ async function lookAtName(
       ];
     }
     return [remark(`HeadBucket of ${bucket} was answered with ${status}`, "the engine will tell more")];
-  });
-}
-
-async function lookAtExisting(
-  { settings, resources, replaceForeign }: PreflightSubject,
-  bucket: string,
-  aws: PreflightAws,
-  deadline: AbortSignal,
-): Promise<PreflightFinding[]> {
-  const policy = orUnseen(`the policy of ${bucket}`, "s3:GetBucketPolicy", async () => {
-    const [live, known] = await Promise.all([
-      within(deadline, aws.policy(bucket, deadline)),
-      within(deadline, resources()),
-    ]);
-    return foreignStatements(bucket, live, known);
-  });
-  const notification = orUnseen(`the notification of ${bucket}`, "s3:GetBucketNotification", async () => {
-    if (!writesNotification(settings)) return [];
-    const [live, known] = await Promise.all([
-      within(deadline, aws.notification(bucket, deadline)),
-      within(deadline, resources()),
-    ]);
-    return foreignNotifications(bucket, live, known);
-  });
-  const found = [...(await policy), ...(await notification)];
-  if (!replaceForeign) return found;
-  return found.map((finding) =>
-    finding.severity === "refusal"
-      ? { ...finding, severity: "note" as const, fix: "--replace-foreign replaces it" }
-      : finding,
-  );
-}
-
-/** What could not be seen stops nothing: the caller may have the rights to deploy and not those to look. */
-async function orUnseen(
-  what: string,
-  action: string,
-  look: () => Promise<PreflightFinding[]>,
-): Promise<PreflightFinding[]> {
-  try {
-    return await look();
   } catch (error) {
-    if (isNoBucket(error)) return [misuse(`${what}: there is no such bucket`, "correct existingBucket")];
-    const fix = isDenied(error) ? `grant ${action} to have it looked at` : "it is looked at again next time";
-    return [remark(`${what} could not be seen: ${errorLine(error)}`, fix)];
+    // The caller may have the rights to deploy and not those to look.
+    const fix = isDenied(error)
+      ? "grant s3:ListBucket to have it looked at"
+      : "it is looked at again next time";
+    return [remark(`whether the name ${bucket} is free could not be seen: ${errorLine(error)}`, fix)];
   }
-}
-
-function isNoBucket(error: unknown): boolean {
-  return error instanceof Error && error.name === "NoSuchBucket";
-}
-
-/** An SDK's search for credentials hears no signal, so that the deadline is kept here. */
-function within<Result>(deadline: AbortSignal, work: Promise<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new Error("no answer within the deadline"));
-    if (deadline.aborted) late();
-    deadline.addEventListener("abort", late, { once: true });
-    work.then(resolve, reject).finally(() => deadline.removeEventListener("abort", late));
-  });
 }

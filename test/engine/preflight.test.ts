@@ -64,6 +64,21 @@ describe("an update of a bucket that others use", () => {
     await assert.rejects(up(project.options), /--replace-foreign/);
   });
 
+  it("is refused as well where only the provider may look at it", async () => {
+    const assume = (value?: unknown) =>
+      editStackFile(project.stack, [{ path: ["aws:assumeRoles"], value }], project.dir);
+    await assume([{ roleArn: "arn:aws:iam::123456789012:role/deployer" }]);
+    requests.length = 0;
+    const { code, stderr } = await project.run(["up", "--yes"]);
+    await assume();
+    assert.equal(code, 2, stderr);
+    assert.match(
+      stderr,
+      /the policy of their-bucket could not be looked at: aws:assumeRoles .*--replace-foreign$/m,
+    );
+    assert.deepEqual([requests, project.world.things()], [[], []]);
+  });
+
   it("is warned of by a preview, which goes on", async () => {
     const notes: string[] = [];
     const changes = await preview({

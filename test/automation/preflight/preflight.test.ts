@@ -1,77 +1,9 @@
 import assert from "node:assert/strict";
-import * as os from "node:os";
 import { PipelineError, UsageError } from "../../../automation/errors";
-import type { PreflightAws } from "../../../automation/preflight/aws";
-import { type CallerIdentity, credentialSource } from "../../../automation/preflight/credentials";
+import { credentialSource } from "../../../automation/preflight/credentials";
 import { refusalOf } from "../../../automation/preflight/finding";
-import { type PreflightSubject, preflight } from "../../../automation/preflight/preflight";
-import type { StackFile } from "../../../automation/project";
 import type { ResourceState } from "../../../automation/state";
-import { parseSettings } from "../../../components/settings";
-
-const caller: CallerIdentity = {
-  account: "123456789012",
-  arn: "arn:aws:iam::123456789012:user/me",
-  renewed: true,
-};
-const quiet: PreflightAws = {
-  identity: async () => caller,
-  bucketStatus: async () => 404,
-  notification: async () => ({}),
-  policy: async () => undefined,
-};
-const complete = {
-  "aws:region": "us-east-1",
-  "braintrust-snowflake:braintrust": { accountId: "111122223333", orgId: "org-1" },
-  "braintrust-snowflake:snowflake": {
-    iamUserArn: "arn:aws:iam::444455556666:user/abc",
-    externalId: "braintrust-test-0123456789",
-  },
-  "braintrust-snowflake:events": { mode: "queue" },
-};
-const OWN_BUCKET = "braintrust-exports-dev-123456789012-us-east-1";
-
-function subject(
-  values: Readonly<Record<string, unknown>> = {},
-  other: Partial<PreflightSubject> = {},
-): PreflightSubject {
-  const file: StackFile = {
-    stack: "dev",
-    values: { ...complete, ...values },
-    encrypted: [],
-    environments: [],
-  };
-  const { settings, problems } = parseSettings(file);
-  assert.ok(settings, JSON.stringify(problems));
-  return {
-    file,
-    settings,
-    workDir: os.tmpdir(),
-    backendUrl: undefined,
-    environment: {},
-    resources: async () => [],
-    replaceForeign: false,
-    ...other,
-  };
-}
-
-async function findings(of: PreflightSubject, aws: Partial<PreflightAws> = {}, deadlineMs?: number) {
-  return preflight(of, async () => ({ ...quiet, ...aws }), deadlineMs);
-}
-
-async function only(of: PreflightSubject, aws: Partial<PreflightAws> = {}, deadlineMs?: number) {
-  const found = await findings(of, aws, deadlineMs);
-  assert.equal(found.length, 1, JSON.stringify(found));
-  return found[0] ?? assert.fail();
-}
-
-function failure(name: string, message = name): Error {
-  return Object.assign(new Error(message), { name });
-}
-
-const fails = (error: Error) => async () => {
-  throw error;
-};
+import { caller, fails, failure, findings, OWN_BUCKET, only, subject } from "./subject";
 
 describe("the look before an update", () => {
   it("has nothing to say where nothing stands in the way", async () => {
@@ -191,79 +123,6 @@ describe("the look before an update", () => {
         },
       });
       assert.deepEqual(asked, ["my-own-exports"]);
-    });
-  });
-
-  describe("at an existing bucket", () => {
-    const settings = { "braintrust-snowflake:existingBucket": "their-bucket" };
-    const QueueArn = "arn:aws:sqs:us-east-1:123456789012:theirs";
-    const notification = async () => ({ QueueConfigurations: [{ Id: "theirs", QueueArn }] });
-    const policy = async () =>
-      JSON.stringify({ Statement: [{ Sid: "Theirs", Effect: "Allow", Action: "s3:GetObject" }] });
-
-    it("refuses to replace a notification, and says what it holds and the way on", async () => {
-      const found = await only(subject(settings), { notification });
-      assert.deepEqual([found.severity, found.cause], ["refusal", "settings"]);
-      assert.match(found.message, new RegExp(`their-bucket .*theirs to ${QueueArn}`));
-      assert.match(found.fix, /--replace-foreign/);
-      const bridge = await only(subject(settings), {
-        notification: async () => ({ EventBridgeConfiguration: {} }),
-      });
-      assert.match(bridge.message, /EventBridge/);
-    });
-
-    it("leaves a notification alone that the update does not write", async () => {
-      const waiting = { ...settings, "braintrust-snowflake:events": { mode: "none" } };
-      assert.deepEqual(await findings(subject(waiting), { notification }), []);
-    });
-
-    it("refuses to replace a policy's statements, and says which", async () => {
-      const found = await only(subject(settings), { policy });
-      assert.deepEqual([found.severity, found.cause], ["refusal", "settings"]);
-      assert.match(found.message, /Theirs \(Allow s3:GetObject\)/);
-      const unreadable = await only(subject(settings), { policy: async () => "?" });
-      assert.match(unreadable.message, /cannot be read/);
-    });
-
-    it("knows what the stack itself put there", async () => {
-      const resources = async (): Promise<ResourceState[]> => [
-        {
-          urn: "n",
-          type: "aws:s3/bucketNotification:BucketNotification",
-          inputs: { bucket: "their-bucket", queues: [{ id: "theirs", queueArn: QueueArn }] },
-        },
-        {
-          urn: "p",
-          type: "aws:s3/bucketPolicy:BucketPolicy",
-          inputs: { bucket: "their-bucket", policy: await policy() },
-        },
-      ];
-      assert.deepEqual(await findings(subject(settings, { resources }), { notification, policy }), []);
-    });
-
-    it("replaces on the caller's word, and says so", async () => {
-      const found = await findings(subject(settings, { replaceForeign: true }), { notification, policy });
-      assert.deepEqual(
-        found.map(({ severity }) => severity),
-        ["note", "note"],
-      );
-      assert.equal(refusalOf("dev", found), undefined);
-    });
-
-    it("makes a note of a missing right", async () => {
-      const denied = failure("AccessDenied", "not authorized to perform: s3:GetBucketPolicy");
-      const found = await only(subject(settings), { policy: fails(denied) });
-      assert.equal(found.severity, "note");
-      assert.match(found.fix, /grant s3:GetBucketPolicy/);
-    });
-
-    it("refuses a bucket that is not there", async () => {
-      const found = await findings(subject(settings), {
-        policy: fails(failure("NoSuchBucket")),
-        notification: fails(failure("NoSuchBucket")),
-      });
-      assert.ok(found.every(({ severity }) => severity === "refusal"));
-      assert.match(found[0]?.fix ?? "", /correct existingBucket/);
     });
   });
 
