@@ -4,6 +4,7 @@ import type { AfterWaiting, DeploymentOptions, UpOptions, UpResult } from "./dep
 import { busyMessage, commandError } from "./engine-errors";
 import type { EngineRun } from "./engine-run";
 import { StackBusyError } from "./errors";
+import { ensureExternalId } from "./external-id";
 import { passingCauses } from "./failure-causes";
 import { refuseLosses } from "./losses";
 import { type ChangingOperation, Operations } from "./operations";
@@ -145,7 +146,10 @@ export class Deployment {
       run: (expected, previewAgain, before) =>
         this.operations.change({
           what: "up",
-          operation: (engine) => this.open.stack.up({ ...engine, refresh: options.refresh ?? false }),
+          operation: async (engine) => {
+            await this.writeExternalId();
+            return this.open.stack.up({ ...engine, refresh: options.refresh ?? false });
+          },
           expected,
           before,
           onFree: this.afterAnother(options, previewAgain),
@@ -256,6 +260,14 @@ export class Deployment {
     });
     for (const finding of findings) this.operations.note(renderNote(finding));
     return findings;
+  }
+
+  /** Nothing stands in the update's way any more: what it is about to tell AWS has to stay. */
+  private async writeExternalId(): Promise<void> {
+    const { chosenExternalId: chosen, stack } = this.open;
+    const written = chosen && (await ensureExternalId(stack.name, this.workDir, chosen));
+    if (written)
+      this.operations.note(`wrote snowflake.externalId, ${written}, into Pulumi.${stack.name}.yaml`);
   }
 
   /** What is to be done where another update has held the stack: it may have died, and what was previewed is outdated. */

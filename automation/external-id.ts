@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { editStackFile, readStackFile, settingChange, settingsOf } from "./project";
+import { PROJECT, type Settings } from "../components/settings";
+import { editStackFile, readStackFile, type StackFile, settingChange, settingsOf } from "./project";
 
 /** A new external id: 128 random bits, and the stack's name for whoever reads it in Snowflake. */
 export function newExternalId(stack: string): string {
@@ -7,16 +8,34 @@ export function newExternalId(stack: string): string {
 }
 
 /**
- * Gives the stack an external id of our own where it has none. Snowflake takes a caller's choice
- * (STORAGE_AWS_EXTERNAL_ID, docs.snowflake.com/en/sql-reference/sql/create-storage-integration), so role and
- * integration need not wait for each other.
+ * Whether the stack is to have an external id of our own. Snowflake takes a caller's choice (STORAGE_AWS_EXTERNAL_ID,
+ * docs.snowflake.com/en/sql-reference/sql/create-storage-integration), so role and integration need not wait for each other.
+ */
+export function lacksExternalId(file: StackFile, { snowflake }: Settings): boolean {
+  // What is encrypted as a whole may have one.
+  if (file.encrypted.includes(`${PROJECT}:snowflake`)) return false;
+  return snowflake.access === "role" && snowflake.externalId === undefined;
+}
+
+/** The settings as they are once the stack's file has the id. */
+export function withExternalId(settings: Settings, externalId: string | undefined): Settings {
+  if (externalId === undefined || settings.snowflake.externalId !== undefined) return settings;
+  return { ...settings, snowflake: { ...settings.snowflake, externalId } };
+}
+
+/**
+ * Writes an external id of our own into the file of a stack that lacks one.
  *
+ * @param externalId the choice, where it has been made. @default a new one
  * @returns the id that was written, or `undefined` where none was needed.
  */
-export async function ensureExternalId(stack: string, dir?: string): Promise<string | undefined> {
-  const { snowflake } = settingsOf(await readStackFile(stack, dir));
-  if (snowflake.access !== "role" || snowflake.externalId !== undefined) return undefined;
-  const externalId = newExternalId(stack);
+export async function ensureExternalId(
+  stack: string,
+  dir?: string,
+  externalId = newExternalId(stack),
+): Promise<string | undefined> {
+  const file = await readStackFile(stack, dir);
+  if (!lacksExternalId(file, settingsOf(file))) return undefined;
   await editStackFile(stack, [settingChange(["snowflake", "externalId"], externalId)], dir);
   return externalId;
 }

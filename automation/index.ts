@@ -2,7 +2,6 @@
 import type { Change } from "./changes";
 import { Deployment } from "./deployment";
 import type { DeploymentOptions, UpOptions, UpResult } from "./deployment-options";
-import { ensureExternalId } from "./external-id";
 import { refuseFullBuckets } from "./full-buckets";
 import type { PipelineOutputs } from "./outputs";
 
@@ -33,13 +32,13 @@ export async function preview(options: DeploymentOptions & UpOptions): Promise<C
 }
 
 /**
- * Deploys the stack and returns its outputs. A stack without an external id is given one first, in its file.
+ * Deploys the stack and returns its outputs. A stack without an external id is given one, in its file, once nothing stands in the
+ * update's way.
  *
  * @throws UsageError, PipelineError or StackBusyError, see {@link Deployment.up}.
  */
 export async function up(options: DeploymentOptions & UpOptions): Promise<UpResult> {
-  await ensureExternalId(options.stack, options.workDir);
-  return (await Deployment.open(options)).up(options);
+  return (await Deployment.open({ ...options, chooseExternalId: true })).up(options);
 }
 
 /** Reads the live resources into the state and returns what differed. */

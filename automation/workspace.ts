@@ -9,6 +9,7 @@ import { PROJECT, type Settings } from "../components/settings";
 import { findEngine } from "./engine";
 import { engineErrors } from "./engine-errors";
 import { messageOf, PipelineError, UnknownStackError, UsageError } from "./errors";
+import { lacksExternalId, newExternalId, withExternalId } from "./external-id";
 import { type InlineProgram, inlineProgram } from "./inline-program";
 import { backendFolder, backendUrlOf } from "./preflight/backend";
 import { projectDir, readStackFile, type StackFile, settingsOf } from "./project";
@@ -21,6 +22,8 @@ export interface WorkspaceOptions {
   readonly workDir?: string | undefined;
   /** Makes the stack where the backend has none of that name. @default an error naming those that exist */
   readonly create?: boolean | undefined;
+  /** Chooses an external id for a stack that lacks one; an update writes it. @default the role trusts nobody without one */
+  readonly chooseExternalId?: boolean | undefined;
   /** What the engine and its plugins see besides this process's own environment. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Hears what takes long before the engine starts: its download or build. */
@@ -33,6 +36,8 @@ export interface OpenStack {
   readonly stack: Stack;
   readonly file: StackFile;
   readonly settings: Settings;
+  /** What the program takes for the stack's external id where its file has none. */
+  readonly chosenExternalId: string | undefined;
   /** Where its state is, see {@link backendUrlOf}. */
   readonly backendUrl: string | undefined;
   /** What the program found wrong with its settings when the engine ran it: encrypted ones are checked only there. */
@@ -49,7 +54,10 @@ export interface OpenStack {
 export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
   const workDir = options.workDir ?? projectDir;
   const file = await readStackFile(options.stack, workDir);
-  const settings = settingsOf(file);
+  const written = settingsOf(file);
+  const chosenExternalId =
+    options.chooseExternalId && lacksExternalId(file, written) ? newExternalId(options.stack) : undefined;
+  const completed = (settings: Settings) => withExternalId(settings, chosenExternalId);
   const environment = { ...options.environment };
   requirePassphrase(file, { ...process.env, ...environment });
   const [pulumiCommand, { buildPipeline }] = await Promise.all([
@@ -63,7 +71,7 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
   let refusal: UsageError | undefined;
   const program = inlineProgram(() => {
     try {
-      return buildPipeline();
+      return buildPipeline(completed);
     } catch (error) {
       if (RunError.isInstance(error)) refusal = new UsageError(error.message);
       throw error;
@@ -71,7 +79,14 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
   });
   const stack = await select(options, { workDir, pulumiCommand, envVars: environment }, program);
   const backendUrl = await backendUrlOf(stack.workspace);
-  return { stack, file, settings, backendUrl, refusal: () => refusal };
+  return {
+    stack,
+    file,
+    settings: completed(written),
+    chosenExternalId,
+    backendUrl,
+    refusal: () => refusal,
+  };
 }
 
 interface EngineOptions {

@@ -143,9 +143,13 @@ export interface BuiltPipeline {
   readonly outputs: pulumi.Inputs;
 }
 
-/** Builds the pipeline by the settings of the running stack. */
-export function buildPipeline(): BuiltPipeline {
-  const settings = readSettings();
+/**
+ * Builds the pipeline by the settings of the running stack.
+ *
+ * @param completed adds to them what is still to be written into the stack's file.
+ */
+export function buildPipeline(completed = (settings: Settings) => settings): BuiltPipeline {
+  const settings = completed(readSettings());
   const pipeline = new ExportPipeline("pipeline", settings);
   return { pipeline, outputs: stackOutputs(settings, pipeline) };
 }

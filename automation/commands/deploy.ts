@@ -1,7 +1,6 @@
 import { renderChanges, summarize } from "../changes";
 import { Deployment } from "../deployment";
 import { PipelineError, StackBusyError } from "../errors";
-import { ensureExternalId } from "../external-id";
 import { refuseFullBuckets } from "../full-buckets";
 import { note, print, printJson, type StackCommandOptions } from "../terminal";
 import { onceApproved } from "./approval";
@@ -56,11 +55,7 @@ export async function up(
   const limits = patience(options);
   await onStacks(options, async (stack, voice) => {
     const { onProgress, signal } = voice;
-    const externalId = await ensureExternalId(stack, cwd);
-    if (externalId !== undefined) {
-      voice.note(`wrote snowflake.externalId, ${externalId}, into Pulumi.${stack}.yaml`);
-    }
-    const place = { stack, workDir: cwd, create, skipPreflight };
+    const place = { stack, workDir: cwd, create, skipPreflight, chooseExternalId: true };
     const deployment = await Deployment.open({ onProgress, signal, ...place, ...limits });
     if (!(await mayGoOn(deployment, voice))) return declined(voice);
     const refusal = await deployment.preflight({ replaceForeign });

@@ -37,6 +37,7 @@ describe("an update of a bucket that others use", () => {
     const endpoint = `http://127.0.0.1:${port}`;
     project = await TestProject.create("dev", {
       ...filledIn,
+      snowflake: { iamUserArn: filledIn.snowflake.iamUserArn },
       existingBucket: "their-bucket",
       events: { mode: "queue" },
     });
@@ -55,6 +56,10 @@ describe("an update of a bucket that others use", () => {
     aws.close();
   });
 
+  async function snowflakeSettings(): Promise<unknown> {
+    return (await project.stackFile()).config["braintrust-snowflake:snowflake"];
+  }
+
   it("is refused before anything is made, with what the bucket holds", async () => {
     const { code, stdout, stderr } = await project.run(["up", "--create", "--yes"]);
     assert.equal(code, 2, stderr);
@@ -62,6 +67,7 @@ describe("an update of a bucket that others use", () => {
     assert.match(stderr, new RegExp(`the notification of their-bucket holds .*theirs to ${queue}`));
     assert.deepEqual(project.world.things(), []);
     await assert.rejects(up(project.options), /--replace-foreign/);
+    assert.deepEqual(await snowflakeSettings(), { iamUserArn: filledIn.snowflake.iamUserArn });
   });
 
   it("is refused as well where only the provider may look at it", async () => {
@@ -107,6 +113,7 @@ describe("an update of a bucket that others use", () => {
     const { code, stderr } = await project.run(["up", "--yes", "--replace-foreign"]);
     assert.equal(code, 0, stderr);
     assert.match(stderr, /note: the notification of their-bucket/);
+    assert.match(JSON.stringify(await snowflakeSettings()), /"externalId":"braintrust-dev-/);
   });
 
   it("asks AWS nothing where it is told not to", async () => {
