@@ -30,12 +30,12 @@ export async function checkBackend(url: string | undefined, workDir: string): Pr
   }
 }
 
-/** Where a workspace has its state: the environment's word before the project's. */
+/** Where a workspace has its state: the environment's word before the project's. An empty one is none, as to Pulumi. */
 export async function backendUrlOf(
   workspace: Pick<Workspace, "projectSettings" | "envVars">,
 ): Promise<string | undefined> {
   const { backend } = await workspace.projectSettings();
-  return { ...process.env, ...workspace.envVars }.PULUMI_BACKEND_URL ?? backend?.url;
+  return { ...process.env, ...workspace.envVars }.PULUMI_BACKEND_URL || backend?.url;
 }
 
 /** Where neither environment nor project names a backend, Pulumi takes the one of its last login. */

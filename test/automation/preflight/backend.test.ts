@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { backendName, checkBackend } from "../../../automation/preflight/backend";
+import { backendName, backendUrlOf, checkBackend } from "../../../automation/preflight/backend";
 
 describe("the look at the backend", () => {
   it("has nothing against a folder that takes files, and leaves none there", async () => {
@@ -26,6 +26,19 @@ describe("the look at the backend", () => {
   it("leaves backends elsewhere to the engine", async () => {
     assert.deepEqual(await checkBackend("s3://bucket", "/"), []);
     assert.deepEqual(await checkBackend(undefined, "/"), []);
+  });
+});
+
+describe("a backend's URL", () => {
+  const url = (PULUMI_BACKEND_URL: string) =>
+    backendUrlOf({
+      projectSettings: async () => ({ name: "p", runtime: "nodejs", backend: { url: "file://./state" } }),
+      envVars: { PULUMI_BACKEND_URL },
+    });
+
+  it("is the environment's before the project's, unless it is empty", async () => {
+    assert.equal(await url("s3://bucket"), "s3://bucket");
+    assert.equal(await url(""), "file://./state");
   });
 });
 
