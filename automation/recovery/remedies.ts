@@ -71,27 +71,29 @@ export function remediesFor(
   resources: readonly ResourceState[],
   lookups: Lookups,
 ): Promise<Unfinished[]> {
-  const known = new Set(resources.map(({ id }) => id));
   return Promise.all(
     operations.map(async (operation) => ({
       ...operation,
-      remedy: await remedyFor(operation, known, lookups),
+      remedy: await remedyFor(operation, resources, lookups),
     })),
   );
 }
 
 async function remedyFor(
-  { operation, type, inputs }: UnfinishedOperation,
-  known: ReadonlySet<string | undefined>,
+  { operation, type, inputs, urn }: UnfinishedOperation,
+  resources: readonly ResourceState[],
   lookups: Lookups,
 ): Promise<Remedy> {
+  const isKnown = (id: string) => resources.some((one) => one.id === id);
   if (operation !== "creating") return { kind: "read" };
   const importId = importIds[type];
   if (importId !== undefined) return { kind: "adopt", id: importId(inputs, await lookups.account()) };
   switch (type) {
     case "aws:kms/key:Key": {
       const ids = await lookups.keysDescribed(String(inputs.description));
-      return adoptable(ids.find((id) => !known.has(id)));
+      // An earlier repair may have taken it over already, and not have come to read it.
+      const isOwn = (id: string) => resources.some((one) => one.id === id && one.urn === urn && !one.delete);
+      return adoptable(ids.find((id) => !isKnown(id)) ?? ids.find(isOwn));
     }
     case "aws:secretsmanager/secret:Secret":
       return adoptable(await lookups.secretNamed(String(inputs.name)));
@@ -103,7 +105,7 @@ async function remedyFor(
       return adoptable(await lookups.anomalySubscriptionNamed(String(inputs.name)));
     case "aws:iam/accessKey:AccessKey": {
       const user = String(inputs.user);
-      const keyIds = (await lookups.unusedAccessKeys(user)).filter((id) => !known.has(id));
+      const keyIds = (await lookups.unusedAccessKeys(user)).filter((id) => !isKnown(id));
       return keyIds.length === 0 ? { kind: "repeat" } : { kind: "discard", user, keyIds };
     }
     default:

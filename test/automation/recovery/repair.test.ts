@@ -7,7 +7,7 @@ import {
   type Unfinished,
 } from "../../../automation/recovery/remedies";
 import { repairState } from "../../../automation/recovery/repaired-state";
-import type { UnfinishedOperation } from "../../../automation/state";
+import type { ResourceState, UnfinishedOperation } from "../../../automation/state";
 
 const urn = (type: string, name = "x") => `urn:pulumi:dev::p::${type}::${name}`;
 const creating = (type: string, inputs = {}): UnfinishedOperation => ({
@@ -59,6 +59,22 @@ describe("the remedy of an unfinished operation", () => {
       assert.deepEqual(await remedy(creating(type, inputs)), { kind: "adopt", id });
     });
   }
+
+  it("takes over anew a key that an earlier repair has taken over, and not read", async () => {
+    const key = creating("aws:kms/key:Key", { description: "ours" });
+    const found = async (...resources: ResourceState[]) =>
+      (await remediesFor([key], resources, lookups))[0]?.remedy;
+    const own = { urn: key.urn, type: key.type };
+    const another = { ...own, urn: urn(key.type, "another"), id: "key-known" };
+    assert.deepEqual(await found(another, { ...own, id: "key-lost" }), { kind: "adopt", id: "key-lost" });
+    const predecessor = { ...own, id: "key-known" };
+    assert.deepEqual(await found(predecessor), { kind: "adopt", id: "key-lost" });
+    assert.deepEqual(await found({ ...predecessor, delete: true }, { ...own, id: "key-lost" }), {
+      kind: "adopt",
+      id: "key-lost",
+    });
+    assert.deepEqual(await found(another, { ...another, id: "key-lost" }), { kind: "repeat" });
+  });
 
   it("makes again what AWS has not, or keeps one of", async () => {
     for (const operation of [
