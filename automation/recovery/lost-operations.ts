@@ -7,7 +7,7 @@ import type { UnfinishedOperation } from "../state";
 
 const operation = z.object({
   type: z.string(),
-  /** When it got no answer, ISO 8601. */
+  /** When it was known to be unanswered, ISO 8601: what the engine has made later is its own affair. */
   at: z.string().optional(),
   // Whatever else the engine has written stays as it is.
   resource: z.looseObject({
@@ -50,15 +50,18 @@ export class LostOperations {
   /** @throws PipelineError where they cannot be kept. */
   public async add(lost: readonly LostOperation[]): Promise<void> {
     if (lost.length === 0) return;
-    const all = await this.all();
-    const own = [...all.filter(this.isOwn), ...lost].map((one) => ({ ...one, backend: this.backend }));
-    const once = new Map(own.map((one) => [one.resource.urn, one]));
-    await this.write([...all.filter((one) => !this.isOwn(one)), ...once.values()]);
+    const once = new Map([...(await this.read()), ...lost].map((one) => [one.resource.urn, one]));
+    await this.set([...once.values()]);
   }
 
-  /** @throws PipelineError where the file cannot be made out or written. */
-  public async clear(): Promise<void> {
-    await this.write((await this.all()).filter((one) => !this.isOwn(one)));
+  /**
+   * Remembers these, and none besides.
+   *
+   * @throws PipelineError where the file cannot be made out or written.
+   */
+  public async set(lost: readonly LostOperation[]): Promise<void> {
+    const others = (await this.all()).filter((one) => !this.isOwn(one));
+    await this.write([...others, ...lost.map((one) => ({ ...one, backend: this.backend }))]);
   }
 
   private readonly isOwn = ({ backend }: Remembered) => backend === this.backend;

@@ -71,28 +71,53 @@ export async function repairInterruption(
   lookups: Lookups = awsLookups(open.file),
 ): Promise<readonly string[]> {
   const { stack } = open;
-  const known = lostOperations(open);
   await releaseDeadLocks(locks);
   if (unfinished.length === 0) return [];
   if (!isDeepStrictEqual(await exportState(stack), state)) {
     throw new StackBusyError(`another update holds stack "${stack.name}": its state has just been changed`);
   }
   const repaired = repairState(state, lost, unfinished);
-  await importState(stack, repaired.state);
-  // The import has dropped what was pending, and until the end of it all nobody else would know.
-  await known.add(pendingOf(state));
+  await replaceState(open, repaired.state, pendingOf(state));
   // Nobody else holds the stack, or the import would have been refused: no running update waits for these keys.
   for (const { remedy } of unfinished) {
     if (remedy.kind !== "discard") continue;
     for (const keyId of remedy.keyIds) await lookups.deleteAccessKey(remedy.user, keyId);
   }
   if (repaired.toRead.length > 0) await refresh(repaired.toRead);
-  await known.clear();
+  await lostOperations(open).set([]);
   const { resources } = parseState(stack.name, await exportState(stack));
   const present = new Set(resources.map(({ urn }) => urn));
   return unfinished
     .filter(({ remedy, urn }) => remedy.kind === "adopt" && present.has(urn))
     .map(({ urn }) => nameOf(urn));
+}
+
+/**
+ * Puts a state in the place of the stack's. The import drops what is pending, and until its end is found out nobody else would
+ * know of it: so it is remembered first.
+ *
+ * @param pending what is to be found out afterwards.
+ * @throws PipelineError where it cannot be remembered: then nothing is changed. StackBusyError where an update holds the stack.
+ */
+export async function replaceState(
+  open: KnownStack,
+  state: ExportedState,
+  pending: readonly LostOperation[],
+): Promise<void> {
+  const lost = lostOperations(open);
+  const before = await lost.read();
+  const at = new Date().toISOString();
+  await lost.add(pending.map((one) => ({ ...one, at })));
+  try {
+    await importState(open.stack, state);
+  } catch (error) {
+    // Whoever holds the stack ends what is pending in it. After any other failure it may have been dropped all the same.
+    if (error instanceof StackBusyError) {
+      await lost.add(before);
+      await lost.set((await lost.read()).filter((one) => one.at !== at));
+    }
+    throw error;
+  }
 }
 
 /**
@@ -130,7 +155,7 @@ function stillLost(
 
 /** Forgets what was lost of a stack that is gone. */
 export async function forgetLost(open: KnownStack): Promise<void> {
-  await lostOperations(open).clear();
+  await lostOperations(open).set([]);
 }
 
 /** What got no answer of a stack in its backend. */

@@ -1,12 +1,12 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import type { Deployment } from "../deployment";
 import { PipelineError, UnreadableStateError, UsageError } from "../errors";
-import { type ExportedState, exportState, importState } from "../exported-state";
+import { type ExportedState, exportState } from "../exported-state";
 import { parseState } from "../state";
 import { type Checkpoint, Checkpoints } from "./checkpoints";
 import { releaseDeadLocks } from "./locks";
 import { LostOperations } from "./lost-operations";
-import { lostOperations } from "./recovery";
+import { lostOperations, replaceState } from "./recovery";
 import { pendingOf } from "./repaired-state";
 import { setAside, wayBack } from "./unreadable-state";
 
@@ -91,15 +91,12 @@ export async function restore(deployment: Deployment, { state }: Restoration): P
   const present = await presentState(open.stack);
   if (!(present instanceof UnreadableStateError)) {
     await checkpoints.keep(present, "restore");
-    await importState(open.stack, state);
-    // The import has dropped what was pending: what came of it is found out by the next update.
-    await lostOperations(open).add([...pendingOf(state), ...pendingOf(present)]);
+    await replaceState(open, state, [...pendingOf(state), ...pendingOf(present)]);
     return undefined;
   }
   if (folder === undefined) throw present;
   const aside = await setAside(folder, open.stack.name);
-  await importState(open.stack, state);
-  await lostOperations(open).add(pendingOf(state));
+  await replaceState(open, state, pendingOf(state));
   return aside;
 }
 

@@ -83,6 +83,28 @@ describe("recovery", () => {
     assert.deepEqual(await preview(project.options), []);
   });
 
+  it("changes nothing where what is pending cannot be remembered, and forgets nothing when it is killed", async () => {
+    await killedAt(ROLE);
+    const state = await project.state();
+    const obstacle = path.join(unfinished(), "dev.json.new");
+    await fs.mkdir(obstacle, { recursive: true });
+    for (const wish of [["--repair"], ["--restore", "latest"]]) {
+      const { code, stderr } = await run("recover", ...wish, "--yes");
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /unfinished\/dev\.json cannot be written: EISDIR/);
+      assert.deepEqual(await project.state(), state);
+    }
+    await fs.rmdir(obstacle);
+    await diesInPlace("--restore", "latest");
+    await converges();
+  });
+
+  it("goes on where a repair was killed as soon as its state was in place", async () => {
+    await killedAt(ROLE);
+    await diesInPlace("--repair");
+    await converges();
+  });
+
   it("leaves the locks of others alone: an update that runs is waited for, or ends it with 75", async () => {
     const first = await heldAt(LOCKED);
     const { stdout } = await run("recover");
@@ -92,6 +114,7 @@ describe("recovery", () => {
     );
     assert.equal((await run("up", "--yes")).code, 75);
     assert.equal((await run("recover", "--restore", "latest", "--yes")).code, 75);
+    assert.deepEqual(await fs.readdir(unfinished()), []);
     const waiting = project.run(["up", "--yes", "--wait", "5"]);
     project.world.setFaults();
     const [one, other] = await Promise.all([first.ended, waiting]);
@@ -202,6 +225,36 @@ describe("recovery", () => {
     }
     assert.equal((await run("recover", "--repair", "--json")).code, 2);
   });
+
+  async function converges(): Promise<void> {
+    const { code, stderr } = await run("up", "--yes");
+    assert.equal(code, 0, stderr);
+    assert.equal(creations(ROLE), 1);
+    await project.assertSettled();
+    assert.deepEqual(await preview(project.options), []);
+  }
+
+  /** Has an engine import the state, and then end everything, itself included, by SIGKILL. */
+  async function diesInPlace(...wish: string[]): Promise<void> {
+    const dir = path.join(project.dir, "bin");
+    await fs.mkdir(dir);
+    const script = `#!/bin/sh
+      PATH="${process.env.PATH}"
+      pulumi "$@" || exit
+      case "$1 $2" in "stack import") kill -9 0 ;; esac`;
+    await fs.writeFile(path.join(dir, "pulumi"), script, { mode: 0o755 });
+    const PATH = [dir, process.env.PATH].join(path.delimiter);
+    const { code, stderr } = await project.run(["recover", ...wish, "--yes"], {
+      ...endpoint.environment,
+      PATH,
+    });
+    assert.equal(code, null, stderr);
+    assert.deepEqual((await project.state())?.pendingOperations, []);
+  }
+
+  function unfinished(): string {
+    return path.join(project.dir, "state", "unfinished");
+  }
 
   function creations(name: string): number {
     return project.world.calls().filter((call) => call.operation === "create" && call.name === name).length;
