@@ -6,7 +6,9 @@ import { PipelineError } from "./errors";
 import { namedCauses } from "./failure-causes";
 import { CONNECTION_LOST, lostConnection } from "./inline-program";
 import { type StopRules, startInterrupts, TIMEOUT_MS } from "./interrupts";
+import { backendFolder } from "./preflight/backend";
 import { type ProgressListener, ProgressTracker } from "./progress";
+import { noteOwnLock } from "./recovery/locks";
 import { FailedRunError } from "./retry";
 import { runReport } from "./run-report";
 import type { OpenStack } from "./workspace";
@@ -51,7 +53,10 @@ export async function runEngine(open: OpenStack, run: EngineRun): Promise<Change
   }
 }
 
-async function runOnce({ stack, settings, refusal }: OpenStack, run: EngineRun): Promise<Change[]> {
+async function runOnce(
+  { stack, settings, refusal, backendUrl }: OpenStack,
+  run: EngineRun,
+): Promise<Change[]> {
   const { what, operation, expected, before = [], onProgress = () => undefined } = run;
   const note = (message: string) => onProgress({ kind: "note", message });
   if (run.signal?.aborted) {
@@ -66,6 +71,7 @@ async function runOnce({ stack, settings, refusal }: OpenStack, run: EngineRun):
   const tracker = new ProgressTracker(listener, expected?.length);
   const runsProgram = what === "up" || what === "preview";
   let heard = !runsProgram;
+  let lockNoted = Promise.resolve();
   const changes = new Map<string, Change>();
   const minutes = minutesOf(run.timeoutMs ?? TIMEOUT_MS);
   const interrupts = startInterrupts(
@@ -77,6 +83,9 @@ async function runOnce({ stack, settings, refusal }: OpenStack, run: EngineRun):
     await operation({
       onEvent: (event) => {
         tracker.onEvent(event);
+        // The first event of an engine that holds the stack; a preview does not.
+        if (event.preludeEvent && !onlyPreviews)
+          lockNoted = noteOwnLock(backendFolder(backendUrl, stack.workspace.workDir), stack.name);
         heard ||= registersPipeline(event);
         // The engine deletes what a program that ended has not named.
         if (!heard && !onlyPreviews && event.resourcePreEvent?.metadata.op === "delete")
@@ -120,6 +129,7 @@ async function runOnce({ stack, settings, refusal }: OpenStack, run: EngineRun):
     throw new FailedRunError(message, tracker.failures, tracker.made, tracker.lost);
   } finally {
     interrupts.stop();
+    await lockNoted;
   }
 }
 

@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
 import * as fs from "node:fs/promises";
-import * as os from "node:os";
 import * as path from "node:path";
 import { z } from "zod";
 import { PROJECT } from "../../components/settings";
+import { type Machine, thisMachine } from "./machine";
 
 const content = z.object({
   pid: z.number(),
@@ -15,60 +14,11 @@ const content = z.object({
 /** Who says that an update of theirs holds the stack, as Pulumi writes it into a backend that is a folder. */
 export interface StackLock extends z.infer<typeof content> {
   readonly file: string;
-  /** `dead`: the process was one of this machine's, and is gone, though another may have its number. `elsewhere`: another machine's, which nobody can tell from here. */
+  /**
+   * `dead`: the process was one of this machine's, and is gone, though another may have its number. `elsewhere`: nobody can
+   * tell from here; it is another machine's, or it may be one that a container hides.
+   */
   readonly holder: "alive" | "dead" | "elsewhere";
-}
-
-/** What this machine knows of processes. */
-export interface Machine {
-  readonly hostname: string;
-  runs(pid: number): boolean;
-  /** When the process of this number began, in milliseconds since 1970; `undefined` where the machine does not tell. */
-  startOf(pid: number): number | undefined;
-  /** Name of its program; `undefined` where the machine does not tell. */
-  programOf(pid: number): string | undefined;
-}
-
-export const thisMachine: Machine = {
-  get hostname() {
-    return os.hostname();
-  },
-  runs(pid) {
-    try {
-      process.kill(pid, 0);
-      return !isZombie(pid);
-    } catch (error) {
-      // Somebody else's process may not be signalled, and runs.
-      return (error as NodeJS.ErrnoException).code !== "ESRCH";
-    }
-  },
-  startOf(pid) {
-    // Told since the machine's start, which containers do not agree on: so it is compared with this process's own.
-    const [start, ownStart] = [pid, process.pid].map((one) => Number(processStat(one)?.facts[START]));
-    if (!start || !ownStart) return undefined;
-    return performance.timeOrigin + (start - ownStart) * TICK_MS;
-  },
-  programOf: (pid) => processStat(pid)?.program,
-};
-
-/** Ended, and not yet taken note of by its parent: in a container often for ever. */
-function isZombie(pid: number): boolean {
-  return /^[ZX]$/.test(processStat(pid)?.facts[0] ?? "");
-}
-
-/** Index of the start among what follows the process's name. */
-const START = 19;
-const TICK_MS = 10;
-
-/** What Linux tells of a process: its name, and the facts behind it (proc_pid_stat(5)); `undefined` elsewhere. */
-function processStat(pid: number): { readonly program: string; readonly facts: string[] } | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const end = text.lastIndexOf(")");
-    return { program: text.slice(text.indexOf("(") + 1, end), facts: text.slice(end + 2).split(" ") };
-  } catch {
-    return undefined;
-  }
 }
 
 /**
@@ -84,16 +34,21 @@ export async function readLocks(
   if (folder === undefined) return [];
   const dir = path.join(folder, ".pulumi", "locks", "organization", PROJECT, stack);
   const names = await fs.readdir(dir).catch(() => []);
+  const note = await readNote(folder, stack);
   const locks = names
     .filter((name) => name.endsWith(".json"))
-    .map((name) => readLock(path.join(dir, name), machine));
+    .map((name) => readLock(path.join(dir, name), note?.lock === name ? note.numbering : undefined, machine));
   return (await Promise.all(locks)).filter((lock) => lock !== undefined);
 }
 
-async function readLock(file: string, machine: Machine): Promise<StackLock | undefined> {
+async function readLock(
+  file: string,
+  numbering: string | undefined,
+  machine: Machine,
+): Promise<StackLock | undefined> {
   try {
     const lock = content.parse(JSON.parse(await fs.readFile(file, "utf8")));
-    return { ...lock, file, holder: holderOf(lock, machine) };
+    return { ...lock, file, holder: holderOf(lock, numbering, machine) };
   } catch {
     return undefined;
   }
@@ -103,16 +58,60 @@ async function readLock(file: string, machine: Machine): Promise<StackLock | und
 const TOLERANCE_MS = 10_000;
 
 function holderOf(
-  { hostname, pid, timestamp }: z.infer<typeof content>,
+  lock: z.infer<typeof content>,
+  numbering: string | undefined,
   machine: Machine,
 ): StackLock["holder"] {
-  if (hostname !== machine.hostname) return "elsewhere";
-  if (!machine.runs(pid)) return "dead";
+  if (lock.hostname !== machine.hostname) return "elsewhere";
+  if (!hasEnded(lock, machine)) return "alive";
+  const isNumberedHere = numbering !== undefined && numbering === machine.numbering;
+  return isNumberedHere || !machine.mayHide(lock.pid) ? "dead" : "elsewhere";
+}
+
+function hasEnded({ pid, timestamp }: z.infer<typeof content>, machine: Machine): boolean {
+  if (!machine.runs(pid)) return true;
   // A process that began after the lock was written has only the number of the one that wrote it. But a clock may have been
   // put forward since then; so what may be an engine is left alone.
   const isLater = (machine.startOf(pid) ?? 0) > Date.parse(timestamp) + TOLERANCE_MS;
   const program = machine.programOf(pid);
-  return isLater && program !== undefined && !program.includes("pulumi") ? "dead" : "alive";
+  return isLater && program !== undefined && !program.includes("pulumi");
+}
+
+const note = z.object({ lock: z.string(), numbering: z.string() });
+
+/**
+ * Notes what numbers the process that holds the stack, which is an engine of this process's own: containers may share a name,
+ * and then neither name nor number tells which process a lock is of. Only the last lock of a stack is noted.
+ */
+export async function noteOwnLock(
+  folder: string | undefined,
+  stack: string,
+  machine: Machine = thisMachine,
+): Promise<void> {
+  const { hostname, numbering } = machine;
+  const locks = await readLocks(folder, stack, machine);
+  const own = locks.find((lock) => lock.hostname === hostname && lock.holder === "alive");
+  if (folder === undefined || own === undefined || numbering === undefined) return;
+  const file = noteFile(folder, stack);
+  try {
+    await fs.mkdir(path.dirname(file), { recursive: true });
+    await fs.writeFile(file, JSON.stringify({ lock: path.basename(own.file), numbering }));
+  } catch {
+    // A lock without a note is taken for somebody else's, which harms nobody.
+  }
+}
+
+async function readNote(folder: string, stack: string): Promise<z.infer<typeof note> | undefined> {
+  try {
+    return note.parse(JSON.parse(await fs.readFile(noteFile(folder, stack), "utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Not among the locks: there Pulumi takes every file for one. */
+function noteFile(folder: string, stack: string): string {
+  return path.join(folder, ".pulumi", "lock-notes", PROJECT, `${stack}.json`);
 }
 
 /** Removes the locks of dead processes, and no other: `pulumi cancel` would remove everybody's. */
@@ -124,6 +123,10 @@ export async function releaseDeadLocks(locks: readonly StackLock[]): Promise<voi
 
 /** A lock in a line. */
 export function renderLock({ username, hostname, pid, timestamp, holder }: StackLock): string {
-  const what = { alive: "runs", dead: "has died", elsewhere: "runs on another machine, or has died there" };
+  const what = {
+    alive: "runs",
+    dead: "has died",
+    elsewhere: "runs elsewhere, as on another machine or in a container, or has died there",
+  };
   return `process ${pid} of ${username} on ${hostname}, since ${timestamp}, ${what[holder]}`;
 }

@@ -50,7 +50,7 @@ function nextStep(stack: string, locks: readonly StackLock[], interrupted: boole
     return `${commandLine("recover", stack, " --repair")}, or ${commandLine("up", stack)}, which does so first`;
   const holders = new Set(locks.map(({ holder }) => holder));
   if (holders.has("elsewhere")) {
-    return `wait for the update on the other machine; if it has died there, \`pulumi cancel --stack ${stack}\``;
+    return `wait for the update that runs elsewhere; if it has died there, \`pulumi cancel --stack ${stack}\``;
   }
   return holders.has("alive") ? "wait for the update that runs" : "nothing is to be repaired";
 }

@@ -139,7 +139,7 @@ describe("a stack that an update on another machine holds", () => {
     assert.doesNotMatch(stderr, /^preview of/m);
     assert.match(
       stderr,
-      /process 1 of me on elsewhere, since .*, runs on another machine, or has died there/,
+      /process 1 of me on elsewhere, since .*, runs elsewhere, as on another machine or in a container, or has died there/,
     );
   });
 });

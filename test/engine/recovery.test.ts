@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { Deployment, PipelineError, preview, refresh, up } from "../../automation";
+import { readLocks } from "../../automation/recovery/locks";
+import { thisMachine } from "../../automation/recovery/machine";
 import { FakeAwsEndpoint } from "./fake-aws-endpoint";
 import { filledIn, type Running, TestProject } from "./harness";
 
@@ -76,11 +78,16 @@ describe("recovery", () => {
 
   it("is the first thing of the next update, which makes nothing twice", async () => {
     await killedAt(ROLE);
-    const { code, stderr } = await run("up", "--yes");
-    assert.equal(code, 0, stderr);
-    assert.equal(creations(ROLE), 1);
-    await project.assertSettled();
-    assert.deepEqual(await preview(project.options), []);
+    if (thisMachine.numbering !== undefined) {
+      const inContainer = { ...thisMachine, mayHide: () => true };
+      const locks = await readLocks(path.join(project.dir, "state"), "dev", inContainer);
+      assert.deepEqual(
+        locks.map(({ holder }) => holder),
+        ["dead"],
+        "the lock has not been noted",
+      );
+    }
+    await converges();
   });
 
   it("changes nothing where what is pending cannot be remembered, and forgets nothing when it is killed", async () => {
