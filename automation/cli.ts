@@ -132,7 +132,7 @@ command("status", "show phase and next action, last update, drift, keys")
 command("recover", "show and repair what an interrupted update left, restore an earlier state")
   .option("--repair", "end what was left half done")
   .option("--restore <checkpoint>", "put an earlier state in the place of this one, by its id or `latest`")
-  .option("--json", "print {stack, unreadable?, locks, unfinished, checkpoints, next} for programs")
+  .option("--json", "print {stack, unreadable?, locks?, unfinished, checkpoints, next} for programs")
   .option("-y, --yes", "do not ask")
   .action(async (options) => (await import("./commands/recover")).recover(options));
 

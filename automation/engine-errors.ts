@@ -10,16 +10,38 @@ const damagedState = /failed to load checkpoint: (?:place \d+|json): /;
 
 /** The error of this project's that an engine's text stands for. */
 export function knownError(stack: string, text: string): StackBusyError | UnreadableStateError | undefined {
-  if (holdsStack.test(text)) return new StackBusyError(busyMessage(stack, text));
+  if (holdsStack.test(text)) {
+    return new StackBusyError(isUnseen(text) ? unseenMessage(stack, text) : busyMessage(stack, text));
+  }
   return damagedState.test(text) ? unreadableState(stack, engineErrors(text)) : undefined;
 }
 
-/** Says that another update holds a stack. */
+/** Says that another update holds a stack in a backend that is a folder, where its lock can be looked at. */
 export function busyMessage(stack: string, engineText: string): string {
-  return (
-    `another update holds stack "${stack}"; try again when it ends, or have --wait wait for it; ` +
-    `\`${commandLine("recover", stack)}\` tells whether it has died: ${engineErrors(engineText)}`
-  );
+  return `${busy(stack)}; \`${commandLine("recover", stack)}\` tells whether it has died: ${engineErrors(engineText)}`;
+}
+
+/** What to do about the lock of a process that has died, where locks cannot be looked at. */
+export function unlockAdvice(stack: string): string {
+  return `if it has died, \`pulumi cancel --stack ${stack}\` once you are sure that no update runs`;
+}
+
+function unseenMessage(stack: string, engineText: string): string {
+  const holders = [...engineText.matchAll(createdBy)].map(([, holder]) => holder);
+  const said = [engineErrors(engineText), ...new Set(holders)].join("; ");
+  return `${busy(stack)}; ${unlockAdvice(stack)}: ${said}`;
+}
+
+function busy(stack: string): string {
+  return `another update holds stack "${stack}"; try again when it ends, or have --wait wait for it`;
+}
+
+/** How a backend of Pulumi's own tells of each lock: its URL, which may hold secrets, and whose it is. */
+const createdBy = /^\s*\S+: (created by .*)$/gm;
+
+/** Whether an engine's text tells of locks that are in no folder. */
+function isUnseen(text: string): boolean {
+  return /^\s*(?!file:)\S+: created by /m.test(text) || text.includes("[409] Conflict");
 }
 
 /** Says that a stack's state cannot be made out, and what brings one back. */

@@ -112,7 +112,9 @@ export function recoveryText(report: RecoveryReport): string {
   return [
     `stack ${stack}`,
     ...(unreadable === undefined ? [] : [`state: cannot be read: ${unreadable}`]),
-    ...list("locks", locks.map(renderLock)),
+    ...(locks === undefined
+      ? ["locks: cannot be seen in this backend"]
+      : list("locks", locks.map(renderLock))),
     ...list("unfinished", unfinished.map(renderUnfinished)),
     ...list(
       "checkpoints, newest first",

@@ -1,5 +1,6 @@
 import { commandLine } from "../command-line";
 import type { Deployment } from "../deployment";
+import { unlockAdvice } from "../engine-errors";
 import { UnreadableStateError } from "../errors";
 import type { Checkpoint } from "./checkpoints";
 import type { StackLock } from "./locks";
@@ -11,8 +12,9 @@ export interface RecoveryReport {
   readonly stack: string;
   /** Why the state cannot be made out, where it cannot. */
   readonly unreadable?: string;
-  readonly locks: readonly StackLock[];
-  /** What an interrupted update left; none while another update runs. */
+  /** Absent where they cannot be seen: the project names no folder as its backend. */
+  readonly locks?: readonly StackLock[];
+  /** What an interrupted update left; none while another update is seen to run. */
   readonly unfinished: readonly Omit<Unfinished, "inputs">[];
   /** Newest first. */
   readonly checkpoints: readonly Checkpoint[];
@@ -27,17 +29,19 @@ export interface RecoveryReport {
  */
 export async function recoveryReport(deployment: Deployment): Promise<RecoveryReport> {
   const { name: stack } = deployment.open.stack;
-  const [locks, interruption, checkpoints] = await Promise.all([
+  const [found, interruption, checkpoints] = await Promise.all([
     deployment.locks(),
     deployment.interruption().catch(unlessUnreadable),
     deployment.checkpoints.list(),
   ]);
+  const locks = deployment.folder === undefined ? undefined : found;
+  const seen = { stack, checkpoints, ...(locks && { locks }) };
   if (interruption instanceof UnreadableStateError) {
     const next = await wayBack(deployment.folder, stack, checkpoints);
-    return { stack, unreadable: interruption.reason, locks, unfinished: [], checkpoints, next };
+    return { ...seen, unreadable: interruption.reason, unfinished: [], next };
   }
   const unfinished = (interruption?.unfinished ?? []).map(({ inputs: _, ...told }) => told);
-  return { stack, locks, unfinished, checkpoints, next: nextStep(stack, locks, interruption !== undefined) };
+  return { ...seen, unfinished, next: nextStep(stack, locks, interruption !== undefined) };
 }
 
 function unlessUnreadable(error: unknown): UnreadableStateError {
@@ -45,12 +49,16 @@ function unlessUnreadable(error: unknown): UnreadableStateError {
   throw error;
 }
 
-function nextStep(stack: string, locks: readonly StackLock[], interrupted: boolean): string {
-  if (interrupted)
-    return `${commandLine("recover", stack, " --repair")}, or ${commandLine("up", stack)}, which does so first`;
+function nextStep(stack: string, locks: readonly StackLock[] | undefined, interrupted: boolean): string {
+  const repair = `${commandLine("recover", stack, " --repair")}, or ${commandLine("up", stack)}, which does so first`;
+  if (locks === undefined) {
+    const first = interrupted ? repair : "nothing is to be repaired";
+    return `${first}; if a command says that an update holds the stack, wait for it; ${unlockAdvice(stack)}`;
+  }
+  if (interrupted) return repair;
   const holders = new Set(locks.map(({ holder }) => holder));
   if (holders.has("elsewhere")) {
-    return `wait for the update that runs elsewhere; if it has died there, \`pulumi cancel --stack ${stack}\``;
+    return `wait for the update that runs elsewhere; ${unlockAdvice(stack)}`;
   }
   return holders.has("alive") ? "wait for the update that runs" : "nothing is to be repaired";
 }

@@ -3,6 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { parseDocument } from "yaml";
 import { type Change, Deployment, type ProgressEvent, StackBusyError, up } from "../../automation";
 import { projectDir } from "../../automation/project";
 import { PROJECT } from "../../components/settings";
@@ -129,6 +130,40 @@ describe("a stack that an update on another machine holds", () => {
     assert.match(said, /\nnothing was changed\r\n/);
     assert.deepEqual(project.world.things(), before);
     await project.assertSettled();
+  });
+
+  it("is told of with what helps where locks cannot be seen, as in the backend of a login", async () => {
+    const description = parseDocument(await fs.readFile(path.join(project.dir, "Pulumi.yaml"), "utf8"));
+    description.delete("backend");
+    await fs.writeFile(path.join(project.dir, "Pulumi.yaml"), description.toString());
+    const current = `file://${path.join(project.dir, "state")}`;
+    await fs.writeFile(
+      path.join(project.dir, "credentials.json"),
+      JSON.stringify({ current, accounts: { [current]: {} } }),
+    );
+    await hold();
+    const recover = async (...args: string[]) => {
+      const { code, stdout, stderr } = await project.run(["recover", ...args], { PULUMI_HOME: project.dir });
+      assert.equal(code, 0, stderr);
+      return stdout;
+    };
+    const advice =
+      "if a command says that an update holds the stack, wait for it; if it has died, `pulumi cancel --stack dev` once you are sure that no update runs";
+    const text = await recover();
+    assert.match(text, /^locks: cannot be seen in this backend$/m);
+    assert.equal(text.split("\nnext: ")[1], `nothing is to be repaired; ${advice}\n`);
+
+    const file = path.join(project.dir, "state", ".pulumi", "stacks", PROJECT, "dev.json");
+    const state = JSON.parse(await fs.readFile(file, "utf8"));
+    const { latest } = state.checkpoint;
+    latest.pending_operations = [{ type: "updating", resource: latest.resources.at(-1) }];
+    await fs.writeFile(file, JSON.stringify(state));
+    const report = JSON.parse(await recover("--json"));
+    assert.ok(!("locks" in report));
+    assert.equal(
+      report.next,
+      `npm run pipeline -- recover --stack dev --repair, or npm run pipeline -- up --stack dev, which does so first; ${advice}`,
+    );
   });
 
   it("ends the command line's wait with 75", async () => {
