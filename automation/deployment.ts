@@ -4,7 +4,7 @@ import type { AfterWaiting, DeploymentOptions, UpOptions, UpResult } from "./dep
 import { busyMessage, commandError } from "./engine-errors";
 import type { EngineRun } from "./engine-run";
 import { StackBusyError } from "./errors";
-import { ensureExternalId } from "./external-id";
+import { writeChosenId } from "./external-id";
 import { passingCauses } from "./failure-causes";
 import { refuseLosses } from "./losses";
 import { type ChangingOperation, Operations } from "./operations";
@@ -140,14 +140,14 @@ export class Deployment {
       return changes;
     };
     if (previewed !== undefined && !options.allowLoss) refuseLosses(previewed);
-    const { retryWaitMs = RETRY_WAIT_MS, signal } = this.options;
+    const { retryWaitMs, signal } = this.options;
     const update: Update = {
       preview,
       run: (expected, previewAgain, before) =>
         this.operations.change({
           what: "up",
           operation: async (engine) => {
-            await this.writeExternalId();
+            await writeChosenId(this.open, (message) => this.operations.note(message));
             return this.open.stack.up({ ...engine, refresh: options.refresh ?? false });
           },
           expected,
@@ -262,14 +262,6 @@ export class Deployment {
     return findings;
   }
 
-  /** Nothing stands in the update's way any more: what it is about to tell AWS has to stay. */
-  private async writeExternalId(): Promise<void> {
-    const { chosenExternalId: chosen, stack } = this.open;
-    const written = chosen && (await ensureExternalId(stack.name, this.workDir, chosen));
-    if (written)
-      this.operations.note(`wrote snowflake.externalId, ${written}, into Pulumi.${stack.name}.yaml`);
-  }
-
   /** What is to be done where another update has held the stack: it may have died, and what was previewed is outdated. */
   private afterAnother(
     options: AfterWaiting,
@@ -307,5 +299,3 @@ export class Deployment {
     return this.open.stack.workspace.workDir;
   }
 }
-
-const RETRY_WAIT_MS = 20_000;

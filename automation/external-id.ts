@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { PROJECT, type Settings } from "../components/settings";
 import { editStackFile, readStackFile, type StackFile, settingChange, settingsOf } from "./project";
+import type { OpenStack } from "./workspace";
 
 /** A new external id: 128 random bits, and the stack's name for whoever reads it in Snowflake. */
 export function newExternalId(stack: string): string {
@@ -21,6 +22,16 @@ export function lacksExternalId(file: StackFile, { snowflake }: Settings): boole
 export function withExternalId(settings: Settings, externalId: string | undefined): Settings {
   if (externalId === undefined || settings.snowflake.externalId !== undefined) return settings;
   return { ...settings, snowflake: { ...settings.snowflake, externalId } };
+}
+
+/** Writes the id that an update is about to tell AWS, now that nothing stands in its way; tells of it. */
+export async function writeChosenId(
+  { stack, chosenExternalId }: Pick<OpenStack, "stack" | "chosenExternalId">,
+  onNote: (message: string) => void,
+): Promise<void> {
+  if (chosenExternalId === undefined) return;
+  const written = await ensureExternalId(stack.name, stack.workspace.workDir, chosenExternalId);
+  if (written !== undefined) onNote(`wrote snowflake.externalId, ${written}, into Pulumi.${stack.name}.yaml`);
 }
 
 /**

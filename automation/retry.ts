@@ -23,11 +23,13 @@ export class FailedRunError extends PipelineError {
 export interface RetryOptions {
   /** Why it may succeed later; `undefined` where it would not. */
   readonly causes: (failures: readonly Failure[]) => readonly string[] | undefined;
-  /** Milliseconds before the second run; before the third, twice as many. Up to half of it is added at random. */
-  readonly waitMs: number;
+  /** Milliseconds before the second run; before the third, twice as many. Up to half of it is added at random. @default 20 000 */
+  readonly waitMs?: number | undefined;
   readonly onNote: (message: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
+
+const RETRY_WAIT_MS = 20_000;
 
 /** Runs in all: the provider has been patient in each of them already. */
 const MOST_RUNS = 3;
@@ -40,7 +42,7 @@ const MOST_RUNS = 3;
  */
 export async function untilPassed(
   run: () => Promise<readonly Change[]>,
-  { causes, waitMs, onNote, signal }: RetryOptions,
+  { causes, waitMs = RETRY_WAIT_MS, onNote, signal }: RetryOptions,
 ): Promise<Change[]> {
   const changes = new Map<string, Change>();
   const remember = (made: readonly Change[]) => {
