@@ -140,7 +140,6 @@ export class Deployment {
       return changes;
     };
     if (previewed !== undefined && !options.allowLoss) refuseLosses(previewed);
-    const { retryWaitMs, signal } = this.options;
     const update: Update = {
       preview,
       run: (expected, previewAgain, before) =>
@@ -157,9 +156,9 @@ export class Deployment {
       onOtherChanges: options.onOtherChanges,
       retry: {
         causes: (failures) => passingCauses(failures, this.open.settings),
-        waitMs: retryWaitMs,
+        waitMs: this.options.retryWaitMs,
         onNote: (message) => this.operations.note(message),
-        signal,
+        signal: this.options.signal,
       },
     };
     const changes = await runUpdate(update, previewed ?? (await preview()));

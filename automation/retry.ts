@@ -35,13 +35,13 @@ const RETRY_WAIT_MS = 20_000;
 const MOST_RUNS = 3;
 
 /**
- * Makes a run again where it failed for passing reasons alone.
+ * Makes a run again where it failed for passing reasons alone; each is told what those before have changed.
  *
  * @returns the changes of all its runs.
  * @throws what the last run threw.
  */
 export async function untilPassed(
-  run: () => Promise<readonly Change[]>,
+  run: (made: readonly Change[]) => Promise<readonly Change[]>,
   { causes, waitMs = RETRY_WAIT_MS, onNote, signal }: RetryOptions,
 ): Promise<Change[]> {
   const changes = new Map<string, Change>();
@@ -50,7 +50,7 @@ export async function untilPassed(
   };
   for (let runs = 1; ; runs += 1) {
     try {
-      remember(await run());
+      remember(await run([...changes.values()]));
       return [...changes.values()];
     } catch (error) {
       const reasons = error instanceof FailedRunError ? causes(error.failures) : undefined;

@@ -34,7 +34,6 @@ export async function runUpdate(
 ): Promise<Change[]> {
   let expected = previewed;
   let failed: FailedRunError | undefined;
-  const made: Change[] = [];
   const previewOnce = () =>
     preview().catch((error: unknown) => {
       // It is no run that could be made again.
@@ -44,13 +43,12 @@ export async function runUpdate(
     expected = await previewAnew(previewOnce, expected, onOtherChanges);
     return expected;
   };
-  return untilPassed(async () => {
+  return untilPassed(async (made) => {
     try {
       return await run(expected, previewAgain, made);
     } catch (error) {
       if (!(error instanceof FailedRunError)) throw failed === undefined ? error : notRunAgain(failed, error);
       failed = error;
-      made.push(...error.changes);
       expected = without(expected, error.changes);
       throw error;
     }

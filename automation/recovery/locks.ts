@@ -77,7 +77,7 @@ function hasEnded({ pid, timestamp }: z.infer<typeof content>, machine: Machine)
   return isLater && program !== undefined && !program.includes("pulumi");
 }
 
-const note = z.object({ lock: z.string(), numbering: z.string() });
+const noteContent = z.object({ lock: z.string(), numbering: z.string() });
 
 /**
  * Notes what numbers the process that holds the stack, which is an engine of this process's own: containers may share a name,
@@ -101,9 +101,9 @@ export async function noteOwnLock(
   }
 }
 
-async function readNote(folder: string, stack: string): Promise<z.infer<typeof note> | undefined> {
+async function readNote(folder: string, stack: string): Promise<z.infer<typeof noteContent> | undefined> {
   try {
-    return note.parse(JSON.parse(await fs.readFile(noteFile(folder, stack), "utf8")));
+    return noteContent.parse(JSON.parse(await fs.readFile(noteFile(folder, stack), "utf8")));
   } catch {
     return undefined;
   }

@@ -67,9 +67,9 @@ function pidNamespace(): string {
 }
 
 /** Whether the process is an engine's in a container, and has this number there. */
-function isContainedEngine(process: string, pid: number): boolean {
+function isContainedEngine(seen: string, pid: number): boolean {
   try {
-    const status = readFileSync(`/proc/${process}/status`, "utf8");
+    const status = readFileSync(`/proc/${seen}/status`, "utf8");
     // Its numbers from the outermost namespace to its own.
     const [, ...inner] = /^NSpid:\s*(.*)$/m.exec(status)?.[1]?.split(/\s+/) ?? [];
     return inner.at(-1) === String(pid) && /^Name:.*pulumi/m.test(status);

@@ -2,7 +2,7 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import type { Deployment } from "../deployment";
 import { PipelineError, UnreadableStateError, UsageError } from "../errors";
 import { type ExportedState, exportState } from "../exported-state";
-import { parseState } from "../state";
+import { parseState, type StackState } from "../state";
 import { type Checkpoint, Checkpoints } from "./checkpoints";
 import { releaseDeadLocks } from "./locks";
 import { LostOperations } from "./lost-operations";
@@ -32,22 +32,22 @@ export async function findRestoration(
   id: string,
 ): Promise<Restoration> {
   const { name } = open.stack;
-  const { checkpoint, state } = await findCopy(checkpoints, name, id);
+  const { resources: earlier, ...copy } = await findCopy(checkpoints, name, id);
   // What cannot be read is said before anything is changed.
   await lostOperations(open).read();
   const present = await presentState(open.stack);
   if (present instanceof UnreadableStateError) {
-    if (folder !== undefined) return { checkpoint, state, forgotten: [], unreadable: present.reason };
+    if (folder !== undefined) return { ...copy, forgotten: [], unreadable: present.reason };
     const next = await wayBack(folder, name, await checkpoints.list());
     throw new PipelineError(
       `the state of stack "${name}" cannot be read, nor kept where it is: ${present.reason}; ${next}`,
     );
   }
-  const known = new Set(parseState(name, state).resources.map(({ urn }) => urn));
+  const known = new Set(earlier.map(({ urn }) => urn));
   const forgotten = parseState(name, present)
     .resources.filter(({ urn, id: physical }) => physical !== undefined && !known.has(urn))
     .map(({ urn }) => urn);
-  return { checkpoint, state, forgotten };
+  return { ...copy, forgotten };
 }
 
 /**
@@ -62,7 +62,7 @@ export async function findRestorationOfGone(
   backend: string,
   id: string,
 ): Promise<Restoration> {
-  const copy = await findCopy(new Checkpoints(workDir, name, backend), name, id);
+  const { resources: _, ...copy } = await findCopy(new Checkpoints(workDir, name, backend), name, id);
   await new LostOperations(workDir, name, backend).read();
   return { ...copy, forgotten: [] };
 }
@@ -71,11 +71,11 @@ async function findCopy(
   checkpoints: Checkpoints,
   name: string,
   id: string,
-): Promise<Pick<Restoration, "checkpoint" | "state">> {
+): Promise<Pick<Restoration, "checkpoint" | "state"> & Pick<StackState, "resources">> {
   const [newest] = await checkpoints.list();
   const copy = await checkpoints.read((id === "latest" && newest?.id) || id);
   const { resources } = parseState(name, copy.state);
-  if (resources.every(({ urn }) => urn.startsWith(`urn:pulumi:${name}::`))) return copy;
+  if (resources.every(({ urn }) => urn.startsWith(`urn:pulumi:${name}::`))) return { ...copy, resources };
   throw new UsageError(`checkpoint ${copy.checkpoint.id} is of another stack than "${name}"`);
 }
 
