@@ -3,6 +3,8 @@ export interface TextRule {
   readonly holds: (text: string) => boolean;
   readonly rule: string;
   readonly fix: string;
+  /** Two valid texts, for whoever must fill in a setting or change it: documentation, editors, tests. */
+  readonly examples: readonly [string, string];
 }
 
 /** AWS partitions the program deploys to. */
@@ -26,12 +28,14 @@ export const bucketNameRule: TextRule = {
     !/(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3|-an)$/.test(name),
   rule: "must be 3 to 63 lower-case letters, digits, dots and hyphens, begin and end with a letter or digit, have no two dots in a row, not be an IP address, and avoid the prefixes and suffixes that S3 reserves",
   fix: "choose a name such as acme-braintrust-exports",
+  examples: ["acme-braintrust-exports", "acme.traces-2026"],
 };
 
 export const accountIdRule: TextRule = {
   holds: (id) => /^\d{12}$/.test(id),
   rule: "must be 12 digits",
   fix: "copy the AWS account id, with its leading zeros and in quotes",
+  examples: ["111122223333", "012345678901"],
 };
 
 /** A wildcard or a policy variable here would open the role to every Braintrust customer. */
@@ -39,6 +43,7 @@ export const braintrustIdRule: TextRule = {
   holds: (id) => /^[A-Za-z0-9_-]+$/.test(id),
   rule: 'must be letters, digits, "-" and "_" alone: no "*", "?", ":", "$" or blank, which would let other organizations in',
   fix: "copy the id that Braintrust shows in its export dialog",
+  examples: ["3f1d5a7c-0b7e-4c1e-9a54-6f2d8c1b7e90", "acme_prod"],
 };
 
 /** STS: docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html; wildcards would match other ids. */
@@ -46,12 +51,17 @@ export const externalIdRule: TextRule = {
   holds: (id) => /^[\w+=,.@:/-]{2,1224}$/.test(id),
   rule: 'must be 2 to 1224 letters, digits and the characters _ + = , . @ : / - (no "*", "?" or "$")',
   fix: "let `init` make one, or copy STORAGE_AWS_EXTERNAL_ID from DESC INTEGRATION",
+  examples: ["braintrust-acme-4f9c2b7d1e", "ACME_SFCRole=2_hJk3/x+Lq8="],
 };
 
 export const userArnRule: TextRule = {
   holds: (arn) => new RegExp(`^arn:(${partitions}):iam::\\d{12}:user/${principalPath}$`).test(arn),
   rule: "must be the ARN of one IAM user, arn:aws:iam::<12 digits>:user/<name>",
   fix: "copy the value whole from Snowflake's DESC INTEGRATION or SYSTEM$GET_AWS_SNS_IAM_POLICY",
+  examples: [
+    "arn:aws:iam::444455556666:user/abc1-b-self1234",
+    "arn:aws:iam::444455556666:user/externalstages/ci1234",
+  ],
 };
 
 export const principalArnRule: TextRule = {
@@ -61,24 +71,37 @@ export const principalArnRule: TextRule = {
     ),
   rule: "must be the ARN of one IAM role, user or account root, arn:aws:iam::<12 digits>:role/<name>",
   fix: "name the principal whole; a wildcard is not a principal",
+  examples: ["arn:aws:iam::777788889999:role/analytics", "arn:aws:iam::777788889999:user/data/auditor"],
 };
 
 export const queueArnRule: TextRule = {
   holds: (arn) => new RegExp(`^arn:(${partitions}):sqs:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]{1,80}$`).test(arn),
   rule: "must be the ARN of one SQS queue, arn:aws:sqs:<region>:<12 digits>:<name>",
   fix: "copy notification_channel from SHOW PIPES or DESC PIPE",
+  examples: [
+    "arn:aws:sqs:us-east-1:444455556666:sf-snowpipe-AIDAEXAMPLE-one",
+    "arn:aws:sqs:us-east-1:444455556666:sf-snowpipe-AIDAEXAMPLE-two",
+  ],
 };
 
 export const keyArnRule: TextRule = {
   holds: (arn) => new RegExp(`^arn:(${partitions}):kms:[a-z0-9-]+:\\d{12}:key/[A-Za-z0-9-]+$`).test(arn),
   rule: "must be the ARN of one KMS key, arn:aws:kms:<region>:<12 digits>:key/<id>",
   fix: "copy the key's ARN; an alias will not do in a policy",
+  examples: [
+    "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "arn:aws:kms:us-east-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab",
+  ],
 };
 
 export const topicArnRule: TextRule = {
   holds: (arn) => new RegExp(`^arn:(${partitions}):sns:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]{1,256}$`).test(arn),
   rule: "must be the ARN of one standard SNS topic, arn:aws:sns:<region>:<12 digits>:<name>",
   fix: "copy the topic's ARN; a FIFO topic sends no e-mail",
+  examples: [
+    "arn:aws:sns:us-east-1:123456789012:oncall",
+    "arn:aws:sns:us-east-1:123456789012:platform_alerts",
+  ],
 };
 
 export const trailArnRule: TextRule = {
@@ -86,18 +109,27 @@ export const trailArnRule: TextRule = {
     new RegExp(`^arn:(${partitions}):cloudtrail:[a-z0-9-]+:\\d{12}:trail/[A-Za-z0-9._-]{3,128}$`).test(arn),
   rule: "must be the ARN of one trail, arn:aws:cloudtrail:<region>:<12 digits>:trail/<name>",
   fix: "copy TrailARN of `aws cloudtrail describe-trails`",
+  examples: [
+    "arn:aws:cloudtrail:us-east-1:123456789012:trail/organization",
+    "arn:aws:cloudtrail:us-east-1:123456789012:trail/data.events",
+  ],
 };
 
 export const logGroupNameRule: TextRule = {
   holds: (name) => /^[A-Za-z0-9_/.#-]{1,512}$/.test(name),
   rule: "must be the name of a log group: at most 512 letters, digits and the characters _ / . # -",
   fix: "copy the group's name, not its ARN",
+  examples: ["/aws/cloudtrail/organization", "aws-cloudtrail-logs-123456789012-4f9c2b7d"],
 };
 
 export const anomalyMonitorArnRule: TextRule = {
   holds: (arn) => new RegExp(`^arn:(${partitions}):ce::\\d{12}:anomalymonitor/[a-z0-9-]+$`).test(arn),
   rule: "must be the ARN of one cost anomaly monitor, arn:aws:ce::<12 digits>:anomalymonitor/<id>",
   fix: "copy MonitorArn from `aws ce get-anomaly-monitors`",
+  examples: [
+    "arn:aws:ce::123456789012:anomalymonitor/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "arn:aws:ce::123456789012:anomalymonitor/abcd1234-34cd-12ab-56ef-abcdef123456",
+  ],
 };
 
 /** Tags: docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html; Cost Explorer takes no "$" in a key here. */
@@ -105,6 +137,7 @@ export const costTagRule: TextRule = {
   holds: (key) => /^[\w .:/=+@-]{1,128}$/.test(key) && !/^aws:/i.test(key),
   rule: 'must be the key of a tag: 1 to 128 letters, digits, blanks and the characters _ . : / = + - @, not beginning with "aws:"',
   fix: "write it as in aws:defaultTags, such as stack",
+  examples: ["stack", "Cost Center"],
 };
 
 /** Keys that S3, IAM patterns and stage URLs all read alike. */
@@ -117,18 +150,21 @@ export const prefixRule: TextRule = {
     !/(^|\/)\.{1,2}\//.test(prefix),
   rule: 'must end in "/", not begin with "/", have no "//", "./" or "../", and be letters, digits and the characters _ . = / - alone',
   fix: "write it like braintrust-exports/",
+  examples: ["acme/exports/", "team=data/traces/"],
 };
 
 export const suffixRule: TextRule = {
   holds: (suffix) => /^[A-Za-z0-9_.=-]{1,100}$/.test(suffix),
   rule: "must be letters, digits and the characters _ . = - alone",
   fix: "write it like .jsonl.gz, or leave it out: by default every file below the prefix counts",
+  examples: [".jsonl.gz", ".parquet"],
 };
 
 export const streamNameRule: TextRule = {
   holds: (name) => /^[A-Za-z][A-Za-z0-9_-]{0,39}$/.test(name),
   rule: 'must begin with a letter and be at most 40 letters, digits, "-" and "_"',
   fix: "choose a short name such as logs",
+  examples: ["logs", "playground-spans"],
 };
 
 /** Names of IAM roles (64), IAM groups, queues and topics are made of the stack's name. */
@@ -136,12 +172,14 @@ export const stackNameRule: TextRule = {
   holds: (name) => /^[A-Za-z0-9_-]{1,40}$/.test(name),
   rule: 'must be at most 40 letters, digits, "-" and "_", since roles, queues and topics bear it',
   fix: "use a shorter or plainer stack name",
+  examples: ["prod", "dev-alice"],
 };
 
 export const regionRule: TextRule = {
   holds: (region) => /^[a-z]{2,}(-[a-z]+)+-\d$/.test(region),
   rule: "must be an AWS region such as us-east-1",
   fix: "write the region's code, not its city",
+  examples: ["us-east-1", "eu-central-1"],
 };
 
 /**
@@ -157,16 +195,19 @@ export const snowflakeRegionRule: TextRule = {
   holds: (region) => regionRule.holds(awsRegionOfSnowflake(region)),
   rule: "must be an AWS region such as us-east-1, or Snowflake's name for it such as AWS_US_EAST_1",
   fix: "run SELECT CURRENT_REGION() in Snowflake and copy the answer",
+  examples: ["us-east-1", "AWS_EU_CENTRAL_1"],
 };
 
 export const identifierRule: TextRule = {
   holds: (name) => name.length >= 1 && name.length <= 255 && !/\p{Cc}/u.test(name),
   rule: "must be a Snowflake identifier of 1 to 255 characters, without control characters",
   fix: "name the object as Snowflake does",
+  examples: ["ANALYTICS", '"Data platform"'],
 };
 
 export const emailRule: TextRule = {
   holds: (address) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address),
   rule: "must be an e-mail address",
   fix: "write it like oncall@example.com",
+  examples: ["oncall@example.com", "data-platform@example.com"],
 };

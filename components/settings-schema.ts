@@ -27,13 +27,15 @@ export const ENCRYPTED = "[encrypted]";
 
 // `pulumi config set --path` turns digits into numbers, and top-level values reach the program as text.
 const text = (rule: TextRule) =>
-  z.preprocess(
-    (value) => (typeof value === "number" ? String(value) : value),
-    z.string().refine((value) => value === ENCRYPTED || rule.holds(value), {
-      error: rule.rule,
-      params: { fix: rule.fix },
-    }),
-  );
+  z
+    .preprocess(
+      (value) => (typeof value === "number" ? String(value) : value),
+      z.string().refine((value) => value === ENCRYPTED || rule.holds(value), {
+        error: rule.rule,
+        params: { fix: rule.fix },
+      }),
+    )
+    .meta({ examples: rule.examples });
 const flag = z.preprocess(
   (value) => (value === "true" ? true : value === "false" ? false : value),
   z.boolean(),
