@@ -29,6 +29,10 @@ export interface ClientSettings {
 const REQUEST_TIMEOUT_MS = 10_000;
 const CONNECTION_TIMEOUT_MS = 5_000;
 
+// Which versions of Node are supported is package.json's to say; the SDK would say it again on stderr in each process, and
+// reads this with its first client.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
 /**
  * Settings of an AWS client that reaches what the stack's provider reaches: its region, profile, endpoint and keys.
  *

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { S3 } from "@aws-sdk/client-s3";
 import { clientSettings } from "../../automation/aws";
+import { projectDir } from "../../automation/project";
 import { SilentServer } from "./silent-server";
 
 const VARIABLES = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"] as const;
@@ -40,6 +43,20 @@ describe("clientSettings", () => {
     setKeys();
     assert.equal(credentials({ "aws:profile": "prod" }), undefined);
     assert.equal(client({ "aws:profile": "prod" }).profile, "prod");
+  });
+
+  it("leaves nothing on stderr on Node 20, of which the SDK itself warns", async () => {
+    const script = `
+      Object.defineProperty(process, "version", { value: "v20.20.2" });
+      const { clientSettings } = require("./automation/aws");
+      const { STS } = require("@aws-sdk/client-sts");
+      new STS(clientSettings({ values: { "aws:region": "us-east-1" } }, "sts"));`;
+    const ran = promisify(execFile)(process.execPath, ["-r", "ts-node/register", "-e", script], {
+      cwd: projectDir,
+      // A process of the tests hands on what was set in it.
+      env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: undefined },
+    });
+    assert.equal((await ran).stderr, "");
   });
 
   it("ends a call that is not answered in time", async () => {
