@@ -90,7 +90,7 @@ const administrator = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Ac
 /** What an independent evaluator says of an attempt against the policies of a deployment. */
 export async function judge(deployed: Deployment, attempt: Attempt): Promise<Verdict> {
   const { principal, action, resource, context } = attempt;
-  const tls = action.startsWith("s3:") ? { "s3:TlsVersion": "1.3" } : {};
+  const tls: Record<string, string> = action.startsWith("s3:") ? { "s3:TlsVersion": "1.3" } : {};
   const simulated = await runSimulation(
     {
       request: {

@@ -60,7 +60,8 @@ export function fakeAws(live: Live, subject: Subject, queue = new FakeQueue(subj
       getCallerIdentity: async () => ({ Arn: CALLER, Account: ACCOUNT_ID }),
       assumeRole: async ({ RoleArn = "", ExternalId }) => {
         const trust = live.trust.get(nameOf(RoleArn)) ?? [];
-        const context = ExternalId === undefined ? {} : { "sts:ExternalId": ExternalId };
+        const context: Record<string, string> =
+          ExternalId === undefined ? {} : { "sts:ExternalId": ExternalId };
         const verdict = await evaluate(CALLER, "sts:AssumeRole", RoleArn, context, [everything], trust);
         if (verdict !== "Allowed")
           throw awsError("AccessDenied", "not authorized to perform: sts:AssumeRole");
