@@ -14,6 +14,8 @@ export interface AccessLogBucketArgs {
   /** Days until a log file is deleted. */
   readonly retentionDays: number;
   readonly forceDestroy: boolean;
+  /** Whether Pulumi refuses to delete it. @default false */
+  readonly protect?: boolean;
 }
 
 const LOG_PREFIX = "s3-access/";
@@ -29,7 +31,7 @@ export class AccessLogBucket extends pulumi.ComponentResource {
     super("braintrust-snowflake:index:AccessLogBucket", name, {}, opts);
     const { bucket, privacy, versioning } = createPrivateBucket(
       name,
-      { forceDestroy: args.forceDestroy },
+      { forceDestroy: args.forceDestroy, protect: args.protect },
       this,
     );
     new s3.BucketLifecycleConfiguration(

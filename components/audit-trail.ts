@@ -20,6 +20,8 @@ export interface AuditTrailArgs {
   /** Without it neither log group nor trail may use the key. */
   readonly keyPolicy: readonly pulumi.Resource[];
   readonly forceDestroy: boolean;
+  /** Whether Pulumi refuses to delete it. @default false */
+  readonly protect?: boolean;
 }
 
 /** Who did what with the exports: a trail, the log group that metric filters read, the bucket of the log files. */
@@ -68,8 +70,8 @@ export class AuditTrail extends pulumi.ComponentResource {
 function createLogBucket(name: string, args: AuditTrailArgs, parent: pulumi.Resource): PrivateBucket {
   const { retentionDays, lock } = args.auditTrail;
   // SSE-S3 by default: CloudTrail itself names the stack's key with each log file.
-  const { forceDestroy, names } = args;
-  const created = createPrivateBucket(name, { bucketName: names.bucketName, forceDestroy }, parent);
+  const { forceDestroy, protect, names } = args;
+  const created = createPrivateBucket(name, { bucketName: names.bucketName, forceDestroy, protect }, parent);
   const { bucket, versioning } = created;
   new s3.BucketLifecycleConfiguration(
     `${name}-lifecycle`,

@@ -8,6 +8,8 @@ import { type Trust, trustPolicy } from "./trust";
 
 /** Where Braintrust writes, and who of Braintrust may. */
 export interface BraintrustRoleArgs extends Pick<Settings, "stack" | "exportPrefix"> {
+  /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
+  readonly protect?: boolean;
   readonly permissions: Settings["braintrust"]["permissions"];
   /** @default nobody may assume the role */
   readonly trust?: Trust | undefined;
@@ -30,7 +32,7 @@ export class BraintrustRole extends pulumi.ComponentResource {
         description: "Assumed by Braintrust to write its exports",
         assumeRolePolicy: pulumi.jsonStringify(trustPolicy(args.trust)),
       },
-      { parent: this },
+      { parent: this, protect: args.protect },
     );
     const policy = new iam.Policy(
       `${name}-policy`,

@@ -10,7 +10,11 @@ export class EncryptionKey extends pulumi.ComponentResource {
   public readonly keyArn: pulumi.Output<string>;
   public readonly keyId: pulumi.Output<string>;
 
-  public constructor(name: string, args: { readonly stack: string }, opts?: pulumi.ComponentResourceOptions) {
+  public constructor(
+    name: string,
+    args: { readonly stack: string; readonly protect?: boolean },
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("braintrust-snowflake:index:EncryptionKey", name, {}, opts);
     const key = new kms.Key(
       name,
@@ -19,7 +23,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
         enableKeyRotation: true,
         deletionWindowInDays: 30,
       },
-      { parent: this },
+      { parent: this, protect: args.protect },
     );
     new kms.Alias(
       `${name}-alias`,

@@ -14,6 +14,8 @@ export interface EventTopicArgs {
   readonly subscriberArn?: pulumi.Input<string> | undefined;
   /** Key for the messages at rest. @default none: SNS has no encryption without a key */
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+  /** Whether Pulumi refuses to delete it. @default false */
+  readonly protect?: boolean;
 }
 
 /** A topic and its whole policy: SNS knows one, and setting it replaces AWS's default. */
@@ -30,7 +32,7 @@ export class EventTopic extends pulumi.ComponentResource {
         name: args.topicName,
         ...(args.kmsKeyArn === undefined ? {} : { kmsMasterKeyId: args.kmsKeyArn }),
       },
-      { parent: this },
+      { parent: this, protect: args.protect },
     );
     this.policy = new sns.TopicPolicy(
       `${name}-policy`,

@@ -12,6 +12,8 @@ export interface ExportBucketArgs
     Settings,
     "existingBucket" | "exportPrefix" | "lifecycle" | "objectLock" | "accessLogs" | "forceDestroy"
   > {
+  /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
+  readonly protect?: boolean;
   /** Physical name. */
   readonly bucketName: pulumi.Input<string>;
   readonly account: Account;
@@ -92,6 +94,7 @@ function createExportBucket(name: string, args: ExportBucketArgs, parent: pulumi
         account: args.account,
         retentionDays: args.accessLogs.retentionDays,
         forceDestroy: args.forceDestroy,
+        protect: args.protect,
       },
       { parent },
     );

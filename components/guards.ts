@@ -35,7 +35,7 @@ export function createGuards(
   parts: PipelineParts,
   { parent, audit, keyPolicy }: GuardPlace,
 ): Guards {
-  const { auditTrail, forceDestroy, monitoring } = settings;
+  const { auditTrail, forceDestroy, monitoring, protect } = settings;
   const trail =
     audit === undefined
       ? undefined
@@ -49,6 +49,7 @@ export function createGuards(
             kmsKeyArn: parts.key?.keyArn,
             keyPolicy,
             forceDestroy,
+            protect,
           },
           { parent },
         );

@@ -9,6 +9,8 @@ import { type Trust, trustPolicy } from "./trust";
 
 /** Who of Snowflake reports load errors. */
 export interface LoadErrorsArgs extends Pick<Settings, "stack"> {
+  /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
+  readonly protect?: boolean;
   readonly account: Account;
   /** Whom the role trusts. @default nobody may assume the role */
   readonly trust?: Trust | undefined;
@@ -28,7 +30,7 @@ export class LoadErrors extends pulumi.ComponentResource {
     const physicalName = `snowpipe-errors-${args.stack}`;
     const topic = new EventTopic(
       `${name}-topic`,
-      { topicName: physicalName, account: args.account },
+      { topicName: physicalName, account: args.account, protect: args.protect },
       { parent: this },
     );
     this.queue = new EventQueue(
@@ -52,7 +54,7 @@ export class LoadErrors extends pulumi.ComponentResource {
         description: "Assumed by Snowflake's notification integration to report load errors",
         assumeRolePolicy: pulumi.jsonStringify(trustPolicy(args.trust)),
       },
-      { parent: this },
+      { parent: this, protect: args.protect },
     );
     new iam.RolePolicy(
       `${name}-publish`,

@@ -29,13 +29,13 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
   public readonly guards: Guards;
 
   public constructor(name: string, settings: Settings, opts?: pulumi.ComponentResourceOptions) {
-    super(PIPELINE_TYPE, name, {}, { protect: settings.protect, ...opts });
-    const { stack, exportPrefix, forceDestroy, snowflake } = settings;
+    super(PIPELINE_TYPE, name, {}, opts);
+    const { stack, exportPrefix, forceDestroy, protect, snowflake } = settings;
     const parent = { parent: this };
     this.account = readAccount(this);
     const account = this.account;
     if (settings.encryption === "kms") {
-      this.key = new EncryptionKey(`${name}-key`, { stack }, parent);
+      this.key = new EncryptionKey(`${name}-key`, { stack, protect }, parent);
     }
     const kmsKeyArn = this.key?.keyArn ?? settings.existingKmsKeyArn;
     this.bucket = new ExportBucket(
@@ -49,13 +49,14 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
         accessLogs: settings.accessLogs,
         requestMetrics: countsRequests(settings),
         forceDestroy,
+        protect,
         account,
         ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
       },
       parent,
     );
     const { bucketArn } = this.bucket;
-    const exports = { stack, exportPrefix, bucketArn, account, kmsKeyArn };
+    const exports = { stack, exportPrefix, bucketArn, account, kmsKeyArn, protect };
     this.braintrust = new BraintrustRole(
       `${name}-braintrust`,
       { ...exports, permissions: settings.braintrust.permissions, trust: braintrustTrust(settings, account) },
@@ -112,6 +113,7 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
       `${name}-events`,
       {
         stack,
+        protect,
         streams: settings.streams,
         events: settings.events,
         bucketName: this.bucket.bucketName,
@@ -127,7 +129,7 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
     if (snowflake.errorNotifications.enabled) {
       this.errors = new LoadErrors(
         `${name}-errors`,
-        { stack, account, trust: loadErrorsTrust(settings) },
+        { stack, account, protect, trust: loadErrorsTrust(settings) },
         parent,
       );
     }

@@ -10,6 +10,8 @@ export interface PrivateBucketArgs {
   readonly kmsKeyArn?: pulumi.Input<string>;
   /** Whether destroying the stack may empty the bucket first. */
   readonly forceDestroy: boolean;
+  /** Whether Pulumi refuses to delete it. @default false */
+  readonly protect?: boolean;
 }
 
 /** A bucket and the resources that must exist before anything else is done to it. */
@@ -32,7 +34,7 @@ export function createPrivateBucket(
       ...(args.bucketName === undefined ? {} : { bucket: args.bucketName }),
       forceDestroy: args.forceDestroy,
     },
-    { parent },
+    { parent, protect: args.protect },
   );
   const privacy = new s3.BucketPublicAccessBlock(
     `${name}-privacy`,

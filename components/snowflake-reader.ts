@@ -9,6 +9,8 @@ import { type Trust, trustPolicy } from "./trust";
 
 /** What Snowflake reads, and how it shows who it is. */
 export interface SnowflakeReaderArgs extends Pick<Settings, "stack" | "exportPrefix" | "forceDestroy"> {
+  /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
+  readonly protect?: boolean;
   /** A role for a storage integration, or a user with keys. */
   readonly access: Settings["snowflake"]["access"];
   /** Whom the role trusts. @default nobody may assume the role */
@@ -47,7 +49,7 @@ export class SnowflakeReader extends pulumi.ComponentResource {
           description: "Assumed by Snowflake's storage integration to read Braintrust exports",
           assumeRolePolicy: pulumi.jsonStringify(trustPolicy(args.trust)),
         },
-        { parent: this },
+        { parent: this, protect: args.protect },
       );
       new iam.RolePolicyAttachment(
         `${name}-attachment`,
@@ -57,10 +59,10 @@ export class SnowflakeReader extends pulumi.ComponentResource {
       this.roleArn = role.arn;
       this.principalArn = role.arn;
     } else {
-      const { stack, accessKeys, forceDestroy } = args;
+      const { stack, accessKeys, forceDestroy, protect } = args;
       this.user = new SnowflakeUser(
         `${name}-user`,
-        { stack, accessKeys, forceDestroy, policyArn: policy.arn },
+        { stack, accessKeys, forceDestroy, protect, policyArn: policy.arn },
         { parent: this },
       );
       this.principalArn = this.user.userArn;

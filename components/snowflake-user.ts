@@ -5,6 +5,8 @@ import type { Settings } from "./settings";
 
 /** A user for Snowflake's stage credentials. */
 export interface SnowflakeUserArgs extends Pick<Settings, "stack" | "forceDestroy"> {
+  /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
+  readonly protect?: boolean;
   /** Generations of access keys, oldest first; the last one is in use. */
   readonly accessKeys: Settings["snowflake"]["accessKeys"];
   readonly policyArn: pulumi.Input<string>;
@@ -26,7 +28,11 @@ export class SnowflakeUser extends pulumi.ComponentResource {
 
   public constructor(name: string, args: SnowflakeUserArgs, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:SnowflakeUser", name, {}, opts);
-    const user = new iam.User(name, { name: `SnowflakeS3User-${args.stack}` }, { parent: this });
+    const user = new iam.User(
+      name,
+      { name: `SnowflakeS3User-${args.stack}` },
+      { parent: this, protect: args.protect },
+    );
     const group = new iam.Group(
       `${name}-group`,
       { name: `SnowflakeS3Readers-${args.stack}` },
@@ -60,7 +66,7 @@ export class SnowflakeUser extends pulumi.ComponentResource {
         description: `Access key of Snowflake's user for the Braintrust exports of stack ${args.stack}`,
         recoveryWindowInDays: args.forceDestroy ? 0 : 30,
       },
-      { parent: this },
+      { parent: this, protect: args.protect },
     );
     new secretsmanager.SecretVersion(
       `${name}-secret-version`,

@@ -9,6 +9,8 @@ import type { Settings, Stream } from "./settings";
 
 /** Whom the bucket tells of new files. */
 export interface SnowpipeEventsArgs extends Pick<Settings, "stack" | "streams" | "events"> {
+  /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
+  readonly protect?: boolean;
   readonly bucketName: pulumi.Input<string>;
   readonly bucketArn: pulumi.Input<string>;
   /** The bucket is not of this stack: without an event to configure its notification is left alone. */
@@ -43,10 +45,10 @@ export class SnowpipeEvents extends pulumi.ComponentResource {
     };
     const destination: Destination = { dependsOn: [] };
     if (events.mode === "sns") {
-      const { subscriberArn, kmsKeyArn } = args;
+      const { subscriberArn, kmsKeyArn, protect } = args;
       const topic = new EventTopic(
         `${name}-topic`,
-        { topicName: physicalName, account, publisher: fromBucket, subscriberArn, kmsKeyArn },
+        { topicName: physicalName, account, publisher: fromBucket, subscriberArn, kmsKeyArn, protect },
         { parent: this },
       );
       this.queue = new EventQueue(

@@ -13,6 +13,8 @@ export interface PlannedResource {
   /** URN of the parent; the stack's own where the program names none. */
   readonly parent: string;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** Whether Pulumi refuses to delete it. */
+  readonly protect: boolean;
 }
 
 /** What a program would make. */
@@ -70,11 +72,12 @@ interface RegisterRequest {
   getType(): string;
   getName(): string;
   getParent(): string;
+  getProtect(): boolean;
 }
 
-/** The SDK's mocked monitor, which besides remembers each resource's parent. */
+/** The SDK's mocked monitor, which also records each resource's parent and protection. */
 class RecordingMonitor extends MockMonitor {
-  private readonly parents = new Map<string, string>();
+  private readonly requests = new Map<string, RegisterRequest>();
 
   public constructor(
     mocks: pulumi.runtime.Mocks,
@@ -87,7 +90,7 @@ class RecordingMonitor extends MockMonitor {
     request: RegisterRequest,
     callback: (error: unknown, response: unknown) => void,
   ): Promise<void> {
-    this.parents.set(keyOf(request.getType(), request.getName()), request.getParent());
+    this.requests.set(keyOf(request.getType(), request.getName()), request);
     await super.registerResource(request, callback);
   }
 
@@ -95,14 +98,16 @@ class RecordingMonitor extends MockMonitor {
     const urns = new Map<string, string>();
     // A parent registers before its children, so its own URN is always known by then.
     return registered.flatMap(({ type, name, inputs }) => {
-      const mockParent = this.parents.get(keyOf(type, name)) ?? "";
+      const request = this.requests.get(keyOf(type, name));
+      const mockParent = request?.getParent() ?? "";
       const [, , parentType = "", parentName = ""] = mockParent.split("::");
       const parent = urns.get(keyOf(lastType(parentType), parentName));
       const qualified = parent === undefined || isStack(parent) ? type : `${typeOf(parent)}$${type}`;
       const urn = [`urn:pulumi:${this.stack}`, PROJECT, qualified, name].join("::");
       urns.set(keyOf(type, name), urn);
       if (isStack(urn)) return [];
-      return [{ urn, type, name, parent: parent ?? "", inputs: revealed(inputs) }];
+      const protect = request?.getProtect() ?? false;
+      return [{ urn, type, name, parent: parent ?? "", inputs: revealed(inputs), protect }];
     });
   }
 }

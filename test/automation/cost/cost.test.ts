@@ -16,6 +16,7 @@ const resource = (type: string, inputs: Readonly<Record<string, unknown>> = {}):
   type,
   name: "x",
   parent: "",
+  protect: false,
   inputs,
 });
 

@@ -283,7 +283,7 @@ function role(inputs: PlannedResource["inputs"]): PlannedResource {
 }
 
 function resource(type: string, inputs: PlannedResource["inputs"]): PlannedResource {
-  return { urn: `urn:pulumi:test::test::${type}::it`, type, name: "it", parent: "", inputs };
+  return { urn: `urn:pulumi:test::test::${type}::it`, type, name: "it", parent: "", inputs, protect: false };
 }
 
 function only(access: readonly Access[], subject: string): Access {
