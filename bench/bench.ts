@@ -9,6 +9,7 @@ import { messageOf, UsageError } from "../automation/errors";
 import { projectDir } from "../automation/project";
 import { EmulatorMissingError } from "../automation/sandbox/emulator";
 import { lastLines } from "../automation/sandbox/ministack";
+import { fixtureProject } from "../test/fixtures/project";
 import { timeDeployment } from "./deployment";
 import { goalRow, goalsOf, isMet } from "./goals";
 import { type NotMeasured, timed } from "./measure";
@@ -75,7 +76,7 @@ async function evaluate(): Promise<Evaluation[]> {
 
 async function planMs(): Promise<number> {
   const cli = path.join(projectDir, "automation", "cli.ts");
-  return (await timed(() => node(cli, "plan", "--stack", "dev"))).ms;
+  return (await timed(() => node(cli, "plan", "--stack", "dev", "--cwd", fixtureProject))).ms;
 }
 
 async function deploymentTimes() {

@@ -2,14 +2,9 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import {
-  editStackFile,
-  projectDir,
-  readStackFile,
-  settingChange,
-  settingsOf,
-} from "../../automation/project";
+import { editStackFile, readStackFile, settingChange, settingsOf } from "../../automation/project";
 import { ENCRYPTED } from "../../components/settings-schema";
+import { fixtureProject } from "../fixtures/project";
 
 describe("a stack's file", () => {
   let dir: string;
@@ -58,7 +53,7 @@ describe("a stack's file", () => {
 
     for (const stack of ["dev", "prod"]) {
       it(`changes one line of the ${stack} stack's file, and no comment`, async () => {
-        const text = await fs.readFile(path.join(projectDir, `Pulumi.${stack}.yaml`), "utf8");
+        const text = await fs.readFile(path.join(fixtureProject, `Pulumi.${stack}.yaml`), "utf8");
         assert.match(text, /^ {4}externalId:$/m);
         assert.equal(await edited(text, "id-1"), text.replace(/^ {4}externalId:$/m, "    externalId: id-1"));
       });

@@ -7,7 +7,7 @@ export interface Evident {
 
 /** The programs that evidence is taken from. */
 export interface Programs {
-  /** Production as the repository ships it. */
+  /** Production with its defaults. */
   readonly prod: readonly Evident[];
   /** Production with all that settings can add: topic and queue, error notifications, Snowflake's user. */
   readonly everything: readonly Evident[];

@@ -9,7 +9,7 @@ const security = "https://docs.aws.amazon.com/securityhub/latest/userguide";
 /** The provider tags every resource that can be tagged. */
 export const tagged: Evidence = ({ tags }) => {
   if (Object.keys(tags).length === 0) throw new Error("aws:defaultTags has no tag");
-  return `\`aws:defaultTags\` of Pulumi.prod.yaml: ${Object.keys(tags).join(", ")}`;
+  return `\`aws:defaultTags\`: ${Object.keys(tags).join(", ")}`;
 };
 
 const notPublic = (type: string) =>

@@ -36,7 +36,7 @@ export function controlsPage(programs: Programs): string {
     "How a production stack stands to the public controls that concern it: AWS Security Hub's (FSBP and others) and two of the",
     `CIS AWS Foundations Benchmark. ${count("met")} are met, ${count("accepted")} are accepted exceptions with a reason, ${count("out of scope")} are out of scope.`,
     "",
-    "This page is written by `npm run docs:controls` from the program itself, evaluated offline: production as `Pulumi.prod.yaml` has it, and",
+    "This page is written by `npm run docs:controls` from the program itself, evaluated offline: production with its defaults, and",
     "production with a topic, a queue, error notifications and Snowflake's user besides. `npm test` fails where evidence disappears or the page is",
     "not what the program says. Dev has SSE-S3 for KMS, and neither trail nor access logs.",
     ...groups.flatMap(({ service, page, controls }) => [

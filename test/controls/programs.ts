@@ -1,11 +1,12 @@
 import { planStack } from "../../automation/plan/plan";
 import { readStackFile } from "../../automation/project";
+import { fixtureProject } from "../fixtures/project";
 import { deployProgram } from "../support";
 import type { Programs } from "./evidence";
 
-/** Evaluates production as it is shipped, and with everything that settings can add. */
+/** Evaluates production with its defaults, and with everything that settings can add. */
 export async function evaluatePrograms(): Promise<Programs> {
-  const { values } = await readStackFile("prod");
+  const { values } = await readStackFile("prod", fixtureProject);
   const { tags = {} } = (values["aws:defaultTags"] ?? {}) as { tags?: Record<string, string> };
   const everything = await deployProgram(
     {
@@ -19,6 +20,6 @@ export async function evaluatePrograms(): Promise<Programs> {
     },
     { stack: "prod" },
   );
-  const { resources } = await planStack("prod");
+  const { resources } = await planStack("prod", fixtureProject);
   return { prod: resources, everything: everything.deployed.resources, tags };
 }

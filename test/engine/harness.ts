@@ -9,6 +9,7 @@ import { parse, parseDocument } from "yaml";
 import type { DeploymentOptions } from "../../automation";
 import { editStackFile, projectDir, settingChange } from "../../automation/project";
 import { PROJECT } from "../../components/settings";
+import { fixtureProject } from "../fixtures/project";
 import { World } from "./fake-provider/world";
 
 /** How a command ended and what it said. */
@@ -41,7 +42,7 @@ interface StateEntry {
 
 export const PASSPHRASE = "correct horse battery";
 
-/** A copy of the project's settings in a folder of its own, with the fake provider and an empty state. */
+/** A copy of the fixture project in a folder of its own, with the fake provider and an empty state. */
 export class TestProject {
   public readonly world: World;
   public readonly dir: string;
@@ -57,7 +58,7 @@ export class TestProject {
     this.world = account.world;
   }
 
-  /** @param settings what differs from the settings that the repository has for this stack. */
+  /** @param settings what differs from the settings that the fixture project has for this stack. */
   public static async create(
     stack: "dev" | "prod" = "dev",
     settings: Readonly<Record<string, unknown>> = {},
@@ -65,7 +66,7 @@ export class TestProject {
     const root = await fs.mkdtemp(path.join(os.tmpdir(), "pipeline-"));
     const project = new TestProject(root, await startAccount(path.join(root, "aws")), stack);
     await fs.mkdir(path.join(project.dir, "state"), { recursive: true });
-    const description = parseDocument(await fs.readFile(path.join(projectDir, "Pulumi.yaml"), "utf8"));
+    const description = parseDocument(await fs.readFile(path.join(fixtureProject, "Pulumi.yaml"), "utf8"));
     description.setIn(
       ["plugins", "providers"],
       [
@@ -75,7 +76,7 @@ export class TestProject {
     );
     await fs.writeFile(path.join(project.dir, "Pulumi.yaml"), description.toString());
     const file = `Pulumi.${stack}.yaml`;
-    await fs.copyFile(path.join(projectDir, file), path.join(project.dir, file));
+    await fs.copyFile(path.join(fixtureProject, file), path.join(project.dir, file));
     await project.set(settings);
     return project;
   }

@@ -6,6 +6,7 @@ import { idleLine, renderCost } from "../../../automation/cost/report";
 import { usageOf } from "../../../automation/cost/usage";
 import { UsageError } from "../../../automation/errors";
 import { projectDir } from "../../../automation/project";
+import { fixtureProject as cwd } from "../../fixtures/project";
 import { captured } from "./captured";
 
 const estimate: CostEstimate = {
@@ -109,7 +110,7 @@ describe("usage", () => {
 
 describe("cost", () => {
   it("prints an estimate for people", async () => {
-    const { out, error } = await captured(() => cost({ stack: "dev", gbPerDay: "5", months: "3" }));
+    const { out, error } = await captured(() => cost({ stack: "dev", cwd, gbPerDay: "5", months: "3" }));
     assert.equal(error, undefined);
     assert.match(out, /^Cost of stack dev, in USD a month, with 5 GB in 24 files a day\n/);
     assert.match(out, /\nMonth 3\n/);
@@ -117,7 +118,7 @@ describe("cost", () => {
   });
 
   it("prints the documented shape for programs", async () => {
-    const { out } = await captured(() => cost({ stack: "prod", json: true, months: "2" }));
+    const { out } = await captured(() => cost({ stack: "prod", cwd, json: true, months: "2" }));
     const printed: CostEstimate = JSON.parse(out);
     assert.deepEqual(Object.keys(printed), [
       "stack",
@@ -138,14 +139,15 @@ describe("cost", () => {
   });
 
   it("refuses a stack without a file", async () => {
-    const { error } = await captured(() => cost({ stack: "nowhere" }));
+    const { error } = await captured(() => cost({ stack: "nowhere", cwd }));
     assert.ok(error instanceof UsageError);
   });
 
   it("exits with 2 and prints nothing where a number is none", () => {
+    const command = ["-r", "ts-node/register", "automation/cli.ts", "cost"];
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      ["-r", "ts-node/register", "automation/cli.ts", "cost", "--stack", "dev", "--gb-per-day", "lots"],
+      [...command, "--stack", "dev", "--cwd", cwd, "--gb-per-day", "lots"],
       { cwd: projectDir, encoding: "utf8" },
     );
     assert.deepEqual([status, stdout], [2, ""]);

@@ -4,6 +4,7 @@ import { estimateCost } from "../../../automation/cost/estimate";
 import type { PlannedResource } from "../../../automation/plan/monitor";
 import { planStack } from "../../../automation/plan/plan";
 import type { Settings } from "../../../components/settings";
+import { fixtureProject } from "../../fixtures/project";
 import { settingsFor } from "../../support";
 
 describe("any estimate", () => {
@@ -20,7 +21,7 @@ describe("any estimate", () => {
   ];
   const anyStack = fc.nat().map((index) => stacks[index % stacks.length] ?? assert.fail("no stack"));
   before(async () => {
-    const { resources } = await planStack("prod");
+    const { resources } = await planStack("prod", fixtureProject);
     for (const lifecycle of profiles)
       stacks.push({ settings: settingsFor({ lifecycle }, "prod"), resources });
   });

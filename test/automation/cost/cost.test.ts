@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import * as fs from "node:fs/promises";
-import * as path from "node:path";
 import { estimate } from "../../../automation/cost/cost";
 import { type CostEstimate, estimateCost } from "../../../automation/cost/estimate";
-import { fixedCost, totalOf } from "../../../automation/cost/fixed";
+import { fixedCost } from "../../../automation/cost/fixed";
 import { storageCost } from "../../../automation/cost/prices";
-import { renderCost } from "../../../automation/cost/report";
 import type { PlannedResource } from "../../../automation/plan/monitor";
-import { projectDir } from "../../../automation/project";
+import { fixtureProject as workDir } from "../../fixtures/project";
 import { settingsFor } from "../../support";
 import { planOf } from "../plan/full-stack";
 
@@ -240,40 +237,21 @@ describe("the cost of what is there", () => {
   });
 });
 
-describe("the cost of this project's stacks", () => {
+describe("the cost of a whole stack", () => {
   it("is under 2 USD a month for an idle dev", async () => {
-    const { idle, unpriced } = await estimate({ stack: "dev" });
+    const { idle, unpriced } = await estimate({ stack: "dev", workDir });
     assert.ok(idle.usd < 2, `dev costs ${idle.usd} USD idle: ${JSON.stringify(idle.items)}`);
     assert.deepEqual(unpriced, []);
   });
 
   it("is justified item by item for an idle prod", async () => {
-    const { idle, unpriced } = await estimate({ stack: "prod" });
+    const { idle, unpriced } = await estimate({ stack: "prod", workDir });
     assert.deepEqual(unpriced, []);
     assert.equal(idle.items.find(({ item }) => item === "KMS key")?.usd, 1);
     for (const { item, usd: amount, why } of idle.items) {
       assert.ok(amount > 0, item);
       assert.match(why, /^\d+ [a-z ]+ at \d+\.\d\d: \w.{10,}/, item);
     }
-  });
-
-  it("is what README.md says of them idle, and of prod's sample", async () => {
-    const readme = await fs.readFile(path.join(projectDir, "README.md"), "utf8");
-    const known = async (stack: string) => {
-      const braintrust = { accountId: "111122223333", orgId: "org-1" };
-      const config = { "aws:region": "us-east-1", "braintrust-snowflake:braintrust": braintrust };
-      return fixedCost((await planOf(stack, config)).resources).items;
-    };
-    const prod = await known("prod");
-    const totals = [await known("dev"), prod].map((items) => totalOf(items).toFixed(2));
-    const said = /dev costs (\d+\.\d\d) USD a month .*prod (\d+\.\d\d): (.+?);/s.exec(readme) ?? [];
-    assert.deepEqual(said.slice(1, 3), totals);
-    const amounts = [...(said[3] ?? "").matchAll(/\d+\.\d\d/g)].map(([amount]) => amount);
-    const each = prod.map(({ usd: amount }) => amount.toFixed(2));
-    assert.deepEqual(amounts, each.sort().reverse());
-    const sample = await estimate({ stack: "prod", gbPerDay: 2, filesPerDay: 240 });
-    const shown = renderCost(sample, { color: false, width: 100 }).split("\n\nMonth by month")[0] ?? "";
-    assert.ok(readme.includes(`\n${shown}\n`), shown);
   });
 
   it("tells of the management events that it cannot count", async () => {

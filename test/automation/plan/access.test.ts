@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { type Access, accessOf } from "../../../automation/plan/access";
 import type { PlannedResource } from "../../../automation/plan/monitor";
 import { planStack } from "../../../automation/plan/plan";
+import { fixtureProject } from "../../fixtures/project";
 import { planOf } from "./full-stack";
 
 describe("accessOf", () => {
@@ -10,7 +11,7 @@ describe("accessOf", () => {
     let access: Access[];
     before(async function () {
       this.timeout(60_000);
-      access = accessOf((await planStack("dev")).resources);
+      access = accessOf((await planStack("dev", fixtureProject)).resources);
     });
 
     it("says that both roles trust nobody", () => {

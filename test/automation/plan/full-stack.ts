@@ -3,7 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
 import { type Plan, planStack } from "../../../automation/plan/plan";
-import { projectDir } from "../../../automation/project";
+import { fixtureProject } from "../../fixtures/project";
 
 /** Settings that build everything there is, with one value encrypted. */
 const everything = {
@@ -35,7 +35,7 @@ export async function planOf(
 ): Promise<Plan> {
   const dir = await fs.mkdtemp(path.join(os.tmpdir(), "plan-"));
   try {
-    await fs.copyFile(path.join(projectDir, "Pulumi.yaml"), path.join(dir, "Pulumi.yaml"));
+    await fs.copyFile(path.join(fixtureProject, "Pulumi.yaml"), path.join(dir, "Pulumi.yaml"));
     await fs.writeFile(path.join(dir, `Pulumi.${stack}.yaml`), stringify({ config }));
     return await planStack(stack, dir);
   } finally {

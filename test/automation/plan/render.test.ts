@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { type Plan, planStack } from "../../../automation/plan/plan";
 import { renderPlan } from "../../../automation/plan/render";
+import { fixtureProject } from "../../fixtures/project";
 import { planOf } from "./full-stack";
 
 describe("renderPlan", () => {
@@ -11,8 +12,8 @@ describe("renderPlan", () => {
   // One after the other: the mocked runtime knows one program at a time.
   before(async function () {
     this.timeout(120_000);
-    dev = await planStack("dev");
-    prod = await planStack("prod");
+    dev = await planStack("dev", fixtureProject);
+    prod = await planStack("prod", fixtureProject);
     full = await planOf("full");
   });
 
