@@ -1,10 +1,11 @@
-import { access, constants, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { parseDocument } from "yaml";
 import { findEngine } from "../automation/engine";
 import { projectDir } from "../automation/project";
 import { filledIn, TestProject } from "../test/engine/harness";
+import { builtNodeHost, hasNodeHost } from "../test/engine/node-host";
 import { median, type NotMeasured, timed } from "./measure";
 
 /** Wall times of whole commands over a provider that answers at once: what is left is not the provider's. */
@@ -20,13 +21,7 @@ export type Runner = "this project's command" | "pulumi, types unchecked" | "pul
 
 const PREVIEWS = 3;
 /** Of the environment, for as long as the runners are timed. */
-const CHANGED = [
-  "PATH",
-  "PULUMI_HOME",
-  "PULUMI_SKIP_UPDATE_CHECK",
-  "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION",
-  "PULUMI_NODEJS_TSCONFIG_PATH",
-] as const;
+const CHANGED = ["PATH", "PULUMI_HOME", "PULUMI_SKIP_UPDATE_CHECK"] as const;
 const CHECKING = "tsconfig.checking.json";
 
 /** Times each runner on a stack of its own. */
@@ -46,7 +41,8 @@ export async function timeRunners(): Promise<Readonly<Record<Runner, RunnerTimes
 }
 
 const NO_HOST: NotMeasured = {
-  notMeasured: "there is no pulumi-language-nodejs on PATH or beside the Pulumi CLI",
+  notMeasured:
+    "there is no pulumi-language-nodejs on PATH or beside the Pulumi CLI (`npm run build:node-host`)",
 };
 
 /** The engine on PATH, with a home that has nothing of the user's. */
@@ -54,11 +50,10 @@ async function enterEngine(): Promise<() => Promise<void>> {
   const { command } = await findEngine();
   const before = CHANGED.map((name) => [name, process.env[name]] as const);
   const home = await mkdtemp(join(tmpdir(), "pulumi-home-"));
-  if (isAbsolute(command)) process.env.PATH = [dirname(command), process.env.PATH].join(delimiter);
+  const cli = isAbsolute(command) ? [dirname(command)] : [];
+  process.env.PATH = [...cli, process.env.PATH, builtNodeHost].join(delimiter);
   process.env.PULUMI_HOME = home;
   process.env.PULUMI_SKIP_UPDATE_CHECK = "true";
-  // The project names its providers; `pulumi` would look for those of node_modules on the network each time.
-  process.env.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION = "true";
   return async () => {
     for (const [name, value] of before) {
       if (value === undefined) delete process.env[name];
@@ -66,19 +61,6 @@ async function enterEngine(): Promise<() => Promise<void>> {
     }
     await rm(home, { recursive: true, force: true, maxRetries: 5 });
   };
-}
-
-async function hasNodeHost(): Promise<boolean> {
-  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-  const found = await Promise.all(
-    folders.map((folder) =>
-      access(join(folder, "pulumi-language-nodejs"), constants.X_OK).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  return found.includes(true);
 }
 
 async function timeCommand(): Promise<RunnerTimes> {
@@ -97,10 +79,9 @@ async function timeCommand(): Promise<RunnerTimes> {
 /** `pulumi` itself on the project's files, with its own check of types or with this project's answer to it. */
 async function timePulumi(checked: boolean): Promise<RunnerTimes> {
   return timeProject(async (project) => {
-    const { stack, dir } = project;
-    await project.link("index.ts", "components", "automation", "node_modules");
-    await project.link("package.json", "tsconfig.json", "tsconfig.pulumi.json");
-    await chooseTypes(dir, checked);
+    const { stack } = project;
+    await project.linkProgram();
+    if (checked) await checkTypes(project);
     await project.pulumi("stack", "init", stack);
     return {
       up: () => project.pulumi("up", "--stack", stack, "--yes"),
@@ -109,22 +90,20 @@ async function timePulumi(checked: boolean): Promise<RunnerTimes> {
   });
 }
 
-async function chooseTypes(dir: string, checked: boolean): Promise<void> {
+async function checkTypes(project: TestProject): Promise<void> {
   const { compilerOptions } = JSON.parse(await readFile(join(projectDir, "tsconfig.json"), "utf8"));
   // Written out, since Pulumi does not follow `extends`; `swc` would leave the check out.
   const checking = { compilerOptions, "ts-node": { swc: false } };
-  await writeFile(join(dir, CHECKING), JSON.stringify(checking));
-  const chosen = checked ? CHECKING : "tsconfig.pulumi.json";
-  const file = join(dir, "Pulumi.yaml");
+  await writeFile(join(project.dir, CHECKING), JSON.stringify(checking));
+  const file = join(project.dir, "Pulumi.yaml");
   const description = parseDocument(await readFile(file, "utf8"));
-  description.setIn(["runtime", "options", "tsconfig"], chosen);
+  description.setIn(["runtime", "options", "tsconfig"], CHECKING);
   await writeFile(file, description.toString());
-  // What a Node host makes of that option; older ones know only this.
-  process.env.PULUMI_NODEJS_TSCONFIG_PATH = join(dir, chosen);
+  project.tsconfig = CHECKING;
 }
 
 async function timeProject(
-  operationsOf: (project: TestProject) => Promise<Readonly<Record<"up" | "preview", () => Promise<void>>>>,
+  operationsOf: (project: TestProject) => Promise<Readonly<Record<"up" | "preview", () => Promise<unknown>>>>,
 ): Promise<RunnerTimes> {
   const project = await TestProject.create("dev", { ...filledIn, events: { mode: "sns" } });
   try {

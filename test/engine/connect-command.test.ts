@@ -4,7 +4,8 @@ import * as path from "node:path";
 import { FakeSnowflake } from "../automation/snowflake/fake-snow/account";
 import { readStatements } from "../automation/snowflake/snowflake-text";
 import { setupAnswers } from "../snowflake-answers";
-import { type Ended, filledIn, TestProject } from "./harness";
+import { filledIn, TestProject } from "./harness";
+import type { Ended } from "./processes";
 
 describe("connect --run, for a stack whose Snowflake is a user", () => {
   let project: TestProject;

@@ -11,20 +11,7 @@ import { editStackFile, projectDir, settingChange } from "../../automation/proje
 import { PROJECT } from "../../components/settings";
 import { fixtureProject } from "../fixtures/project";
 import { World } from "./fake-provider/world";
-
-/** How a command ended and what it said. */
-export interface Ended {
-  /** `null` where a signal ended it. */
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** A command under way. */
-export interface Running {
-  readonly child: ChildProcess;
-  readonly ended: Promise<Ended>;
-}
+import { type Ended, type Running, start } from "./processes";
 
 /** What the engine's state says, as far as tests look at it. */
 export interface State {
@@ -42,12 +29,25 @@ interface StateEntry {
 
 export const PASSPHRASE = "correct horse battery";
 
+/** What `pulumi` needs to run the program. */
+const PROGRAM = [
+  "index.ts",
+  "automation",
+  "components",
+  "node_modules",
+  "package.json",
+  "tsconfig.json",
+  "tsconfig.pulumi.json",
+] as const;
+
 /** A copy of the fixture project in a folder of its own, with the fake provider and an empty state. */
 export class TestProject {
   public readonly world: World;
   public readonly dir: string;
   /** Whether updates look at AWS first: the fake account speaks to the engine alone. */
   public preflight = false;
+  /** By which `pulumi` itself compiles the program; a file in the project's folder. */
+  public tsconfig = "tsconfig.pulumi.json";
 
   private constructor(
     private readonly root: string,
@@ -134,18 +134,33 @@ export class TestProject {
     );
   }
 
-  /** Runs the Pulumi CLI itself in the project's folder; it must succeed. */
-  public async pulumi(...args: readonly string[]): Promise<void> {
-    const { ended } = start(["pulumi", ...args, "--non-interactive"], this.dir, this.environment);
-    const { code, stdout, stderr } = await ended;
-    assert.equal(code, 0, `pulumi ${args.join(" ")}: ${stdout}${stderr}`);
+  /**
+   * Runs the Pulumi CLI itself on this project's folder and waits for its end; it must succeed. Commands that run the program
+   * (`up`, `preview`, `refresh --run-program`) need {@link linkProgram} first, and a Node host (node-host.ts):
+   *
+   *     await project.linkProgram();
+   *     await project.pulumi("up", "--stack", project.stack, "--yes");
+   */
+  public async pulumi(...args: readonly string[]): Promise<Ended> {
+    const ended = await this.startPulumi(...args).ended;
+    assert.equal(ended.code, 0, `pulumi ${args.join(" ")}: ${ended.stdout}${ended.stderr}`);
+    return ended;
   }
 
-  /** Brings files and folders of the repository into the project's folder, for a CLI that runs the program itself. */
-  public async link(...names: readonly string[]): Promise<void> {
-    for (const name of names) {
-      await fs.symlink(path.join(projectDir, name), path.join(this.dir, name));
-    }
+  /** Starts the Pulumi CLI itself, as {@link pulumi} does: to see it fail, or to kill it with its process group. */
+  public startPulumi(...args: readonly string[]): Running {
+    return start(["pulumi", ...args, "--non-interactive"], this.dir, {
+      ...this.environment,
+      // What a Node host makes of Pulumi.yaml's `runtime.options.tsconfig`; ours is older than that option.
+      PULUMI_NODEJS_TSCONFIG_PATH: path.join(this.dir, this.tsconfig),
+      // The project names its providers; `pulumi` would look for those of node_modules on the network each time.
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    });
+  }
+
+  /** Brings the repository's program into the project's folder, for {@link pulumi}. */
+  public async linkProgram(): Promise<void> {
+    for (const name of PROGRAM) await fs.symlink(path.join(projectDir, name), path.join(this.dir, name));
   }
 
   /** The stack's state as it lies in the backend; `undefined` before the stack is made. */
@@ -258,28 +273,6 @@ async function startAccount(folder: string): Promise<FakeAccount> {
   });
   const [port] = await once(child.stdout, "data");
   return { world: new World(folder), process: child, port: String(port).trim() };
-}
-
-function start(command: readonly string[], cwd: string, environment: NodeJS.ProcessEnv): Running {
-  const [file = "", ...args] = command;
-  const child = spawn(file, args, {
-    cwd,
-    env: { ...process.env, ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: true,
-  });
-  const ended = new Promise<Ended>((resolve, reject) => {
-    const said = { stdout: "", stderr: "" };
-    child.stdout.setEncoding("utf8").on("data", (text) => {
-      said.stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text) => {
-      said.stderr += text;
-    });
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code, ...said }));
-  });
-  return { child, ended };
 }
 
 async function filesBelow(dir: string): Promise<string[]> {

@@ -3,6 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type { Test } from "mocha";
 import { findEngine, systemTools } from "../../automation/engine";
+import { builtNodeHost } from "./node-host";
 
 // The SDK takes a stack trace with every promise, and mapping each to TypeScript is half of a test's work.
 Error.stackTraceLimit = 4;
@@ -26,9 +27,9 @@ export const mochaHooks = {
     home = await fs.mkdtemp(path.join(os.tmpdir(), "pulumi-home-"));
     process.env.PULUMI_HOME = home;
     process.env.PULUMI_SKIP_UPDATE_CHECK = "true";
-    if (path.isAbsolute(engine)) {
-      process.env.PATH = [path.dirname(engine), process.env.PATH].join(path.delimiter);
-    }
+    // Releases have a Node host of their own beside the CLI, which goes before the one that is built here.
+    const cli = path.isAbsolute(engine) ? [path.dirname(engine)] : [];
+    process.env.PATH = [...cli, process.env.PATH, builtNodeHost].join(path.delimiter);
   },
 
   async afterAll() {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Deployment, preview, StackBusyError, up } from "../../automation";
-import { filledIn, type Running, TestProject } from "./harness";
+import { filledIn, TestProject } from "./harness";
+import type { Running } from "./processes";
 
 const HELD = "pipeline-bucket-policy";
 /** Longer than the command line leaves the engine to hear of a terminal's Ctrl-C by itself. */

@@ -5,7 +5,8 @@ import { Deployment, PipelineError, preview, refresh, up } from "../../automatio
 import { readLocks } from "../../automation/recovery/locks";
 import { thisMachine } from "../../automation/recovery/machine";
 import { FakeAwsEndpoint } from "./fake-aws-endpoint";
-import { filledIn, type Running, TestProject } from "./harness";
+import { filledIn, TestProject } from "./harness";
+import type { Running } from "./processes";
 
 const ROLE = "pipeline-braintrust";
 const LOCKED = "pipeline-bucket-policy";

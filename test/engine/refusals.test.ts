@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
 import { up } from "../../automation";
-import { type Ended, filledIn, TestProject } from "./harness";
+import { filledIn, TestProject } from "./harness";
+import type { Ended } from "./processes";
 
 describe("the command line refuses", () => {
   let project: TestProject;
