@@ -165,11 +165,15 @@ export class TestProject {
 
   /** The stack's state as it lies in the backend; `undefined` before the stack is made. */
   public async state(): Promise<State | undefined> {
-    const file = path.join(this.backend, "stacks", PROJECT, `${this.stack}.json`);
-    const text = await fs.readFile(file, "utf8").catch(() => undefined);
+    const text = await fs.readFile(this.stateFile, "utf8").catch(() => undefined);
     if (text === undefined) return undefined;
     const latest = JSON.parse(text).checkpoint.latest;
     return { resources: latest?.resources ?? [], pendingOperations: latest?.pending_operations ?? [] };
+  }
+
+  /** Where the backend keeps the stack's state. */
+  public get stateFile(): string {
+    return path.join(this.backend, "stacks", PROJECT, `${this.stack}.json`);
   }
 
   /** Files that say that an update holds a stack. */

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { main, type Provider } from "@pulumi/pulumi/provider";
@@ -65,7 +65,7 @@ const provider: Provider = {
   async check(urn, olds: Properties, news: Properties) {
     const property = autonamed[typeOf(urn)];
     if (property === undefined || news[property] !== undefined) return { inputs: news };
-    const chosen = olds?.[property] ?? `${nameOf(urn)}-${randomBytes(4).toString("hex").slice(0, 7)}`;
+    const chosen = olds?.[property] ?? `${nameOf(urn)}-${unused(typeOf(urn), nameOf(urn)).slice(0, 7)}`;
     return { inputs: { ...news, [property]: chosen } };
   },
 
@@ -162,7 +162,7 @@ async function befall(fault: () => Fault | undefined, call: { type: string; name
 
 /** The id that AWS would give, and what it would add to the inputs. */
 function describe(type: string, logical: string, inputs: Properties): Pick<Thing, "id" | "computed"> {
-  const random = randomBytes(4).toString("hex");
+  const random = unused(type, logical);
   const name = String(inputs.name ?? `${logical}-${random}`);
   const iam = (kind: string) => ({ id: name, computed: { name, arn: iamArn(`${kind}/${name}`) } });
   switch (type) {
@@ -217,6 +217,13 @@ function describe(type: string, logical: string, inputs: Properties): Pick<Thing
         computed: {},
       };
   }
+}
+
+/** Digits as by chance, other ones for each resource of this name, and the same ones in every recording. */
+function unused(type: string, name: string): string {
+  const before = [...world.calls().filter(({ operation }) => operation !== "read"), ...world.things()];
+  const count = before.filter((one) => one.type === type && one.name === name).length;
+  return createHash("sha256").update(`${type} ${name} ${count}`).digest("hex").slice(0, 8);
 }
 
 function existing(type: string, id: string): Thing {
