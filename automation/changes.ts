@@ -71,7 +71,8 @@ export function nameOf(urn: string): string {
   return urn.split("::").at(-1) ?? urn;
 }
 
-function markOf(operation: OpType): string {
+/** As Pulumi marks an operation. */
+export function markOf(operation: OpType): string {
   if (operation.startsWith("create")) return "+";
   if (operation.startsWith("delete")) return "-";
   return operation.includes("replace") ? "±" : "~";

@@ -76,7 +76,7 @@ onStacks("preview", "show what `up` would change")
 changing("up", "deploy")
   .option("--create", "make the stack if the backend has none of that name")
   .option("--refresh", "read the live resources first")
-  .option("--allow-loss", "let the update delete or replace a bucket, a key or a topic")
+  .option("--allow-loss", "allow deleting or replacing buckets, keys, event topics, roles, users and secrets")
   .option("--replace-foreign", "let it replace what others put on an existing bucket")
   .option("--skip-preflight", "do not look at credentials, backend and bucket first")
   .action(async (options) => (await import("./commands/deploy")).up(options));

@@ -33,7 +33,7 @@ export interface AfterWaiting {
 export interface UpOptions extends AfterWaiting {
   /** Reads the live resources first. */
   readonly refresh?: boolean | undefined;
-  /** Lets the update delete or replace a bucket, a key or a topic. @default it is refused before it starts */
+  /** Lets the update delete or replace what holds data or an identity that others name. @default it is refused before it starts */
   readonly allowLoss?: boolean | undefined;
   /** Lets the update replace what others put into policy and notification of an existing bucket. @default it is refused */
   readonly replaceForeign?: boolean | undefined;

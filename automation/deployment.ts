@@ -1,18 +1,19 @@
 import type { OutputMap } from "@pulumi/pulumi/automation";
-import type { Change } from "./changes";
+import { type Change, nameOf } from "./changes";
 import type { AfterWaiting, DeploymentOptions, UpOptions, UpResult } from "./deployment-options";
 import { busyMessage, commandError } from "./engine-errors";
 import type { EngineRun } from "./engine-run";
 import { StackBusyError } from "./errors";
+import { unprotect } from "./exported-state";
 import { writeChosenId } from "./external-id";
 import { passingCauses } from "./failure-causes";
-import { refuseLosses } from "./losses";
+import { type Removals, removalsOf, removes } from "./losses";
 import { type ChangingOperation, Operations } from "./operations";
 import { type PipelineOutputs, parseOutputs } from "./outputs";
 import { backendFolder, backendName } from "./preflight/backend";
 import { type PreflightFinding, refusalOf, renderNote } from "./preflight/finding";
 import { preflight } from "./preflight/preflight";
-import { refuseProtected } from "./protection";
+import { ignoringProtection } from "./protection";
 import { Checkpoints } from "./recovery/checkpoints";
 import { readLocks, renderLock, type StackLock } from "./recovery/locks";
 import {
@@ -22,6 +23,7 @@ import {
   renderInterruption,
   repairInterruption,
 } from "./recovery/recovery";
+import { checkDestruction, checkLosses, type Removable } from "./removals";
 import { type ResourceState, readState } from "./state";
 import { previewAnew, runUpdate, type Update } from "./update";
 import { type OpenStack, openStack } from "./workspace";
@@ -101,12 +103,31 @@ export class Deployment {
     return refusalOf(this.open.stack.name, await this.findings);
   }
 
-  /** What `up` would change. */
+  /** What `up` would change, protected resources included. */
   public preview({ refresh }: UpOptions = {}): Promise<Change[]> {
+    const { stack } = this.open;
     return this.operations.run({
       what: "preview",
-      operation: (engine) => this.open.stack.preview({ ...engine, refresh: refresh ?? false }),
+      operation: (engine) =>
+        ignoringProtection(stack, () => stack.preview({ ...engine, refresh: refresh ?? false })),
     });
+  }
+
+  /** What changes that were previewed would take away. */
+  public async removals(changes: readonly Change[]): Promise<Removals> {
+    return removalsOf(changes, changes.some(removes) ? await this.stateResources() : []);
+  }
+
+  /**
+   * Checks what an update would take away, before it changes anything.
+   *
+   * @returns URNs to unprotect first.
+   * @throws PipelineError for a loss that is not allowed, and for a bucket with objects that Pulumi may not empty.
+   */
+  public async checkRemovals(changes: readonly Change[], options: UpOptions): Promise<readonly string[]> {
+    const removals = await this.removals(changes);
+    await checkLosses(this.removable, removals, options.allowLoss ?? false);
+    return removals.protectedUrns;
   }
 
   /** What reading the live resources would change in the state. */
@@ -134,18 +155,24 @@ export class Deployment {
     await this.operations.whenFree(() => this.repairFirst(options));
     const refusal = await this.preflight(options);
     if (refusal !== undefined) throw refusal;
+    let protectedUrns: readonly string[] = [];
     const preview = async () => {
       const changes = await this.preview(options);
-      if (!options.allowLoss) refuseLosses(changes);
+      protectedUrns = await this.checkRemovals(changes, options);
       return changes;
     };
-    if (previewed !== undefined && !options.allowLoss) refuseLosses(previewed);
+    if (previewed !== undefined) protectedUrns = await this.checkRemovals(previewed, options);
     const update: Update = {
       preview,
       run: (expected, previewAgain, before) =>
         this.operations.change({
           what: "up",
           operation: async (engine) => {
+            if (protectedUrns.length > 0) {
+              this.operations.note(`unprotecting ${protectedUrns.map(nameOf).join(", ")}`);
+              await unprotect(this.open.stack, protectedUrns);
+              protectedUrns = [];
+            }
             await writeChosenId(this.open, (message) => this.operations.note(message));
             return this.open.stack.up({ ...engine, refresh: options.refresh ?? false });
           },
@@ -190,9 +217,9 @@ export class Deployment {
    */
   public async destroy(previewed?: readonly Change[], options: AfterWaiting = {}): Promise<Change[]> {
     await this.operations.whenFree(() => this.repairFirst(options));
-    await this.refuseProtected();
+    await this.checkDestruction();
     const preview = async () => {
-      await this.refuseProtected();
+      await this.checkDestruction();
       return this.previewDestroy();
     };
     return this.operations.change({
@@ -233,11 +260,9 @@ export class Deployment {
     });
   }
 
-  /**
-   * @throws PipelineError naming the protected resources and the way to unprotect them.
-   */
-  public async refuseProtected(): Promise<void> {
-    refuseProtected(this.open.stack.name, await this.stateResources());
+  /** @throws PipelineError naming what keeps the stack from being destroyed to its end. */
+  public async checkDestruction(): Promise<void> {
+    await checkDestruction(this.removable, await this.stateResources());
   }
 
   /**
@@ -259,6 +284,10 @@ export class Deployment {
     });
     for (const finding of findings) this.operations.note(renderNote(finding));
     return findings;
+  }
+
+  private get removable(): Removable {
+    return { ...this.open, onNote: (message) => this.operations.note(message) };
   }
 
   /** What is to be done where another update has held the stack: it may have died, and what was previewed is outdated. */

@@ -38,6 +38,15 @@ export async function importState(stack: Stack, state: ExportedState): Promise<v
   }
 }
 
+/**
+ * Clears the protection of resources, which the engine otherwise refuses to delete.
+ *
+ * @throws StackBusyError where an update holds the stack.
+ */
+export async function unprotect(stack: Stack, urns: readonly string[]): Promise<void> {
+  await pulumi(stack, ["state", "unprotect", ...urns, "--yes"]);
+}
+
 async function pulumi({ name, workspace }: Stack, args: readonly string[]): Promise<string> {
   const { pulumiCommand, workDir, envVars, pulumiHome } = workspace;
   const env = { ...process.env, ...envVars, ...(pulumiHome ? { PULUMI_HOME: pulumiHome } : {}) };

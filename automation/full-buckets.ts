@@ -1,24 +1,26 @@
 import { clientSettings, pathStyle } from "./aws";
-import type { Deployment } from "./deployment";
 import { messageOf, PipelineError } from "./errors";
+import type { StackFile } from "./project";
+import type { ResourceState } from "./state";
 
 /**
- * Refuses a destruction that would stop half-way at a bucket with objects: S3 deletes no such bucket, and Pulumi empties
- * it only where `forceDestroy` says so in the state.
+ * Refuses a deletion that would stop half-way at a bucket with objects: S3 deletes no such bucket, and Pulumi empties it only
+ * where `forceDestroy` says so in the state.
  *
- * @param onNote hears where a bucket could not be looked into; the destruction is not refused for that.
+ * @param resources to be deleted.
+ * @param onNote receives which bucket could not be read; the deletion is not refused for that.
  * @throws PipelineError naming each bucket that holds objects or versions.
  */
 export async function refuseFullBuckets(
-  deployment: Deployment,
+  file: StackFile,
+  resources: readonly ResourceState[],
   onNote: (message: string) => void,
 ): Promise<void> {
-  const kept = (await deployment.stateResources())
+  const kept = resources
     .filter(({ type, inputs }) => type === "aws:s3/bucket:Bucket" && inputs?.forceDestroy !== true)
     .map(({ outputs }) => String(outputs?.bucket));
   if (kept.length === 0) return;
   const { ListObjectVersionsCommand, S3Client } = await import("@aws-sdk/client-s3");
-  const { file } = deployment.open;
   const s3 = new S3Client({ ...clientSettings(file, "s3"), forcePathStyle: pathStyle(file) });
   const full: string[] = [];
   for (const Bucket of kept) {
@@ -35,7 +37,8 @@ export async function refuseFullBuckets(
   s3.destroy();
   if (full.length === 0) return;
   throw new PipelineError(
-    `${full.join(" and ")} still hold${full.length === 1 ? "s" : ""} objects or versions: ` +
-      "empty it yourself, or set forceDestroy to true and run `up` first, which lets `destroy` delete every export",
+    `${full.join(" and ")} still hold${full.length === 1 ? "s" : ""} objects or versions: empty ` +
+      `${full.length === 1 ? "it" : "them"} yourself, or first run \`up\` with forceDestroy set to true and nothing else ` +
+      "changed, which lets Pulumi delete every object",
   );
 }

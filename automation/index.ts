@@ -2,7 +2,6 @@
 import type { Change } from "./changes";
 import { Deployment } from "./deployment";
 import type { DeploymentOptions, UpOptions, UpResult } from "./deployment-options";
-import { refuseFullBuckets } from "./full-buckets";
 import type { PipelineOutputs } from "./outputs";
 
 export type { Change } from "./changes";
@@ -54,7 +53,6 @@ export async function refresh(options: DeploymentOptions): Promise<Change[]> {
  */
 export async function destroy(options: DeploymentOptions & { readonly remove?: boolean }): Promise<Change[]> {
   const deployment = await Deployment.open(options);
-  await refuseFullBuckets(deployment, (message) => options.onProgress?.({ kind: "note", message }));
   const changes = await deployment.destroy();
   if (options.remove) await deployment.remove();
   return changes;

@@ -1,26 +1,65 @@
 import type { OpType } from "@pulumi/pulumi/automation";
-import { type Change, renderChanges } from "./changes";
-import { PipelineError } from "./errors";
+import { lossOf } from "../components/stateful";
+import { type Change, markOf, nameOf, shortType } from "./changes";
+import type { ResourceState } from "./state";
 
-/**
- * Resources that hold what cannot be made again: deleting or replacing them loses objects, makes them unreadable, or
- * loses Snowflake's subscription.
- */
-const stateful: readonly string[] = ["aws:s3/bucket:Bucket", "aws:kms/key:Key", "aws:sns/topic:Topic"];
+const removing: readonly OpType[] = ["delete", "replace", "delete-replaced"];
 
-/** Changes that take away a stateful resource. */
-export function losses(changes: readonly Change[]): Change[] {
-  const removing: readonly OpType[] = ["delete", "replace", "delete-replaced"];
-  return changes.filter(({ operation, type }) => removing.includes(operation) && stateful.includes(type));
+/** What an update takes away, also to put another in its place, and what has to happen first. */
+export interface Removals {
+  /** Changes that lose data, or an identity that others name. */
+  readonly losses: readonly Change[];
+  /** What the state knows of those. */
+  readonly lost: readonly ResourceState[];
+  /** URNs of those that the state protects, which the engine refuses to delete. */
+  readonly protectedUrns: readonly string[];
 }
 
-/** @throws PipelineError naming each change that takes away what cannot be made again. */
-export function refuseLosses(changes: readonly Change[]): void {
-  const lost = losses(changes);
-  if (lost.length === 0) return;
-  throw new PipelineError(
-    `this update would take away what cannot be made again:\n${renderChanges(lost)}\n` +
-      "objects of a bucket go with it, objects under a key become unreadable, a topic loses Snowflake's subscription; " +
-      "move the data first, then allow it with --allow-loss",
+/** Whether a change deletes a resource, or replaces it. */
+export function removes({ operation }: Change): boolean {
+  return removing.includes(operation);
+}
+
+/** What `changes` take away of the resources of a state. */
+export function removalsOf(changes: readonly Change[], resources: readonly ResourceState[]): Removals {
+  const removed = new Map(changes.filter(removes).map((change) => [change.urn, change]));
+  const isProtected = new Set(resources.filter(({ protect }) => protect).map(({ urn }) => urn));
+  const losses = [...removed.values()].filter(({ urn }) => lossOf(urn) !== undefined);
+  return {
+    losses,
+    lost: resources.filter(({ urn }) => losses.some((loss) => loss.urn === urn)),
+    protectedUrns: [...removed.keys()].filter((urn) => isProtected.has(urn)),
+  };
+}
+
+/** What an update would lose, and how to allow that; `undefined` where it loses nothing. */
+export function lossReport(stack: string, { losses, protectedUrns }: Removals): string | undefined {
+  if (losses.length === 0) return undefined;
+  const lines = losses.map(
+    ({ operation, type, name, urn }) =>
+      `  ${markOf(operation)} ${operation} ${shortType(type)} ${name}: loses ${lossOf(urn)}`,
   );
+  return [
+    "this update would delete or replace stateful resources:",
+    ...lines,
+    "Copy what is still needed, then pass --allow-loss.",
+    ...(protectedUrns.length === 0 ? [] : [`With pulumi itself: ${unprotectCommand(stack, protectedUrns)}`]),
+  ].join("\n");
+}
+
+/** Says that the state of an earlier version protects what an update deletes; `undefined` where it does not. */
+export function protectionNote(stack: string, { losses, protectedUrns }: Removals): string | undefined {
+  const lost = new Set(losses.map(({ urn }) => urn));
+  const others = protectedUrns.filter((urn) => !lost.has(urn));
+  if (others.length === 0) return undefined;
+  return (
+    `${others.map(nameOf).join(", ")}: still protected by an earlier version of this program; ` +
+    `\`up\` unprotects first what it deletes. With pulumi itself: ${unprotectCommand(stack, others)}`
+  );
+}
+
+/** In single quotes, which keep `$` as it is in every shell. */
+function unprotectCommand(stack: string, urns: readonly string[]): string {
+  const quoted = urns.map((urn) => `'${urn}'`).join(" ");
+  return `\`pulumi state unprotect ${quoted} --stack ${stack} --yes\`, then \`pulumi up\``;
 }

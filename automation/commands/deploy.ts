@@ -1,7 +1,7 @@
 import { renderChanges, summarize } from "../changes";
 import { Deployment } from "../deployment";
 import { PipelineError, StackBusyError } from "../errors";
-import { refuseFullBuckets } from "../full-buckets";
+import { lossReport, protectionNote } from "../losses";
 import { note, print, printJson, type StackCommandOptions } from "../terminal";
 import { onceApproved } from "./approval";
 import { type PatienceOptions, patience } from "./patience";
@@ -25,12 +25,16 @@ export async function preview(
     },
 ): Promise<void> {
   const { cwd, skipPreflight, refresh } = options;
-  await onStacks(options, async (stack, { onProgress, signal, print: say }) => {
+  await onStacks(options, async (stack, { onProgress, signal, print: say, note: tell }) => {
     const place = { stack, workDir: cwd, skipPreflight };
     const deployment = await Deployment.open({ onProgress, signal, ...place });
     await deployment.preflight();
     const changes = await deployment.preview({ refresh });
     say(renderChanges(changes));
+    const removals = await deployment.removals(changes);
+    for (const text of [lossReport(stack, removals), protectionNote(stack, removals)]) {
+      if (text !== undefined) tell(text);
+    }
     if (options.expectNoChanges && changes.length > 0) {
       throw new PipelineError(
         `stack "${stack}" was expected to have no changes, and has ${summarize(changes)}`,
@@ -61,6 +65,7 @@ export async function up(
     const refusal = await deployment.preflight({ replaceForeign });
     if (refusal !== undefined) throw refusal;
     const expected = await deployment.preview({ refresh });
+    await deployment.checkRemovals(expected, { allowLoss });
     const made = await onceApproved(expected, `Change stack "${stack}"?`, voice, (asking) =>
       deployment.up({ refresh, allowLoss, replaceForeign, ...asking }, expected),
     );
@@ -98,8 +103,7 @@ export async function destroy(
     const { onProgress, signal } = voice;
     const deployment = await Deployment.open({ onProgress, signal, stack, workDir: options.cwd, ...limits });
     if (!(await mayGoOn(deployment, voice))) return declined(voice);
-    await deployment.refuseProtected();
-    await refuseFullBuckets(deployment, voice.note);
+    await deployment.checkDestruction();
     const expected = await deployment.previewDestroy();
     const changes = await onceApproved(expected, `Delete all of stack "${stack}"?`, voice, (asking) =>
       deployment.destroy(expected, asking),
