@@ -22,7 +22,13 @@ export function removes({ operation }: Change): boolean {
 
 /** What `changes` take away of the resources of a state. */
 export function removalsOf(changes: readonly Change[], resources: readonly ResourceState[]): Removals {
-  const removed = new Map(changes.filter(removes).map((change) => [change.urn, change]));
+  // Of a replacement's two steps the first names it; a Map keeps the last.
+  const removed = new Map(
+    changes
+      .filter(removes)
+      .reverse()
+      .map((change) => [change.urn, change]),
+  );
   const isProtected = new Set(resources.filter(({ protect }) => protect).map(({ urn }) => urn));
   const losses = [...removed.values()].filter(({ urn }) => lossOf(urn) !== undefined);
   return {
