@@ -1,4 +1,5 @@
 import type { OutputMap } from "@pulumi/pulumi/automation";
+import { alertEmailNames, replacesAlertEmail } from "./alert-emails";
 import { type Change, nameOf } from "./changes";
 import type { AfterWaiting, DeploymentOptions, UpOptions, UpResult } from "./deployment-options";
 import { busyMessage, commandError } from "./engine-errors";
@@ -104,13 +105,18 @@ export class Deployment {
   }
 
   /** What `up` would change, protected resources included. */
-  public preview({ refresh }: UpOptions = {}): Promise<Change[]> {
-    const { stack } = this.open;
-    return this.operations.run({
-      what: "preview",
-      operation: (engine) =>
-        ignoringProtection(stack, () => stack.preview({ ...engine, refresh: refresh ?? false })),
-    });
+  public async preview({ refresh }: UpOptions = {}): Promise<Change[]> {
+    const { stack, useEmailNames } = this.open;
+    const preview = () =>
+      this.operations.run({
+        what: "preview",
+        operation: (engine) =>
+          ignoringProtection(stack, () => stack.preview({ ...engine, refresh: refresh ?? false })),
+      });
+    const changes = await preview();
+    if (!replacesAlertEmail(changes)) return changes;
+    useEmailNames(await alertEmailNames(stack));
+    return preview();
   }
 
   /** What changes that were previewed would take away. */

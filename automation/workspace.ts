@@ -5,7 +5,7 @@ import {
   type Stack,
   StackNotFoundError,
 } from "@pulumi/pulumi/automation";
-import { PROJECT, type Settings } from "../components/settings";
+import { PROJECT, type ProgramSettings, type Settings } from "../components/settings";
 import { findEngine } from "./engine";
 import { engineErrors } from "./engine-errors";
 import { messageOf, PipelineError, UnknownStackError, UsageError } from "./errors";
@@ -42,6 +42,8 @@ export interface OpenStack {
   readonly backendUrl: string | undefined;
   /** What the program found wrong with its settings when the engine ran it: encrypted ones are checked only there. */
   readonly refusal: () => UsageError | undefined;
+  /** Has later runs of the program match subscriptions of alerts by these names instead of by the order of addresses. */
+  readonly useEmailNames: (names: ReadonlyMap<string, string>) => void;
 }
 
 /**
@@ -57,7 +59,11 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
   const written = settingsOf(file);
   const chosenExternalId =
     options.chooseExternalId && lacksExternalId(file, written) ? newExternalId(options.stack) : undefined;
-  const completed = (settings: Settings) => withExternalId(settings, chosenExternalId);
+  let formerEmailNames: ReadonlyMap<string, string> | undefined;
+  const completed = (settings: Settings): ProgramSettings => ({
+    ...withExternalId(settings, chosenExternalId),
+    formerEmailNames,
+  });
   const environment = { ...options.environment };
   requirePassphrase(file, { ...process.env, ...environment });
   const [pulumiCommand, { buildPipeline }] = await Promise.all([
@@ -86,6 +92,9 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
     chosenExternalId,
     backendUrl,
     refusal: () => refusal,
+    useEmailNames: (names) => {
+      formerEmailNames = names;
+    },
   };
 }
 

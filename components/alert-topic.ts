@@ -11,12 +11,21 @@ export const ALERT_SERVICES = [
   "costalerts.amazonaws.com",
 ] as const;
 
+/** A recipient of alerts. */
+export interface AlertEmail {
+  /** Part of the subscription's logical name: a recipient keeps it wherever it stands in a list. */
+  readonly key: string;
+  readonly address: pulumi.Input<string>;
+  /** Logical name that the state of an earlier version has for the subscription. */
+  readonly formerName?: string;
+}
+
 /** Whom the topic tells. */
 export interface AlertTopicArgs {
   readonly stack: string;
   readonly account: Account;
-  /** Each gets a mail that asks to confirm the subscription, and nothing before that. */
-  readonly emails: readonly pulumi.Input<string>[];
+  /** Each receives a mail that asks to confirm the subscription, and nothing before that. */
+  readonly emails: readonly AlertEmail[];
   /**
    * A key whose policy lets the alerting services use it. @default no encryption at rest: the policy of AWS's own
    * alias/aws/sns cannot be changed, and CloudWatch cannot publish to a topic under it
@@ -53,13 +62,13 @@ export class AlertTopic extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    args.emails.forEach((email, index) => {
+    for (const { key, address, formerName } of args.emails) {
       new sns.TopicSubscription(
-        `${name}-email-${index + 1}`,
-        { topic: topic.arn, protocol: "email", endpoint: email },
-        { parent: this },
+        `${name}-email-${key}`,
+        { topic: topic.arn, protocol: "email", endpoint: address },
+        { parent: this, aliases: formerName === undefined ? [] : [{ name: formerName }] },
       );
-    });
+    }
     this.topicArn = topic.arn;
     this.registerOutputs({ topicArn: this.topicArn });
   }

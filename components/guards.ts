@@ -1,10 +1,11 @@
+import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import { AlertTopic } from "./alert-topic";
 import type { AuditNames } from "./audit-statements";
 import { AuditTrail } from "./audit-trail";
 import { CostGuard, costGuardArgs } from "./cost-guard";
 import { Monitoring } from "./monitoring";
-import { concealer, type Settings } from "./settings";
+import { concealer, type ProgramSettings, type Settings } from "./settings";
 import type { PipelineParts } from "./stack-outputs";
 import { trailFilters } from "./trail-filters";
 import { TrailWatch } from "./trail-watch";
@@ -31,7 +32,7 @@ export interface GuardPlace {
 /** Makes each guard that the settings ask for: audit trail, alarms and their topic, dashboard, cost guard. */
 export function createGuards(
   name: string,
-  settings: Settings,
+  settings: ProgramSettings,
   parts: PipelineParts,
   { parent, audit, keyPolicy }: GuardPlace,
 ): Guards {
@@ -71,7 +72,7 @@ interface Watching extends Pick<GuardPlace, "parent" | "audit"> {
 
 function watch(
   name: string,
-  settings: Settings,
+  settings: ProgramSettings,
   parts: PipelineParts,
   { parent, audit, trail }: Watching,
 ): Pick<Guards, "alertsTopicArn" | "dashboardUrl"> {
@@ -108,14 +109,28 @@ function watch(
 
 function alertTopic(
   name: string,
-  settings: Settings,
+  settings: ProgramSettings,
   { account, key }: PipelineParts,
   parent: pulumi.Resource,
 ): pulumi.Input<string> {
   const { stack, monitoring } = settings;
   const conceal = concealer(settings, "monitoring");
   if (monitoring.alertTopicArn !== undefined) return conceal(monitoring.alertTopicArn);
-  const emails = monitoring.alertEmails.map(conceal);
-  return new AlertTopic(`${name}-alerts`, { stack, account, emails, kmsKeyArn: key?.keyArn }, { parent })
-    .topicArn;
+  const topicName = `${name}-alerts`;
+  // Earlier versions numbered them.
+  const formerName = (address: string, index: number) =>
+    settings.formerEmailNames === undefined
+      ? `${topicName}-email-${index + 1}`
+      : settings.formerEmailNames.get(address);
+  const emails = [...new Set(monitoring.alertEmails)].map((address, index) => ({
+    key: settings.secretKeys.has("monitoring") ? hashOf(address) : address,
+    address: conceal(address),
+    formerName: formerName(address, index),
+  }));
+  return new AlertTopic(topicName, { stack, account, emails, kmsKeyArn: key?.keyArn }, { parent }).topicArn;
+}
+
+/** Stands for an encrypted address in names, which state and previews show. */
+function hashOf(address: string): string {
+  return createHash("sha256").update(address).digest("hex").slice(0, 8);
 }

@@ -7,7 +7,7 @@ import { EncryptionKey, EncryptionKeyPolicy } from "./encryption-key";
 import { ExportBucket } from "./export-bucket";
 import { createGuards, type Guards } from "./guards";
 import { LoadErrors, loadErrorsTrust } from "./load-errors";
-import { concealer, PIPELINE_TYPE, readSettings, type Settings } from "./settings";
+import { concealer, PIPELINE_TYPE, type ProgramSettings, readSettings, type Settings } from "./settings";
 import { defaultBucketName } from "./settings-conflicts";
 import { SnowflakeReader, snowflakeTrust } from "./snowflake-reader";
 import { SnowpipeEvents } from "./snowpipe-events";
@@ -28,7 +28,7 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
   public readonly errors?: LoadErrors;
   public readonly guards: Guards;
 
-  public constructor(name: string, settings: Settings, opts?: pulumi.ComponentResourceOptions) {
+  public constructor(name: string, settings: ProgramSettings, opts?: pulumi.ComponentResourceOptions) {
     super(PIPELINE_TYPE, name, {}, opts);
     const { stack, exportPrefix, forceDestroy, protect, snowflake } = settings;
     const parent = { parent: this };
@@ -150,7 +150,7 @@ export interface BuiltPipeline {
  *
  * @param completed adds to them what is still to be written into the stack's file.
  */
-export function buildPipeline(completed = (settings: Settings) => settings): BuiltPipeline {
+export function buildPipeline(completed = (settings: Settings): ProgramSettings => settings): BuiltPipeline {
   const settings = completed(readSettings());
   const pipeline = new ExportPipeline("pipeline", settings);
   return { pipeline, outputs: stackOutputs(settings, pipeline) };

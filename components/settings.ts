@@ -58,6 +58,15 @@ export interface Settings extends Omit<RawSettings, Resolved> {
   readonly secretKeys: ReadonlySet<string>;
 }
 
+/** Settings, with what the caller knows of a stack that an earlier version deployed. */
+export interface ProgramSettings extends Settings {
+  /**
+   * Logical names that the state has for subscriptions of addresses. @default those of earlier versions, which numbered the
+   * addresses: right as long as the list is as it was
+   */
+  readonly formerEmailNames?: ReadonlyMap<string, string>;
+}
+
 /** What a deployment still waits for, in the order in which it is asked for. */
 export type Phase = "awaiting-braintrust" | "awaiting-snowflake" | "awaiting-channel" | "connected";
 
@@ -109,8 +118,28 @@ export function parseSettings(config: StackConfig): Checked {
   const defaultTags = defaultTagsOf(config.values["aws:defaultTags"]);
   const settings = { ...resolve(parsed.data, config.stack, region, secretKeys), defaultTags };
   const conflicts = findConflicts(settings, raw).map((problem) => withoutSecret(problem, secretKeys));
-  return conflicts.length > 0 ? { problems: conflicts } : { settings, problems: [] };
+  return conflicts.length > 0 ? { problems: conflicts } : { settings: inOrder(settings), problems: [] };
 }
+
+/**
+ * The settings with each list whose order means nothing in one order, so that a permutation changes nothing that is deployed.
+ * `accessKeys` stay as they are: the last one is in use.
+ */
+function inOrder(settings: Settings): Settings {
+  const { streams, crossAccountReaders, braintrust, events } = settings;
+  return {
+    ...settings,
+    streams: [...streams].sort((a, b) => compare(a.name, b.name)),
+    crossAccountReaders: crossAccountReaders
+      .map((reader) => ({ ...reader, prefixes: reader.prefixes && [...reader.prefixes].sort() }))
+      .sort((a, b) => compare(a.arn, b.arn)),
+    braintrust: { ...braintrust, projectIds: braintrust.projectIds && [...braintrust.projectIds].sort() },
+    events: { ...events, fileEvents: [...events.fileEvents].sort() },
+  };
+}
+
+// By code units: the same everywhere, whatever the locale.
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The first thing that a deployment with these settings waits for. */
 export function phaseOf({ braintrust, snowflake, events, streams }: Settings): Phase {
