@@ -131,11 +131,16 @@ function inOrder(settings: Settings): Settings {
     ...settings,
     streams: [...streams].sort((a, b) => compare(a.name, b.name)),
     crossAccountReaders: crossAccountReaders
-      .map((reader) => ({ ...reader, prefixes: reader.prefixes && [...reader.prefixes].sort() }))
+      .map((reader) => withSorted(reader, "prefixes"))
       .sort((a, b) => compare(a.arn, b.arn)),
-    braintrust: { ...braintrust, projectIds: braintrust.projectIds && [...braintrust.projectIds].sort() },
-    events: { ...events, fileEvents: [...events.fileEvents].sort() },
+    braintrust: withSorted(braintrust, "projectIds"),
+    events: withSorted(events, "fileEvents"),
   };
+}
+
+function withSorted<Section extends object>(section: Section, key: keyof Section): Section {
+  const list = section[key];
+  return Array.isArray(list) ? { ...section, [key]: [...list].sort() } : section;
 }
 
 // By code units: the same everywhere, whatever the locale.

@@ -78,7 +78,7 @@ describe("SnowpipeEvents", () => {
     });
 
     it("passes on the suffix and the kinds of events", async () => {
-      const fileEvents = ["s3:ObjectCreated:Put", "s3:ObjectCreated:CompleteMultipartUpload"];
+      const fileEvents = ["s3:ObjectCreated:CompleteMultipartUpload", "s3:ObjectCreated:Put"];
       const { deployed } = await build({
         events: { notificationChannels: { logs: channel }, suffix: ".parquet", fileEvents },
       });

@@ -98,18 +98,18 @@ describe("stack outputs", () => {
     assert.equal(outputs.snowflakeExternalId, "acme=1");
     assert.deepEqual(outputs.streams, [
       {
-        name: "spans",
-        url: "s3://acme-exports/exports/s/",
-        format: "parquet",
-        table: "RAW",
-        pipe: "RAW_PIPE",
-      },
-      {
         name: "logs",
         url: "s3://acme-exports/exports/logs/",
         format: "jsonl",
         table: "LOGS",
         pipe: "LOGS_PIPE",
+      },
+      {
+        name: "spans",
+        url: "s3://acme-exports/exports/s/",
+        format: "parquet",
+        table: "RAW",
+        pipe: "RAW_PIPE",
       },
     ]);
     const { errorIntegration } = outputs.snowflake as { errorIntegration?: string };
