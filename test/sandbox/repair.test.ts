@@ -4,6 +4,7 @@ import { shortType } from "../../automation/changes";
 import { exportAsBraintrust } from "../../automation/sandbox/players";
 import { EXTERNAL_ID, SNOWFLAKE_USER } from "../../automation/sandbox/project";
 import type { ResourceState } from "../../automation/state";
+import { ofThisTurn } from "../turn";
 import { type SandboxStack, useSandbox } from "./harness";
 import { accessDrifts } from "./repair/access";
 import { bucketDrifts } from "./repair/bucket";
@@ -52,14 +53,15 @@ interface Round {
 
 const kinds = { change: "changed", removal: "deleted" } as const;
 type Kind = keyof typeof kinds;
+const kindsOfThisTurn = ofThisTurn<Kind>(["change", "removal"], 2);
 
 describe("a resource of every type, spoiled behind Pulumi's back", () => {
   const sandbox = useSandbox({ independent: true });
   const rounds = new Map<Kind, Promise<Round>>();
 
-  // Most of the work is waiting for AWS, so both stacks are spoiled at once.
+  // Most of the work is waiting for AWS, so stacks are spoiled at once where there are two.
   before(async () => {
-    for (const kind of ["change", "removal"] as const) {
+    for (const kind of kindsOfThisTurn) {
       const stack = await sandbox.stack(`dev-${kind}`, everything);
       rounds.set(kind, roundOf(stack, spoilings(kind)));
     }
@@ -78,7 +80,7 @@ describe("a resource of every type, spoiled behind Pulumi's back", () => {
     assert.deepEqual(typesOf(resources), Object.keys({ ...drifts, ...leftOut }).sort());
   });
 
-  for (const kind of ["change", "removal"] as const) {
+  for (const kind of kindsOfThisTurn) {
     describe(`when ${kinds[kind]}`, () => {
       const names = spoilings(kind).map(({ resource }) => resource);
       const round = async () => (await rounds.get(kind)) ?? assert.fail("not begun");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Deployment } from "../../../automation";
 import { messageOf } from "../../../automation/errors";
+import { ofThisTurn } from "../../turn";
 import { FakeAwsEndpoint } from "../fake-aws-endpoint";
 import type { Operation, Thing } from "../fake-provider/world";
 import { TestProject } from "../harness";
@@ -9,6 +10,8 @@ import { type Faulty, type Kind, kinds } from "./kinds";
 
 /** Whether each operation of each stack meets every kind of fault, early and late, and not one of them by turns. */
 const EVERY_KIND = process.env.FAULTS === "all";
+/** No divisor in common with the number of kinds, so that each share has every kind. */
+const SHARES = 5;
 const OPERATIONS: readonly Operation[] = ["create", "read", "update", "delete"];
 const LIMIT_MS = 4 * 60 * 60_000;
 
@@ -51,17 +54,13 @@ export function testFaults(title: string, faulty: FaultyStack): void {
     for (const operation of faulty.operations ?? OPERATIONS) {
       it(`${operation}: the next update converges, whatever befalls whichever resource`, async function () {
         this.timeout(LIMIT_MS);
-        const shift = OPERATIONS.indexOf(operation);
         const before = count;
-        for (const [index, { type, name }] of whole.filter(faulty.among ?? (() => true)).entries()) {
-          const all = faulty.everyKind ?? EVERY_KIND;
-          const byTurns = kinds.slice((index + shift) % kinds.length).slice(0, 1);
-          for (const late of all ? [false, true] : [isLate(index)]) {
-            for (const kind of all ? kinds : byTurns) {
-              await suffer({ project, operation, type, name, late }, kind);
-              count += 1;
-            }
-          }
+        const things = whole.filter(faulty.among ?? (() => true));
+        const faults = (faulty.everyKind ?? EVERY_KIND) ? everyFault(things) : byTurns(things, operation);
+        for (const { thing, late, kind } of ofThisTurn(faults, SHARES)) {
+          const { type, name } = thing;
+          await suffer({ project, operation, type, name, late }, kind);
+          count += 1;
         }
         assert.ok(count > before, "nothing was tried");
       });
@@ -102,9 +101,30 @@ export function testFaults(title: string, faulty: FaultyStack): void {
   });
 }
 
-/** By turns, and the other way round once each kind has had its turn: so that each of them strikes early and late. */
-function isLate(index: number): boolean {
-  return (index + Math.floor(index / kinds.length)) % 2 === 0;
+/** What befalls an operation on a resource. */
+interface Case {
+  readonly thing: Thing;
+  readonly late: boolean;
+  readonly kind: Kind;
+}
+
+function everyFault(things: readonly Thing[]): Case[] {
+  return things.flatMap((thing) =>
+    [false, true].flatMap((late) => kinds.map((kind) => ({ thing, late, kind }))),
+  );
+}
+
+/** One for each resource. */
+function byTurns(things: readonly Thing[], operation: Operation): Case[] {
+  const shift = OPERATIONS.indexOf(operation);
+  return things.flatMap((thing, index) => {
+    // The other way round once each kind has had its turn: so that each of them strikes early and late.
+    const late = (index + Math.floor(index / kinds.length)) % 2 === 0;
+    return kinds
+      .slice((index + shift) % kinds.length)
+      .slice(0, 1)
+      .map((kind) => ({ thing, late, kind }));
+  });
 }
 
 /** What there is, by logical names instead of what AWS has made up by chance. */
