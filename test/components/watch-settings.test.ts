@@ -83,13 +83,27 @@ describe("the alert topic", () => {
     );
   });
 
-  it("keeps encrypted addresses secret", async () => {
+  it("keeps encrypted addresses secret, in names too", async () => {
     const { deployed } = await deployProgram(
-      { monitoring: { alertEmails: ["a@example.com"] } },
+      { monitoring: { alertEmails: ["a@example.com", "b@example.com"] } },
       { secretKeys: ["monitoring"] },
     );
-    const { secretInputs } = deployed.only("aws:sns/topicSubscription:TopicSubscription");
-    assert.deepEqual(secretInputs, ["endpoint"]);
+    const subscriptions = deployed.of("aws:sns/topicSubscription:TopicSubscription");
+    assert.equal(new Set(subscriptions.map(({ urn }) => urn)).size, 2);
+    for (const { urn, secretInputs } of subscriptions) {
+      assert.deepEqual(secretInputs, ["endpoint"]);
+      assert.doesNotMatch(urn, /example/);
+    }
+  });
+
+  it("names each subscription by its address, once", async () => {
+    const { deployed } = await deployProgram({
+      monitoring: { alertEmails: ["b@example.com", "a@example.com", "b@example.com"] },
+    });
+    assert.deepEqual(
+      deployed.of("aws:sns/topicSubscription:TopicSubscription").map(({ name }) => name),
+      ["pipeline-alerts-email-b@example.com", "pipeline-alerts-email-a@example.com"],
+    );
   });
 
   it("gives way to one that exists", async () => {

@@ -54,6 +54,7 @@ const steps: readonly Step[] = [
       objectLock: { mode: "GOVERNANCE", days: 1 },
       accessLogs: { enabled: true },
     },
+    losses: ["pipeline-snowflake"],
     outputs: { eventsMode: "sns" },
     has: ["kmsKeyArn", "notificationQueueArn", "notificationTopicArn", "snowflakeSecretArn", "errorTopicArn"],
     lacks: ["snowflakeRoleArn", "snowflakeExternalId"],
@@ -68,7 +69,13 @@ const steps: readonly Step[] = [
       lifecycle: { profile: "none" },
       accessLogs: { enabled: true, retentionDays: 30 },
     },
-    losses: ["pipeline-errors-topic", "pipeline-events-topic"],
+    losses: [
+      "pipeline-errors-role",
+      "pipeline-errors-topic",
+      "pipeline-events-topic",
+      "pipeline-snowflake-user",
+      "pipeline-snowflake-user-secret",
+    ],
     outputs: { eventsMode: "queue" },
     has: ["kmsKeyArn", "notificationQueueArn", "snowflakeRoleArn", "snowflakeExternalId"],
     lacks: ["notificationTopicArn", "snowflakeSecretArn", "snowflakeAccessKeyId", "errorTopicArn"],
@@ -131,7 +138,7 @@ describe("settings that change under a bucket with exports", () => {
     const before = await inventory(aws);
     await assert.rejects(up(stack.options), (error) => {
       assert.ok(error instanceof PipelineError);
-      const lost = [...error.message.matchAll(/^ {2}- delete +\S+ (\S+)/gm)].map(([, name]) => name);
+      const lost = [...error.message.matchAll(/^ {2}- delete \S+ (\S+): loses /gm)].map(([, name]) => name);
       assert.deepEqual(lost.sort(), losses);
       return true;
     });

@@ -22,7 +22,7 @@ interface Key {
   readonly secretAccessKey: string;
 }
 
-describe("the hand-over to Snowflake as a user with keys", () => {
+describe("the hand-over to Snowflake as a user with keys, in production", () => {
   const sandbox = useSandbox();
   let stack: SandboxStack;
   let aws: Aws;
@@ -31,7 +31,9 @@ describe("the hand-over to Snowflake as a user with keys", () => {
   let first: Key;
 
   before(async () => {
-    stack = await sandbox.stack("dev-user", {
+    stack = await sandbox.stack("prod-user", {
+      protect: true,
+      forceDestroy: false,
       events: { mode: "snowflake-queue" },
       snowflake: { access: "user", errorNotifications: { enabled: true } },
     });
