@@ -3,10 +3,11 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
 import { version as SDK_VERSION } from "@pulumi/pulumi/version";
 import { BUILT_VERSION, findEngine, systemTools } from "../../automation/engine";
+import { thisMachine } from "../../automation/recovery/machine";
+import { until } from "../until";
 
 describe("findEngine with real processes", () => {
   let home: string;
@@ -113,13 +114,13 @@ describe("findEngine with real processes", () => {
       abort.signal,
     );
     running.catch(() => {});
-    while (!existsSync(pids)) await sleep(20);
+    await until(() => existsSync(pids), "the build runs");
     const reason = new Error("stopped");
     abort.abort(reason);
     await assert.rejects(running, reason);
     assert.deepEqual(await filesOf(home), ["versions"]);
     const [go = 0, child = 0] = (await readFile(pids, "utf8")).trim().split(" ").map(Number);
-    for (const pid of [go, child]) await goneSoon(pid);
+    for (const pid of [go, child]) await until(() => !thisMachine.runs(pid), `process ${pid} has ended`);
   });
 
   it("passes over a CLI that is too old", async () => {
@@ -140,13 +141,3 @@ describe("findEngine with real processes", () => {
     assert.equal((await findWithGo("exit 1")).command, join(home, "bin", "pulumi"));
   });
 });
-
-/** A killed process may be a zombie for a moment, until its new parent has heard of it. */
-async function goneSoon(pid: number): Promise<void> {
-  for (let tries = 0; tries < 50; tries += 1) {
-    const state = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-    if (state === "" || state.includes(") Z ")) return;
-    await sleep(20);
-  }
-  assert.fail(`process ${pid} still runs`);
-}

@@ -92,7 +92,10 @@ describe("a prod stack with a user for Snowflake", () => {
     const refused = await project.run(["up", "--yes"]);
     assert.equal(refused.code, 1);
     assert.equal(refused.stdout, "");
-    assert.match(refused.stderr, /would delete or replace stateful resources:\n.*delete kms\.Key pipeline-key: loses /);
+    assert.match(
+      refused.stderr,
+      /would delete or replace stateful resources:\n.*delete kms\.Key pipeline-key: loses /,
+    );
     assert.match(refused.stderr, /--allow-loss/);
     assert.deepEqual(project.world.things(), before);
 

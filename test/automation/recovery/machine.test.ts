@@ -5,6 +5,7 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { thisMachine } from "../../../automation/recovery/machine";
+import { until } from "../../until";
 
 /** None that a machine gives. */
 const NO_PID = 2 ** 30;
@@ -49,7 +50,7 @@ describe("this machine", () => {
     });
     try {
       const [pid] = await once(shell.stdout, "data");
-      await until(() => !thisMachine.runs(Number(pid)));
+      await until(() => !thisMachine.runs(Number(pid)), "the shell's child has ended");
       await fs.access(`/proc/${Number(pid)}`);
     } finally {
       shell.kill("SIGKILL");
@@ -68,10 +69,10 @@ describe("this machine", () => {
     try {
       const [said] = await once(container.stdout, "data");
       const pid = Number(said);
-      await until(() => thisMachine.mayHide(pid));
+      await until(() => thisMachine.mayHide(pid), "the engine in the container is seen");
       assert.ok(!thisMachine.mayHide(1), "the shell is no engine");
       container.kill("SIGKILL");
-      await until(() => !thisMachine.mayHide(pid));
+      await until(() => !thisMachine.mayHide(pid), "the engine in the container has ended");
     } finally {
       container.kill("SIGKILL");
       await fs.rm(dir, { recursive: true });
@@ -92,13 +93,6 @@ describe("this machine", () => {
     assert.notEqual(numbering, thisMachine.numbering);
   });
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; !holds() && tries < 100; tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  assert.ok(holds());
-}
 
 /** Whether this machine lets a process have numbers of its own, as a container does. */
 function canContain(): boolean {

@@ -1,26 +1,26 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { thisMachine } from "../../../automation/recovery/machine";
 import { supervise } from "../../../automation/sandbox/supervised";
+import { until } from "../../until";
 
-describe("a supervised command", function () {
-  this.timeout(20_000);
+describe("a supervised command", () => {
   let root: string;
   let folder: string;
-  let pulse: string;
+  let started: string;
   let command: string[];
   let parent: ChildProcess | undefined;
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "supervised-test-"));
     folder = join(root, "folder");
-    pulse = join(root, "pulse");
+    started = join(root, "started");
     mkdirSync(folder);
-    command = ["sh", "-c", `(while :; do echo >>"${pulse}"; sleep 0.02; done) & wait`];
+    command = ["sh", "-c", `sleep 30 & echo "$$ $!" >"${started}"; wait`];
   });
 
   afterEach(() => {
@@ -28,11 +28,11 @@ describe("a supervised command", function () {
     rmSync(root, { recursive: true, force: true });
   });
 
-  async function beats(): Promise<boolean> {
-    const size = () => (existsSync(pulse) ? statSync(pulse).size : 0);
-    const before = size();
-    await sleep(300);
-    return size() > before;
+  /** The command and the process that it starts, once both run. */
+  async function processes(): Promise<number[]> {
+    const said = () => (existsSync(started) ? readFileSync(started, "utf8") : "");
+    await until(() => said().endsWith("\n"), "the command has started");
+    return said().trim().split(" ").map(Number);
   }
 
   /** Another process that supervises the command and then runs `after`. */
@@ -47,11 +47,12 @@ describe("a supervised command", function () {
 
   it("ends with the processes it started", async () => {
     const server = await supervise(command, process.env, folder, join(folder, "log"));
-    assert(await beats());
+    const pids = await processes();
+    assert(pids.every(thisMachine.runs));
     await server.end();
     await server.end();
     assert(server.hasExited());
-    assert(!(await beats()));
+    await until(() => !pids.some(thisMachine.runs), "the command and its child have ended");
   });
 
   it("has closed its sockets once it has ended, however much memory it had", async () => {
@@ -59,7 +60,7 @@ describe("a supervised command", function () {
     const script =
       "Buffer.alloc(4e8, 1); const s = net.createServer().listen(0, () => console.log(s.address().port))";
     const server = await supervise([process.execPath, "-e", script], process.env, folder, log);
-    await until(() => readFileSync(log, "utf8").endsWith("\n"));
+    await until(() => readFileSync(log, "utf8").endsWith("\n"), "the server listens");
     const port = Number(readFileSync(log, "utf8"));
     await server.end();
     await assert.rejects(
@@ -70,35 +71,24 @@ describe("a supervised command", function () {
 
   it("ends with this process even when that is killed, and its folder goes too", async () => {
     parent = supervisingProcess("setInterval(() => {}, 1e6)");
-    await until(() => existsSync(pulse));
-    assert(await beats());
+    const pids = await processes();
     parent.kill("SIGKILL");
-    await once(parent, "exit");
-    await sleep(300);
-    assert(!(await beats()));
-    assert(!existsSync(folder));
+    await until(() => !pids.some(thisMachine.runs), "the command and its child have ended");
+    await until(() => !existsSync(folder), "the folder is gone");
   });
 
   it("does not keep this process waiting", async () => {
     parent = supervisingProcess("");
     const [status] = await once(parent, "exit");
     assert.equal(status, 0);
-    await sleep(300);
-    assert(!existsSync(folder));
+    await until(() => !existsSync(folder), "the folder is gone");
   });
 
   it("reports its end and leaves its output", async () => {
     const log = join(folder, "log");
     const server = await supervise(["sh", "-c", "echo out; echo err >&2; exit 3"], process.env, folder, log);
-    await until(() => server.hasExited());
+    await until(() => server.hasExited(), "the command has ended");
     assert.equal(readFileSync(log, "utf8"), "out\nerr\n");
     await server.end();
   });
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; !condition(); tries++) {
-    assert(tries < 500, "waited ten seconds in vain");
-    await sleep(20);
-  }
-}

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { PipelineError } from "../../../automation/errors";
+import { thisMachine } from "../../../automation/recovery/machine";
 import { parseAnswers } from "../../../automation/snowflake/answers";
 import { lastLines, runSnow, SnowError, type SnowOptions } from "../../../automation/snowflake/snow";
 import { snowflakeSql } from "../../../automation/snowflake/sql";
+import { elapse, stopClock } from "../../clock";
+import { until } from "../../until";
 import { FakeSnowflake, type Scenario } from "./fake-snow/account";
 import { canary, sampleOutputs } from "./sample-outputs";
 
@@ -14,7 +16,12 @@ describe("runSnow", () => {
   beforeEach(async () => {
     account = await FakeSnowflake.create();
   });
-  afterEach(() => account.remove());
+  afterEach(async () => {
+    const pid = await account.hanging();
+    // One that its test has left running would keep this process running too.
+    if (pid !== undefined && thisMachine.runs(pid)) process.kill(pid, "SIGKILL");
+    await account.remove();
+  });
 
   const run = (sql: string, options: SnowOptions = {}) =>
     runSnow(sql, { environment: account.environment, ...options });
@@ -27,6 +34,12 @@ describe("runSnow", () => {
     );
     assert.ok(error instanceof SnowError);
     return error.message;
+  }
+
+  /** Process id of the CLI, once it hangs. */
+  async function hanging(): Promise<number> {
+    await until(async () => (await account.hanging()) !== undefined, "the Snowflake CLI hangs");
+    return (await account.hanging()) ?? assert.fail();
   }
 
   it("gives answers that can be read, from a private file that is gone afterwards", async () => {
@@ -79,21 +92,35 @@ describe("runSnow", () => {
     assert.ok(!shown.includes(canary.slice(0, 8)));
   });
 
-  it("stops one that takes too long, a stubborn one too", async function () {
-    this.timeout(30_000);
-    for (const hang of [true, "stubborn"] as const) {
-      assert.equal(await failure({ hang }, { timeoutMs: 1000 }), "the Snowflake CLI was stopped after 1 s");
-      assert.ok(!isAlive(await account.hanging()));
-    }
+  describe("with a limit", () => {
+    stopClock();
+
+    it("stops one that takes too long", async () => {
+      const failed = failure({ hang: true }, { timeoutMs: 1000 });
+      const pid = await hanging();
+      await elapse(1000);
+      assert.equal(await failed, "the Snowflake CLI was stopped after 1 s");
+      assert.ok(!thisMachine.runs(pid));
+    });
+
+    it("kills one that does not stop in three seconds", async () => {
+      const failed = failure({ hang: "stubborn" }, { timeoutMs: 1000 });
+      const pid = await hanging();
+      await elapse(1000 + 2990);
+      assert.ok(thisMachine.runs(pid));
+      await elapse(10);
+      assert.equal(await failed, "the Snowflake CLI was stopped after 1 s");
+      assert.ok(!thisMachine.runs(pid));
+    });
   });
 
   it("ends with the work it is part of", async () => {
     const controller = new AbortController();
     const failed = failure({ hang: true }, { signal: controller.signal });
-    while ((await account.hanging()) === undefined) await sleep(20);
+    const pid = await hanging();
     controller.abort();
     assert.equal(await failed, "the Snowflake CLI was cancelled");
-    assert.ok(!isAlive(await account.hanging()));
+    assert.ok(!thisMachine.runs(pid));
     assert.match(await failure({}, { signal: controller.signal }), /^cancelled before/);
   });
 
@@ -115,12 +142,3 @@ describe("lastLines", () => {
     assert.equal(lastLines("\n\n", []), "");
   });
 });
-
-function isAlive(pid: number | undefined): boolean {
-  if (pid === undefined) return false;
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
