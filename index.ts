@@ -1,8 +1,8 @@
 import "./compile-cache";
 import { deployPipeline } from "./components/pipeline";
+import { traceOnlyMessages } from "./stack-traces";
 
-// The SDK asks for a stack trace with every promise: mapping them to TypeScript takes a sixth of a preview.
-Error.stackTraceLimit = 0;
+traceOnlyMessages();
 
 // Settings of the selected stack in, stack outputs out.
 export = deployPipeline();

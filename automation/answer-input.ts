@@ -1,6 +1,7 @@
 import * as fs from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
-import { messageOf, UsageError } from "./errors";
+import { UsageError } from "./errors";
+import { pathError } from "./paths";
 
 /** Where Snowflake's answers come from. */
 export interface AnswerSource {
@@ -29,15 +30,14 @@ const INTERRUPT = "\u0003";
 /**
  * Reads answers from a file, a pipe, or a paste into the terminal that Ctrl-D ends.
  *
- * @throws UsageError where the file cannot be read, or Ctrl-C ends the paste.
+ * @throws UsageError where the file is not there to be read, or Ctrl-C ends the paste.
  */
 export async function readAnswers({ file, stdin, stderr }: AnswerSource): Promise<string> {
   if (file !== undefined && file !== "-") {
     try {
       return await fs.readFile(file, "utf8");
     } catch (error) {
-      const reason = messageOf(error);
-      throw new UsageError(`--file ${file} cannot be read: ${reason}`);
+      throw pathError(error, { key: "--file", value: file, fix: "give a file of Snowflake's answers" });
     }
   }
   if (stdin.isTTY) return readPaste(stdin, stderr);

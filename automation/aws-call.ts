@@ -11,9 +11,11 @@ export class AwsCallError extends PipelineError {
     /** Whether the caller lacks the right to it. */
     public readonly refused: boolean,
     reason: string,
+    options?: ErrorOptions,
   ) {
     super(
       refused ? `AWS refused ${action}: ${reason}; grant it to the caller` : `${action} failed: ${reason}`,
+      options,
     );
   }
 }
@@ -28,6 +30,6 @@ export async function awsCall<Result>(action: string, call: () => Promise<Result
     return await call();
   } catch (error) {
     const reason = error instanceof Error ? error.message || error.name : String(error);
-    throw new AwsCallError(action, isDenied(error), reason);
+    throw new AwsCallError(action, isDenied(error), reason, { cause: error });
   }
 }

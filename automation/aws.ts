@@ -1,6 +1,9 @@
 import * as fs from "node:fs";
 import * as https from "node:https";
+import { formatProblem, showValue } from "../components/settings-problems";
 import { ENCRYPTED } from "../components/settings-schema";
+import { UsageError } from "./errors";
+import { pathError } from "./paths";
 import type { StackFile } from "./project";
 
 /** Keys, as the AWS SDK takes them. */
@@ -55,12 +58,19 @@ export function clientSettings({ values, environmentRegion }: StackFile, service
       // The SDK would only warn of it, and wait on.
       throwOnRequestTimeout: true,
       // The CLI and the provider honour this variable; the JavaScript SDK leaves it to its caller.
-      ...(authority
-        ? { httpsAgent: new https.Agent({ ca: fs.readFileSync(authority), keepAlive: true }) }
-        : {}),
+      ...(authority ? { httpsAgent: new https.Agent({ ca: certificates(authority), keepAlive: true }) } : {}),
     },
     maxAttempts: 3,
   };
+}
+
+function certificates(authority: string): Buffer {
+  try {
+    return fs.readFileSync(authority);
+  } catch (error) {
+    const fix = "name a PEM file of certificates, or unset it";
+    throw pathError(error, { key: "AWS_CA_BUNDLE", value: authority, fix });
+  }
 }
 
 /** Whether S3 is to be asked by path, as the provider's `s3UsePathStyle` says. */
@@ -87,13 +97,22 @@ function keys(accessKeyId?: string, secretAccessKey?: string, sessionToken?: str
 
 /** The provider takes its endpoints as a list of maps, service to URL. */
 function endpointOf(endpoints: unknown, service: string): string | undefined {
-  const list: unknown = typeof endpoints === "string" ? JSON.parse(endpoints) : endpoints;
+  const list = typeof endpoints === "string" && endpoints !== ENCRYPTED ? listOf(endpoints) : endpoints;
   if (!Array.isArray(list)) return undefined;
   for (const entry of list as Record<string, unknown>[]) {
     const url = text(entry?.[service]);
     if (url !== undefined) return url;
   }
   return undefined;
+}
+
+function listOf(endpoints: string): unknown {
+  try {
+    return JSON.parse(endpoints);
+  } catch {
+    const problem = { key: "aws:endpoints", value: showValue(endpoints), rule: "must be a list of maps" };
+    throw new UsageError(formatProblem({ ...problem, fix: 'write it as [{"s3": "<URL>"}]' }));
+  }
 }
 
 function text(value: unknown): string | undefined {

@@ -1,6 +1,9 @@
 import "../compile-cache";
 import { Command, CommanderError } from "commander";
-import { messageOf, StackBusyError, UsageError } from "./errors";
+import { traceOnlyMessages } from "../stack-traces";
+import { isDebugging, startDebugging } from "./debug";
+import { errorReport } from "./error-report";
+import { StackBusyError, UsageError } from "./errors";
 import { note } from "./terminal";
 
 /** Exit codes: 0 done, 1 failed, 2 bad usage or settings, 75 (EX_TEMPFAIL) the stack is busy. */
@@ -8,11 +11,13 @@ const FAILED = 1;
 const MISUSED = 2;
 const BUSY = 75;
 
-// None is printed, and the SDK asks for one with every promise: mapping them to TypeScript takes a fifth of a preview.
-Error.stackTraceLimit = 0;
-
-const cli = new Command("pipeline")
+/** The commands, with their options; each loads what it needs when it runs. */
+export const cli = new Command("pipeline")
   .description("The AWS side of a Braintrust to Snowflake pipeline")
+  .option("--debug", "show stack traces and the engine's log, as DEBUG=braintrust-snowflake does")
+  .hook("preAction", (_, command) => {
+    if (command.optsWithGlobals().debug) startDebugging();
+  })
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
 
@@ -158,15 +163,19 @@ function exitCodeOf(error: unknown): number {
   return error instanceof StackBusyError ? BUSY : FAILED;
 }
 
-// A reader that has gone, `head` or a closed terminal, must not stop an update half-way.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+function main(): void {
+  traceOnlyMessages();
+  // A reader that has gone, `head` or a closed terminal, must not stop an update half-way.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+    });
+  }
+  cli.parseAsync(process.argv).catch((error: unknown) => {
+    process.exitCode = exitCodeOf(error);
+    // Commander has printed its own.
+    if (!(error instanceof CommanderError)) note(errorReport(error, isDebugging()));
   });
 }
 
-cli.parseAsync(process.argv).catch((error: unknown) => {
-  process.exitCode = exitCodeOf(error);
-  // Commander has printed its own.
-  if (!(error instanceof CommanderError)) note(messageOf(error));
-});
+if (require.main === module) main();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ConnectResult, connect, connection } from "./connect";
 import { Deployment } from "./deployment";
 import type { DeploymentOptions } from "./deployment-options";
-import { PipelineError } from "./errors";
+import { PipelineError, throwMistake } from "./errors";
 import type { PipelineOutputs } from "./outputs";
 import { parseAnswers } from "./snowflake/answers";
 import { autoIngests } from "./snowflake/integration-sql";
@@ -91,7 +91,8 @@ async function step(
   if (!isAnswered(outputs, part)) return work.look();
   try {
     parseAnswers(answers);
-  } catch {
+  } catch (error) {
+    throwMistake(error);
     throw new PipelineError(
       `what the Snowflake CLI answered to the SQL of ${part} cannot be read${lastLines(answers, secrets)}`,
     );

@@ -145,5 +145,8 @@ function setIn(values: Record<string, unknown>, path: readonly string[], value: 
 
 function withAdvice(error: unknown, advice: string): Error {
   const message = `${messageOf(error)}\n${advice}`;
-  return error instanceof StackBusyError ? new StackBusyError(message) : new PipelineError(message);
+  const because = { cause: error };
+  return error instanceof StackBusyError
+    ? new StackBusyError(message, because)
+    : new PipelineError(message, because);
 }

@@ -1,4 +1,5 @@
 import type { Settings } from "../components/settings";
+import { commandError } from "./engine-errors";
 import { settingsOf } from "./project";
 import type { OpenStack } from "./workspace";
 
@@ -15,7 +16,10 @@ export interface DecryptedSettings {
  */
 export async function decryptedSettings({ stack, file, settings }: OpenStack): Promise<DecryptedSettings> {
   if (file.encrypted.length === 0) return { settings, decrypted: [] };
-  const config = Object.entries(await stack.getAllConfig());
+  const all = await stack.getAllConfig().catch((error: unknown) => {
+    throw commandError(stack.name, "configuration", error);
+  });
+  const config = Object.entries(all);
   const values = Object.fromEntries(config.map(([key, { value }]) => [key, value]));
   const decrypted = file.encrypted.map((path) => textAt(values, path)).filter((text) => text !== undefined);
   return { settings: settingsOf({ ...file, values }), decrypted };

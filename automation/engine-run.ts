@@ -1,8 +1,10 @@
 import { CommandError, type EngineEvent } from "@pulumi/pulumi/automation";
 import { PIPELINE_TYPE } from "../components/settings";
 import { type Change, changeOf, subjectOf } from "./changes";
+import { isDebugging } from "./debug";
 import { engineErrors, knownError } from "./engine-errors";
-import { PipelineError } from "./errors";
+import { engineLogLine } from "./engine-log";
+import { PipelineError, UsageError } from "./errors";
 import { namedCauses } from "./failure-causes";
 import { CONNECTION_LOST, lostConnection } from "./inline-program";
 import { type StopRules, startInterrupts, TIMEOUT_MS } from "./interrupts";
@@ -64,6 +66,7 @@ async function runOnce(
   }
   note(`${what} of stack "${stack.name}"`);
   const onlyPreviews = isPreview(run);
+  const debug = isDebugging();
   // The steps of a preview are its result; only those of a real operation are progress.
   const listener: ProgressListener = (event) => {
     if (event.kind !== "step" || !onlyPreviews) onProgress(event);
@@ -83,6 +86,8 @@ async function runOnce(
     await operation({
       onEvent: (event) => {
         tracker.onEvent(event);
+        const line = debug ? engineLogLine(event) : undefined;
+        if (line !== undefined) note(`engine ${new Date().toISOString().slice(11, 23)}: ${line}`);
         // The first event of an engine that holds the stack; a preview does not.
         if (event.preludeEvent && !onlyPreviews)
           lockNoted = noteOwnLock(backendFolder(backendUrl, stack.workspace.workDir), stack.name);
@@ -107,7 +112,7 @@ async function runOnce(
   } catch (error) {
     if (error instanceof FailedRunError) throw error;
     const refused = refusal();
-    if (refused !== undefined) throw refused;
+    if (refused instanceof UsageError) throw refused;
     if (!(error instanceof CommandError)) throw error instanceof Error ? error : new Error(String(error));
     const known = knownError(stack.name, error.message);
     if (known !== undefined) throw known;
@@ -126,7 +131,7 @@ async function runOnce(
       unknown: [...tracker.underWay, ...tracker.lost.flatMap((step) => subjectOf(step) ?? [])],
       expected: onlyPreviews ? undefined : (expected ?? []),
     });
-    throw new FailedRunError(message, tracker.failures, tracker.made, tracker.lost);
+    throw new FailedRunError(message, tracker.failures, tracker.made, tracker.lost, { cause: refused });
   } finally {
     interrupts.stop();
     await lockNoted;

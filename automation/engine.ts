@@ -69,6 +69,7 @@ export async function findEngine(options: EngineOptions = {}): Promise<PulumiCom
   const building = `building the Pulumi CLI ${BUILT_VERSION} from its Go module`;
 
   const failures: string[] = [];
+  const errors: unknown[] = [];
   const tryWay = async (name: string, find: () => Promise<PulumiCommand>) => {
     signal?.throwIfAborted();
     try {
@@ -76,6 +77,7 @@ export async function findEngine(options: EngineOptions = {}): Promise<PulumiCom
     } catch (error) {
       signal?.throwIfAborted();
       failures.push(`  ${name}: ${oneLine(error)}`);
+      errors.push(error);
       return undefined;
     }
   };
@@ -105,6 +107,7 @@ export async function findEngine(options: EngineOptions = {}): Promise<PulumiCom
   throw new PipelineError(
     `there is no Pulumi CLI to work with, and none could be had:\n${failures.join("\n")}\nInstall Pulumi ` +
       "(https://www.pulumi.com/docs/install/), or put `go` on PATH so that the CLI can be built here; then try again.",
+    { cause: new AggregateError(errors) },
   );
 }
 

@@ -37,7 +37,28 @@ export class UnreadableStateError extends PipelineError {
   }
 }
 
+/** A mistake in this program. The command line prints its stack trace, asks for a report and exits with 1. */
+export class InternalError extends Error {
+  public override readonly name = "InternalError";
+}
+
 /** What was thrown, in words; anything may be thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/**
+ * Throws a mistake in this program on: for code that makes a finding of everything else that can fail, since a finding has no
+ * stack trace. JavaScript's own errors are mistakes, unless a system call, a request or AWS's answer is behind them.
+ */
+export function throwMistake(thrown: unknown): void {
+  if (isMistake(thrown)) throw thrown;
+}
+
+/** Whether something thrown is a mistake in this program, see {@link throwMistake}. */
+export function isMistake(thrown: unknown): boolean {
+  if (thrown instanceof InternalError) return true;
+  const isJavaScripts =
+    thrown instanceof TypeError || thrown instanceof ReferenceError || thrown instanceof RangeError;
+  return isJavaScripts && !["code", "cause", "$metadata", "$response"].some((key) => key in thrown);
 }

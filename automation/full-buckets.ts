@@ -1,5 +1,5 @@
 import { clientSettings, pathStyle } from "./aws";
-import { messageOf, PipelineError } from "./errors";
+import { messageOf, PipelineError, throwMistake } from "./errors";
 import type { StackFile } from "./project";
 import type { ResourceState } from "./state";
 
@@ -31,6 +31,7 @@ export async function refuseFullBuckets(
       if (Versions?.length || DeleteMarkers?.length) full.push(Bucket);
     } catch (error) {
       if (error instanceof Error && error.name === "NoSuchBucket") continue;
+      throwMistake(error);
       onNote(`${Bucket} could not be looked into (s3:ListBucketVersions): ${messageOf(error)}`);
     }
   }

@@ -89,7 +89,8 @@ export class ProgressTracker {
 
 type Diagnostic = NonNullable<EngineEvent["diagnosticEvent"]>;
 
-function withoutColour(text: string): string {
+/** A text of the engine without its marks for colours. */
+export function withoutColour(text: string): string {
   return text.replaceAll(/<\{%.*?%\}>/g, "");
 }
 

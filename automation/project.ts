@@ -1,10 +1,13 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { isMap, isScalar, parseDocument, visit } from "yaml";
+import { isMap, isScalar, stringify, visit } from "yaml";
+import type { z } from "zod";
 import { PROJECT, parseSettings, type Settings, type StackConfig } from "../components/settings";
 import { settingsError } from "../components/settings-problems";
 import { ENCRYPTED } from "../components/settings-schema";
 import { UsageError } from "./errors";
+import { pathError } from "./paths";
+import { parseYaml, projectShape, readShape, readText, stackShape } from "./yaml-file";
 
 /** Folder of Pulumi.yaml, of the stacks' files and, by default, of their state. */
 export const projectDir = path.resolve(__dirname, "..");
@@ -25,10 +28,27 @@ export interface SettingChange {
   readonly value?: unknown;
 }
 
-/** Stacks that have a settings file, in order of name. */
+/**
+ * Stacks that have a settings file, in order of name.
+ *
+ * @throws UsageError where the folder cannot be read.
+ */
 export async function stackFileNames(dir: string = projectDir): Promise<string[]> {
-  const files = await fs.readdir(dir);
-  return files.flatMap((file) => /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1] ?? []).sort();
+  const files = await fs.readdir(dir).catch((error: unknown) => {
+    const fix = "give the folder of Pulumi.yaml, or leave --cwd out for this project's own";
+    throw pathError(error, { key: "--cwd", value: dir, fix });
+  });
+  // The engine reads a stack's file with the ending of the project's own.
+  return files.flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
+}
+
+/**
+ * Reads Pulumi.yaml.
+ *
+ * @throws UsageError where it is missing, cannot be read or is none of this project's.
+ */
+export async function readProject(dir: string = projectDir): Promise<z.output<typeof projectShape>> {
+  return readShape(path.join(dir, "Pulumi.yaml"), projectShape);
 }
 
 /**
@@ -38,14 +58,14 @@ export async function stackFileNames(dir: string = projectDir): Promise<string[]
  */
 export async function readStackFile(stack: string, dir: string = projectDir): Promise<StackFile> {
   const file = await stackFilePath(stack, dir);
-  const own = await readYaml(file);
-  const project = await readYaml(path.join(dir, "Pulumi.yaml"));
+  const own = await readShape(file, stackShape);
+  const project = await readProject(dir);
   const encrypted: string[] = [];
   const values = {
-    ...configOf(project, encrypted, projectDefault),
-    ...configOf(own, encrypted, (value) => value),
+    ...configOf(project.config, encrypted, projectDefault),
+    ...configOf(own.config, encrypted, (value) => value),
   };
-  const { environment, secretsprovider } = own as { environment?: unknown; secretsprovider?: unknown };
+  const { environment, secretsprovider } = own;
   return {
     stack,
     values,
@@ -53,7 +73,7 @@ export async function readStackFile(stack: string, dir: string = projectDir): Pr
     environmentRegion: process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
     encrypted,
     environments: Array.isArray(environment) ? environment.map(String) : [],
-    ...(typeof secretsprovider === "string" ? { secretsProvider: secretsprovider } : {}),
+    ...(secretsprovider ? { secretsProvider: secretsprovider } : {}),
   };
 }
 
@@ -75,7 +95,7 @@ export async function editStackFile(
   dir: string = projectDir,
 ): Promise<void> {
   const file = await stackFilePath(stack, dir);
-  const document = parseDocument(withPlaceholders(await fs.readFile(file, "utf8")));
+  const document = parseYaml(file, withPlaceholders(file, await readText(file)));
   for (const {
     path: [key, ...rest],
     value,
@@ -95,17 +115,46 @@ export async function editStackFile(
     if (value === undefined) document.deleteIn(at);
     else document.setIn(at, document.createNode(value));
   }
+  await replaceFile(file, document.toString({ lineWidth: 0 }).replaceAll(` ${PLACEHOLDER}`, ""));
+}
+
+/**
+ * Writes the file of a new stack.
+ *
+ * @throws UsageError where there is one already, or the folder takes none.
+ */
+export async function createStackFile(
+  stack: string,
+  config: Readonly<Record<string, unknown>>,
+  dir: string = projectDir,
+): Promise<void> {
+  const file = path.join(dir, `Pulumi.${stack}.yaml`);
+  await fs.writeFile(file, stringify({ config }), { flag: "wx" }).catch((error: unknown) => {
+    throw unwritable(file, error);
+  });
+}
+
+async function replaceFile(file: string, content: string): Promise<void> {
   const replacement = `${file}.new`;
-  await fs.writeFile(replacement, document.toString({ lineWidth: 0 }).replaceAll(` ${PLACEHOLDER}`, ""));
-  await fs.rename(replacement, file);
+  try {
+    await fs.writeFile(replacement, content);
+    await fs.rename(replacement, file);
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
+function unwritable(file: string, error: unknown): Error {
+  const fix = `let this user write to ${path.dirname(file)}`;
+  return pathError(error, { key: path.basename(file), value: file, fix });
 }
 
 const PLACEHOLDER = "__no_value__";
 
 /** YAML's reader takes the comment below a key without a value for that of the value, and its writer moves it. */
-function withPlaceholders(text: string): string {
+function withPlaceholders(file: string, text: string): string {
   const empty: number[] = [];
-  visit(parseDocument(text), {
+  visit(parseYaml(file, text), {
     Pair(_, { value }) {
       if (isScalar(value) && value.source === "" && value.range) empty.push(value.range[0]);
     },
@@ -127,22 +176,13 @@ async function stackFilePath(stack: string, dir: string): Promise<string> {
   throw new UsageError(`there is no Pulumi.${stack}.yaml: ${known}; \`init --stack ${stack}\` writes one`);
 }
 
-async function readYaml(file: string): Promise<unknown> {
-  const document = parseDocument(await fs.readFile(file, "utf8"));
-  const [error] = document.errors;
-  if (error !== undefined) throw new UsageError(`${path.basename(file)} is not YAML: ${error.message}`);
-  return document.toJS() ?? {};
-}
-
 function configOf(
-  content: unknown,
+  config: Readonly<Record<string, unknown>> | null | undefined,
   encrypted: string[],
   read: (value: unknown) => unknown,
 ): Record<string, unknown> {
-  const config = (content as { config?: unknown }).config;
-  if (typeof config !== "object" || config === null) return {};
   return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => {
+    Object.entries(config ?? {}).map(([key, value]) => {
       const name = key.includes(":") ? key : `${PROJECT}:${key}`;
       return [name, withoutSecrets(read(value), name, encrypted)];
     }),

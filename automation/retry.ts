@@ -14,8 +14,9 @@ export class FailedRunError extends PipelineError {
     public readonly changes: readonly Change[],
     /** What AWS may have carried out without an answer. */
     public readonly lost: readonly Step[] = [],
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }
 
@@ -55,7 +56,9 @@ export async function untilPassed(
     } catch (error) {
       const reasons = error instanceof FailedRunError ? causes(error.failures) : undefined;
       if (!(error instanceof FailedRunError) || reasons === undefined || signal?.aborted) throw error;
-      if (runs === MOST_RUNS) throw new PipelineError(`${error.message}\n${runs} runs failed alike`);
+      if (runs === MOST_RUNS) {
+        throw new PipelineError(`${error.message}\n${runs} runs failed alike`, { cause: error.cause });
+      }
       remember(error.changes);
       const pause = waitMs * 2 ** (runs - 1) * (1 + Math.random() / 2);
       onNote(

@@ -27,7 +27,7 @@ export function runReport(end: RunEnd): string {
   const reason = reasons.length === 1 ? reasons : reasons.filter((line) => !/^\w+ failed$/.test(line));
   const lines = [
     `${headline}:`,
-    ...reason.map((line) => `  ${line}`),
+    ...reason.map((text) => `  ${text.replaceAll("\n", "\n  ")}`),
     ...causes.map((line) => `  -> ${line}`),
   ];
   if (expected === undefined) return lines.join("\n");

@@ -6,7 +6,8 @@ import { AwsCallError, awsCall } from "./aws-call";
 import type { Change } from "./changes";
 import { Deployment } from "./deployment";
 import type { DeploymentOptions } from "./deployment-options";
-import { messageOf, PipelineError } from "./errors";
+import { commandError } from "./engine-errors";
+import { messageOf, PipelineError, throwMistake } from "./errors";
 import { type PreflightAws, preflightAws } from "./preflight/aws";
 import type { StackFile } from "./project";
 import { readState, type StackState } from "./state";
@@ -53,7 +54,12 @@ export async function status(options: StatusOptions): Promise<StatusReport> {
   const report = await gatherStatus({
     settings,
     // Without the last argument the engine would decrypt the configuration that it lists.
-    lastUpdate: async () => (await stack.history(1, 1, false))[0],
+    lastUpdate: async () => {
+      const updates = stack.history(1, 1, false).catch((error: unknown) => {
+        throw commandError(stack.name, "history", error);
+      });
+      return (await updates)[0];
+    },
     state: () => readState(stack),
     drift: options.drift === false ? undefined : () => driftOf(deployment),
     alarms: (names) => alarmStates(file, names),
@@ -152,6 +158,7 @@ async function findKeys(
 }
 
 function unknownBy(error: unknown): Finding<never> {
+  throwMistake(error);
   const message = messageOf(error);
   if (!(error instanceof AwsCallError && error.refused)) return unknown(message);
   return unknown(`AWS refused ${error.action}`, `grant ${error.action} to the caller`);

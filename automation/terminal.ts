@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { UsageError } from "./errors";
+import { PipelineError, UsageError } from "./errors";
 import { endProgress, type ProgressListener, progressPrinter } from "./progress";
 
 /** What every command takes. */
@@ -37,7 +37,7 @@ export async function withProgress<Result>(
   const interrupt = () => {
     if (controller.signal.aborted) return;
     note("\ncancelling: waiting for what is under way");
-    controller.abort();
+    controller.abort(new PipelineError("cancelled"));
   };
   for (const signal of INTERRUPTIONS) process.on(signal, interrupt);
   try {

@@ -37,7 +37,9 @@ export async function runUpdate(
   const previewOnce = () =>
     preview().catch((error: unknown) => {
       // It is no run that could be made again.
-      throw error instanceof FailedRunError ? new PipelineError(error.message) : error;
+      throw error instanceof FailedRunError
+        ? new PipelineError(error.message, { cause: error.cause })
+        : error;
     });
   const previewAgain = async () => {
     expected = await previewAnew(previewOnce, expected, onOtherChanges);
@@ -58,7 +60,10 @@ export async function runUpdate(
 /** The failure that was to be tried again, and why it was not. */
 function notRunAgain(failed: FailedRunError, reason: unknown): PipelineError {
   const message = `${failed.message}\nnot run again: ${messageOf(reason)}`;
-  return reason instanceof StackBusyError ? new StackBusyError(message) : new PipelineError(message);
+  const because = { cause: reason };
+  return reason instanceof StackBusyError
+    ? new StackBusyError(message, because)
+    : new PipelineError(message, because);
 }
 
 /** Previews once more, and tells of what is not what was expected, where something was. */

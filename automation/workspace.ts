@@ -1,3 +1,5 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
 import { RunError } from "@pulumi/pulumi";
 import {
   LocalWorkspace,
@@ -6,11 +8,20 @@ import {
   StackNotFoundError,
 } from "@pulumi/pulumi/automation";
 import { PROJECT, type ProgramSettings, type Settings } from "../components/settings";
+import { isDebugging } from "./debug";
 import { findEngine } from "./engine";
 import { engineErrors } from "./engine-errors";
-import { messageOf, PipelineError, UnknownStackError, UsageError } from "./errors";
+import {
+  InternalError,
+  messageOf,
+  PipelineError,
+  throwMistake,
+  UnknownStackError,
+  UsageError,
+} from "./errors";
 import { lacksExternalId, newExternalId, withExternalId } from "./external-id";
 import { type InlineProgram, inlineProgram } from "./inline-program";
+import { pathError } from "./paths";
 import { backendFolder, backendUrlOf } from "./preflight/backend";
 import { projectDir, readStackFile, type StackFile, settingsOf } from "./project";
 import { removeTornSidecars } from "./recovery/sidecars";
@@ -40,8 +51,11 @@ export interface OpenStack {
   readonly chosenExternalId: string | undefined;
   /** Where its state is, see {@link backendUrlOf}. */
   readonly backendUrl: string | undefined;
-  /** What the program found wrong with its settings when the engine ran it: encrypted ones are checked only there. */
-  readonly refusal: () => UsageError | undefined;
+  /**
+   * What the program threw when the engine ran it: a UsageError for its settings, of which encrypted ones are checked only
+   * there, or an InternalError. The SDK hands on its message alone.
+   */
+  readonly refusal: () => UsageError | InternalError | undefined;
   /** Has later runs of the program match subscriptions of alerts by these names instead of by the order of addresses. */
   readonly useEmailNames: (names: ReadonlyMap<string, string>) => void;
 }
@@ -65,7 +79,7 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
     formerEmailNames,
   });
   const environment = { ...options.environment };
-  requirePassphrase(file, { ...process.env, ...environment });
+  await requirePassphrase(file, { ...process.env, ...environment }, workDir);
   const [pulumiCommand, { buildPipeline }] = await Promise.all([
     findEngine({
       ...(options.onNote ? { onProgress: options.onNote } : {}),
@@ -74,12 +88,15 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
     // It takes as long to load as the engine to tell its version, which is asked first.
     import("../components/pipeline"),
   ]);
-  let refusal: UsageError | undefined;
+  if (isDebugging()) options.onNote?.(`Pulumi ${pulumiCommand.version} at ${pulumiCommand.command}`);
+  let refusal: UsageError | InternalError | undefined;
   const program = inlineProgram(() => {
     try {
       return buildPipeline(completed);
     } catch (error) {
-      if (RunError.isInstance(error)) refusal = new UsageError(error.message);
+      refusal = RunError.isInstance(error)
+        ? new UsageError(error.message)
+        : new InternalError(`the program failed: ${messageOf(error)}`, { cause: error });
       throw error;
     }
   });
@@ -119,6 +136,7 @@ async function select(
     });
   } catch (error) {
     if (error instanceof StackNotFoundError) throw await unknownStack(stackName, engine);
+    throwMistake(error);
     const reason = messageOf(error);
     throw new PipelineError(`stack "${stackName}" cannot be opened: ${engineErrors(reason)}`);
   }
@@ -147,12 +165,26 @@ async function unknownStack(stackName: string, engine: EngineOptions): Promise<U
 }
 
 /** Backends of Pulumi's own, a folder or a bucket, encrypt with a passphrase; Pulumi would stop and ask for it. */
-function requirePassphrase(file: StackFile, environment: NodeJS.ProcessEnv): void {
-  if (environment.PULUMI_CONFIG_PASSPHRASE !== undefined || environment.PULUMI_CONFIG_PASSPHRASE_FILE) return;
+async function requirePassphrase(
+  file: StackFile,
+  environment: NodeJS.ProcessEnv,
+  workDir: string,
+): Promise<void> {
+  if (environment.PULUMI_CONFIG_PASSPHRASE !== undefined) return;
+  const { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile } = environment;
+  if (passphraseFile) return requireReadable(passphraseFile, workDir);
   if (file.secretsProvider !== undefined && file.secretsProvider !== "passphrase") return;
   if (/^https:/.test(environment.PULUMI_BACKEND_URL ?? "")) return;
   throw new UsageError(
     "PULUMI_CONFIG_PASSPHRASE is not set: the stack's secrets are encrypted with it; " +
       "export it (empty is a passphrase too), or PULUMI_CONFIG_PASSPHRASE_FILE, or name a secretsprovider in the stack's file",
   );
+}
+
+/** The engine reads it from the project's folder. */
+async function requireReadable(passphraseFile: string, workDir: string): Promise<void> {
+  await fs.readFile(path.resolve(workDir, passphraseFile)).catch((error: unknown) => {
+    const fix = "name a file that holds the passphrase";
+    throw pathError(error, { key: "PULUMI_CONFIG_PASSPHRASE_FILE", value: passphraseFile, fix });
+  });
 }

@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { isRpcSecret, unwrapRpcSecret } from "@pulumi/pulumi/runtime/rpc";
-import { withoutStackTraces } from "../automation/plan/monitor";
 import { type PlannedPlace, PlannedProvider } from "../automation/plan/provider";
 import type { Account } from "../components/account";
 import { deployPipeline } from "../components/pipeline";
 import { partitionOf } from "../components/rules";
 import { PROJECT, parseSettings, type Settings, type StackConfig } from "../components/settings";
 import type { Problem } from "../components/settings-problems";
+import { traceOnlyMessages } from "../stack-traces";
 
 export const ACCOUNT_ID = "123456789012";
 export const REGION = "us-east-1";
@@ -190,14 +190,14 @@ async function run(
   pulumi.runtime.setMockOptions(monitor, PROJECT, place.stack);
   pulumi.runtime.setAllConfig(config, secretKeys);
   let outputs: Readonly<Record<string, unknown>> | undefined;
-  await withoutStackTraces(async () => {
-    try {
-      outputs = await pulumi.runtime.runInPulumiStack(async () => program());
-    } finally {
-      // Waits for what is still under way: without it children are missed.
-      await pulumi.runtime.disconnect();
-    }
-  });
+  const traceAll = traceOnlyMessages();
+  try {
+    outputs = await pulumi.runtime.runInPulumiStack(async () => program());
+  } finally {
+    // Waits for what is still under way: without it children are missed.
+    await pulumi.runtime.disconnect();
+    traceAll();
+  }
   const [refused] = provider.refused;
   if (refused !== undefined) throw refused;
   return { deployed: new Deployment(monitor.registered), outputs: outputs ?? {} };

@@ -45,7 +45,7 @@ export async function applyAutomations(
       const done = applied.flatMap((one) => (one.done === "unchanged" ? [] : [`${one.stream} ${one.done}`]));
       const before = done.length > 0 ? ` (before it: ${done.join(", ")})` : "";
       const why = messageOf(error);
-      throw new PipelineError(`stream "${stream}"${before}: ${why}`);
+      throw new PipelineError(`stream "${stream}"${before}: ${why}`, { cause: error });
     }
   }
   return applied;

@@ -68,7 +68,7 @@ export function sender(options: RequestOptions): Sender {
     const url = `${base}${path}${query === undefined ? "" : `?${new URLSearchParams(query)}`}`;
     for (let attempt = 1; ; attempt++) {
       const { response, text } = await once(method, url, body).catch((error: unknown) => {
-        throw new PipelineError(`${what}: ${unreachable(error, timeoutMs, signal)}`);
+        throw new PipelineError(`${what}: ${unreachable(error, timeoutMs, signal)}`, { cause: error });
       });
       if (response.ok) return parse(text, answer, `${what}: HTTP ${response.status}`, key);
 

@@ -1,11 +1,8 @@
-import * as fs from "node:fs/promises";
-import * as path from "node:path";
-import { stringify } from "yaml";
 import { PROJECT, parseSettings } from "../../components/settings";
 import { settingsError } from "../../components/settings-problems";
 import { UsageError } from "../errors";
 import { newExternalId } from "../external-id";
-import { projectDir, stackFileNames } from "../project";
+import { createStackFile, projectDir, readProject, stackFileNames } from "../project";
 import { isInteractive, note, print, type StackCommandOptions } from "../terminal";
 
 /** What a new stack may be told on the command line; what is missing is asked for on a terminal. */
@@ -23,14 +20,16 @@ export interface InitOptions extends StackCommandOptions {
 /** `init`: writes the settings of a new stack, its external id among them. */
 export async function init(options: InitOptions): Promise<void> {
   const { stack, cwd: dir = projectDir } = options;
-  if ((await stackFileNames(dir)).includes(stack)) {
+  const known = await stackFileNames(dir);
+  await readProject(dir);
+  if (known.includes(stack)) {
     throw new UsageError(`Pulumi.${stack}.yaml exists already: edit it, or choose another name`);
   }
   const answers = isInteractive() ? await ask(options) : options;
   const config = initialConfig(answers);
   const { settings, problems } = parseSettings({ stack, values: config });
   if (settings === undefined) throw new UsageError(settingsError(stack, problems));
-  await fs.writeFile(path.join(dir, `Pulumi.${stack}.yaml`), stringify({ config }), { flag: "wx" });
+  await createStackFile(stack, config, dir);
   print(`wrote Pulumi.${stack}.yaml`);
   note(`next: npm run pipeline -- plan --stack ${stack}`);
 }

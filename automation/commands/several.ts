@@ -1,4 +1,6 @@
-import { messageOf, UsageError } from "../errors";
+import { isDebugging } from "../debug";
+import { errorReport } from "../error-report";
+import { UsageError } from "../errors";
 import { type ProgressListener, progressPrinter } from "../progress";
 import { chosenStacks, forStacks, renderOutcomes, worstOf } from "../stacks";
 import { confirm, note, print, withProgress } from "../terminal";
@@ -61,7 +63,7 @@ export async function onStacks(
       try {
         return await work(stack, { ...voice, print: (text) => print(named(text)) });
       } catch (error) {
-        say(messageOf(error));
+        say(errorReport(error, isDebugging()));
         throw error;
       }
     });

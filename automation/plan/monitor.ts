@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { PROJECT } from "../../components/settings";
+import { traceOnlyMessages } from "../../stack-traces";
 import { PipelineError } from "../errors";
 import { type PlannedPlace, PlannedProvider, SECRET } from "./provider";
 
@@ -36,14 +37,17 @@ export async function evaluate(
   pulumi.runtime.setMockOptions(monitor, PROJECT, place.stack);
   pulumi.runtime.setAllConfig({ ...config }, [...secretKeys]);
   let returned: pulumi.Inputs = {};
-  const outputs = await withoutStackTraces(async () => {
-    const found = await pulumi.runtime.runInPulumiStack(async () => {
+  const traceAll = traceOnlyMessages();
+  let outputs: pulumi.Inputs | undefined;
+  try {
+    outputs = await pulumi.runtime.runInPulumiStack(async () => {
       returned = program();
       return returned;
     });
     await pulumi.runtime.disconnect();
-    return found;
-  });
+  } finally {
+    traceAll();
+  }
   if (provider.unanswered.length > 0) {
     throw new PipelineError(`the plan has no answer for ${provider.unanswered.join(", ")}: use \`preview\``);
   }
@@ -52,19 +56,6 @@ export async function evaluate(
     return [name, secret ? SECRET : value];
   });
   return { resources: monitor.planned(provider), outputs: Object.fromEntries(await Promise.all(shown)) };
-}
-
-/** The SDK asks for a stack trace with every promise and every resource, and mapping each to TypeScript takes most of an evaluation's time. */
-export async function withoutStackTraces<Result>(work: () => Promise<Result>): Promise<Result> {
-  const { stackTraceLimit, prepareStackTrace } = Error;
-  Error.stackTraceLimit = 0;
-  Error.prepareStackTrace = String;
-  try {
-    return await work();
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-    Error.prepareStackTrace = prepareStackTrace;
-  }
 }
 
 /** What of a registration the mocked monitor's own record leaves out. */

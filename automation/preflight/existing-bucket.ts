@@ -1,5 +1,6 @@
 import type { Settings } from "../../components/settings";
 import { ENCRYPTED } from "../../components/settings-schema";
+import { throwMistake } from "../errors";
 import type { ResourceState } from "../state";
 import { errorLine, isDenied } from "../verify/aws-errors";
 import type { PreflightAws } from "./aws";
@@ -125,6 +126,7 @@ async function answered<Live>(asked: Promise<Live>): Promise<Answer<Live>> {
     return { live: await asked };
   } catch (error) {
     if (error instanceof Error && error.name === "NoSuchBucket") return { gone: true };
+    throwMistake(error);
     const remedy = isDenied(error)
       ? (action: string) => `grant the caller ${action}`
       : (action: string) => `try again once S3 answers a caller who has ${action}`;

@@ -1,5 +1,6 @@
 import { phaseOf, type Settings } from "../../components/settings";
 import { defaultBucketName } from "../../components/settings-conflicts";
+import { throwMistake } from "../errors";
 import { fillIns } from "../plan/problems";
 import type { StackFile } from "../project";
 import type { ResourceState } from "../state";
@@ -68,6 +69,7 @@ async function askAws(
   const identity = within(deadline, aws.identity(deadline)).catch((error: unknown) => {
     // The provider does not ask either, as emulators without STS need it.
     if (String(file.values["aws:skipCredentialsValidation"]) === "true") return undefined;
+    throwMistake(error);
     return judgeSilence(error, source);
   });
   const named = existing === undefined && settings.bucketName;
@@ -115,6 +117,7 @@ async function lookAtName(
     }
     return [remark(`HeadBucket of ${bucket} was answered with ${status}`, "the engine will tell more")];
   } catch (error) {
+    throwMistake(error);
     // The caller may have the rights to deploy and not those to look.
     const fix = isDenied(error)
       ? "grant s3:ListBucket to have it looked at"

@@ -69,7 +69,9 @@ export class Checkpoints {
       await fs.rename(replacement, this.file(id));
     } catch (error) {
       const reason = messageOf(error);
-      throw new PipelineError(`${before} was not begun: the state could not be copied before: ${reason}`);
+      throw new PipelineError(`${before} was not begun: the state could not be copied before: ${reason}`, {
+        cause: error,
+      });
     }
     // What cannot be removed now goes with a later copy.
     await this.prune(id).catch(() => undefined);

@@ -75,6 +75,7 @@ export class LostOperations {
       throw new PipelineError(
         `${this.file}, which keeps what got no answer of AWS's, cannot be read: ${reason}; ` +
           "look into it for what AWS may have made, then remove it",
+        { cause: error },
       );
     }
   }
@@ -87,7 +88,7 @@ export class LostOperations {
       await fs.writeFile(replacement, JSON.stringify(remembered), { mode: 0o600 });
       await fs.rename(replacement, this.file);
     } catch (error) {
-      throw new PipelineError(`${this.file} cannot be written: ${messageOf(error)}`);
+      throw new PipelineError(`${this.file} cannot be written: ${messageOf(error)}`, { cause: error });
     }
   }
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { nameOf } from "../changes";
-import { messageOf, StackBusyError } from "../errors";
+import { messageOf, StackBusyError, throwMistake } from "../errors";
 import { type ExportedState, exportState, importState } from "../exported-state";
 import { backendName } from "../preflight/backend";
 import { FailedRunError } from "../retry";
@@ -132,6 +132,7 @@ export async function rememberLost(open: KnownStack, failure: FailedRunError): P
     await lostOperations(open).add(operations);
     return failure;
   } catch (error) {
+    throwMistake(error);
     const forgotten = operations.map(({ type, resource }) => `${type} ${nameOf(resource.urn)}`).join(", ");
     const reason = messageOf(error);
     const line = `not remembered, so that the next run does not look for it in AWS: ${forgotten}: ${reason}`;

@@ -9,6 +9,7 @@ import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { PipelineError, UsageError } from "../errors";
+import { pathError } from "../paths";
 import { writeServerCertificate } from "./certificate";
 import {
   type Command,
@@ -158,14 +159,16 @@ async function attach(
       `--endpoint ${url}: AWS_CA_BUNDLE must name the PEM file of the emulator's certificate`,
     );
   }
-  const ca = await readFile(caFile).catch((error: Error) => {
-    throw new UsageError(`AWS_CA_BUNDLE=${caFile}: cannot be read: ${error.message}`);
+  const ca = await readFile(caFile).catch((error: unknown) => {
+    const fix = "name the PEM file of the emulator's certificate";
+    throw pathError(error, { key: "AWS_CA_BUNDLE", value: caFile, fix });
   });
   const { origin } = new URL(url);
   const { auth } = await readHealth(origin, ca, signal).catch((error: Error) => {
     signal?.throwIfAborted();
     throw new PipelineError(
       `--endpoint ${url}: no ministack answers there with a certificate that ${caFile} (AWS_CA_BUNDLE) vouches for: ${error.message}`,
+      { cause: error },
     );
   });
   if (auth !== "enabled") {

@@ -1,3 +1,4 @@
+import { throwMistake } from "../errors";
 import { errorLine } from "./aws-errors";
 import { type CheckResult, fail, pass } from "./check";
 import type { Aws } from "./clients";
@@ -31,6 +32,7 @@ export async function findCaller(
         `use credentials of account ${accountId}`,
       );
     } catch (error) {
+      throwMistake(error);
       return fail(
         `AWS does not say who is calling: ${errorLine(error)}`,
         "check the credentials, the region, the endpoint and the network",

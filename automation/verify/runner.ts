@@ -1,3 +1,4 @@
+import { throwMistake } from "../errors";
 import { deniedAction, errorLine, isDenied } from "./aws-errors";
 import { type Check, type CheckResult, fail, Skipped, skip, type Verdict } from "./check";
 
@@ -69,6 +70,7 @@ async function answer(check: Check, signal: AbortSignal, caller: string): Promis
     return await check.run({ signal });
   } catch (error) {
     if (error instanceof Skipped) return skip(error.message, error.fix);
+    throwMistake(error);
     if (isDenied(error)) {
       const all = [...new Set(check.needs)].join(", ");
       const action = deniedAction(error) ?? all;

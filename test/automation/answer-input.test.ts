@@ -7,17 +7,12 @@ import { readAnswers } from "../../automation/answer-input";
 import { UsageError } from "../../automation/errors";
 
 describe("readAnswers", () => {
-  it("reads a file, and says why it cannot", async () => {
+  it("reads a file", async () => {
     const dir = await fs.mkdtemp(path.join(os.tmpdir(), "answers-"));
     const file = path.join(dir, "answers.json");
     await fs.writeFile(file, "[ärger]");
     assert.equal(await readAnswers({ ...terminal(), file }), "[ärger]");
     await fs.rm(dir, { recursive: true });
-    await assert.rejects(
-      readAnswers({ ...terminal(), file }),
-      (error: Error) =>
-        error instanceof UsageError && /--file .*answers.json cannot be read: ENOENT/.test(error.message),
-    );
   });
 
   it("reads a pipe to its end, characters of several bytes cut in two included", async () => {

@@ -19,7 +19,7 @@ describe("connect and sql refuse before they do anything", () => {
     [
       "a file that is not there",
       () => connect({ stack, file: "nowhere.txt" }),
-      /^--file nowhere.txt cannot be read/,
+      /^--file = "nowhere.txt": must exist; give a file/,
     ],
     ["two sources of answers", () => connect({ stack, file: "a", run: true }), /^--file and --run/],
     ["to load what is not deployed", () => connect({ stack, up: false, run: true }), /^--no-up and --run/],

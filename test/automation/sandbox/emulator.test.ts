@@ -208,7 +208,7 @@ describe("emulator", () => {
       }
       await assert.rejects(
         startEmulator({ endpoint: "https://localhost:4566" }),
-        /none\.pem: cannot be read/,
+        /AWS_CA_BUNDLE = ".*none\.pem": must exist; name the PEM file/,
       );
       setVariable("AWS_CA_BUNDLE");
       await assert.rejects(startEmulator({ endpoint: "https://localhost:4566" }), /AWS_CA_BUNDLE must name/);

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { readAnswers } from "../../automation/answer-input";
+import { clientSettings } from "../../automation/aws";
+import { PipelineError, UsageError } from "../../automation/errors";
+import { pathError } from "../../automation/paths";
+import { openStack } from "../../automation/workspace";
+import { withVariable } from "./commands/captured";
+import { asNobody } from "./nobody";
+
+/** Files that are read besides the project's own, by what names them. */
+const readers: readonly (readonly [key: string, read: (file: string, dir: string) => Promise<unknown>])[] = [
+  ["--file", (file) => readAnswers({ file, stdin: process.stdin, stderr: process.stderr })],
+  [
+    "AWS_CA_BUNDLE",
+    (file) =>
+      withVariable("AWS_CA_BUNDLE", file, async () =>
+        clientSettings({ stack: "dev", values: {}, encrypted: [], environments: [] }, "s3"),
+      ),
+  ],
+  [
+    "PULUMI_CONFIG_PASSPHRASE_FILE",
+    (file, workDir) =>
+      withVariable("PULUMI_CONFIG_PASSPHRASE", undefined, () =>
+        openStack({ stack: "dev", workDir, environment: { PULUMI_CONFIG_PASSPHRASE_FILE: file } }),
+      ),
+  ],
+];
+
+const faults: readonly (readonly [string, RegExp, (dir: string) => Promise<string>])[] = [
+  ["is missing", /must exist/, async (dir) => path.join(dir, "missing")],
+  ["is a folder", /must be a file, not a folder/, async (dir) => dir],
+  ["lies in a file", /must not use a file as a folder/, async (dir) => path.join(dir, "Pulumi.yaml", "file")],
+  [
+    "is a loop of links",
+    /must not be a loop of symbolic links/,
+    async (dir) => {
+      const file = path.join(dir, "loop");
+      await fs.symlink("loop", file);
+      return file;
+    },
+  ],
+  [
+    "this user may not read",
+    /must be accessible to this user/,
+    async (dir) => {
+      const file = path.join(dir, "file");
+      await fs.writeFile(file, "", { mode: 0 });
+      return file;
+    },
+  ],
+  ["has too long a name", /must be no longer than/, async (dir) => path.join(dir, "a".repeat(300))],
+];
+
+describe("a file that a command is told to read", () => {
+  let dir: string;
+
+  beforeEach(async () => {
+    dir = await fs.mkdtemp(path.join(os.tmpdir(), "paths-"));
+    await fs.chmod(dir, 0o755);
+    await fs.writeFile(path.join(dir, "Pulumi.yaml"), "name: braintrust-snowflake\nruntime: nodejs\n");
+    await fs.writeFile(path.join(dir, "Pulumi.dev.yaml"), "config:\n  aws:region: us-east-1\n");
+  });
+  afterEach(() => fs.rm(dir, { recursive: true }));
+
+  for (const [key, read] of readers) {
+    for (const [title, rule, make] of faults) {
+      it(`is refused where it ${title}: ${key}`, async () => {
+        const file = await make(dir);
+        await assert.rejects(
+          asNobody(() => read(file, dir)),
+          (error: Error) => {
+            const shown = `${key} = ${JSON.stringify(file)}: `;
+            assert.ok(error instanceof UsageError, String(error));
+            assert.ok(error.message.startsWith(shown), error.message);
+            assert.match(error.message.slice(shown.length), new RegExp(`^${rule.source}.*; (give|name) `));
+            return true;
+          },
+        );
+      });
+    }
+  }
+
+  for (const code of ["EMFILE", "EIO", "ENOSPC"]) {
+    it(`is no mistake of the caller's where the machine fails: ${code}`, () => {
+      const cause = Object.assign(new Error(`${code}: it fails`), { code });
+      const error = pathError(cause, { key: "--file", value: "a", fix: "" });
+      assert.ok(error instanceof PipelineError);
+      assert.match(error.message, new RegExp(`--file = "a" .*${code}`));
+    });
+  }
+});
