@@ -4,7 +4,7 @@ import { traceOnlyMessages } from "../stack-traces";
 import { isDebugging, startDebugging } from "./debug";
 import { errorReport } from "./error-report";
 import { StackBusyError, UsageError } from "./errors";
-import { note } from "./terminal";
+import { note } from "./terminal/terminal";
 
 /** Exit codes: 0 done, 1 failed, 2 bad usage or settings, 75 (EX_TEMPFAIL) the stack is busy. */
 const FAILED = 1;

@@ -1,26 +1,27 @@
 /** The command line's work as typed functions, for deployment scripts: they return values and throw typed errors. */
-import type { Change } from "./changes";
-import { Deployment } from "./deployment";
-import type { DeploymentOptions, UpOptions, UpResult } from "./deployment-options";
+
+import { Deployment } from "./deploy/deployment";
+import type { DeploymentOptions, UpOptions, UpResult } from "./deploy/deployment-options";
+import type { Change } from "./engine/changes";
 import type { PipelineOutputs } from "./outputs";
 
-export type { Change } from "./changes";
-export { type ConnectOptions, type ConnectResult, connect } from "./connect";
-export { type ConnectRunOptions, connectBySnow } from "./connect-run";
-export { type CostOptions, estimate as cost } from "./cost/cost";
 export type { CostEstimate } from "./cost/estimate";
-export { Deployment } from "./deployment";
-export type { DeploymentOptions, UpOptions, UpResult } from "./deployment-options";
+export { Deployment } from "./deploy/deployment";
+export type { DeploymentOptions, UpOptions, UpResult } from "./deploy/deployment-options";
+export { forStacks, type StackOutcome, type StacksOptions } from "./deploy/stacks";
+export type { Change } from "./engine/changes";
 export { PipelineError, StackBusyError, UnreadableStateError, UsageError } from "./errors";
-export type { RotationResult } from "./key-rotation";
+export { type RotateKeysOptions, rotateKeys } from "./keys/rotate-keys";
+export type { RotationResult } from "./keys/rotation-steps";
 export type { PipelineOutputs, StreamOutput } from "./outputs";
+export { type CostOptions, estimate as cost } from "./plan/cost";
 export { type Plan, planStack as plan } from "./plan/plan";
-export type { ProgressEvent, ProgressListener } from "./progress";
-export { type RotateKeysOptions, rotateKeys } from "./rotate-keys";
-export { type SqlOptions, type SqlPart, snowflakeSql } from "./snowflake/sql";
-export { forStacks, type StackOutcome, type StacksOptions } from "./stacks";
-export { type StatusOptions, status } from "./status";
-export type { StatusReport } from "./status-report";
+export { type ConnectOptions, type ConnectResult, connect } from "./snowflake/handshake/connect";
+export { type ConnectRunOptions, connectBySnow } from "./snowflake/handshake/connect-run";
+export { type SqlOptions, type SqlPart, snowflakeSql } from "./snowflake/sql/sql";
+export { type StatusOptions, status } from "./status/status";
+export type { StatusReport } from "./status/status-report";
+export type { ProgressEvent, ProgressListener } from "./terminal/progress";
 export { reportOn as verify, type VerifyTarget } from "./verify/verify";
 
 /** What `up` would change; none where the stack is as its settings say. */

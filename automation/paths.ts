@@ -1,4 +1,4 @@
-import { formatProblem, showValue } from "../components/settings-problems";
+import { formatProblem, showValue } from "../components/settings/problems";
 import { messageOf, PipelineError, UsageError } from "./errors";
 
 /** A file or a folder that somebody has named. */

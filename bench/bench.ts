@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import Table from "cli-table3";
 import { z } from "zod";
 import { messageOf, UsageError } from "../automation/errors";
-import { projectDir } from "../automation/project";
+import { projectDir } from "../automation/project/stack-file";
 import { EmulatorMissingError } from "../automation/sandbox/emulator";
 import { lastLines } from "../automation/sandbox/ministack";
 import { fixtureProject } from "../test/fixtures/project";

@@ -1,8 +1,8 @@
 import * as fs from "node:fs/promises";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { z } from "zod";
-import { nameOf } from "../automation/changes";
-import { Deployment } from "../automation/deployment";
+import { Deployment } from "../automation/deploy/deployment";
+import { nameOf } from "../automation/engine/changes";
 import { startEmulator } from "../automation/sandbox/emulator";
 import { createSandboxProject } from "../automation/sandbox/project";
 import { enter } from "../automation/sandbox/sandbox";

@@ -1,7 +1,7 @@
 /** Loads the program and evaluates it offline with as many streams as told, then evaluates it again, and prints what it took as JSON. */
 async function main(count: number): Promise<void> {
   const begun = performance.now();
-  const { evaluate } = await import("../automation/plan/monitor");
+  const { evaluate } = await import("../automation/plan/evaluation");
   const { deployPipeline } = await import("../components/pipeline");
   const loadMs = performance.now() - begun;
   const streams = Array.from({ length: count }, (_, index) => ({ name: `stream-${index}`, format: "jsonl" }));

@@ -1,4 +1,4 @@
-import { nameOf } from "../automation/changes";
+import { nameOf } from "../automation/engine/changes";
 import type { EmulatorAccess } from "../automation/sandbox/emulator";
 import { terraformResource } from "../test/controls/terraform-plan";
 

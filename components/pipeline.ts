@@ -1,18 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
+import { BraintrustRole, braintrustTrust } from "./access/braintrust-role";
+import { SnowflakeReader, snowflakeTrust } from "./access/snowflake-reader";
 import { type Account, readAccount } from "./account";
-import { auditNames } from "./audit-statements";
-import { BraintrustRole, braintrustTrust } from "./braintrust-role";
-import { BucketPolicy } from "./bucket-policy";
-import { EncryptionKey, EncryptionKeyPolicy } from "./encryption-key";
-import { ExportBucket } from "./export-bucket";
-import { createGuards, type Guards } from "./guards";
-import { LoadErrors, loadErrorsTrust } from "./load-errors";
-import { concealer, PIPELINE_TYPE, type ProgramSettings, readSettings, type Settings } from "./settings";
-import { defaultBucketName } from "./settings-conflicts";
-import { SnowflakeReader, snowflakeTrust } from "./snowflake-reader";
-import { SnowpipeEvents } from "./snowpipe-events";
-import { type PipelineParts, stackOutputs } from "./stack-outputs";
-import { countsRequests } from "./watched-pipeline";
+import { auditNames } from "./audit/trail-bucket-policy";
+import { LoadErrors, loadErrorsTrust } from "./events/load-errors";
+import { SnowpipeEvents } from "./events/snowpipe-events";
+import { countsRequests } from "./monitoring/alarm-targets";
+import { createGuards, type Guards } from "./monitoring/observability";
+import { type PipelineParts, stackOutputs } from "./outputs";
+import { defaultBucketName } from "./settings/conflicts";
+import {
+  concealer,
+  PIPELINE_TYPE,
+  type ProgramSettings,
+  readSettings,
+  type Settings,
+} from "./settings/settings";
+import { BucketPolicy } from "./storage/bucket-policy";
+import { EncryptionKey, EncryptionKeyPolicy } from "./storage/encryption-key";
+import { ExportBucket } from "./storage/export-bucket";
 
 /**
  * The whole AWS side of the pipeline, in the order in which its parts need each other. Like every component here it

@@ -1,5 +1,5 @@
 import type { PipelineOutputs } from "../automation";
-import { drawn, json, type Rows } from "./automation/snowflake/answer-forms";
+import { drawn, json, type Rows } from "./automation/snowflake/answers/answer-forms";
 
 /** What a Snowflake account has in AWS: the users that read, and that subscribe, and the queue of its pipes. */
 export interface SnowflakeAccount {

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { isRpcSecret, unwrapRpcSecret } from "@pulumi/pulumi/runtime/rpc";
-import { type PlannedPlace, PlannedProvider } from "../automation/plan/provider";
+import { type PlannedPlace, PlannedProvider } from "../automation/plan/planned-provider";
 import type { Account } from "../components/account";
 import { deployPipeline } from "../components/pipeline";
-import { partitionOf } from "../components/rules";
-import { PROJECT, parseSettings, type Settings, type StackConfig } from "../components/settings";
-import type { Problem } from "../components/settings-problems";
+import type { Problem } from "../components/settings/problems";
+import { PROJECT, parseSettings, type Settings, type StackConfig } from "../components/settings/settings";
+import { partitionOf } from "../components/settings/text-rules";
 import { traceOnlyMessages } from "../stack-traces";
 
 export const ACCOUNT_ID = "123456789012";

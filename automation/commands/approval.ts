@@ -1,6 +1,6 @@
-import { type Change, renderChanges } from "../changes";
-import type { AfterWaiting } from "../deployment-options";
-import type { Voice } from "./several";
+import type { AfterWaiting } from "../deploy/deployment-options";
+import { type Change, renderChanges } from "../engine/changes";
+import type { Voice } from "./on-stacks";
 
 /** Somebody has answered with no, in the midst of an operation. */
 class DeclinedError extends Error {

@@ -2,11 +2,11 @@ import type { ExportType } from "../braintrust/api";
 import { describePlan } from "../braintrust/automations";
 import { planExports } from "../braintrust/exports";
 import { braintrustInstructions } from "../braintrust/instructions";
-import { Deployment } from "../deployment";
-import type { DeploymentOptions } from "../deployment-options";
+import { Deployment } from "../deploy/deployment";
+import type { DeploymentOptions } from "../deploy/deployment-options";
 import { UsageError } from "../errors";
 import type { PipelineOutputs } from "../outputs";
-import { confirm, note, print, withProgress } from "../terminal";
+import { confirm, note, print, withProgress } from "../terminal/terminal";
 import type { ChangingCommandOptions } from "./deploy";
 
 export interface BraintrustOptions extends ChangingCommandOptions {

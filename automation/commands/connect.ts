@@ -1,9 +1,9 @@
-import { readAnswers } from "../answer-input";
-import { type ConnectResult, connect as takeOver } from "../connect";
-import { connectBySnow } from "../connect-run";
 import { UsageError } from "../errors";
-import type { HandshakeChange } from "../snowflake/handshake";
-import { confirm, note, print, withProgress } from "../terminal";
+import { readAnswers } from "../snowflake/answers/answer-input";
+import { type ConnectResult, connect as takeOver } from "../snowflake/handshake/connect";
+import { connectBySnow } from "../snowflake/handshake/connect-run";
+import type { HandshakeChange } from "../snowflake/handshake/handshake";
+import { confirm, note, print, withProgress } from "../terminal/terminal";
 import type { ChangingCommandOptions } from "./deploy";
 
 /** Where Snowflake's answers come from, and what becomes of them. */

@@ -1,7 +1,7 @@
-import { estimate } from "../cost/cost";
 import { renderCost } from "../cost/report";
 import type { UsageOptions } from "../cost/usage";
-import { print, printJson, type StackCommandOptions } from "../terminal";
+import { estimate } from "../plan/cost";
+import { print, printJson, type StackCommandOptions } from "../terminal/terminal";
 
 /** `cost`: what a stack will cost a month, by item, from its settings and its offline plan. */
 export async function cost(

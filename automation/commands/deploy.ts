@@ -1,12 +1,12 @@
-import { renderChanges, summarize } from "../changes";
-import { Deployment } from "../deployment";
+import { Deployment } from "../deploy/deployment";
+import { lossReport, protectionNote } from "../deploy/losses";
+import { renderChanges, summarize } from "../engine/changes";
 import { PipelineError, StackBusyError } from "../errors";
-import { lossReport, protectionNote } from "../losses";
-import { note, print, printJson, type StackCommandOptions } from "../terminal";
+import { note, print, printJson, type StackCommandOptions } from "../terminal/terminal";
 import { onceApproved } from "./approval";
-import { type PatienceOptions, patience } from "./patience";
+import { onStacks, type StacksCommandOptions, type Voice } from "./on-stacks";
 import { repairFirst } from "./recover";
-import { onStacks, type StacksCommandOptions, type Voice } from "./several";
+import { type PatienceOptions, patience } from "./time-limits";
 
 /** What every command that changes something takes. */
 export interface ChangingCommandOptions extends StackCommandOptions {

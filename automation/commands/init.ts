@@ -1,9 +1,9 @@
-import { PROJECT, parseSettings } from "../../components/settings";
-import { settingsError } from "../../components/settings-problems";
+import { settingsError } from "../../components/settings/problems";
+import { PROJECT, parseSettings } from "../../components/settings/settings";
 import { UsageError } from "../errors";
-import { newExternalId } from "../external-id";
-import { createStackFile, projectDir, readProject, stackFileNames } from "../project";
-import { isInteractive, note, print, type StackCommandOptions } from "../terminal";
+import { newExternalId } from "../project/external-id";
+import { createStackFile, projectDir, readProject, stackFileNames } from "../project/stack-file";
+import { isInteractive, note, print, type StackCommandOptions } from "../terminal/terminal";
 
 /** What a new stack may be told on the command line; what is missing is asked for on a terminal. */
 export interface InitOptions extends StackCommandOptions {

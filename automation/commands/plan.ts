@@ -1,6 +1,6 @@
 import { planStack } from "../plan/plan";
 import { renderPlan } from "../plan/render";
-import { print, printJson, type StackCommandOptions } from "../terminal";
+import { print, printJson, type StackCommandOptions } from "../terminal/terminal";
 
 /** `plan`: the whole program, evaluated with no AWS, no Pulumi command line and no network. */
 export async function plan({

@@ -1,19 +1,31 @@
-import { nameOf } from "../changes";
-import { commandLine } from "../command-line";
-import { Deployment } from "../deployment";
-import type { DeploymentOptions } from "../deployment-options";
+import { Deployment } from "../deploy/deployment";
+import type { DeploymentOptions } from "../deploy/deployment-options";
+import type { Checkpoint } from "../deploy/recovery/checkpoints";
+import { renderInterruption } from "../deploy/recovery/recovery";
+import { type RecoveryReport, recoveryReport } from "../deploy/recovery/report";
+import {
+  findRestoration,
+  findRestorationOfGone,
+  type Restoration,
+  restore,
+} from "../deploy/recovery/restore";
+import { renderUnfinished } from "../deploy/recovery/unfinished-operations";
+import { backendName } from "../engine/backend";
+import { nameOf } from "../engine/changes";
+import { renderLock } from "../engine/state/locks";
 import { UnknownStackError, UsageError } from "../errors";
-import { backendName } from "../preflight/backend";
-import { projectDir } from "../project";
-import type { Checkpoint } from "../recovery/checkpoints";
-import { renderLock } from "../recovery/locks";
-import { renderInterruption } from "../recovery/recovery";
-import { renderUnfinished } from "../recovery/remedies";
-import { type RecoveryReport, recoveryReport } from "../recovery/report";
-import { findRestoration, findRestorationOfGone, type Restoration, restore } from "../recovery/restore";
-import { confirm, note, print, printJson, type StackCommandOptions, withProgress } from "../terminal";
+import { projectDir } from "../project/stack-file";
+import { commandLine } from "../terminal/command-line";
+import {
+  confirm,
+  note,
+  print,
+  printJson,
+  type StackCommandOptions,
+  withProgress,
+} from "../terminal/terminal";
 import { REPAIR_QUESTION } from "./approval";
-import type { Voice } from "./several";
+import type { Voice } from "./on-stacks";
 
 /**
  * Shows what an earlier update left half done, asks, and puts it right.

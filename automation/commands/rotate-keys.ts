@@ -1,7 +1,7 @@
-import { renderChanges } from "../changes";
-import type { Wait } from "../key-rotation";
-import { rotateKeys } from "../rotate-keys";
-import { confirm, note, print, withProgress } from "../terminal";
+import { renderChanges } from "../engine/changes";
+import { rotateKeys } from "../keys/rotate-keys";
+import type { Wait } from "../keys/rotation-steps";
+import { confirm, note, print, withProgress } from "../terminal/terminal";
 import type { ChangingCommandOptions } from "./deploy";
 
 export interface RotateKeysCommandOptions extends ChangingCommandOptions {

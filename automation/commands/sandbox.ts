@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import { commandLine } from "../command-line";
 import { runSandbox } from "../sandbox/sandbox";
-import { note, print, withProgress } from "../terminal";
+import { commandLine } from "../terminal/command-line";
+import { note, print, withProgress } from "../terminal/terminal";
 import { verifyStack } from "../verify/verify";
 
 /** `sandbox`: the whole pipeline against an AWS emulator on this machine. */

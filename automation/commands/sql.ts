@@ -1,13 +1,13 @@
-import { ENCRYPTED } from "../../components/settings-schema";
-import { Deployment } from "../deployment";
+import { ENCRYPTED } from "../../components/settings/schema";
+import { Deployment } from "../deploy/deployment";
 import { UsageError } from "../errors";
-import { ensureExternalId } from "../external-id";
 import { type PipelineOutputs, parseOutputs } from "../outputs";
 import { planStack } from "../plan/plan";
-import { SECRET } from "../plan/provider";
-import type { AccessKey } from "../snowflake/objects-sql";
-import { type SqlPart, snowflakeSql, sqlParts } from "../snowflake/sql";
-import { note, print, type StackCommandOptions } from "../terminal";
+import { SECRET } from "../plan/planned-provider";
+import { ensureExternalId } from "../project/external-id";
+import type { AccessKey } from "../snowflake/sql/objects-sql";
+import { type SqlPart, snowflakeSql, sqlParts } from "../snowflake/sql/sql";
+import { note, print, type StackCommandOptions } from "../terminal/terminal";
 
 /** Which SQL, and of what. */
 export interface SqlCommandOptions extends StackCommandOptions {

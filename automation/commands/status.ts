@@ -1,6 +1,6 @@
-import { status } from "../status";
-import type { Finding, StatusReport } from "../status-report";
-import { print, printJson, type StackCommandOptions, withProgress } from "../terminal";
+import { status } from "../status/status";
+import type { Finding, StatusReport } from "../status/status-report";
+import { print, printJson, type StackCommandOptions, withProgress } from "../terminal/terminal";
 
 /** `status`: how the stack is, and what to do next. */
 export async function statusCommand(

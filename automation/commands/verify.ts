@@ -1,4 +1,4 @@
-import { print, printJson, type StackCommandOptions, withProgress } from "../terminal";
+import { print, printJson, type StackCommandOptions, withProgress } from "../terminal/terminal";
 import { type ReportStyle, renderReport } from "../verify/report";
 import { refuseFailures, reportOn } from "../verify/verify";
 

@@ -1,5 +1,5 @@
-import { type ArchiveTier, archiveTiers, lifecycleRules } from "../../components/export-bucket";
-import type { Settings } from "../../components/settings";
+import type { Settings } from "../../components/settings/settings";
+import { type ArchiveTier, archiveTiers, lifecycleRules } from "../../components/storage/export-bucket";
 import { type CostItem, fixedCost, totalOf } from "./fixed";
 import { costOf, PRICES_AS_OF, PRICES_REGION, storageCost, transitionPrices, usagePrices } from "./prices";
 import { MONTH_DAYS, monthOf, type Stay, type StayInMonth, type Step, staysOf } from "./storage";

@@ -1,4 +1,4 @@
-import type { PlannedResource } from "../plan/monitor";
+import type { PlannedResource } from "../plan/evaluation";
 import { monthlyPrices, type Price } from "./prices";
 
 /** A line of an estimate. */

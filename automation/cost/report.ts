@@ -1,4 +1,4 @@
-import { type Look, longest, paint, row, sentence } from "../plan/layout";
+import { type Look, longest, paint, row, sentence } from "../terminal/layout";
 import type { CostEstimate, CostLines } from "./estimate";
 
 const BAR_COLUMNS = 24;

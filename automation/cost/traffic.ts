@@ -1,5 +1,5 @@
-import type { Settings } from "../../components/settings";
-import type { PlannedResource } from "../plan/monitor";
+import type { Settings } from "../../components/settings/settings";
+import type { PlannedResource } from "../plan/evaluation";
 import type { CostItem } from "./fixed";
 import { costOf, monthlyPrices, storageCost, usagePrices } from "./prices";
 import { MONTH_DAYS } from "./storage";

@@ -1,5 +1,5 @@
-import type { Settings } from "../../components/settings";
-import { formatProblem, type Problem, showValue } from "../../components/settings-problems";
+import { formatProblem, type Problem, showValue } from "../../components/settings/problems";
+import type { Settings } from "../../components/settings/settings";
 import { UsageError } from "../errors";
 
 /** What Braintrust exports, day by day. */

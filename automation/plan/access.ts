@@ -1,5 +1,5 @@
 import { type Namer, namer } from "./arn-names";
-import type { PlannedResource } from "./monitor";
+import type { PlannedResource } from "./evaluation";
 import { type Grant, grantsOf, listOf } from "./policy-words";
 
 /** Who may do what by the policies of one identity, or of one resource. */

@@ -1,4 +1,4 @@
-import type { PlannedResource } from "./monitor";
+import type { PlannedResource } from "./evaluation";
 
 /** Names an ARN for people: "bucket X", "X/prefix/*", "queue Y". What is no ARN comes back as it is, but the id of a key. */
 export type Namer = (arn: string) => string;

@@ -1,7 +1,7 @@
 import { deployPipeline } from "../../components/pipeline";
-import { ENCRYPTED } from "../../components/settings-schema";
-import { readStackFile, type StackFile, settingsOf } from "../project";
-import { type Evaluation, evaluate } from "./monitor";
+import { ENCRYPTED } from "../../components/settings/schema";
+import { readStackFile, type StackFile, settingsOf } from "../project/stack-file";
+import { type Evaluation, evaluate } from "./evaluation";
 import { fillIns, type PlanProblem, warnings } from "./problems";
 
 /** The whole program, evaluated offline. */

@@ -1,8 +1,8 @@
-import { ALERT_SERVICES } from "../../components/alert-topic";
-import { archiveTiers } from "../../components/export-bucket";
-import { phaseOf, type Settings } from "../../components/settings";
+import { ALERT_SERVICES } from "../../components/monitoring/alert-topic";
+import { phaseOf, type Settings } from "../../components/settings/settings";
+import { archiveTiers } from "../../components/storage/export-bucket";
 import { usagePrices } from "../cost/prices";
-import type { StackFile } from "../project";
+import type { StackFile } from "../project/stack-file";
 
 /** Something to know before a deployment. */
 export interface PlanProblem {

@@ -1,8 +1,8 @@
 import { fixedCost, totalOf } from "../cost/fixed";
 import { idleLine } from "../cost/report";
+import { type Cell, type Look, longest, paint, row, sentence } from "../terminal/layout";
 import { type Access, accessOf } from "./access";
 import { accountOf, namer } from "./arn-names";
-import { type Cell, type Look, longest, paint, row, sentence } from "./layout";
 import type { Plan } from "./plan";
 import type { Grant } from "./policy-words";
 import type { PlanProblem } from "./problems";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Namer } from "./arn-names";
-import type { PlannedResource } from "./monitor";
-import { SECRET } from "./provider";
+import type { PlannedResource } from "./evaluation";
+import { SECRET } from "./planned-provider";
 
 /** What matters of a resource, in a few words; undefined where its name says enough. */
 export function noteOf(resource: PlannedResource, name: Namer): string | undefined {

@@ -1,6 +1,6 @@
+import { type Look, longest, paint, row } from "../terminal/layout";
 import type { Namer } from "./arn-names";
-import { type Look, longest, paint, row } from "./layout";
-import type { PlannedResource } from "./monitor";
+import type { PlannedResource } from "./evaluation";
 import { noteOf } from "./resource-notes";
 
 /** The resources below the components that make them, with what matters of each. */

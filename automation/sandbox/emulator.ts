@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { type Supervised, supervise } from "../engine/cli/supervised-process";
 import { PipelineError, UsageError } from "../errors";
 import { pathError } from "../paths";
 import { writeServerCertificate } from "./certificate";
@@ -19,7 +20,6 @@ import {
   UnusableError,
   waysToRun,
 } from "./ministack";
-import { type Supervised, supervise } from "./supervised";
 
 export interface EmulatorOptions {
   /** Told of each step, one line each, fit for stderr. */

@@ -2,8 +2,8 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
-import { PROJECT } from "../../components/settings";
-import { projectDir } from "../project";
+import { PROJECT } from "../../components/settings/settings";
+import { projectDir } from "../project/stack-file";
 import type { EmulatorAccess } from "./emulator";
 
 /** Snowflake's part in the sandbox: a user of the emulator's one account, with an external id. */

@@ -1,15 +1,16 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { stackNameRule } from "../../components/rules";
-import { summarize } from "../changes";
-import { Deployment } from "../deployment";
+import { stackNameRule } from "../../components/settings/text-rules";
+import { Deployment } from "../deploy/deployment";
+import { summarize } from "../engine/changes";
 import { PipelineError, UsageError } from "../errors";
-import type { ProgressListener } from "../progress";
-import { readStackFile, type StackFile } from "../project";
+import { readStackFile, type StackFile } from "../project/stack-file";
+import type { ProgressListener } from "../terminal/progress";
 import { type Report, skippedWords, summaryWords } from "../verify/report";
 import type { VerifyTarget } from "../verify/verify";
 import { type Emulator, startEmulator } from "./emulator";
 import { type Environment, enterEnvironment, sandboxEnvironment, shellScript } from "./environment";
+import { createSandboxProject } from "./project";
 import {
   type Credentials,
   createSnowflakeUser,
@@ -17,8 +18,7 @@ import {
   readAsSnowflake,
   receiveEvents,
   removeSnowflakeUser,
-} from "./players";
-import { createSandboxProject } from "./project";
+} from "./third-parties";
 
 /** How the sandbox is run. */
 export interface SandboxOptions {

@@ -1,5 +1,5 @@
+import { errorLine } from "../aws/aws-errors";
 import { throwMistake } from "../errors";
-import { errorLine } from "./aws-errors";
 import { type CheckResult, fail, pass } from "./check";
 import type { Aws } from "./clients";
 import { runChecks } from "./runner";

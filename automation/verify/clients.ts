@@ -7,8 +7,8 @@ import type * as Secrets from "@aws-sdk/client-secrets-manager";
 import type * as SNS from "@aws-sdk/client-sns";
 import type * as SQS from "@aws-sdk/client-sqs";
 import type * as STS from "@aws-sdk/client-sts";
-import { clientSettings, pathStyle } from "../aws";
-import type { StackFile } from "../project";
+import { clientSettings, pathStyle } from "../aws/client-settings";
+import type { StackFile } from "../project/stack-file";
 
 /** One operation of AWS: throws AWS's own errors, told apart by their names. */
 type Call<Input, Output> = (input: Input) => Promise<Omit<Output, "$metadata">>;

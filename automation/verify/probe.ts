@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Stream } from "../../components/settings";
-import { errorLine } from "./aws-errors";
+import type { Stream } from "../../components/settings/settings";
+import { errorLine } from "../aws/aws-errors";
 import { fail, pass, Skipped, type Verdict } from "./check";
 import type { S3Calls } from "./clients";
 import type { Subject } from "./subject";

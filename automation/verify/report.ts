@@ -1,4 +1,4 @@
-import { redact } from "../redact";
+import { redact } from "../terminal/redact";
 import type { CheckResult } from "./check";
 
 /** What a verification found. */

@@ -1,5 +1,5 @@
+import { deniedAction, errorLine, isDenied } from "../aws/aws-errors";
 import { throwMistake } from "../errors";
-import { deniedAction, errorLine, isDenied } from "./aws-errors";
 import { type Check, type CheckResult, fail, Skipped, skip, type Verdict } from "./check";
 
 /** How a run goes about its checks. */

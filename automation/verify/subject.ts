@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { braintrustExternalIds } from "../../components/access/braintrust-role";
 import type { Account } from "../../components/account";
-import { braintrustExternalIds } from "../../components/braintrust-role";
-import type { Settings } from "../../components/settings";
+import type { Settings } from "../../components/settings/settings";
 import type { PipelineOutputs } from "../outputs";
 
 /** A deployed stack, as its settings asked for it and as its outputs name it. */

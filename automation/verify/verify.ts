@@ -1,9 +1,9 @@
 import type { OutputMap } from "@pulumi/pulumi/automation";
-import { decryptedSettings } from "../decrypted-settings";
-import { Deployment } from "../deployment";
+import { Deployment } from "../deploy/deployment";
+import { decryptedSettings } from "../engine/decrypted-settings";
 import { PipelineError } from "../errors";
 import { parseOutputs } from "../outputs";
-import type { ProgressListener } from "../progress";
+import type { ProgressListener } from "../terminal/progress";
 import { connectAws, type Keys } from "./clients";
 import type { Report } from "./report";
 import { subjectOf } from "./subject";

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { readAnswers } from "../../automation/answer-input";
-import { clientSettings } from "../../automation/aws";
+import { clientSettings } from "../../automation/aws/client-settings";
+import { openStack } from "../../automation/engine/workspace";
 import { PipelineError, UsageError } from "../../automation/errors";
 import { pathError } from "../../automation/paths";
-import { openStack } from "../../automation/workspace";
+import { readAnswers } from "../../automation/snowflake/answers/answer-input";
 import { withVariable } from "./commands/captured";
 import { asNobody } from "./nobody";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SECRET } from "../../automation/plan/provider";
+import { SECRET } from "../../automation/plan/planned-provider";
 import { isStateful } from "../../components/stateful";
 import { deployProgram, type Program, type ProgramPlace, type Registered, type Statement } from "../support";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { projectDir } from "../../automation/project";
+import { projectDir } from "../../automation/project/stack-file";
 import type { Evident, Programs } from "./evidence";
 import { controlsPage, groups, verdictOf } from "./page";
 import { evaluatePrograms } from "./programs";

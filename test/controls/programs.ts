@@ -1,5 +1,5 @@
 import { planStack } from "../../automation/plan/plan";
-import { readStackFile } from "../../automation/project";
+import { readStackFile } from "../../automation/project/stack-file";
 import { fixtureProject } from "../fixtures/project";
 import { deployProgram } from "../support";
 import type { Programs } from "./evidence";

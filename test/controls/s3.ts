@@ -93,7 +93,7 @@ export const s3Controls: ControlGroup = {
             prod: prod.filter(notOfTrail(prod)),
             everything: everything.filter(notOfTrail(everything)),
           });
-          return `${proven}; that of the trail's bucket by the transform (\`test/components/audit-trail.test.ts\`)`;
+          return `${proven}; that of the trail's bucket by the transform (\`test/components/audit/audit-trail.test.ts\`)`;
         },
       },
     },

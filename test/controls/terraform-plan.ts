@@ -1,4 +1,4 @@
-import { hardenTrailPolicy } from "../../components/audit-statements";
+import { hardenTrailPolicy } from "../../components/audit/trail-bucket-policy";
 import type { Evident } from "./evidence";
 
 /** One resource as `terraform show -json` has it. */

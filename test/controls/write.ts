@@ -1,6 +1,6 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { projectDir } from "../../automation/project";
+import { projectDir } from "../../automation/project/stack-file";
 import { controlsPage } from "./page";
 import { evaluatePrograms } from "./programs";
 

@@ -5,8 +5,8 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { parseDocument } from "yaml";
 import { type Change, Deployment, type ProgressEvent, StackBusyError, up } from "../../automation";
-import { projectDir } from "../../automation/project";
-import { PROJECT } from "../../components/settings";
+import { projectDir } from "../../automation/project/stack-file";
+import { PROJECT } from "../../components/settings/settings";
 import { filledIn, TestProject } from "./harness";
 
 const READER = { arn: "arn:aws:iam::210987654321:role/reader" };

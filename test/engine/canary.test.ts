@@ -5,7 +5,7 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { parseOutputs } from "../../automation/outputs";
-import { FakeSnowflake } from "../automation/snowflake/fake-snow/account";
+import { FakeSnowflake } from "../automation/snowflake/handshake/fake-snow/account";
 import { setupAnswers } from "../snowflake-answers";
 import { filledIn, PASSPHRASE, TestProject } from "./harness";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { FakeSnowflake } from "../automation/snowflake/fake-snow/account";
-import { readStatements } from "../automation/snowflake/snowflake-text";
+import { FakeSnowflake } from "../automation/snowflake/handshake/fake-snow/account";
+import { readStatements } from "../automation/snowflake/sql/snowflake-text";
 import { setupAnswers } from "../snowflake-answers";
 import { filledIn, TestProject } from "./harness";
 import type { Ended } from "./processes";

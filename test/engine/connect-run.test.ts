@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FakeSnowflake } from "../automation/snowflake/fake-snow/account";
+import { FakeSnowflake } from "../automation/snowflake/handshake/fake-snow/account";
 import { filledIn, TestProject } from "./harness";
 
 /** The parts of the SQL that are run until all is loaded, by the mode of events. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type PipelineOutputs, preview, UsageError, up } from "../../automation";
-import { connect, connection } from "../../automation/connect";
+import { connect, connection } from "../../automation/snowflake/handshake/connect";
 import { loadAnswers, setupAnswers, snowflakeAccount } from "../snowflake-answers";
 import { filledIn, TestProject } from "./harness";
 

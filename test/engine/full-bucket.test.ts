@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { destroy, PipelineError, up } from "../../automation";
-import { editStackFile } from "../../automation/project";
+import { editStackFile } from "../../automation/project/stack-file";
 import { filledIn, TestProject } from "./harness";
 
 describe("a bucket that may not be emptied", () => {

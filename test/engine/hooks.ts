@@ -2,7 +2,7 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Test } from "mocha";
-import { findEngine, systemTools } from "../../automation/engine";
+import { findEngine, systemTools } from "../../automation/engine/cli/pulumi-cli";
 import { builtNodeHost } from "./node-host";
 
 // The SDK takes a stack trace with every promise, and mapping each to TypeScript is half of a test's work.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Deployment } from "../../automation";
-import { CONNECTION_LOST, inlineProgram } from "../../automation/inline-program";
+import { CONNECTION_LOST, inlineProgram } from "../../automation/engine/inline-program";
 import { filledIn, TestProject } from "./harness";
 
 describe("a program that ends before the engine knows of its resources", () => {

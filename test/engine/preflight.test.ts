@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { preview, up } from "../../automation";
-import { editStackFile } from "../../automation/project";
+import { editStackFile } from "../../automation/project/stack-file";
 import { filledIn, TestProject } from "./harness";
 
 describe("an update of a bucket that others use", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { preview, up } from "../../automation";
-import { PROJECT } from "../../components/settings";
+import { PROJECT } from "../../components/settings/settings";
 import { filledIn, TestProject } from "./harness";
 import { needNodeHost } from "./node-host";
 

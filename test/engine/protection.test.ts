@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { destroy, PipelineError, preview, up } from "../../automation";
-import { nameOf } from "../../automation/changes";
+import { nameOf } from "../../automation/engine/changes";
 import { filledIn, TestProject } from "./harness";
 
 describe("a protected stack", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PipelineError, preview, up } from "../../automation";
-import { type KeyService, keyIdIn, type LiveKey } from "../../automation/access-keys";
-import { type RotateKeysOptions, rotateKeys } from "../../automation/rotate-keys";
+import { type KeyService, keyIdIn, type LiveKey } from "../../automation/keys/access-keys";
+import { type RotateKeysOptions, rotateKeys } from "../../automation/keys/rotate-keys";
 import { filledIn, TestProject } from "./harness";
 
 const settings = { braintrust: filledIn.braintrust, snowflake: { access: "user" } };

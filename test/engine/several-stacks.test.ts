@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { PROJECT } from "../../components/settings";
+import { PROJECT } from "../../components/settings/settings";
 import { filledIn, type State, TestProject } from "./harness";
 
 const names = Array.from({ length: 20 }, (_, index) => `dev-${String(index + 1).padStart(2, "0")}`);

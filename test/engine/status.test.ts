@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { up } from "../../automation";
-import { status } from "../../automation/status";
+import { status } from "../../automation/status/status";
 import { filledIn, TestProject } from "./harness";
 
 describe("status", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { Deployment, preview, UnreadableStateError, up } from "../../automation";
-import { PROJECT } from "../../components/settings";
+import { PROJECT } from "../../components/settings/settings";
 import { filledIn, TestProject } from "./harness";
 
 const WAY_BACK = /`npm run pipeline -- recover --stack dev` tells what brings one back/;

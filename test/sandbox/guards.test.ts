@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type PipelineOutputs, preview, up } from "../../automation";
-import type { Change } from "../../automation/changes";
+import type { Change } from "../../automation/engine/changes";
 import { prowlerExceptions } from "../controls/prowler";
 import type { Statement } from "../support";
 import { type Aws, type Overrides, type SandboxStack, useSandbox } from "./harness";

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { type Change, type PipelineOutputs, preview, refresh, up } from "../../automation";
-import { type ConnectResult, connect } from "../../automation/connect";
+import { EXTERNAL_ID, SNOWFLAKE_USER } from "../../automation/sandbox/project";
 import {
   createSnowflakeUser,
   exportAsBraintrust,
   readAsSnowflake,
   receiveEvents,
-} from "../../automation/sandbox/players";
-import { EXTERNAL_ID, SNOWFLAKE_USER } from "../../automation/sandbox/project";
+} from "../../automation/sandbox/third-parties";
+import { type ConnectResult, connect } from "../../automation/snowflake/handshake/connect";
 import { loadAnswers, setupAnswers } from "../snowflake-answers";
 import { type Aws, createChannel, type SandboxStack, useSandbox } from "./harness";
 

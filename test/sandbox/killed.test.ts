@@ -4,7 +4,7 @@ import { once } from "node:events";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Deployment } from "../../automation";
-import { projectDir } from "../../automation/project";
+import { projectDir } from "../../automation/project/stack-file";
 import { isWhole } from "../turn";
 import { inventory, type SandboxStack, useSandbox } from "./harness";
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { destroy, PipelineError, type PipelineOutputs, preview, refresh, up } from "../../automation";
+import { EXTERNAL_ID, SNOWFLAKE_USER } from "../../automation/sandbox/project";
 import {
   createSnowflakeUser,
   exportAsBraintrust,
   readAsSnowflake,
   receiveEvents,
-} from "../../automation/sandbox/players";
-import { EXTERNAL_ID, SNOWFLAKE_USER } from "../../automation/sandbox/project";
+} from "../../automation/sandbox/third-parties";
 import { type Aws, createChannel, inventory, type SandboxStack, useSandbox } from "./harness";
 
 const SNOWFLAKE_ARN = `arn:aws:iam::000000000000:user/${SNOWFLAKE_USER}`;

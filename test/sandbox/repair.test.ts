@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type Change, Deployment, plan, preview, refresh, up } from "../../automation";
-import { shortType } from "../../automation/changes";
-import { exportAsBraintrust } from "../../automation/sandbox/players";
+import { shortType } from "../../automation/engine/changes";
+import type { ResourceState } from "../../automation/engine/state/state";
 import { EXTERNAL_ID, SNOWFLAKE_USER } from "../../automation/sandbox/project";
-import type { ResourceState } from "../../automation/state";
+import { exportAsBraintrust } from "../../automation/sandbox/third-parties";
 import { ofThisTurn } from "../turn";
 import { type SandboxStack, useSandbox } from "./harness";
 import { accessDrifts } from "./repair/access";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { projectDir } from "../../automation/project";
+import { projectDir } from "../../automation/project/stack-file";
 
 /** The command `sandbox` under way, in a process group and a folder for temporary files of its own. */
 export class RunningSandbox {

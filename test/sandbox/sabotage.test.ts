@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { up } from "../../automation";
-import { createSnowflakeUser, exportAsBraintrust } from "../../automation/sandbox/players";
 import { EXTERNAL_ID, SNOWFLAKE_USER } from "../../automation/sandbox/project";
+import { createSnowflakeUser, exportAsBraintrust } from "../../automation/sandbox/third-parties";
 import type { CheckResult } from "../../automation/verify/check";
 import { reportOn } from "../../automation/verify/verify";
 import { ofThisTurn } from "../turn";

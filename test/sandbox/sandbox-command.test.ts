@@ -6,7 +6,7 @@ import { Agent } from "node:https";
 import { promisify } from "node:util";
 import { IAM } from "@aws-sdk/client-iam";
 import { S3 } from "@aws-sdk/client-s3";
-import { projectDir } from "../../automation/project";
+import { projectDir } from "../../automation/project/stack-file";
 import { emulatorAccess } from "../../automation/sandbox/emulator";
 import type { Report } from "../../automation/verify/report";
 import { type Aws, inventory, Sandbox, skipAll } from "./harness";

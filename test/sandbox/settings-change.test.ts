@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { PipelineError, type PipelineOutputs, preview, up } from "../../automation";
-import { exportAsBraintrust, receiveEvents } from "../../automation/sandbox/players";
 import { EXTERNAL_ID, SNOWFLAKE_USER } from "../../automation/sandbox/project";
+import { exportAsBraintrust, receiveEvents } from "../../automation/sandbox/third-parties";
 import { type Aws, inventory, type Overrides, type SandboxStack, useSandbox } from "./harness";
 
 /** Settings to change to, and what must hold besides that no data is lost. */

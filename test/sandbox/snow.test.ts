@@ -3,11 +3,11 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { z } from "zod";
-import { parseAnswers } from "../../automation/snowflake/answers";
-import { runSnow, SnowError, type SnowOptions } from "../../automation/snowflake/snow";
-import { json } from "../automation/snowflake/answer-forms";
-import { errors, pipe, policy, queue, storage } from "../automation/snowflake/answer-samples";
-import { FakeSnowflake } from "../automation/snowflake/fake-snow/account";
+import { parseAnswers } from "../../automation/snowflake/answers/answers";
+import { runSnow, SnowError, type SnowOptions } from "../../automation/snowflake/handshake/snow";
+import { json } from "../automation/snowflake/answers/answer-forms";
+import { errors, pipe, policy, queue, storage } from "../automation/snowflake/answers/answer-samples";
+import { FakeSnowflake } from "../automation/snowflake/handshake/fake-snow/account";
 import { needModule, pythonPrograms, runPython } from "./python";
 
 describe("the Snowflake CLI itself, without an account", function () {

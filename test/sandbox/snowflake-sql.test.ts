@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { z } from "zod";
-import { snowflakeSql } from "../../automation/snowflake/sql";
-import { accesses, formats, modes, sampleOutputs } from "../automation/snowflake/sample-outputs";
-import { readStatements, skeletonOf, stringsOf } from "../automation/snowflake/snowflake-text";
+import { snowflakeSql } from "../../automation/snowflake/sql/sql";
+import { accesses, formats, modes, sampleOutputs } from "../automation/snowflake/sql/sample-outputs";
+import { readStatements, skeletonOf, stringsOf } from "../automation/snowflake/sql/snowflake-text";
 import { needModule, runPython } from "./python";
 
 const answerOf = <T extends z.ZodType>(statement: T) =>

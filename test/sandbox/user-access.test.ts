@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { S3ServiceException } from "@aws-sdk/client-s3";
 import { type PipelineOutputs, preview, up } from "../../automation";
-import { connect } from "../../automation/connect";
-import type { Wait } from "../../automation/key-rotation";
-import { rotateKeys } from "../../automation/rotate-keys";
-import { createSnowflakeUser, exportAsBraintrust } from "../../automation/sandbox/players";
+import { rotateKeys } from "../../automation/keys/rotate-keys";
+import type { Wait } from "../../automation/keys/rotation-steps";
 import { SNOWFLAKE_USER } from "../../automation/sandbox/project";
+import { createSnowflakeUser, exportAsBraintrust } from "../../automation/sandbox/third-parties";
+import { connect } from "../../automation/snowflake/handshake/connect";
 import { loadAnswers, setupAnswers } from "../snowflake-answers";
 import { type Aws, createChannel, type SandboxStack, useSandbox } from "./harness";
 

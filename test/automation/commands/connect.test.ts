@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { connect, nextSteps, renderSettings } from "../../../automation/commands/connect";
 import { sql, sqlNotes } from "../../../automation/commands/sql";
-import type { ConnectResult } from "../../../automation/connect";
 import { UsageError } from "../../../automation/errors";
-import { canary, sampleOutputs } from "../snowflake/sample-outputs";
+import type { ConnectResult } from "../../../automation/snowflake/handshake/connect";
+import { canary, sampleOutputs } from "../snowflake/sql/sample-outputs";
 
 const connected: ConnectResult = {
   outcome: "unchanged",

@@ -5,7 +5,7 @@ import type { CostEstimate } from "../../../automation/cost/estimate";
 import { idleLine, renderCost } from "../../../automation/cost/report";
 import { usageOf } from "../../../automation/cost/usage";
 import { UsageError } from "../../../automation/errors";
-import { projectDir } from "../../../automation/project";
+import { projectDir } from "../../../automation/project/stack-file";
 import { fixtureProject as cwd } from "../../fixtures/project";
 import { captured } from "./captured";
 

@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { cli } from "../../../automation/cli";
 import { UsageError } from "../../../automation/errors";
-import { projectDir } from "../../../automation/project";
+import { projectDir } from "../../../automation/project/stack-file";
 import { asNobody } from "../nobody";
 import { captured, withVariable } from "./captured";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { estimateCost } from "../../../automation/cost/estimate";
-import type { PlannedResource } from "../../../automation/plan/monitor";
+import type { PlannedResource } from "../../../automation/plan/evaluation";
 import { planStack } from "../../../automation/plan/plan";
-import type { Settings } from "../../../components/settings";
+import type { Settings } from "../../../components/settings/settings";
 import { fixtureProject } from "../../fixtures/project";
 import { settingsFor } from "../../support";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { type Access, accessOf } from "../../../automation/plan/access";
-import type { PlannedResource } from "../../../automation/plan/monitor";
+import type { PlannedResource } from "../../../automation/plan/evaluation";
 import { planStack } from "../../../automation/plan/plan";
 import { fixtureProject } from "../../fixtures/project";
 import { planOf } from "./full-stack";

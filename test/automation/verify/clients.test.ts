@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectAws } from "../../../automation/verify/clients";
-import { SilentServer } from "../silent-server";
+import { SilentServer } from "../aws/silent-server";
 
 describe("the clients of a verification", () => {
   const server = new SilentServer();

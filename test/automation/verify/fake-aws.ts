@@ -12,7 +12,7 @@ import type {
 import type { Statement } from "../../../automation/verify/policies";
 import type { Subject } from "../../../automation/verify/subject";
 import { ACCOUNT_ID } from "../../support";
-import { authorize, decisions, delegation, document, evaluate, everything, nameOf } from "./decisions";
+import { authorize, decisions, delegation, document, evaluate, everything, nameOf } from "./access/decisions";
 import { awsError, FakeQueue, strict } from "./fake-queue";
 import { CALLER, CANARY, type Live } from "./live-account";
 

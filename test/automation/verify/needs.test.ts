@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { accessChecks } from "../../../automation/verify/access-checks";
+import { accessChecks } from "../../../automation/verify/access/access-checks";
 import type { Check } from "../../../automation/verify/check";
 import type { Aws } from "../../../automation/verify/clients";
-import { configurationChecks } from "../../../automation/verify/configuration-checks";
-import { DataPath, removalNeeds } from "../../../automation/verify/data-path";
-import { dataPathChecks } from "../../../automation/verify/data-path-checks";
-import { freshnessChecks } from "../../../automation/verify/freshness-checks";
+import { configurationChecks } from "../../../automation/verify/configuration/configuration-checks";
+import { DataPath, removalNeeds } from "../../../automation/verify/data/data-path";
+import { dataPathChecks } from "../../../automation/verify/data/data-path-checks";
+import { freshnessChecks } from "../../../automation/verify/freshness/freshness-checks";
 import type { Subject } from "../../../automation/verify/subject";
 import { fakeAws } from "./fake-aws";
 import { FakeQueue } from "./fake-queue";

@@ -1,0 +1,34 @@
+import type { DeploymentOptions } from "../deploy/deployment-options";
+import { UsageError } from "../errors";
+
+/** How long a command that changes something may take, in minutes as people type them. */
+export interface PatienceOptions {
+  /** Until it is cancelled. @default 60 */
+  readonly timeout?: number;
+  /** For another update that holds the stack. @default 0 */
+  readonly wait?: number;
+}
+
+const MINUTE_MS = 60_000;
+/** The longest that a timer can be set for, rounded: a day. */
+const MOST_MINUTES = 24 * 60;
+
+/** @throws UsageError for what is no number of minutes. */
+export function patience({
+  timeout,
+  wait,
+}: PatienceOptions): Pick<DeploymentOptions, "timeoutMs" | "waitMs"> {
+  return {
+    ...(timeout === undefined ? {} : { timeoutMs: minutes("--timeout", timeout, 1) }),
+    ...(wait === undefined ? {} : { waitMs: minutes("--wait", wait, 0) }),
+  };
+}
+
+function minutes(option: string, value: number, least: number): number {
+  if (!(value >= least && value <= MOST_MINUTES)) {
+    throw new UsageError(
+      `${option} ${value}: has to be a number of minutes from ${least} to ${MOST_MINUTES}`,
+    );
+  }
+  return value * MINUTE_MS;
+}

@@ -1,0 +1,46 @@
+import type { Change } from "../engine/changes";
+import type { StopRules } from "../engine/interrupts";
+import type { WorkspaceOptions } from "../engine/workspace";
+import type { PipelineOutputs } from "../outputs";
+import type { ProgressListener } from "../terminal/progress";
+
+/** Which stack, how to reach it, and who hears of progress. */
+export interface DeploymentOptions extends WorkspaceOptions, StopRules {
+  readonly onProgress?: ProgressListener | undefined;
+  /** Milliseconds, of all its waits together, for which it waits while another update holds the stack. @default it ends at once */
+  readonly waitMs?: number | undefined;
+  /** Leaves out the look at credentials, backend and bucket before an update. @default false */
+  readonly skipPreflight?: boolean | undefined;
+  /** Milliseconds before an update that failed for a passing reason runs again, twice at most. @default 20 000 */
+  readonly retryWaitMs?: number | undefined;
+}
+
+/** How an operation goes on where another update has held the stack meanwhile. */
+export interface AfterWaiting {
+  /**
+   * Hears what is to be changed where that is not what was previewed. What it throws ends the operation before it changes
+   * anything. @default the operation goes on
+   */
+  readonly onOtherChanges?: ((changes: readonly Change[]) => Promise<void>) | undefined;
+  /**
+   * Comes before what an interrupted update has left, which a note has told, is put right. What it throws ends the operation
+   * before it changes anything. @default it is put right
+   */
+  readonly onInterruption?: (() => Promise<void>) | undefined;
+}
+
+/** How an update may go about its work. */
+export interface UpOptions extends AfterWaiting {
+  /** Reads the live resources first. */
+  readonly refresh?: boolean | undefined;
+  /** Lets the update delete or replace what holds data or an identity that others name. @default it is refused before it starts */
+  readonly allowLoss?: boolean | undefined;
+  /** Lets the update replace what others put into policy and notification of an existing bucket. @default it is refused */
+  readonly replaceForeign?: boolean | undefined;
+}
+
+/** What an update did and what it leaves. */
+export interface UpResult {
+  readonly changes: readonly Change[];
+  readonly outputs: PipelineOutputs;
+}

@@ -1,0 +1,71 @@
+import type { OpType } from "@pulumi/pulumi/automation";
+import { lossOf } from "../../components/stateful";
+import { type Change, markOf, nameOf, shortType } from "../engine/changes";
+import type { ResourceState } from "../engine/state/state";
+
+const removing: readonly OpType[] = ["delete", "replace", "delete-replaced"];
+
+/** What an update takes away, also to put another in its place, and what has to happen first. */
+export interface Removals {
+  /** Changes that lose data, or an identity that others name. */
+  readonly losses: readonly Change[];
+  /** What the state knows of those. */
+  readonly lost: readonly ResourceState[];
+  /** URNs of those that the state protects, which the engine refuses to delete. */
+  readonly protectedUrns: readonly string[];
+}
+
+/** Whether a change deletes a resource, or replaces it. */
+export function removes({ operation }: Change): boolean {
+  return removing.includes(operation);
+}
+
+/** What `changes` take away of the resources of a state. */
+export function removalsOf(changes: readonly Change[], resources: readonly ResourceState[]): Removals {
+  // Of a replacement's two steps the first names it; a Map keeps the last.
+  const removed = new Map(
+    changes
+      .filter(removes)
+      .reverse()
+      .map((change) => [change.urn, change]),
+  );
+  const isProtected = new Set(resources.filter(({ protect }) => protect).map(({ urn }) => urn));
+  const losses = [...removed.values()].filter(({ urn }) => lossOf(urn) !== undefined);
+  return {
+    losses,
+    lost: resources.filter(({ urn }) => losses.some((loss) => loss.urn === urn)),
+    protectedUrns: [...removed.keys()].filter((urn) => isProtected.has(urn)),
+  };
+}
+
+/** What an update would lose, and how to allow that; `undefined` where it loses nothing. */
+export function lossReport(stack: string, { losses, protectedUrns }: Removals): string | undefined {
+  if (losses.length === 0) return undefined;
+  const lines = losses.map(
+    ({ operation, type, name, urn }) =>
+      `  ${markOf(operation)} ${operation} ${shortType(type)} ${name}: loses ${lossOf(urn)}`,
+  );
+  return [
+    "this update would delete or replace stateful resources:",
+    ...lines,
+    "Copy what is still needed, then pass --allow-loss.",
+    ...(protectedUrns.length === 0 ? [] : [`With pulumi itself: ${unprotectCommand(stack, protectedUrns)}`]),
+  ].join("\n");
+}
+
+/** Says that the state of an earlier version protects what an update deletes; `undefined` where it does not. */
+export function protectionNote(stack: string, { losses, protectedUrns }: Removals): string | undefined {
+  const lost = new Set(losses.map(({ urn }) => urn));
+  const others = protectedUrns.filter((urn) => !lost.has(urn));
+  if (others.length === 0) return undefined;
+  return (
+    `${others.map(nameOf).join(", ")}: still protected by an earlier version of this program; ` +
+    `\`up\` unprotects first what it deletes. With pulumi itself: ${unprotectCommand(stack, others)}`
+  );
+}
+
+/** In single quotes, which keep `$` as it is in every shell. */
+function unprotectCommand(stack: string, urns: readonly string[]): string {
+  const quoted = urns.map((urn) => `'${urn}'`).join(" ");
+  return `\`pulumi state unprotect ${quoted} --stack ${stack} --yes\`, then \`pulumi up\``;
+}

@@ -1,0 +1,72 @@
+import type { Change } from "../engine/changes";
+import { type EngineRun, runEngine } from "../engine/engine-run";
+import { exportState } from "../engine/state/exported-state";
+import type { OpenStack } from "../engine/workspace";
+import type { DeploymentOptions } from "./deployment-options";
+import type { Checkpoints } from "./recovery/checkpoints";
+import { rememberLost } from "./recovery/recovery";
+import { FailedRunError, untilFree } from "./retry";
+
+/** An operation of the engine that changes AWS or the state. */
+export interface ChangingOperation extends Pick<EngineRun, "what" | "operation" | "expected" | "before"> {
+  /**
+   * Before it is tried again, where another update has held the stack: that has changed what the preview started from.
+   *
+   * @param expected what was to be changed, if that was known.
+   * @returns what is to be changed now.
+   */
+  readonly onFree: (expected: readonly Change[] | undefined) => Promise<readonly Change[]>;
+}
+
+/** The engine's operations on one stack, with the patience and the listener that a deployment's options name. */
+export class Operations {
+  /** Of all the waits of a deployment together. */
+  private readonly patience: { leftMs: number };
+
+  public constructor(
+    private readonly open: OpenStack,
+    private readonly options: DeploymentOptions,
+    private readonly checkpoints: Checkpoints,
+  ) {
+    this.patience = { leftMs: options.waitMs ?? 0 };
+  }
+
+  /** Runs one. */
+  public run(operation: Omit<ChangingOperation, "onFree">): Promise<Change[]> {
+    const { onProgress, signal, timeoutMs, graceMs } = this.options;
+    return runEngine(this.open, { ...operation, onProgress, signal, timeoutMs, graceMs });
+  }
+
+  /** Runs one that changes something: copies the state first, and remembers what got no answer. */
+  public async change({ onFree, ...operation }: ChangingOperation): Promise<Change[]> {
+    let { expected } = operation;
+    const run = async () => {
+      await this.keepState(operation.what);
+      return this.run({ ...operation, expected });
+    };
+    try {
+      return await this.whenFree(run, async () => {
+        expected = await onFree(expected);
+      });
+    } catch (error) {
+      throw error instanceof FailedRunError ? await rememberLost(this.open, error) : error;
+    }
+  }
+
+  /** Does it once no other update holds the stack, if there is time to wait for that. */
+  public whenFree<Result>(run: () => Promise<Result>, onFree = async () => {}): Promise<Result> {
+    const { patience } = this;
+    const { signal } = this.options;
+    return untilFree(run, { patience, signal, onFree, onNote: (message) => this.note(message) });
+  }
+
+  /** Copies the state. */
+  public async keepState(before: string): Promise<void> {
+    await this.checkpoints.keep(await exportState(this.open.stack), before);
+  }
+
+  /** Tells of the work. */
+  public note(message: string): void {
+    this.options.onProgress?.({ kind: "note", message });
+  }
+}

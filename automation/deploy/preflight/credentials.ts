@@ -1,0 +1,127 @@
+import { ENCRYPTED } from "../../../components/settings/schema";
+import { errorLine } from "../../aws/aws-errors";
+import type { StackFile } from "../../project/stack-file";
+import { misuse, obstacle, type PreflightFinding, remark } from "./finding";
+
+/** Whose credentials an update would use. */
+export interface CallerIdentity {
+  readonly account: string;
+  readonly arn: string;
+  /** When the session ends, where that is known. */
+  readonly expiration?: Date | undefined;
+  /** Whether new credentials come by themselves once these have expired, as those of a profile or a machine do. */
+  readonly renewed: boolean;
+}
+
+/** How long an update may take: a queue and its policy take half a minute each, a key's policy longer. */
+export const UPDATE_MS = 10 * 60_000;
+
+/** Where the provider takes its credentials from, in words. */
+export function credentialSource({ values }: StackFile, environment: NodeJS.ProcessEnv): string {
+  const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+  const profile = text(values["aws:profile"]);
+  if (text(values["aws:accessKey"]) !== undefined) return "aws:accessKey of the stack's settings";
+  if (profile !== undefined) return `profile ${profile} (aws:profile of the stack's settings)`;
+  if (environment.AWS_ACCESS_KEY_ID) {
+    const session = environment.AWS_SESSION_TOKEN ? " with AWS_SESSION_TOKEN" : "";
+    return `AWS_ACCESS_KEY_ID of the environment${session}`;
+  }
+  if (environment.AWS_PROFILE) return `profile ${environment.AWS_PROFILE} (AWS_PROFILE of the environment)`;
+  if (environment.AWS_WEB_IDENTITY_TOKEN_FILE) return "AWS_WEB_IDENTITY_TOKEN_FILE of the environment";
+  return "the default profile, or the role of this machine";
+}
+
+/** Why nobody but the engine can tell who the provider is; `undefined` where these clients are the same caller. */
+export function unknowableCaller(
+  { values, environments }: StackFile,
+  environment: Readonly<Record<string, string>>,
+): string | undefined {
+  const hidden = ["aws:accessKey", "aws:secretKey", "aws:token", "aws:profile"].find(
+    (key) => values[key] === ENCRYPTED,
+  );
+  if (hidden !== undefined) return `${hidden} is encrypted`;
+  const roles = ["aws:assumeRole", "aws:assumeRoles", "aws:assumeRoleWithWebIdentity"];
+  const role = roles.find((key) => values[key] !== undefined);
+  if (role !== undefined) return `${role} makes the provider another caller`;
+  if (environments.length > 0) return `the ESC environment ${environments.join(", ")} may set credentials`;
+  const own = Object.keys(environment).find((name) =>
+    /^AWS_(ACCESS_KEY|SECRET|SESSION|PROFILE|ROLE|WEB_IDENTITY|CONFIG|SHARED|ENDPOINT)/.test(name),
+  );
+  return own === undefined ? undefined : `${own} is set for the engine alone`;
+}
+
+/** What is wrong with the caller, of whom AWS has told. */
+export function judgeCaller(
+  { account, arn, expiration, renewed }: CallerIdentity,
+  { values }: StackFile,
+  source: string,
+  now: Date,
+): PreflightFinding[] {
+  const found: PreflightFinding[] = [];
+  const allowed = accountIds(values["aws:allowedAccountIds"]);
+  const caller = `the caller is ${arn}, by ${source}`;
+  if (allowed.length > 0 && !allowed.includes(account)) {
+    found.push(
+      misuse(
+        `account ${account} is not among aws:allowedAccountIds (${allowed.join(", ")}): ${caller}`,
+        "use credentials of that account, or correct aws:allowedAccountIds",
+      ),
+    );
+  }
+  if (accountIds(values["aws:forbiddenAccountIds"]).includes(account)) {
+    found.push(
+      misuse(
+        `account ${account} is among aws:forbiddenAccountIds: ${caller}`,
+        "use credentials of another account",
+      ),
+    );
+  }
+  const left = expiration === undefined ? UPDATE_MS : expiration.getTime() - now.getTime();
+  if (left < UPDATE_MS) {
+    const minutes = Math.max(0, Math.floor(left / 60_000));
+    const message = `the session ends in ${minutes} minutes, and an update may take ${UPDATE_MS / 60_000}: ${caller}`;
+    found.push(
+      renewed
+        ? remark(
+            message,
+            "it is renewed as long as its login lasts; log in anew if the update stops half-way",
+          )
+        : obstacle(message, "log in anew, then try again"),
+    );
+  }
+  return found;
+}
+
+/** Why AWS did not say who the caller is. */
+export function judgeSilence(error: unknown, source: string): PreflightFinding {
+  const name = error instanceof Error ? error.name : "";
+  const line = errorLine(error);
+  if (/^(ExpiredToken|ExpiredTokenException|RequestExpired)$/.test(name) || /\bexpired\b/i.test(line)) {
+    return obstacle(`the credentials have expired (${source}): ${line}`, "log in anew, then try again");
+  }
+  if (name === "CredentialsProviderError") {
+    return obstacle(
+      `there are no AWS credentials (${source}): ${line}`,
+      "export AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or set aws:profile in the stack's settings",
+    );
+  }
+  if (
+    /^(InvalidClientTokenId|SignatureDoesNotMatch|UnrecognizedClientException|AuthFailure|InvalidAccessKeyId)$/.test(
+      name,
+    )
+  ) {
+    return obstacle(
+      `AWS does not know the credentials (${source}): ${line}`,
+      "correct them: `aws sts get-caller-identity` has to answer",
+    );
+  }
+  return obstacle(
+    `AWS did not say who the caller is (${source}): ${line}`,
+    "see that sts:GetCallerIdentity can be reached from here; --skip-preflight goes on without",
+  );
+}
+
+function accountIds(value: unknown): string[] {
+  const list: unknown = typeof value === "string" && value.startsWith("[") ? JSON.parse(value) : value;
+  return Array.isArray(list) ? list.map(String) : [];
+}

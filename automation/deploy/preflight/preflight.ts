@@ -1,0 +1,127 @@
+import { defaultBucketName } from "../../../components/settings/conflicts";
+import { phaseOf, type Settings } from "../../../components/settings/settings";
+import { errorLine, isDenied } from "../../aws/aws-errors";
+import { checkBackend } from "../../engine/backend";
+import type { ResourceState } from "../../engine/state/state";
+import { throwMistake } from "../../errors";
+import { fillIns } from "../../plan/problems";
+import type { StackFile } from "../../project/stack-file";
+import { type PreflightAws, preflightAws } from "./aws";
+import { credentialSource, judgeCaller, judgeSilence, unknowableCaller } from "./credentials";
+import { within } from "./deadline";
+import { type ExistingBucket, judgeUnasked, lookAtExisting } from "./existing-bucket";
+import { misuse, type PreflightFinding, remark } from "./finding";
+
+/** The stack that is about to be updated. */
+export interface PreflightSubject {
+  readonly file: StackFile;
+  readonly settings: Settings;
+  readonly workDir: string;
+  readonly backendUrl: string | undefined;
+  /** What the engine sees besides this process's own environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly resources: () => Promise<readonly ResourceState[]>;
+  /** Lets the update replace what others put on an existing bucket. */
+  readonly replaceForeign: boolean;
+}
+
+/** Milliseconds for all of AWS's answers together. */
+export const DEADLINE_MS = 5_000;
+
+/** Looks for what would make the update fail half-way, or harm others. Changes nothing; throws for no answer of AWS. */
+export async function preflight(
+  subject: PreflightSubject,
+  connect: (file: StackFile) => Promise<PreflightAws> = preflightAws,
+  deadlineMs = DEADLINE_MS,
+): Promise<PreflightFinding[]> {
+  const { file, settings, environment, backendUrl, workDir } = subject;
+  const found = [phaseNote(settings), checkBackend(backendUrl, workDir)];
+  const { existingBucket: bucket } = settings;
+  const existing = bucket === undefined ? undefined : { ...subject, bucket };
+  const reason = unknowableCaller(file, environment);
+  if (reason !== undefined) {
+    const unasked = remark(
+      `credentials and bucket were not looked at: ${reason}`,
+      "the engine asks AWS itself",
+    );
+    if (existing !== undefined) found.push(judgeUnasked(existing, reason));
+    return [...(await Promise.all(found)).flat(), unasked];
+  }
+  const aws = await connect(file);
+  const asked = askAws(subject, existing, aws, AbortSignal.timeout(deadlineMs));
+  return (await Promise.all([...found, asked])).flat();
+}
+
+async function phaseNote(settings: Settings): Promise<PreflightFinding[]> {
+  const keys = fillIns(settings).map(({ key }) => key);
+  if (keys.length === 0) return [];
+  return [remark(`no file can flow yet: ${phaseOf(settings)}`, `${keys.join(", ")} are still to be set`)];
+}
+
+async function askAws(
+  subject: PreflightSubject,
+  existing: ExistingBucket | undefined,
+  aws: PreflightAws,
+  deadline: AbortSignal,
+): Promise<PreflightFinding[]> {
+  const { file, settings } = subject;
+  const source = credentialSource(file, process.env);
+  const identity = within(deadline, aws.identity(deadline)).catch((error: unknown) => {
+    // The provider does not ask either, as emulators without STS need it.
+    if (String(file.values["aws:skipCredentialsValidation"]) === "true") return undefined;
+    throwMistake(error);
+    return judgeSilence(error, source);
+  });
+  const named = existing === undefined && settings.bucketName;
+  const [caller, onExisting, byName] = await Promise.all([
+    identity,
+    existing === undefined ? [] : lookAtExisting(existing, aws, deadline),
+    named ? lookAtName(subject, named, aws, deadline) : [],
+  ]);
+  if (caller === undefined) return [...onExisting, ...byName];
+  // Whatever else AWS says to a caller whom it does not know says nothing about the bucket.
+  if ("severity" in caller) return [caller];
+  const { region } = settings;
+  const byDefault =
+    existing === undefined && !named && region !== undefined
+      ? lookAtName(subject, defaultBucketName(settings.stack, caller.account, region), aws, deadline)
+      : [];
+  const judged = judgeCaller(caller, file, source, new Date());
+  return [...judged, ...onExisting, ...byName, ...(await byDefault)];
+}
+
+async function lookAtName(
+  { resources }: PreflightSubject,
+  bucket: string,
+  aws: PreflightAws,
+  deadline: AbortSignal,
+): Promise<PreflightFinding[]> {
+  try {
+    const [status, known] = await Promise.all([
+      within(deadline, aws.bucketStatus(bucket, deadline)),
+      within(deadline, resources()),
+    ]);
+    if (status === 404 || known.some(({ type, id }) => type === "aws:s3/bucket:Bucket" && id === bucket))
+      return [];
+    const rename = "set bucketName to a name of your own";
+    if (status === 403 || status === 301) {
+      return [misuse(`the bucket name ${bucket} is taken, by another account or another region`, rename)];
+    }
+    if (status === 200) {
+      return [
+        misuse(
+          `the bucket ${bucket} is there already, and not in this stack's state`,
+          `${rename}, set existingBucket to use it as it is, or \`pulumi import\` it`,
+        ),
+      ];
+    }
+    return [remark(`HeadBucket of ${bucket} was answered with ${status}`, "the engine will tell more")];
+  } catch (error) {
+    throwMistake(error);
+    // The caller may have the rights to deploy and not those to look.
+    const fix = isDenied(error)
+      ? "grant s3:ListBucket to have it looked at"
+      : "it is looked at again next time";
+    return [remark(`whether the name ${bucket} is free could not be seen: ${errorLine(error)}`, fix)];
+  }
+}

@@ -1,0 +1,30 @@
+import type { Stack } from "@pulumi/pulumi/automation";
+import { nameOf } from "../engine/changes";
+import type { ResourceState } from "../engine/state/state";
+import { PipelineError } from "../errors";
+
+/** @throws PipelineError naming the protected resources and the way to unprotect them. */
+export function refuseProtected(stack: string, resources: readonly ResourceState[]): void {
+  const names = resources.filter(({ protect }) => protect === true).map(({ urn }) => nameOf(urn));
+  if (names.length === 0) return;
+  throw new PipelineError(
+    `stack "${stack}" is protected: ${names.length} resources, ${names.slice(0, 3).join(", ")} among them; ` +
+      `to destroy it, set protect to false in Pulumi.${stack}.yaml, run \`up\`, then \`destroy\``,
+  );
+}
+
+/**
+ * Previews with `--ignore-protect`, so that the deletion of a protected resource is shown and does not fail the preview. The
+ * Automation API has no such option; the CLI takes each of its flags from the environment too (`PULUMI_OPTION_<FLAG>`).
+ */
+export async function ignoringProtection<Result>(
+  { workspace }: Stack,
+  preview: () => Promise<Result>,
+): Promise<Result> {
+  workspace.envVars.PULUMI_OPTION_IGNORE_PROTECT = "true";
+  try {
+    return await preview();
+  } finally {
+    delete workspace.envVars.PULUMI_OPTION_IGNORE_PROTECT;
+  }
+}

@@ -1,0 +1,165 @@
+import { isDeepStrictEqual } from "node:util";
+import { backendName } from "../../engine/backend";
+import { nameOf } from "../../engine/changes";
+import { type ExportedState, exportState, importState } from "../../engine/state/exported-state";
+import { releaseDeadLocks, renderLock, type StackLock } from "../../engine/state/locks";
+import { parseState, type ResourceState, type UnfinishedOperation } from "../../engine/state/state";
+import type { OpenStack } from "../../engine/workspace";
+import { messageOf, StackBusyError, throwMistake } from "../../errors";
+import { FailedRunError } from "../retry";
+import { awsLookups } from "./aws-lookups";
+import { asUnfinished, type LostOperation, LostOperations, lostOperation } from "./lost-operations";
+import { pendingOf, repairState } from "./repaired-state";
+import { type Lookups, remediesFor, renderUnfinished, type Unfinished } from "./unfinished-operations";
+
+type KnownStack = Pick<OpenStack, "stack" | "backendUrl">;
+type InterruptedStack = Pick<OpenStack, "stack" | "backendUrl" | "file">;
+
+/** What an update left that did not end by itself. */
+export interface Interruption {
+  /** Locks of processes that are gone. */
+  readonly locks: readonly StackLock[];
+  readonly unfinished: readonly Unfinished[];
+  /** The state in which they were found. */
+  readonly state: ExportedState;
+  /** Those that the state does not know. */
+  readonly lost: readonly LostOperation[];
+}
+
+/**
+ * Looks for what an interrupted update has left. While another holds the stack there is nothing to repair: the operations
+ * that its state says are unfinished are its own.
+ *
+ * @param locks of the stack, as far as they can be seen.
+ * @throws AwsCallError where AWS has to tell what was made, and does not.
+ */
+export async function findInterruption(
+  open: InterruptedStack,
+  locks: readonly StackLock[],
+  lookups: Lookups = awsLookups(open.file),
+): Promise<Interruption | undefined> {
+  const { stack } = open;
+  if (locks.some(({ holder }) => holder !== "dead")) return undefined;
+  const state = await exportState(stack);
+  const { pending, resources } = parseState(stack.name, state);
+  const lost = stillLost(await lostOperations(open).read(), pending, resources);
+  const operations = [...pending, ...lost.map(asUnfinished)];
+  if (locks.length === 0 && operations.length === 0) return undefined;
+  return { locks, unfinished: await remediesFor(operations, resources, lookups), state, lost };
+}
+
+/** What was found and what is to become of it, a line each. */
+export function renderInterruption({ locks, unfinished }: Interruption): string {
+  const lines = [
+    ...locks.map((lock) => `the lock of ${renderLock(lock)}, is removed`),
+    ...unfinished.map(renderUnfinished),
+  ];
+  return ["an earlier update was interrupted:", ...lines.map((line) => `  ${line}`)].join("\n");
+}
+
+/**
+ * Ends an interruption: removes dead locks and finds out, for each unfinished operation, what became of it.
+ *
+ * @param refresh has the engine read these resources into the state.
+ * @returns what was taken over from AWS, by logical name.
+ * @throws StackBusyError where another update holds the stack: what seemed unfinished is its own.
+ */
+export async function repairInterruption(
+  open: InterruptedStack,
+  { locks, unfinished, state, lost }: Interruption,
+  refresh: (urns: readonly string[]) => Promise<unknown>,
+  lookups: Lookups = awsLookups(open.file),
+): Promise<readonly string[]> {
+  const { stack } = open;
+  await releaseDeadLocks(locks);
+  if (unfinished.length === 0) return [];
+  if (!isDeepStrictEqual(await exportState(stack), state)) {
+    throw new StackBusyError(`another update holds stack "${stack.name}": its state has just been changed`);
+  }
+  const repaired = repairState(state, lost, unfinished);
+  await replaceState(open, repaired.state, pendingOf(state));
+  // Nobody else holds the stack, or the import would have been refused: no running update waits for these keys.
+  for (const { remedy } of unfinished) {
+    if (remedy.kind !== "discard") continue;
+    for (const keyId of remedy.keyIds) await lookups.deleteAccessKey(remedy.user, keyId);
+  }
+  if (repaired.toRead.length > 0) await refresh(repaired.toRead);
+  await lostOperations(open).set([]);
+  const { resources } = parseState(stack.name, await exportState(stack));
+  const present = new Set(resources.map(({ urn }) => urn));
+  return unfinished
+    .filter(({ remedy, urn }) => remedy.kind === "adopt" && present.has(urn))
+    .map(({ urn }) => nameOf(urn));
+}
+
+/**
+ * Puts a state in the place of the stack's. The import drops what is pending, and until its end is found out nobody else would
+ * know of it: so it is remembered first.
+ *
+ * @param pending what is to be found out afterwards.
+ * @throws PipelineError where it cannot be remembered: then nothing is changed. StackBusyError where an update holds the stack.
+ */
+export async function replaceState(
+  open: KnownStack,
+  state: ExportedState,
+  pending: readonly LostOperation[],
+): Promise<void> {
+  const lost = lostOperations(open);
+  const before = await lost.read();
+  const at = new Date().toISOString();
+  await lost.add(pending.map((one) => ({ ...one, at })));
+  try {
+    await importState(open.stack, state);
+  } catch (error) {
+    // Whoever holds the stack ends what is pending in it. After any other failure it may have been dropped all the same.
+    if (error instanceof StackBusyError) {
+      await lost.add(before);
+      await lost.set((await lost.read()).filter((one) => one.at !== at));
+    }
+    throw error;
+  }
+}
+
+/**
+ * Keeps what a failed run of the engine began and got no answer to, so that the next one can look for it.
+ *
+ * @returns the failure, with a line of what could not be kept.
+ */
+export async function rememberLost(open: KnownStack, failure: FailedRunError): Promise<FailedRunError> {
+  const { message, failures, changes, lost } = failure;
+  const operations = lost.flatMap(lostOperation);
+  try {
+    await lostOperations(open).add(operations);
+    return failure;
+  } catch (error) {
+    throwMistake(error);
+    const forgotten = operations.map(({ type, resource }) => `${type} ${nameOf(resource.urn)}`).join(", ");
+    const reason = messageOf(error);
+    const line = `not remembered, so that the next run does not look for it in AWS: ${forgotten}: ${reason}`;
+    return new FailedRunError(`${message}\n${line}`, failures, changes, lost);
+  }
+}
+
+/** What the engine has not found out by itself since, and the state can take in. */
+function stillLost(
+  lost: readonly LostOperation[],
+  pending: readonly UnfinishedOperation[],
+  resources: readonly ResourceState[],
+): LostOperation[] {
+  const references = new Set(resources.map(({ urn, id }) => `${urn}::${id}`));
+  return lost.filter(({ at, resource: { urn, provider } }) => {
+    const later = resources.some((one) => one.urn === urn && at !== undefined && (one.created ?? "") > at);
+    const known = pending.some((one) => one.urn === urn);
+    return !known && !later && (provider === undefined || references.has(provider));
+  });
+}
+
+/** Forgets what was lost of a stack that is gone. */
+export async function forgetLost(open: KnownStack): Promise<void> {
+  await lostOperations(open).set([]);
+}
+
+/** What got no answer of a stack in its backend. */
+export function lostOperations({ stack: { name, workspace }, backendUrl }: KnownStack): LostOperations {
+  return new LostOperations(workspace.workDir, name, backendName(backendUrl, workspace.workDir));
+}

@@ -1,0 +1,64 @@
+import { unlockAdvice } from "../../engine/engine-errors";
+import type { StackLock } from "../../engine/state/locks";
+import { UnreadableStateError } from "../../errors";
+import { commandLine } from "../../terminal/command-line";
+import type { Deployment } from "../deployment";
+import type { Checkpoint } from "./checkpoints";
+import type { Unfinished } from "./unfinished-operations";
+import { wayBack } from "./unreadable-state";
+
+/** What stands between a stack and its next update, and the copies of its state. */
+export interface RecoveryReport {
+  readonly stack: string;
+  /** Why the state cannot be made out, where it cannot. */
+  readonly unreadable?: string;
+  /** Absent where they cannot be seen: the project names no folder as its backend. */
+  readonly locks?: readonly StackLock[];
+  /** What an interrupted update left; none while another update is seen to run. */
+  readonly unfinished: readonly Omit<Unfinished, "inputs">[];
+  /** Newest first. */
+  readonly checkpoints: readonly Checkpoint[];
+  /** A command, or what else to do. */
+  readonly next: string;
+}
+
+/**
+ * Looks at a stack's locks, unfinished operations and checkpoints; changes nothing.
+ *
+ * @throws AwsCallError where AWS has to tell what was made, and does not.
+ */
+export async function recoveryReport(deployment: Deployment): Promise<RecoveryReport> {
+  const { name: stack } = deployment.open.stack;
+  const [found, interruption, checkpoints] = await Promise.all([
+    deployment.locks(),
+    deployment.interruption().catch(unlessUnreadable),
+    deployment.checkpoints.list(),
+  ]);
+  const locks = deployment.folder === undefined ? undefined : found;
+  const seen = { stack, checkpoints, ...(locks && { locks }) };
+  if (interruption instanceof UnreadableStateError) {
+    const next = await wayBack(deployment.folder, stack, checkpoints);
+    return { ...seen, unreadable: interruption.reason, unfinished: [], next };
+  }
+  const unfinished = (interruption?.unfinished ?? []).map(({ inputs: _, ...told }) => told);
+  return { ...seen, unfinished, next: nextStep(stack, locks, interruption !== undefined) };
+}
+
+function unlessUnreadable(error: unknown): UnreadableStateError {
+  if (error instanceof UnreadableStateError) return error;
+  throw error;
+}
+
+function nextStep(stack: string, locks: readonly StackLock[] | undefined, interrupted: boolean): string {
+  const repair = `${commandLine("recover", stack, " --repair")}, or ${commandLine("up", stack)}, which does so first`;
+  if (locks === undefined) {
+    const first = interrupted ? repair : "nothing is to be repaired";
+    return `${first}; if a command says that an update holds the stack, wait for it; ${unlockAdvice(stack)}`;
+  }
+  if (interrupted) return repair;
+  const holders = new Set(locks.map(({ holder }) => holder));
+  if (holders.has("elsewhere")) {
+    return `wait for the update that runs elsewhere; ${unlockAdvice(stack)}`;
+  }
+  return holders.has("alive") ? "wait for the update that runs" : "nothing is to be repaired";
+}

@@ -1,0 +1,113 @@
+import type { Stack } from "@pulumi/pulumi/automation";
+import { type ExportedState, exportState } from "../../engine/state/exported-state";
+import { releaseDeadLocks } from "../../engine/state/locks";
+import { parseState, type StackState } from "../../engine/state/state";
+import { PipelineError, UnreadableStateError, UsageError } from "../../errors";
+import type { Deployment } from "../deployment";
+import { type Checkpoint, Checkpoints } from "./checkpoints";
+import { LostOperations } from "./lost-operations";
+import { lostOperations, replaceState } from "./recovery";
+import { pendingOf } from "./repaired-state";
+import { setAside, wayBack } from "./unreadable-state";
+
+/** An earlier state, about to take the place of the present one. */
+export interface Restoration {
+  readonly checkpoint: Checkpoint;
+  readonly state: ExportedState;
+  /** URNs of resources that the present state knows and the earlier one does not: they stay in AWS. */
+  readonly forgotten: readonly string[];
+  /** Why the present state cannot be made out, where it cannot: nobody knows then what is forgotten. */
+  readonly unreadable?: string;
+}
+
+/**
+ * Finds an earlier state; changes nothing.
+ *
+ * @param id of a checkpoint, or `latest`.
+ * @throws UsageError where there is no such checkpoint.
+ * @throws PipelineError where the present state cannot be made out, and cannot be kept either.
+ */
+export async function findRestoration(
+  { open, checkpoints, folder }: Deployment,
+  id: string,
+): Promise<Restoration> {
+  const { name } = open.stack;
+  const { resources: earlier, ...copy } = await findCopy(checkpoints, name, id);
+  // What cannot be read is said before anything is changed.
+  await lostOperations(open).read();
+  const present = await presentState(open.stack);
+  if (present instanceof UnreadableStateError) {
+    if (folder !== undefined) return { ...copy, forgotten: [], unreadable: present.reason };
+    const next = await wayBack(folder, name, await checkpoints.list());
+    throw new PipelineError(
+      `the state of stack "${name}" cannot be read, nor kept where it is: ${present.reason}; ${next}`,
+    );
+  }
+  const known = new Set(earlier.map(({ urn }) => urn));
+  const forgotten = parseState(name, present)
+    .resources.filter(({ urn, id: physical }) => physical !== undefined && !known.has(urn))
+    .map(({ urn }) => urn);
+  return { ...copy, forgotten };
+}
+
+/**
+ * The same for a stack that the backend does not have, or no more.
+ *
+ * @param backend by its name.
+ * @throws UsageError where there is no such checkpoint.
+ */
+export async function findRestorationOfGone(
+  workDir: string,
+  name: string,
+  backend: string,
+  id: string,
+): Promise<Restoration> {
+  const { resources: _, ...copy } = await findCopy(new Checkpoints(workDir, name, backend), name, id);
+  await new LostOperations(workDir, name, backend).read();
+  return { ...copy, forgotten: [] };
+}
+
+async function findCopy(
+  checkpoints: Checkpoints,
+  name: string,
+  id: string,
+): Promise<Pick<Restoration, "checkpoint" | "state"> & Pick<StackState, "resources">> {
+  const [newest] = await checkpoints.list();
+  const copy = await checkpoints.read((id === "latest" && newest?.id) || id);
+  const { resources } = parseState(name, copy.state);
+  if (resources.every(({ urn }) => urn.startsWith(`urn:pulumi:${name}::`))) return { ...copy, resources };
+  throw new UsageError(`checkpoint ${copy.checkpoint.id} is of another stack than "${name}"`);
+}
+
+/**
+ * Puts an earlier state in the place of the present one, of which a copy is kept.
+ *
+ * @returns where the present one is, if it could not be made out.
+ * @throws StackBusyError where an update holds the stack.
+ */
+export async function restore(deployment: Deployment, { state }: Restoration): Promise<string | undefined> {
+  const { open, folder, checkpoints } = deployment;
+  await releaseDeadLocks(await deployment.locks());
+  const present = await presentState(open.stack);
+  if (!(present instanceof UnreadableStateError)) {
+    await checkpoints.keep(present, "restore");
+    await replaceState(open, state, [...pendingOf(state), ...pendingOf(present)]);
+    return undefined;
+  }
+  if (folder === undefined) throw present;
+  const aside = await setAside(folder, open.stack.name);
+  await replaceState(open, state, pendingOf(state));
+  return aside;
+}
+
+/** The stack's state, or why it cannot be made out. */
+async function presentState(stack: Stack): Promise<ExportedState | UnreadableStateError> {
+  try {
+    const present = await exportState(stack);
+    parseState(stack.name, present);
+    return present;
+  } catch (error) {
+    if (error instanceof UnreadableStateError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import { messageOf, PipelineError, StackBusyError, UnreadableStateError } from "../errors";
+import { commandLine } from "../terminal/command-line";
+
+/** Both of Pulumi's texts: of Pulumi Cloud, and of a backend that is a folder or a bucket. */
+const holdsStack =
+  /\[409\] Conflict: Another update is currently in progress|the stack is currently locked by/;
+
+/** A state whose text is torn or is none of a state. One of a newer engine's has another text, and is whole. */
+const damagedState = /failed to load checkpoint: (?:place \d+|json): /;
+
+/** The error of this project's that an engine's text stands for. */
+export function knownError(stack: string, text: string): StackBusyError | UnreadableStateError | undefined {
+  if (holdsStack.test(text)) {
+    return new StackBusyError(isUnseen(text) ? unseenMessage(stack, text) : busyMessage(stack, text));
+  }
+  return damagedState.test(text) ? unreadableState(stack, engineErrors(text)) : undefined;
+}
+
+/** Says that another update holds a stack in a backend that is a folder, where its lock can be looked at. */
+export function busyMessage(stack: string, engineText: string): string {
+  return `${busy(stack)}; \`${commandLine("recover", stack)}\` tells whether it has died: ${engineErrors(engineText)}`;
+}
+
+/** What to do about the lock of a process that has died, where locks cannot be looked at. */
+export function unlockAdvice(stack: string): string {
+  return `if it has died, \`pulumi cancel --stack ${stack}\` once you are sure that no update runs`;
+}
+
+function unseenMessage(stack: string, engineText: string): string {
+  const holders = [...engineText.matchAll(createdBy)].map(([, holder]) => holder);
+  const said = [engineErrors(engineText), ...new Set(holders)].join("; ");
+  return `${busy(stack)}; ${unlockAdvice(stack)}: ${said}`;
+}
+
+function busy(stack: string): string {
+  return `another update holds stack "${stack}"; try again when it ends, or have --wait wait for it`;
+}
+
+/** How a backend of Pulumi's own tells of each lock: its URL, which may hold secrets, and whose it is. */
+const createdBy = /^\s*\S+: (created by .*)$/gm;
+
+/** Whether an engine's text tells of locks that are in no folder. */
+function isUnseen(text: string): boolean {
+  return /^\s*(?!file:)\S+: created by /m.test(text) || text.includes("[409] Conflict");
+}
+
+/** Says that a stack's state cannot be made out, and what brings one back. */
+export function unreadableState(stack: string, reason: string): UnreadableStateError {
+  return new UnreadableStateError(
+    `the state of stack "${stack}" cannot be read: ${reason}; ` +
+      `\`${commandLine("recover", stack)}\` tells what brings one back`,
+    reason,
+  );
+}
+
+/** What an engine's command that failed comes to. */
+export function commandError(stack: string, what: string, error: unknown): PipelineError {
+  const text = messageOf(error);
+  return (
+    knownError(stack, text) ?? new PipelineError(`${what} of stack "${stack}" failed: ${engineErrors(text)}`)
+  );
+}
+
+/** The lines of an engine's error that say what is wrong, without its colours and the SDK's framing. */
+export function engineErrors(text: string): string {
+  const lines = text.split("\n").map((line) => line.trim());
+  const errors = lines
+    .filter((line) => line.startsWith("error:"))
+    .map((line) => line.slice("error:".length).trim());
+  return errors.length > 0 ? [...new Set(errors)].join("; ") : lines.filter(Boolean).join(" ");
+}

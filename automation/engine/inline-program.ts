@@ -1,0 +1,91 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as sdkServer from "@pulumi/pulumi/automation/server";
+import * as sdkSettings from "@pulumi/pulumi/runtime/settings";
+import type { BuiltPipeline } from "../../components/pipeline";
+
+/** A program for the Automation API that tells whether it came to its end. */
+export interface InlineProgram {
+  (): Promise<pulumi.Inputs>;
+  /** Whether the engine knows of all that the last run's outputs depend on; in a preview, of the pipeline at least. */
+  completed: boolean;
+}
+
+/** What the engine is told of a run whose connection to it was lost. */
+export const CONNECTION_LOST =
+  "the program lost its connection to the engine: nothing may be concluded from it";
+
+/** Whether an error of the engine's tells of such a run, by these words or by those of the SDK's gRPC. */
+export function lostConnection(message: string): boolean {
+  return message.includes(CONNECTION_LOST) || message.includes("14 UNAVAILABLE: No connection established");
+}
+
+/** A program that builds the pipeline. */
+export function inlineProgram(build: () => BuiltPipeline): InlineProgram {
+  guardLanguageServer();
+  keepConnectionsApart();
+  const program = async () => {
+    program.completed = false;
+    const { pipeline, outputs } = build();
+    await registered(pipeline);
+    // Outputs of resources that are still to be made are not known to a preview.
+    const awaited = pulumi.runtime.isDryRun() ? [pipeline.urn] : [pipeline.urn, ...Object.values(outputs)];
+    pulumi.all(awaited).apply(() => {
+      program.completed = true;
+    });
+    return outputs;
+  };
+  program.completed = false;
+  return program;
+}
+
+/** Milliseconds that the engine has to take the pipeline in. */
+const REGISTRATION_MS = 60_000;
+
+/** The engine deletes what a program that ends has not named; so the program does not end before it is heard. */
+async function registered({ urn }: BuiltPipeline["pipeline"]): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(CONNECTION_LOST)), REGISTRATION_MS);
+    urn.apply(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/**
+ * Every run talks to an engine of its own, and ports come round again. By default gRPC keeps what it knows of an address for
+ * the whole process, so that a new engine would be taken for an earlier one that has gone
+ * (grpc.use_local_subchannel_pool in PACKAGE-README of @grpc/grpc-js).
+ */
+function keepConnectionsApart(): void {
+  const { grpcClientOptions } = sdkSettings as unknown as { grpcClientOptions: Record<string, unknown> };
+  grpcClientOptions["grpc.use_local_subchannel_pool"] = 1;
+}
+
+type Callback = (error: Error | null | undefined, response?: unknown) => void;
+interface LanguageServer {
+  readonly program: () => Promise<pulumi.Inputs>;
+  run(call: unknown, callback: Callback): unknown;
+}
+
+let guarded = false;
+
+/**
+ * The SDK takes a program that cannot reach the engine for one that ended well (automation/server.js drops errors for
+ * which isGrpcError holds), and the engine then deletes every resource that the program did not name. Here such a run
+ * fails, and nothing is deleted.
+ */
+function guardLanguageServer(): void {
+  if (guarded) return;
+  guarded = true;
+  const { LanguageServer } = sdkServer as unknown as { LanguageServer: { prototype: LanguageServer } };
+  const { prototype } = LanguageServer;
+  const { run } = prototype;
+  prototype.run = function (call, callback) {
+    return run.call(this, call, (error, response) => {
+      const lost = "completed" in this.program && !this.program.completed;
+      if (error || !lost) callback(error, response);
+      else callback(new Error(CONNECTION_LOST));
+    });
+  };
+}

@@ -1,0 +1,60 @@
+import { execFile } from "node:child_process";
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { promisify } from "node:util";
+import type { Deployment, Stack } from "@pulumi/pulumi/automation";
+import { commandError } from "../engine-errors";
+
+const run = promisify(execFile);
+/** Bytes that a state may have. */
+const MOST_BYTES = 256 * 1024 * 1024;
+
+/** A stack's state as it lies in its backend. */
+export type ExportedState = Deployment;
+
+/**
+ * The state with its secrets encrypted. `Stack.exportStack` would have the engine decrypt them.
+ *
+ * @throws UnreadableStateError where the backend has a state that is none.
+ */
+export async function exportState(stack: Stack): Promise<ExportedState> {
+  return JSON.parse(await pulumi(stack, ["stack", "export"]));
+}
+
+/**
+ * Puts a state in the place of the stack's. `Stack.importStack` would leave it in a file that everybody can read.
+ *
+ * @throws StackBusyError where an update holds the stack.
+ */
+export async function importState(stack: Stack, state: ExportedState): Promise<void> {
+  const dir = await fs.mkdtemp(path.join(os.tmpdir(), "pipeline-state-"));
+  try {
+    const file = path.join(dir, "state.json");
+    await fs.writeFile(file, JSON.stringify(state), { mode: 0o600 });
+    await pulumi(stack, ["stack", "import", "--file", file]);
+  } finally {
+    await fs.rm(dir, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Clears the protection of resources, which the engine otherwise refuses to delete.
+ *
+ * @throws StackBusyError where an update holds the stack.
+ */
+export async function unprotect(stack: Stack, urns: readonly string[]): Promise<void> {
+  await pulumi(stack, ["state", "unprotect", ...urns, "--yes"]);
+}
+
+async function pulumi({ name, workspace }: Stack, args: readonly string[]): Promise<string> {
+  const { pulumiCommand, workDir, envVars, pulumiHome } = workspace;
+  const env = { ...process.env, ...envVars, ...(pulumiHome ? { PULUMI_HOME: pulumiHome } : {}) };
+  const all = [...args, "--stack", name, "--non-interactive"];
+  try {
+    return (await run(pulumiCommand.command, all, { cwd: workDir, env, maxBuffer: MOST_BYTES })).stdout;
+  } catch (error) {
+    const text = error instanceof Error && "stderr" in error ? String(error.stderr) : error;
+    throw commandError(name, `pulumi ${args.slice(0, 2).join(" ")}`, text);
+  }
+}

@@ -1,0 +1,190 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { RunError } from "@pulumi/pulumi";
+import {
+  LocalWorkspace,
+  type PulumiCommand,
+  type Stack,
+  StackNotFoundError,
+} from "@pulumi/pulumi/automation";
+import { PROJECT, type ProgramSettings, type Settings } from "../../components/settings/settings";
+import { isDebugging } from "../debug";
+import {
+  InternalError,
+  messageOf,
+  PipelineError,
+  throwMistake,
+  UnknownStackError,
+  UsageError,
+} from "../errors";
+import { pathError } from "../paths";
+import { lacksExternalId, newExternalId, withExternalId } from "../project/external-id";
+import { projectDir, readStackFile, type StackFile, settingsOf } from "../project/stack-file";
+import { backendFolder, backendUrlOf } from "./backend";
+import { findEngine } from "./cli/pulumi-cli";
+import { engineErrors } from "./engine-errors";
+import { type InlineProgram, inlineProgram } from "./inline-program";
+import { removeTornSidecars } from "./state/torn-attributes";
+
+/** Which stack, and how to reach it. */
+export interface WorkspaceOptions {
+  readonly stack: string;
+  /** Folder of Pulumi.yaml and the stacks' files. @default this project */
+  readonly workDir?: string | undefined;
+  /** Makes the stack where the backend has none of that name. @default an error naming those that exist */
+  readonly create?: boolean | undefined;
+  /** Chooses an external id for a stack that lacks one; an update writes it. @default the role trusts nobody without one */
+  readonly chooseExternalId?: boolean | undefined;
+  /** What the engine and its plugins see besides this process's own environment. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Hears what takes long before the engine starts: its download or build. */
+  readonly onNote?: ((message: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A stack of the backend with its checked settings. */
+export interface OpenStack {
+  readonly stack: Stack;
+  readonly file: StackFile;
+  readonly settings: Settings;
+  /** What the program takes for the stack's external id where its file has none. */
+  readonly chosenExternalId: string | undefined;
+  /** Where its state is, see {@link backendUrlOf}. */
+  readonly backendUrl: string | undefined;
+  /**
+   * What the program threw when the engine ran it: a UsageError for its settings, of which encrypted ones are checked only
+   * there, or an InternalError. The SDK hands on its message alone.
+   */
+  readonly refusal: () => UsageError | InternalError | undefined;
+  /** Has later runs of the program match subscriptions of alerts by these names instead of by the order of addresses. */
+  readonly useEmailNames: (names: ReadonlyMap<string, string>) => void;
+}
+
+/**
+ * Checks the stack's settings and opens it with the program inline, over the settings and the state of `pulumi up`.
+ *
+ * @throws UsageError for unusable settings, a missing passphrase or, as UnknownStackError, an unknown stack, before
+ * anything is changed.
+ * @throws PipelineError where no Pulumi engine can be had or the backend cannot be reached.
+ */
+export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
+  const workDir = options.workDir ?? projectDir;
+  const file = await readStackFile(options.stack, workDir);
+  const written = settingsOf(file);
+  const chosenExternalId =
+    options.chooseExternalId && lacksExternalId(file, written) ? newExternalId(options.stack) : undefined;
+  let formerEmailNames: ReadonlyMap<string, string> | undefined;
+  const completed = (settings: Settings): ProgramSettings => ({
+    ...withExternalId(settings, chosenExternalId),
+    formerEmailNames,
+  });
+  const environment = { ...options.environment };
+  await requirePassphrase(file, { ...process.env, ...environment }, workDir);
+  const [pulumiCommand, { buildPipeline }] = await Promise.all([
+    findEngine({
+      ...(options.onNote ? { onProgress: options.onNote } : {}),
+      ...(options.signal ? { signal: options.signal } : {}),
+    }),
+    // It takes as long to load as the engine to tell its version, which is asked first.
+    import("../../components/pipeline"),
+  ]);
+  if (isDebugging()) options.onNote?.(`Pulumi ${pulumiCommand.version} at ${pulumiCommand.command}`);
+  let refusal: UsageError | InternalError | undefined;
+  const program = inlineProgram(() => {
+    try {
+      return buildPipeline(completed);
+    } catch (error) {
+      refusal = RunError.isInstance(error)
+        ? new UsageError(error.message)
+        : new InternalError(`the program failed: ${messageOf(error)}`, { cause: error });
+      throw error;
+    }
+  });
+  const stack = await select(options, { workDir, pulumiCommand, envVars: environment }, program);
+  const backendUrl = await backendUrlOf(stack.workspace);
+  return {
+    stack,
+    file,
+    settings: completed(written),
+    chosenExternalId,
+    backendUrl,
+    refusal: () => refusal,
+    useEmailNames: (names) => {
+      formerEmailNames = names;
+    },
+  };
+}
+
+interface EngineOptions {
+  readonly workDir: string;
+  readonly pulumiCommand: PulumiCommand;
+  readonly envVars: Record<string, string>;
+}
+
+async function select(
+  { stack: stackName, create }: WorkspaceOptions,
+  engine: EngineOptions,
+  program: InlineProgram,
+): Promise<Stack> {
+  const args = { stackName, projectName: PROJECT, program };
+  const open = () =>
+    create ? LocalWorkspace.createOrSelectStack(args, engine) : LocalWorkspace.selectStack(args, engine);
+  try {
+    return await open().catch(async (error: unknown) => {
+      if (!/\bEOF\b/.test(String(error)) || !(await mended(stackName, engine))) throw error;
+      return open();
+    });
+  } catch (error) {
+    if (error instanceof StackNotFoundError) throw await unknownStack(stackName, engine);
+    throwMistake(error);
+    const reason = messageOf(error);
+    throw new PipelineError(`stack "${stackName}" cannot be opened: ${engineErrors(reason)}`);
+  }
+}
+
+/** Whether something was found that a killed engine had left torn. */
+async function mended(stackName: string, engine: EngineOptions): Promise<boolean> {
+  const url = await backendUrlOf(await LocalWorkspace.create(engine));
+  const folder = backendFolder(url, engine.workDir);
+  return folder !== undefined && (await removeTornSidecars(folder, stackName)) > 0;
+}
+
+async function unknownStack(stackName: string, engine: EngineOptions): Promise<UnknownStackError> {
+  const workspace = await LocalWorkspace.create(engine);
+  const known = await workspace.listStacks().then(
+    (stacks) => {
+      const names = stacks.map(({ name }) => name).sort();
+      return names.length > 0 ? `the backend has ${names.join(", ")}` : "the backend has no stack yet";
+    },
+    (error: unknown) => `the backend does not list its stacks (${engineErrors(String(error))})`,
+  );
+  return new UnknownStackError(
+    `no stack "${stackName}" has been made: ${known}; \`up --stack ${stackName} --create\` makes it`,
+    await backendUrlOf(workspace),
+  );
+}
+
+/** Backends of Pulumi's own, a folder or a bucket, encrypt with a passphrase; Pulumi would stop and ask for it. */
+async function requirePassphrase(
+  file: StackFile,
+  environment: NodeJS.ProcessEnv,
+  workDir: string,
+): Promise<void> {
+  if (environment.PULUMI_CONFIG_PASSPHRASE !== undefined) return;
+  const { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile } = environment;
+  if (passphraseFile) return requireReadable(passphraseFile, workDir);
+  if (file.secretsProvider !== undefined && file.secretsProvider !== "passphrase") return;
+  if (/^https:/.test(environment.PULUMI_BACKEND_URL ?? "")) return;
+  throw new UsageError(
+    "PULUMI_CONFIG_PASSPHRASE is not set: the stack's secrets are encrypted with it; " +
+      "export it (empty is a passphrase too), or PULUMI_CONFIG_PASSPHRASE_FILE, or name a secretsprovider in the stack's file",
+  );
+}
+
+/** The engine reads it from the project's folder. */
+async function requireReadable(passphraseFile: string, workDir: string): Promise<void> {
+  await fs.readFile(path.resolve(workDir, passphraseFile)).catch((error: unknown) => {
+    const fix = "name a file that holds the passphrase";
+    throw pathError(error, { key: "PULUMI_CONFIG_PASSPHRASE_FILE", value: passphraseFile, fix });
+  });
+}

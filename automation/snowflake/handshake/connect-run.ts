@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Deployment } from "../../deploy/deployment";
+import type { DeploymentOptions } from "../../deploy/deployment-options";
+import { PipelineError, throwMistake } from "../../errors";
+import type { PipelineOutputs } from "../../outputs";
+import { parseAnswers } from "../answers/answers";
+import { autoIngests } from "../sql/integration-sql";
+import type { AccessKey } from "../sql/objects-sql";
+import { snowflakeSql } from "../sql/sql";
+import { type ConnectResult, connect, connection } from "./connect";
+import { lastLines, runSnow, SnowError } from "./snow";
+
+/** The whole hand-over by the Snowflake CLI. */
+export interface ConnectRunOptions extends DeploymentOptions {
+  /** Connection of the Snowflake CLI's own configuration. @default the CLI's default */
+  readonly connection?: string | undefined;
+  /** For each run of the Snowflake CLI, in milliseconds. @default one hour */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** What the hand-over does in AWS and in Snowflake. */
+export interface HandOver {
+  readonly outputs: () => Promise<PipelineOutputs>;
+  /** How far it is. */
+  readonly look: () => Promise<ConnectResult>;
+  readonly connect: (answers: string) => Promise<ConnectResult>;
+  readonly up: () => Promise<unknown>;
+  readonly run: (sql: string, secrets: readonly string[]) => Promise<string>;
+  /** @throws where the work is cancelled meanwhile. */
+  readonly wait: (milliseconds: number) => Promise<unknown>;
+  readonly note: (message: string) => void;
+}
+
+/**
+ * Hands a deployed stack over to Snowflake by the Snowflake CLI: sets Snowflake up, takes its answers over, deploys, and
+ * loads. Every step may be run again, so that after a failure the same call goes on.
+ *
+ * @throws PipelineError where `snow` is missing or fails, says what cannot be read, or AWS refuses.
+ */
+export async function connectBySnow(options: ConnectRunOptions): Promise<ConnectResult> {
+  const { connection: name, timeoutMs, signal, environment, onProgress = () => undefined } = options;
+  return handOver({
+    outputs: async () => (await Deployment.open(options)).outputs(),
+    look: () => connection(options),
+    connect: (answers) => connect({ ...options, answers }),
+    up: async () => (await Deployment.open(options)).up(),
+    run: (sql, secrets) => runSnow(sql, { connection: name, timeoutMs, signal, environment, secrets }),
+    wait: (milliseconds) =>
+      sleep(milliseconds, undefined, signal ? { signal } : {}).catch(() => {
+        throw new PipelineError("cancelled while waiting for AWS; the same command goes on");
+      }),
+    note: (message) => onProgress({ kind: "note", message }),
+  });
+}
+
+/** Loads until the last one came after the bucket's events were connected; more rounds than two mean that answers change. */
+const ROUNDS = 3;
+/** IAM takes seconds, rarely a minute, until every part of AWS knows a new trust policy. */
+const ATTEMPTS = 8;
+const WAIT_MS = 15_000;
+
+/** The order of the steps, apart from how each is done. */
+export async function handOver(work: HandOver): Promise<ConnectResult> {
+  if ((await work.look()).behind) await work.up();
+  const outputs = await work.outputs();
+  await step(work, outputs, "setup");
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const result = await step(work, outputs, "load");
+    if (result.outcome === "deployed") {
+      work.note("the bucket's events reach Snowflake now: loading what came before they did");
+      continue;
+    }
+    if (result.awaited.length === 0) return result;
+    const awaited = result.awaited.map(({ text }) => `\n  ${text}`).join("");
+    throw new PipelineError(`Snowflake's SQL ran, and its answers do not tell:${awaited}`);
+  }
+  throw new PipelineError(
+    `Snowflake's answers were others in each of ${ROUNDS} rounds: is it set up by two stacks?`,
+  );
+}
+
+async function step(
+  work: HandOver,
+  outputs: PipelineOutputs,
+  part: "setup" | "load",
+): Promise<ConnectResult> {
+  const key = accessKey(outputs);
+  const sql = snowflakeSql(outputs, part, { revealSecrets: key });
+  const secrets = key === undefined ? [] : [key.secretAccessKey];
+  const answers = await trusted(work, part, () => work.run(sql, secrets));
+  if (!isAnswered(outputs, part)) return work.look();
+  try {
+    parseAnswers(answers);
+  } catch (error) {
+    throwMistake(error);
+    throw new PipelineError(
+      `what the Snowflake CLI answered to the SQL of ${part} cannot be read${lastLines(answers, secrets)}`,
+    );
+  }
+  return work.connect(answers);
+}
+
+/** Whether a part of the SQL ends with answers for `connect`. */
+function isAnswered(outputs: PipelineOutputs, part: "setup" | "load"): boolean {
+  if (part === "load") return autoIngests(outputs);
+  const { access, errorIntegration } = outputs.snowflake;
+  return access === "role" || errorIntegration !== undefined || outputs.eventsMode === "sns";
+}
+
+/** Runs a part, again where AWS does not yet know whom it is to trust. */
+async function trusted(work: HandOver, part: string, run: () => Promise<string>): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    work.note(`running the SQL of ${part} in Snowflake`);
+    try {
+      return await run();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isDistrust(error)) throw error;
+      work.note(
+        `AWS does not trust Snowflake yet; once more in ${WAIT_MS / 1000} s (${attempt} of ${ATTEMPTS})`,
+      );
+      await work.wait(WAIT_MS);
+    }
+  }
+}
+
+/** Snowflake's error 003167 and the like: docs.snowflake.com/en/user-guide/data-load-s3-config-storage-integration */
+function isDistrust(error: unknown): boolean {
+  return (
+    error instanceof SnowError &&
+    /error assuming aws_role|not authorized to perform/i.test(error.message.replace(/\s+/g, " "))
+  );
+}
+
+/** In user mode the stages hold a key, which goes into the SQL and nowhere else. */
+function accessKey({ snowflake, ...outputs }: PipelineOutputs): AccessKey | undefined {
+  const { snowflakeAccessKeyId: accessKeyId, snowflakeSecretAccessKey: secretAccessKey } = outputs;
+  if (snowflake.access !== "user" || accessKeyId === undefined || secretAccessKey === undefined)
+    return undefined;
+  return { accessKeyId, secretAccessKey };
+}

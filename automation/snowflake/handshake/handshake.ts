@@ -1,0 +1,217 @@
+import { externalIdRule, userArnRule } from "../../../components/settings/text-rules";
+import { type Answers, type IntegrationAnswer, quote } from "../answers/answers";
+import { canonicalName, literal, qualifiedName, quoteIdentifier } from "../sql/identifiers";
+import {
+  arnProblems,
+  channelProblems,
+  locationProblems,
+  providerProblems,
+  ruleProblems,
+} from "./handshake-checks";
+import type { HandshakeStack } from "./handshake-stack";
+
+/** One setting that is to change, by its path below the project's name. */
+export interface HandshakeChange {
+  readonly path: readonly string[];
+  readonly from?: string;
+  readonly to: string;
+}
+
+/** What Snowflake has not been asked yet, as far as one can tell. */
+export interface Question {
+  /** What it is, and the statement that shows it. */
+  readonly text: string;
+  /** Part of the SQL that ends with this statement. */
+  readonly part: "setup" | "load";
+}
+
+/** What to do with Snowflake's answers. */
+export interface HandshakePlan {
+  /** Settings to write; empty where they are right already, and whenever an answer is incomplete or a problem. */
+  readonly changes: readonly HandshakeChange[];
+  /** What is missing from answers that came in part. While there is something, change nothing. */
+  readonly incomplete: readonly string[];
+  /** What the settings still lack and no answer speaks of: for the next time. */
+  readonly awaited: readonly Question[];
+  /** Answers that do not fit the stack or each other, each with its mend. While there is one, change nothing. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Compares Snowflake's answers with the stack. The same answers again yield no changes; an answer that is not there
+ * leaves its settings as they are: DESC INTEGRATION may come alone, and the pipes later. Half an answer changes nothing.
+ *
+ * @throws UsageError if a setting is no Snowflake identifier.
+ */
+export function planHandshake(stack: HandshakeStack, answers: Answers): HandshakePlan {
+  const parts: Part[] = [{ problems: answers.contradictions }];
+  if (stack.access === "role") parts.push(storagePart(stack, answers));
+  if (stack.eventsMode === "snowflake-queue" || stack.eventsMode === "sns")
+    parts.push(pipePart(stack, answers));
+  if (stack.eventsMode === "sns") parts.push(subscriberPart(stack, answers));
+  if (stack.errorIntegrationWanted) parts.push(errorPart(stack, answers));
+
+  const problems = parts.flatMap((part) => part.problems ?? []);
+  const incomplete = parts.flatMap((part) => part.incomplete ?? []);
+  const changes = parts.flatMap((part) => part.changes ?? []).filter(({ from, to }) => from !== to);
+  return {
+    changes: problems.length + incomplete.length > 0 ? [] : changes,
+    incomplete,
+    awaited: parts.flatMap((part) => part.awaited ?? []),
+    problems,
+  };
+}
+
+interface Part {
+  readonly changes?: readonly HandshakeChange[];
+  readonly incomplete?: readonly string[];
+  readonly awaited?: readonly Question[];
+  readonly problems?: readonly string[];
+}
+
+function storagePart(stack: HandshakeStack, { storageIntegration: answer }: Answers): Part {
+  const { current } = stack;
+  const name = quoteIdentifier(canonicalName(stack.integration));
+  const part = integrationPart(stack, answer, {
+    alter: `ALTER STORAGE INTEGRATION ${name}`,
+    describe: `DESC INTEGRATION ${name}`,
+    iamUserArn: "STORAGE_AWS_IAM_USER_ARN",
+    externalId: "STORAGE_AWS_EXTERNAL_ID",
+    wanted: {
+      ENABLED: "true",
+      STORAGE_ALLOWED_LOCATIONS: undefined,
+      STORAGE_AWS_ROLE_ARN: stack.snowflakeRoleArn,
+      STORAGE_AWS_EXTERNAL_ID: stack.snowflakeExternalId ?? current.externalId,
+    },
+    settings: ["snowflake"],
+    current,
+  });
+  const further = [...providerProblems(stack, answer ?? {}), ...locationProblems(stack, name, answer ?? {})];
+  return { ...part, problems: [...(part.problems ?? []), ...further] };
+}
+
+function errorPart(stack: HandshakeStack, { errorIntegration: answer }: Answers): Part {
+  const { current, errorIntegration } = stack;
+  const name = errorIntegration === undefined ? "<name>" : quoteIdentifier(canonicalName(errorIntegration));
+  return integrationPart(stack, answer, {
+    alter: `ALTER NOTIFICATION INTEGRATION ${name}`,
+    describe: `DESC INTEGRATION ${name}`,
+    iamUserArn: "SF_AWS_IAM_USER_ARN",
+    externalId: "SF_AWS_EXTERNAL_ID",
+    wanted: { ENABLED: "true", AWS_SNS_TOPIC_ARN: stack.errorTopicArn, AWS_SNS_ROLE_ARN: stack.errorRoleArn },
+    settings: ["snowflake", "errorNotifications"],
+    current: { iamUserArn: current.errorIamUserArn, externalId: current.errorExternalId },
+  });
+}
+
+interface Integration {
+  readonly alter: string;
+  readonly describe: string;
+  /** Properties that name Snowflake's user and its external id. */
+  readonly iamUserArn: string;
+  readonly externalId: string;
+  /** Properties the answer must have, with what the stack needs them to be where it matters. */
+  readonly wanted: Readonly<Record<string, string | undefined>>;
+  /** Where the pair is among the settings, and what they say. */
+  readonly settings: readonly string[];
+  readonly current: { readonly iamUserArn?: string | undefined; readonly externalId?: string | undefined };
+}
+
+/** A user without its external id, or both without the rest of the answer, are not worth a trust policy. */
+function integrationPart(
+  stack: HandshakeStack,
+  answer: IntegrationAnswer | undefined,
+  { alter, describe, wanted, settings, current, ...properties }: Integration,
+): Part {
+  if (answer === undefined) {
+    const known = current.iamUserArn !== undefined && current.externalId !== undefined;
+    return known
+      ? {}
+      : { awaited: [{ text: `Snowflake's IAM user and external id: ${describe}`, part: "setup" }] };
+  }
+  const iamUserArn = answer[properties.iamUserArn];
+  const externalId = answer[properties.externalId];
+  const problems = [
+    ...arnProblems(properties.iamUserArn, iamUserArn, userArnRule, stack),
+    ...ruleProblems(properties.externalId, externalId, externalIdRule),
+  ];
+  for (const [property, ours] of Object.entries(wanted)) {
+    const theirs = answer[property];
+    if (theirs === undefined || ours === undefined || theirs === ours) continue;
+    const value = property === "ENABLED" ? "TRUE" : literal(ours);
+    problems.push(
+      `${property} is ${quote(theirs)} and has to be ${quote(ours)}; run ${alter} SET ${property} = ${value}`,
+    );
+  }
+  const required = new Set([...Object.keys(wanted), properties.iamUserArn, properties.externalId]);
+  const absent = [...required].filter((property) => answer[property] === undefined);
+  if (absent.length > 0) {
+    return { incomplete: [`${absent.join(", ")}: give the answer of ${describe} whole`], problems };
+  }
+  const changes = [
+    ...change([...settings, "iamUserArn"], current.iamUserArn, iamUserArn),
+    ...change([...settings, "externalId"], current.externalId, externalId),
+  ];
+  return { changes, problems };
+}
+
+/** The topic's policy, and not the storage integration, says who subscribes: the two users may differ. */
+function subscriberPart(stack: HandshakeStack, { snsSubscriberArn, snsTopicArns }: Answers): Part {
+  const { current, notificationTopicArn: topic } = stack;
+  const ask = `SELECT SYSTEM$GET_AWS_SNS_IAM_POLICY(${literal(topic ?? "<topic's ARN>")})`;
+  if (snsSubscriberArn === undefined) {
+    return current.snsSubscriberArn === undefined
+      ? { awaited: [{ text: `who subscribes to the topic for Snowflake: ${ask}`, part: "setup" }] }
+      : {};
+  }
+  const otherTopic = topic !== undefined && snsTopicArns.length > 0 && !snsTopicArns.includes(topic);
+  return {
+    changes: change(["snowflake", "snsSubscriberArn"], current.snsSubscriberArn, snsSubscriberArn),
+    problems: [
+      ...arnProblems("SYSTEM$GET_AWS_SNS_IAM_POLICY's principal", snsSubscriberArn, userArnRule, stack),
+      ...(otherTopic
+        ? [
+            `the policy is for the topic ${snsTopicArns.map(quote).join(", ")} and this stack's is ${topic}; run ${ask}`,
+          ]
+        : []),
+    ],
+  };
+}
+
+/** A topic tells every pipe that subscribes to it, so that mode sns needs no pipe's answer, and checks those that come. */
+function pipePart(stack: HandshakeStack, { pipes }: Answers): Part {
+  const path = [canonicalName(stack.database), canonicalName(stack.schema)] as const;
+  const ours = new Map(
+    pipes
+      .filter((pipe) => pipe.database === path[0] && pipe.schema === path[1])
+      .map((pipe) => [pipe.name, pipe]),
+  );
+  const found = stack.streams.map(({ name, pipe }) => ({
+    name,
+    pipe,
+    known: stack.current.notificationChannels?.[name],
+    answer: ours.get(canonicalName(pipe)),
+  }));
+  const problems = found.flatMap(({ answer }) => (answer ? channelProblems(stack, answer) : []));
+  const untold = found.filter(({ known, answer }) => answer === undefined && known === undefined);
+  const names = untold.map(({ name, pipe }) => `${pipe} of the stream ${name}`).join(", ");
+  const lacking = `the pipes ${names}: SHOW PIPES IN SCHEMA ${qualifiedName(...path)}`;
+  if (untold.length > 0 && pipes.length > 0) return { incomplete: [lacking], problems };
+  if (stack.eventsMode === "sns") return { problems };
+  return {
+    changes: found.flatMap(({ name, known, answer }) =>
+      change(["events", "notificationChannels", name], known, answer?.notificationChannel),
+    ),
+    awaited: untold.length > 0 ? [{ text: lacking, part: "load" }] : [],
+    problems,
+  };
+}
+
+function change(
+  path: readonly string[],
+  from: string | undefined,
+  to: string | undefined,
+): HandshakeChange[] {
+  if (to === undefined) return [];
+  return [{ path, ...(from !== undefined && { from }), to }];
+}

@@ -1,0 +1,93 @@
+import type { PipelineOutputs } from "../../outputs";
+import { literal } from "./identifiers";
+import { autoIngests, topicPolicySql } from "./integration-sql";
+import type { Names, StreamNames } from "./names";
+
+/**
+ * Whether Snowflake reaches the bucket: it lists each stream's folder and, where a file is named, reads it.
+ * LIST has a pattern so that it shows a probe at most and not every export.
+ */
+export function accessChecksSql(
+  outputs: PipelineOutputs,
+  names: Names,
+  probeFile: string | undefined,
+): string[] {
+  const actions = probeFile === undefined ? ["list"] : ["list", "read"];
+  const integration = literal(names.storedIntegration);
+  return [
+    "USE ROLE ACCOUNTADMIN",
+    `USE WAREHOUSE ${names.warehouse}`,
+    ...(outputs.snowflake.access === "role"
+      ? names.streams.flatMap(({ stream, url }) =>
+          actions.map(
+            (action) => `SELECT
+  ${literal(stream.name)} AS STREAM,
+  SYSTEM$VALIDATE_STORAGE_INTEGRATION(${integration}, ${literal(url)}, ${literal(probeFile ?? "_verify/probe")}, '${action}') AS CAN_${action.toUpperCase()}`,
+          ),
+        )
+      : names.streams.flatMap(({ stream, stage }) => [
+          `LIST ${literal(`@${stage}`)} PATTERN = '.*_verify/.*'`,
+          ...(probeFile === undefined
+            ? []
+            : [
+                `SELECT ${literal(stream.name)} AS STREAM, COUNT(*) AS ROWS_READ FROM ${literal(`@${stage}/${probeFile}`)}`,
+              ]),
+        ])),
+    ...(outputs.eventsMode === "sns" ? [topicPolicySql(outputs)] : []),
+  ];
+}
+
+/** Whether files arrive and are loaded: state of each loader, loads of the last 24 hours, rows and freshness per stream. */
+export function loadChecksSql(outputs: PipelineOutputs, names: Names): string[] {
+  return [
+    `USE ROLE ${names.loadingRole}`,
+    ...(autoIngests(outputs) ? names.streams.map(pipeStatus) : [taskHistory(names)]),
+    ...names.streams.map((stream) => copyHistory(names, stream)),
+    `${names.streams.map(freshness).join("\nUNION ALL\n")}\nORDER BY STREAM`,
+  ];
+}
+
+function pipeStatus({ stream, pipe }: StreamNames): string {
+  return `SELECT ${literal(stream.name)} AS STREAM, SYSTEM$PIPE_STATUS(${literal(pipe)}) AS PIPE_STATUS`;
+}
+
+/** The limit is the function's highest: it counts before the filter. */
+function taskHistory({ database, storedSchema }: Names): string {
+  return `SELECT NAME, STATE, SCHEDULED_TIME, COMPLETED_TIME, ERROR_MESSAGE
+FROM TABLE(${database}.INFORMATION_SCHEMA.TASK_HISTORY(
+  SCHEDULED_TIME_RANGE_START => DATEADD(HOUR, -24, CURRENT_TIMESTAMP()),
+  RESULT_LIMIT => 10000
+))
+WHERE SCHEMA_NAME = ${literal(storedSchema)}
+ORDER BY SCHEDULED_TIME DESC`;
+}
+
+function copyHistory({ database }: Names, { stream, table }: StreamNames): string {
+  return `SELECT
+  ${literal(stream.name)} AS STREAM,
+  STATUS,
+  COUNT(*) AS FILES,
+  SUM(ROW_COUNT) AS ROWS_LOADED,
+  SUM(ERROR_COUNT) AS ERRORS,
+  MAX(LAST_LOAD_TIME) AS LAST_LOADED,
+  MAX(FIRST_ERROR_MESSAGE) AS AN_ERROR
+FROM TABLE(${database}.INFORMATION_SCHEMA.COPY_HISTORY(
+  TABLE_NAME => ${literal(table)},
+  START_TIME => DATEADD(HOUR, -24, CURRENT_TIMESTAMP())
+))
+GROUP BY STATUS
+ORDER BY STATUS`;
+}
+
+/** ROWS_LOADED_TWICE is other than 0 where a file was loaded by two pipes or again by a recreated one. */
+function freshness({ stream, table }: StreamNames): string {
+  return `SELECT
+  ${literal(stream.name)} AS STREAM,
+  COUNT(*) AS ROWS_LOADED,
+  COUNT(DISTINCT FILE_NAME) AS FILES,
+  COUNT(*) - COUNT(DISTINCT HASH(FILE_NAME, FILE_CONTENT_KEY, FILE_ROW_NUMBER)) AS ROWS_LOADED_TWICE,
+  MAX(FILE_LAST_MODIFIED) AS NEWEST_FILE,
+  MAX(LOADED_AT) AS LAST_LOADED,
+  DATEDIFF(MINUTE, MAX(LOADED_AT), CURRENT_TIMESTAMP()) AS MINUTES_SINCE
+FROM ${table}`;
+}

@@ -1,0 +1,109 @@
+import type { PipelineOutputs } from "../../outputs";
+import { literal, scriptConstant } from "./identifiers";
+import { autoIngests, topicOf } from "./integration-sql";
+import type { Names, StreamNames } from "./names";
+import { landingColumns } from "./objects-sql";
+
+/** Minutes between two looks of a task at its stage. Braintrust exports no more often than every five. */
+const taskMinutes = 15;
+
+/**
+ * Rights of the loading role, by Snowflake's list for a pipe's owner (it owns the pipe by creating it), and of the reading
+ * role. docs.snowflake.com/en/user-guide/data-load-snowpipe-auto-s3
+ */
+export function grantsSql({ loadingRole, readingRole, streams }: Names): string[] {
+  return [
+    "USE ROLE SECURITYADMIN",
+    ...streams.flatMap(({ fileFormat, stage, table, view }) => [
+      `GRANT USAGE ON FILE FORMAT ${fileFormat} TO ROLE ${loadingRole}`,
+      `GRANT USAGE ON STAGE ${stage} TO ROLE ${loadingRole}`,
+      `GRANT SELECT, INSERT ON TABLE ${table} TO ROLE ${loadingRole}`,
+      `GRANT SELECT ON TABLE ${table} TO ROLE ${readingRole}`,
+      `GRANT SELECT ON VIEW ${view} TO ROLE ${readingRole}`,
+    ]),
+  ];
+}
+
+/** What loads each table, and what is to be shown of it afterwards. */
+export function loadersSql(outputs: PipelineOutputs, names: Names): string[] {
+  const session = [`USE ROLE ${names.loadingRole}`, `USE WAREHOUSE ${names.warehouse}`];
+  return autoIngests(outputs)
+    ? [
+        ...session,
+        ...names.streams.flatMap((stream) => pipe(outputs, names, stream)),
+        `SHOW PIPES IN SCHEMA ${names.schema}`,
+      ]
+    : [
+        ...session,
+        ...names.streams.flatMap((stream) => task(names, stream)),
+        `SHOW TASKS IN SCHEMA ${names.schema}`,
+      ];
+}
+
+/**
+ * Back-fill, pipe, refresh. REFRESH reaches seven days back and skips what the pipe or a COPY has loaded; COPY reaches
+ * everything but knows only what COPY has loaded, so that it runs before there is a pipe and never after. A task that
+ * another mode has left would load along with the pipe.
+ * docs.snowflake.com/en/user-guide/data-load-snowpipe-manage
+ */
+function pipe(outputs: PipelineOutputs, names: Names, stream: StreamNames): string[] {
+  const options = [
+    "AUTO_INGEST = TRUE",
+    ...(names.errorIntegration === undefined ? [] : [`ERROR_INTEGRATION = ${names.errorIntegration}`]),
+    ...(outputs.eventsMode === "sns" ? [`AWS_SNS_TOPIC = ${literal(topicOf(outputs))}`] : []),
+  ];
+  const backfill = `BEGIN
+  IF (NOT EXISTS (
+    SELECT 1 FROM ${names.database}.INFORMATION_SCHEMA.PIPES
+    WHERE PIPE_SCHEMA = ${literal(names.storedSchema)} AND PIPE_NAME = ${literal(stream.storedPipe)}
+  )) THEN
+    ${indent(copy(stream), 4)};
+  END IF;
+END;`;
+  return [
+    `DROP TASK IF EXISTS ${stream.task}`,
+    `EXECUTE IMMEDIATE ${scriptConstant(backfill)}`,
+    `CREATE PIPE IF NOT EXISTS ${stream.pipe}
+  ${options.join("\n  ")}
+AS
+${copy(stream)}`,
+    ...(names.errorIntegration === undefined
+      ? []
+      : [`ALTER PIPE ${stream.pipe} SET ERROR_INTEGRATION = ${names.errorIntegration}`]),
+    `ALTER PIPE ${stream.pipe} REFRESH`,
+  ];
+}
+
+/** A task must be suspended while it is altered. Each COPY skips what an earlier one has loaded. */
+function task(names: Names, { task: name, ...stream }: StreamNames): string[] {
+  const errors =
+    names.errorIntegration === undefined ? "" : `\n  ERROR_INTEGRATION = ${names.errorIntegration}`;
+  return [
+    `ALTER TASK IF EXISTS ${name} SUSPEND`,
+    `CREATE OR ALTER TASK ${name}
+  USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE = 'XSMALL'
+  SCHEDULE = '${taskMinutes} MINUTES'${errors}
+AS
+${copy(stream)}`,
+    `ALTER TASK ${name} RESUME`,
+    `EXECUTE TASK ${name}`,
+  ];
+}
+
+/**
+ * SKIP_FILE is what a pipe does by itself. It also passes over the empty files some exports create and delete again.
+ * The stage's name stands in a string, since a quoted name may hold blanks. docs.snowflake.com/en/user-guide/querying-stage
+ */
+function copy({ table, stage, fileFormat }: Pick<StreamNames, "table" | "stage" | "fileFormat">): string {
+  return `COPY INTO ${table} (${landingColumns.map(({ name }) => name).join(", ")})
+FROM (
+  SELECT ${landingColumns.map(({ source }) => source).join(", ")}
+  FROM ${literal(`@${stage}`)}
+)
+FILE_FORMAT = (FORMAT_NAME = ${literal(fileFormat)})
+ON_ERROR = SKIP_FILE`;
+}
+
+function indent(text: string, blanks: number): string {
+  return text.replaceAll("\n", `\n${" ".repeat(blanks)}`);
+}

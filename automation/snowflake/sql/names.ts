@@ -1,0 +1,153 @@
+import type { Partition } from "../../../components/settings/text-rules";
+import { PipelineError, UsageError } from "../../errors";
+import type { PipelineOutputs, StreamOutput } from "../../outputs";
+import { canonicalName, qualifiedName, quoteIdentifier } from "./identifiers";
+
+/** A stream's own objects, as SQL text qualified with database and schema. */
+export interface StreamNames {
+  readonly stream: StreamOutput;
+  /** The stream's folder in the protocol Snowflake has for the bucket's partition, ending in "/". */
+  readonly url: string;
+  /** A format of the stream's own: dropping it can stop no other stack's pipe. */
+  readonly fileFormat: string;
+  readonly stage: string;
+  readonly table: string;
+  /** View with one row per record, the newest. */
+  readonly view: string;
+  readonly pipe: string;
+  /** The pipe's name as Snowflake stores it, without quotes or path. */
+  readonly storedPipe: string;
+  /** Task that loads the table where no event does. */
+  readonly task: string;
+}
+
+/** Every object a stack sets up in Snowflake, as SQL text. */
+export interface Names {
+  readonly warehouse: string;
+  readonly database: string;
+  readonly schema: string;
+  /** The schema's name as Snowflake stores it. */
+  readonly storedSchema: string;
+  readonly loadingRole: string;
+  readonly readingRole: string;
+  /** The loading and the reading role as far as they are the stack's own: Snowflake's own roles are never created. */
+  readonly customRoles: readonly string[];
+  readonly integration: string;
+  /** The integration's name as Snowflake stores it. */
+  readonly storedIntegration: string;
+  readonly errorIntegration: string | undefined;
+  readonly streams: readonly StreamNames[];
+}
+
+interface StorageProvider {
+  readonly provider: string;
+  readonly protocol: string;
+}
+
+/** S3's storage provider and URL protocol by partition. docs.snowflake.com/en/sql-reference/sql/create-storage-integration */
+export const storageProviders: Readonly<Record<Partition, StorageProvider>> = {
+  aws: { provider: "S3", protocol: "s3" },
+  "aws-us-gov": { provider: "S3GOV", protocol: "s3gov" },
+  "aws-cn": { provider: "S3CHINA", protocol: "s3china" },
+};
+
+const systemRoles = [
+  "ACCOUNTADMIN",
+  "SECURITYADMIN",
+  "USERADMIN",
+  "SYSADMIN",
+  "ORGADMIN",
+  "GLOBALORGADMIN",
+  "PUBLIC",
+];
+
+/**
+ * Names every object, the settings' and the derived ones.
+ *
+ * @throws UsageError for a name Snowflake or its CLI would not take as it is, and for streams whose objects coincide.
+ */
+export function namesOf(outputs: PipelineOutputs): Names {
+  const { snowflake } = outputs;
+  const database = canonicalName(snowflake.database);
+  const schema = canonicalName(snowflake.schema);
+  const inSchema = (name: string) => qualifiedName(database, schema, name);
+  const roles = [canonicalName(snowflake.role), canonicalName(snowflake.readerRole)] as const;
+  const { protocol } = storageOf(outputs);
+  refuseCollisions(outputs.streams);
+  return {
+    warehouse: quoteIdentifier(canonicalName(snowflake.warehouse)),
+    database: quoteIdentifier(database),
+    schema: qualifiedName(database, schema),
+    storedSchema: schema,
+    loadingRole: quoteIdentifier(roles[0]),
+    readingRole: quoteIdentifier(roles[1]),
+    customRoles: [...new Set(roles)].filter((role) => !systemRoles.includes(role)).map(quoteIdentifier),
+    integration: quoteIdentifier(canonicalName(snowflake.integration)),
+    storedIntegration: canonicalName(snowflake.integration),
+    errorIntegration:
+      snowflake.errorIntegration === undefined
+        ? undefined
+        : quoteIdentifier(canonicalName(snowflake.errorIntegration)),
+    streams: outputs.streams.map((stream) => {
+      const table = canonicalName(stream.table);
+      const pipe = canonicalName(stream.pipe);
+      return {
+        stream,
+        url: stream.url.replace(/^s3:/, `${protocol}:`),
+        fileFormat: inSchema(`${table}_FORMAT`),
+        stage: inSchema(`${table}_STAGE`),
+        table: inSchema(table),
+        view: inSchema(viewOf(table)),
+        pipe: inSchema(pipe),
+        storedPipe: pipe,
+        task: inSchema(`${table}_LOAD`),
+      };
+    }),
+  };
+}
+
+/**
+ * Snowflake's storage provider and URL protocol for the bucket's partition.
+ *
+ * @throws PipelineError for a partition Snowflake does not reach.
+ */
+export function storageOf({ bucketArn }: PipelineOutputs): StorageProvider {
+  const partition = bucketArn.split(":")[1] ?? "";
+  const found = Object.entries(storageProviders).find(([name]) => name === partition);
+  if (found !== undefined) return found[1];
+  throw new PipelineError(
+    `bucketArn ${bucketArn}: Snowflake reads buckets of the partitions ${Object.keys(storageProviders).join(", ")} alone`,
+  );
+}
+
+/**
+ * An output that is absent until the stack has it.
+ *
+ * @throws PipelineError naming the output and the statement that needs it.
+ */
+export function needed(value: string | undefined, output: string, statement: string): string {
+  if (value !== undefined) return value;
+  throw new PipelineError(`the stack's outputs lack ${output}, which ${statement} needs; run "up" first`);
+}
+
+function viewOf(table: string): string {
+  return `${table}_LATEST`;
+}
+
+/** Two streams with one table, or one's table with the name of another's view, would load into each other. */
+function refuseCollisions(streams: readonly StreamOutput[]): void {
+  const owners = new Map<string, string>();
+  for (const { name, table, pipe } of streams) {
+    const stored = canonicalName(table);
+    for (const object of [`table ${stored}`, `table ${viewOf(stored)}`, `pipe ${canonicalName(pipe)}`]) {
+      const other = owners.get(object);
+      if (other !== undefined) {
+        throw new UsageError(
+          `streams ${JSON.stringify(other)} and ${JSON.stringify(name)} both need the Snowflake ${object}; ` +
+            "each stream has a table, a view named <table>_LATEST and a pipe of its own: rename one",
+        );
+      }
+      owners.set(object, name);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import type { PipelineOutputs } from "../../outputs";
+import { accessChecksSql, loadChecksSql } from "./check-sql";
+import { answersSql, autoIngests, integrationSql } from "./integration-sql";
+import { grantsSql, loadersSql } from "./load-sql";
+import { type Names, namesOf } from "./names";
+import { type AccessKey, containersSql, objectsSql, rolesSql } from "./objects-sql";
+import { purgeSql, teardownSql } from "./teardown-sql";
+
+/**
+ * Parts of the SQL. `setup` needs nothing but the stack; `load` needs AWS to trust Snowflake; `check` changes nothing;
+ * `teardown` undoes the others and keeps the data.
+ */
+export const sqlParts = ["setup", "load", "check", "teardown"] as const;
+
+export type SqlPart = (typeof sqlParts)[number];
+
+export interface SqlOptions {
+  /**
+   * A file every stream's folder holds, relative to it: `check` has Snowflake read it.
+   * @default none, and `check` lists only
+   */
+  readonly probeFile?: string | undefined;
+  /**
+   * User mode: the key to write into the text, which then is a secret itself.
+   * @default none: the text has the variables `access_key_id` and `secret_access_key` of the Snowflake CLI
+   */
+  readonly revealSecrets?: AccessKey | undefined;
+}
+
+/**
+ * SQL that sets Snowflake up for a stack, to be run from top to bottom by `snow sql -f`, as often as one likes. A role with
+ * the rights of ACCOUNTADMIN runs it; what it makes belongs to SYSADMIN and to the loading role.
+ *
+ * @param part default: setup, load and check, which works in one go once the stack's trust in Snowflake is final
+ * @throws UsageError for a name in the settings that cannot be written safely, or streams whose objects coincide.
+ * @throws PipelineError if the outputs lack what a statement needs.
+ */
+export function snowflakeSql(outputs: PipelineOutputs, part?: SqlPart, options: SqlOptions = {}): string {
+  const names = namesOf(outputs);
+  const parts = {
+    setup: () => setup(outputs, names, options),
+    load: () => load(outputs, names),
+    check: () => check(outputs, names, options),
+    teardown: () => teardown(outputs, names),
+  };
+  const chosen: readonly SqlPart[] = part === undefined ? ["setup", "load", "check"] : [part];
+  return [header(outputs, chosen, options), ...chosen.flatMap((each) => parts[each]())]
+    .join("\n\n")
+    .concat("\n");
+}
+
+function header(
+  { phase, snowflake }: PipelineOutputs,
+  chosen: readonly SqlPart[],
+  { revealSecrets }: SqlOptions,
+): string {
+  const run = "-- Run with: snow sql -f FILE";
+  const access =
+    snowflake.access === "role" || !chosen.includes("setup")
+      ? run
+      : revealSecrets === undefined
+        ? `${run} -D "access_key_id=$ACCESS_KEY_ID" -D "secret_access_key=$SECRET_ACCESS_KEY"`
+        : `${run}\n-- This text holds a secret key: keep it out of version control, and delete it after use.`;
+  return `-- Snowflake side of the Braintrust export pipeline. The stack's phase: ${phase}.\n${access}`;
+}
+
+function setup(outputs: PipelineOutputs, names: Names, { revealSecrets }: SqlOptions): string[] {
+  return [
+    section("setup: warehouse, database, schema", containersSql(names)),
+    section("setup: roles", rolesSql(outputs, names)),
+    section(
+      `setup: integrations and account rights
+-- An existing integration of the name is pointed at this stack alone: each stack has its own.`,
+      integrationSql(outputs, names),
+    ),
+    section(
+      `setup: file formats, stages, landing tables, views
+-- An existing stage keeps its url and integration: to change them, drop its pipe and the stage first.`,
+      objectsSql(outputs, names, revealSecrets),
+    ),
+    section("setup: what the command connect needs to know", answersSql(outputs, names)),
+  ];
+}
+
+function load(outputs: PipelineOutputs, names: Names): string[] {
+  const advice = autoIngests(outputs)
+    ? `load: back-fill and pipes
+-- A table's first run copies every file there is, once, before its pipe exists; REFRESH then adds the files of the
+-- last seven days that neither has loaded. Run this part again within seven days after the bucket's events are
+-- connected: it adds what came in between. Later than that, or to change an existing pipe's topic or COPY, drop the
+-- pipe, truncate its table and run this part, which then loads every file again. Files that S3 has moved to GLACIER or
+-- DEEP_ARCHIVE cannot be read: restore them first.`
+    : `load: tasks, since no event tells Snowflake of a file
+-- If a pipe has loaded a table before, drop the pipe and truncate the table first: the task knows only its own loads.`;
+  return [section("load: rights", grantsSql(names)), section(advice, loadersSql(outputs, names))];
+}
+
+function check(outputs: PipelineOutputs, names: Names, { probeFile }: SqlOptions): string[] {
+  return [
+    section("check: access to the bucket", accessChecksSql(outputs, names, probeFile)),
+    section("check: loads, rows and freshness", loadChecksSql(outputs, names)),
+  ];
+}
+
+function teardown(outputs: PipelineOutputs, names: Names): string[] {
+  return [
+    section(
+      `teardown: loaders, views, stages, integrations
+-- The tables stay. Truncate them before a later setup and load, which loads every file again.`,
+      teardownSql(outputs, names),
+    ),
+    `-- WARNING: the lines below delete loaded data for good, or objects that others may use. Uncomment with care.\n${purgeSql(
+      names,
+    )
+      .map((statement) => `-- ${statement};`)
+      .join("\n")}`,
+  ];
+}
+
+function section(title: string, statements: readonly string[]): string {
+  return `-- ${title}\n${statements.map((statement) => `${statement};`).join("\n")}`;
+}

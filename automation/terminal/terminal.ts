@@ -1,0 +1,69 @@
+import { setMaxListeners } from "node:events";
+import { PipelineError, UsageError } from "../errors";
+import { endProgress, type ProgressListener, progressPrinter } from "./progress";
+
+/** What every command takes. */
+export interface StackCommandOptions {
+  readonly stack: string;
+  /** Folder of Pulumi.yaml and the stacks' files. @default this project */
+  readonly cwd?: string;
+}
+
+/** Results go to standard output, everything else to standard error. */
+export function print(text: string): void {
+  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+/** A line about the work, for people. */
+export function note(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** What a program reads. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
+/** Ctrl-C, the end of a job or of the machine, a closed terminal. */
+const INTERRUPTIONS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Runs `work` with progress on standard error and Ctrl-C as its signal. The first Ctrl-C cancels and waits. */
+export async function withProgress<Result>(
+  work: (progress: { onProgress: ProgressListener; signal: AbortSignal }) => Promise<Result>,
+): Promise<Result> {
+  const controller = new AbortController();
+  // Every call and check that is under way listens.
+  setMaxListeners(0, controller.signal);
+  const interrupt = () => {
+    if (controller.signal.aborted) return;
+    note("\ncancelling: waiting for what is under way");
+    controller.abort(new PipelineError("cancelled"));
+  };
+  for (const signal of INTERRUPTIONS) process.on(signal, interrupt);
+  try {
+    return await work({ onProgress: progressPrinter(process.stderr), signal: controller.signal });
+  } finally {
+    endProgress(process.stderr);
+    for (const signal of INTERRUPTIONS) process.off(signal, interrupt);
+  }
+}
+
+/** Whether somebody can answer a question. */
+export function isInteractive(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true;
+}
+
+/**
+ * Asks before something is changed; `yes` answers.
+ *
+ * @throws UsageError where nobody can be asked.
+ */
+export async function confirm(question: string, yes: boolean | undefined): Promise<boolean> {
+  if (yes) return true;
+  if (!isInteractive()) {
+    throw new UsageError(`${question} Nobody can answer here: run it on a terminal, or give --yes`);
+  }
+  const prompts = await import("@clack/prompts");
+  const answer = await prompts.confirm({ message: question, initialValue: false, output: process.stderr });
+  return answer === true;
+}

@@ -1,0 +1,86 @@
+import { listOf, principalNames, type Statement } from "../policies";
+
+/** Whom a role is meant to trust. */
+export interface AskedTrust {
+  readonly principalArn: string;
+  /** Patterns where `StringLike`, exact values where `StringEquals`. */
+  readonly externalIds: readonly string[];
+  readonly match: "StringLike" | "StringEquals";
+}
+
+const EXTERNAL_ID = "sts:externalid";
+
+/**
+ * What is wrong with a role's trust policy. Nothing but one exact shape is right: one principal, one action, one
+ * condition, since each of them more would let in somebody whom nobody asked for.
+ *
+ * @param asked undefined where nobody may assume the role yet.
+ */
+export function trustProblems(statements: readonly Statement[], asked: AskedTrust | undefined): string[] {
+  const allowing = statements.filter(({ Effect }) => Effect === "Allow");
+  if (asked === undefined) {
+    return allowing.map((statement) => `trusts ${whom(statement)}, and was to trust nobody yet`);
+  }
+  const meant = allowing.find((statement) => speaksOnlyOf(statement, asked.principalArn));
+  const others = allowing.filter((statement) => statement !== meant);
+  const denials = statements.filter(({ Effect }) => Effect === "Deny");
+  return [
+    ...(meant === undefined ? [`does not trust ${asked.principalArn}`] : statementProblems(meant, asked)),
+    ...others.map((statement) => `trusts ${whom(statement)}, which was not asked for`),
+    ...denials.map((statement) => `denies ${whom(statement)}, which was not asked for`),
+  ];
+}
+
+function statementProblems(statement: Statement, asked: AskedTrust): string[] {
+  const actions = [
+    ...listOf(statement.Action),
+    ...listOf(statement.NotAction).map((name) => `all but ${name}`),
+  ];
+  const tooMuch = actions.filter((action) => action.toLowerCase() !== "sts:assumerole");
+  const conditions = Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, values]) => ({ operator, key, values: listOf(values).map(String) })),
+  );
+  const ids = conditions.find(({ key }) => key.toLowerCase() === EXTERNAL_ID);
+  const others = conditions.filter((condition) => condition !== ids);
+  return [
+    ...(tooMuch.length > 0 ? [`allows ${tooMuch.join(", ")} besides sts:AssumeRole`] : []),
+    ...(tooMuch.length === actions.length ? ["does not allow sts:AssumeRole"] : []),
+    ...(ids === undefined ? ["asks for no external id: any customer of the same vendor could get in"] : []),
+    ...(ids === undefined ? [] : idProblems(ids, asked)),
+    ...others.map(({ operator, key }) => `asks for ${key} (${operator}), which was not asked for`),
+  ];
+}
+
+function idProblems(
+  { operator, values }: { operator: string; values: readonly string[] },
+  { match, externalIds }: AskedTrust,
+): string[] {
+  const sorted = (some: readonly string[]) => JSON.stringify([...some].sort());
+  return [
+    ...(operator === match ? [] : [`compares the external id by ${operator}, asked for ${match}`]),
+    ...(sorted(values) === sorted(externalIds)
+      ? []
+      : [`takes the external id ${values.join(" or ")}, asked for ${externalIds.join(" or ")}`]),
+  ];
+}
+
+function speaksOnlyOf({ Principal, NotPrincipal }: Statement, arn: string): boolean {
+  const [only, ...others] = principalNames(Principal);
+  const [asked] = principalNames({ AWS: arn });
+  return NotPrincipal === undefined && others.length === 0 && only === asked;
+}
+
+// A principal that was deleted is left in a policy as its id: AIDA for a user, AROA for a role.
+function whom({ Principal, NotPrincipal }: Statement): string {
+  const named = principalNames(Principal).map((name) => {
+    const bare = name.replace(/^AWS /, "");
+    return /^A(IDA|ROA)[A-Z0-9]+$/.test(bare)
+      ? `${bare}, somebody deleted`
+      : bare === "*"
+        ? "everybody"
+        : bare;
+  });
+  return NotPrincipal === undefined
+    ? named.join(" and ") || "nobody named"
+    : `everybody but ${principalNames(NotPrincipal).join(" and ")}`;
+}

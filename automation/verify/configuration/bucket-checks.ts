@@ -1,0 +1,225 @@
+import { isDeepStrictEqual } from "node:util";
+import type { LifecycleRule } from "@aws-sdk/client-s3";
+import { bucketStatements } from "../../../components/storage/bucket-policy";
+import { lifecycleRules } from "../../../components/storage/export-bucket";
+import { orAbsent } from "../../aws/aws-errors";
+import { type Check, fail, judge, pass, type Verdict } from "../check";
+import type { Aws, S3Calls } from "../clients";
+import { askedStatements, comparePolicies, differenceWords, parsePolicy, settled } from "../policies";
+import { repair, type Subject } from "../subject";
+
+/** The bucket as it is, against what the stack asked for. Of a bucket that was there before, its policy alone. */
+export function bucketChecks(subject: Subject, aws: Aws): Check[] {
+  const checks = [policyCheck(subject, aws)];
+  if (subject.settings.existingBucket !== undefined) return checks;
+  return [
+    privacyCheck(subject, aws),
+    ownershipCheck(subject, aws),
+    encryptionCheck(subject, aws),
+    versioningCheck(subject, aws),
+    lifecycleCheck(subject, aws),
+    lockCheck(subject, aws),
+    ...(subject.settings.accessLogs.enabled ? [loggingCheck(subject, aws)] : []),
+    ...checks,
+  ];
+}
+
+/** What makes a bucket private whatever its policy says. */
+const blocks = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"] as const;
+
+function privacyCheck(subject: Subject, { s3 }: Aws): Check {
+  return {
+    id: "bucket/public-access",
+    title: "All four public access blocks are on",
+    needs: ["s3:GetBucketPublicAccessBlock"],
+    run: async () => {
+      const off = await blocksOff(s3, bucketOf(subject));
+      return judge(off.length === 0 ? [] : [`off: ${off.join(", ")}`], "all four are on", repair(subject));
+    },
+  };
+}
+
+/** Names of a bucket's public access blocks that are not on. */
+export async function blocksOff(
+  s3: S3Calls,
+  bucket: { Bucket: string; ExpectedBucketOwner: string },
+): Promise<string[]> {
+  const answer = await orAbsent(s3.getPublicAccessBlock(bucket), "NoSuchPublicAccessBlockConfiguration");
+  return blocks.filter((block) => answer?.PublicAccessBlockConfiguration?.[block] !== true);
+}
+
+function ownershipCheck(subject: Subject, { s3 }: Aws): Check {
+  return {
+    id: "bucket/ownership",
+    title: "Access control lists are off",
+    needs: ["s3:GetBucketOwnershipControls"],
+    run: async () => {
+      const answer = await orAbsent(
+        s3.getBucketOwnershipControls(bucketOf(subject)),
+        "OwnershipControlsNotFoundError",
+      );
+      const found = answer?.OwnershipControls?.Rules?.map((rule) => rule.ObjectOwnership) ?? [];
+      return same(found.join(", ") || "none", "BucketOwnerEnforced", "object ownership", subject);
+    },
+  };
+}
+
+function encryptionCheck(subject: Subject, { s3 }: Aws): Check {
+  const { kmsKeyArn } = subject.outputs;
+  const asked =
+    kmsKeyArn === undefined
+      ? { algorithm: "AES256" }
+      : { algorithm: "aws:kms", key: kmsKeyArn, bucketKey: true };
+  return {
+    id: "bucket/encryption",
+    title:
+      kmsKeyArn === undefined
+        ? "New objects are encrypted by S3"
+        : "New objects are encrypted by the stack's key",
+    needs: ["s3:GetEncryptionConfiguration"],
+    run: async () => {
+      const answer = await orAbsent(
+        s3.getBucketEncryption(bucketOf(subject)),
+        "ServerSideEncryptionConfigurationNotFoundError",
+      );
+      const [rule] = answer?.ServerSideEncryptionConfiguration?.Rules ?? [];
+      const byDefault = rule?.ApplyServerSideEncryptionByDefault;
+      const found = {
+        algorithm: byDefault?.SSEAlgorithm ?? "none",
+        ...(byDefault?.KMSMasterKeyID === undefined ? {} : { key: byDefault.KMSMasterKeyID }),
+        ...(kmsKeyArn === undefined ? {} : { bucketKey: rule?.BucketKeyEnabled === true }),
+      };
+      return same(found, asked, "default encryption", subject);
+    },
+  };
+}
+
+function versioningCheck(subject: Subject, { s3 }: Aws): Check {
+  return {
+    id: "bucket/versioning",
+    title: "Overwritten and deleted objects are kept as versions",
+    needs: ["s3:GetBucketVersioning"],
+    run: async () => {
+      const { Status } = await s3.getBucketVersioning(bucketOf(subject));
+      return same(Status ?? "never enabled", "Enabled", "versioning", subject);
+    },
+  };
+}
+
+function lifecycleCheck(subject: Subject, { s3 }: Aws): Check {
+  const { exportPrefix, lifecycle } = subject.settings;
+  return {
+    id: "bucket/lifecycle",
+    title: "Objects move and expire as asked, and no other way",
+    needs: ["s3:GetLifecycleConfiguration"],
+    run: async () => {
+      const answer = await orAbsent(
+        s3.getBucketLifecycleConfiguration(bucketOf(subject)),
+        "NoSuchLifecycleConfiguration",
+      );
+      const asked = await settled(lifecycleRules(exportPrefix, lifecycle));
+      return same((answer?.Rules ?? []).map(ruleShape), asked, "lifecycle rules", subject);
+    },
+  };
+}
+
+/** A rule as the program spells it; what AWS adds that the program never asks for is kept, and so stands out. */
+function ruleShape(rule: LifecycleRule): unknown {
+  const { ID, Status, Filter, Transitions, Expiration, NoncurrentVersionExpiration, ...rest } = rule;
+  const { AbortIncompleteMultipartUpload, Prefix, ...others } = rest;
+  return withoutAbsent({
+    id: ID,
+    status: Status,
+    filter: { prefix: Filter?.Prefix ?? Filter?.And?.Prefix ?? Prefix },
+    transitions: Transitions?.map(({ Days, StorageClass }) => ({ days: Days, storageClass: StorageClass })),
+    expiration: Expiration && { days: Expiration.Days },
+    noncurrentVersionExpiration: NoncurrentVersionExpiration && {
+      noncurrentDays: NoncurrentVersionExpiration.NoncurrentDays,
+    },
+    abortIncompleteMultipartUpload: AbortIncompleteMultipartUpload && {
+      daysAfterInitiation: AbortIncompleteMultipartUpload.DaysAfterInitiation,
+    },
+    ...others,
+  });
+}
+
+function lockCheck(subject: Subject, { s3 }: Aws): Check {
+  const { objectLock } = subject.settings;
+  return {
+    id: "bucket/object-lock",
+    title: objectLock === undefined ? "No default retention locks objects" : "Objects are locked as asked",
+    needs: ["s3:GetBucketObjectLockConfiguration"],
+    run: async () => {
+      const answer = await orAbsent(
+        s3.getObjectLockConfiguration(bucketOf(subject)),
+        "ObjectLockConfigurationNotFoundError",
+      );
+      const retention = answer?.ObjectLockConfiguration?.Rule?.DefaultRetention;
+      const found = retention === undefined ? "none" : { mode: retention.Mode, days: retention.Days };
+      const asked = objectLock === undefined ? "none" : { mode: objectLock.mode, days: objectLock.days };
+      return same(found, asked, "default retention", subject);
+    },
+  };
+}
+
+function loggingCheck(subject: Subject, { s3 }: Aws): Check {
+  const { logBucket, outputs } = subject;
+  return {
+    id: "bucket/access-logs",
+    title: "Each access is logged into the stack's log bucket",
+    needs: ["s3:GetBucketLogging"],
+    run: async () => {
+      const { LoggingEnabled } = await s3.getBucketLogging(bucketOf(subject));
+      const target = LoggingEnabled?.TargetBucket;
+      if (target === undefined) return fail("access logs are off", repair(subject));
+      const known = logBucket === undefined ? target !== outputs.bucketName : target === logBucket;
+      return known
+        ? pass(`delivered to ${target}`)
+        : fail(`delivered to ${target}, asked for ${logBucket ?? "another bucket"}`, repair(subject));
+    },
+  };
+}
+
+function policyCheck(subject: Subject, { s3 }: Aws): Check {
+  const { crossAccountReaders, exportPrefix, existingBucket } = subject.settings;
+  const { bucketArn, kmsKeyArn } = subject.outputs;
+  return {
+    id: "bucket/policy",
+    title: "The bucket policy says what was asked, and nothing else",
+    needs: ["s3:GetBucketPolicy"],
+    run: async () => {
+      const answer = await orAbsent(s3.getBucketPolicy(bucketOf(subject)), "NoSuchBucketPolicy");
+      const asked = await askedStatements(
+        bucketStatements({
+          bucketArn,
+          crossAccountReaders,
+          exportPrefix,
+          foreignEncryption: existingBucket !== undefined && kmsKeyArn === undefined,
+          ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
+        }),
+      );
+      const difference = comparePolicies(parsePolicy(answer?.Policy), asked);
+      return judge(
+        differenceWords(difference),
+        `the ${asked.length} statements asked for, and no other`,
+        repair(subject),
+      );
+    },
+  };
+}
+
+function bucketOf({ outputs, accountId }: Subject): { Bucket: string; ExpectedBucketOwner: string } {
+  return { Bucket: outputs.bucketName, ExpectedBucketOwner: accountId };
+}
+
+/** A list is said by its length where it is as asked, and whole where it is not. */
+function same(found: unknown, asked: unknown, what: string, subject: Subject): Verdict {
+  const words = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+  return isDeepStrictEqual(found, asked)
+    ? pass(`${what}: ${Array.isArray(found) ? `${found.length}, as asked` : words(found)}`)
+    : fail(`${what}: ${words(found)}, asked for ${words(asked)}`, repair(subject));
+}
+
+function withoutAbsent(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}

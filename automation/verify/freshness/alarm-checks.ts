@@ -1,0 +1,60 @@
+import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
+import { alarmName } from "../../../components/monitoring/alarms";
+import { type Check, fail, judge, skip } from "../check";
+import type { Aws, CloudWatchCalls } from "../clients";
+import type { Subject } from "../subject";
+
+/** Whether the stack's alarms are there, on, and silent; none where monitoring is off. */
+export function alarmChecks({ stack, outputs }: Subject, { cloudWatch }: Aws): Check[] {
+  const { alertsTopicArn } = outputs;
+  if (alertsTopicArn === undefined) return [];
+  return [
+    {
+      id: "fresh/alarms",
+      title: "The stack's alarms are on, and none fires",
+      needs: ["cloudwatch:DescribeAlarms"],
+      run: async () => {
+        const alarms = await alarmsOf(cloudWatch, stack, alertsTopicArn);
+        if (alarms.length === 0) {
+          return skip(
+            `no alarm tells ${alertsTopicArn}`,
+            `\`status --stack ${stack}\` names alarms that are gone`,
+          );
+        }
+        const named = (list: readonly MetricAlarm[]) => list.map((alarm) => alarm.AlarmName).join(", ");
+        const silenced = alarms.filter(({ ActionsEnabled }) => ActionsEnabled === false);
+        if (silenced.length > 0) {
+          return fail(
+            `actions are off: ${named(silenced)}`,
+            `\`aws cloudwatch enable-alarm-actions --alarm-names ${silenced.map((alarm) => alarm.AlarmName).join(" ")}\``,
+          );
+        }
+        const firing = alarms.filter(({ StateValue }) => StateValue === "ALARM");
+        return judge(
+          firing.length === 0 ? [] : [`${named(firing)} fires`],
+          `none of ${alarms.length} fires`,
+          "do what the alarm's description says",
+        );
+      },
+    },
+  ];
+}
+
+/** Alarms named after the stack that tell its topic: another stack's name may begin alike. */
+async function alarmsOf(
+  cloudWatch: CloudWatchCalls,
+  stack: string,
+  topicArn: string,
+): Promise<MetricAlarm[]> {
+  const found: MetricAlarm[] = [];
+  let token: string | undefined;
+  do {
+    const { MetricAlarms = [], NextToken } = await cloudWatch.describeAlarms({
+      AlarmNamePrefix: alarmName(stack, ""),
+      ...(token === undefined ? {} : { NextToken: token }),
+    });
+    found.push(...MetricAlarms.filter(({ AlarmActions }) => AlarmActions?.includes(topicArn)));
+    token = NextToken;
+  } while (token !== undefined);
+  return found;
+}

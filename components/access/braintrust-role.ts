@@ -1,0 +1,117 @@
+import * as iam from "@pulumi/aws/iam";
+import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "../account";
+import { concealer, type Settings } from "../settings/settings";
+import { allowKey } from "../storage/encryption-key";
+import { allowBucket, allowListing, allowObjects } from "../storage/s3-statements";
+import { type Trust, trustPolicy } from "./trust-policy";
+
+/** Where Braintrust writes, and who of Braintrust may. */
+export interface BraintrustRoleArgs extends Pick<Settings, "stack" | "exportPrefix"> {
+  /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
+  readonly protect?: boolean;
+  readonly permissions: Settings["braintrust"]["permissions"];
+  /** @default nobody may assume the role */
+  readonly trust?: Trust | undefined;
+  readonly bucketArn: pulumi.Input<string>;
+  readonly account: Account;
+  /** Key that exports are encrypted with. @default SSE-S3, which needs no grant */
+  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+}
+
+/** Step 2: the role that Braintrust assumes to write exports. */
+export class BraintrustRole extends pulumi.ComponentResource {
+  public readonly roleArn: pulumi.Output<string>;
+
+  public constructor(name: string, args: BraintrustRoleArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("braintrust-snowflake:index:BraintrustRole", name, {}, opts);
+    const role = new iam.Role(
+      name,
+      {
+        name: `BraintrustExportRole-${args.stack}`,
+        description: "Assumed by Braintrust to write its exports",
+        assumeRolePolicy: pulumi.jsonStringify(trustPolicy(args.trust)),
+      },
+      { parent: this, protect: args.protect },
+    );
+    const policy = new iam.Policy(
+      `${name}-policy`,
+      {
+        name: `BraintrustS3ExportPolicy-${args.stack}`,
+        description: "What a Braintrust export needs, below the export prefix alone",
+        policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: exportStatements(args) }),
+      },
+      { parent: this },
+    );
+    new iam.RolePolicyAttachment(
+      `${name}-attachment`,
+      { role: role.name, policyArn: policy.arn },
+      { parent: this },
+    );
+    this.roleArn = role.arn;
+    this.registerOutputs({ roleArn: this.roleArn });
+  }
+}
+
+/** External ids that Braintrust's exports may present: of every project, or of those named. */
+export function braintrustExternalIds({ orgId, projectIds }: Settings["braintrust"]): string[] {
+  if (orgId === undefined) return [];
+  if (projectIds === undefined) return [`bt:${orgId}:*`];
+  return projectIds.map((projectId) => `bt:${orgId}:${projectId}:*`);
+}
+
+/**
+ * Whom the role trusts: nobody until both of Braintrust's ids are known. Braintrust asks for its account's root, since
+ * its workers' role has no stable name.
+ */
+export function braintrustTrust(settings: Settings, { partition }: Account): Trust | undefined {
+  const { accountId, orgId } = settings.braintrust;
+  if (accountId === undefined || orgId === undefined) return undefined;
+  const conceal = concealer(settings, "braintrust");
+  return {
+    principalArn: pulumi.interpolate`arn:${partition}:iam::${conceal(accountId)}:root`,
+    externalIds: braintrustExternalIds(settings.braintrust).map(conceal),
+    match: "StringLike",
+  };
+}
+
+// "List*" is spelled out: as a pattern it would take in actions that no prefix can narrow.
+const standardObjectActions = [
+  "s3:AbortMultipartUpload",
+  "s3:DeleteObject",
+  "s3:DeleteObjectVersion",
+  "s3:GetObject",
+  "s3:GetObjectAcl",
+  "s3:ListMultipartUploadParts",
+  "s3:PutObject",
+  "s3:PutObjectAcl",
+];
+// DeleteObject, since Braintrust's "Test automation" removes the file that it wrote.
+const leastObjectActions = [
+  "s3:AbortMultipartUpload",
+  "s3:DeleteObject",
+  "s3:ListMultipartUploadParts",
+  "s3:PutObject",
+];
+
+/** What the role may do: `standard` is what Braintrust documents, `least` an export without any read. */
+export function exportStatements(
+  args: Pick<BraintrustRoleArgs, "bucketArn" | "exportPrefix" | "kmsKeyArn" | "account" | "permissions">,
+): iam.PolicyStatement[] {
+  const { bucketArn, exportPrefix, kmsKeyArn, account } = args;
+  const standard = args.permissions === "standard";
+  const listing = standard ? ["s3:ListBucket", "s3:ListBucketVersions"] : ["s3:ListBucket"];
+  return [
+    allowObjects(
+      "WriteExports",
+      bucketArn,
+      [exportPrefix],
+      standard ? standardObjectActions : leastObjectActions,
+    ),
+    allowListing("ListExports", bucketArn, [exportPrefix], listing),
+    allowBucket("LocateBucket", bucketArn, ["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"]),
+    ...(kmsKeyArn === undefined
+      ? []
+      : [allowKey("EncryptExports", kmsKeyArn, ["kms:Decrypt", "kms:GenerateDataKey"], account)]),
+  ];
+}

@@ -1,0 +1,88 @@
+import * as iam from "@pulumi/aws/iam";
+import * as secretsmanager from "@pulumi/aws/secretsmanager";
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../settings/settings";
+
+/** A user for Snowflake's stage credentials. */
+export interface SnowflakeUserArgs extends Pick<Settings, "stack" | "forceDestroy"> {
+  /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
+  readonly protect?: boolean;
+  /** Generations of access keys, oldest first; the last one is in use. */
+  readonly accessKeys: Settings["snowflake"]["accessKeys"];
+  readonly policyArn: pulumi.Input<string>;
+}
+
+/**
+ * The user, its group (policies belong on groups: Security Hub IAM.2) and its access keys. Each generation of a key is
+ * a resource of its own, so that a new one can be handed over before the old one goes.
+ */
+export class SnowflakeUser extends pulumi.ComponentResource {
+  public readonly userArn: pulumi.Output<string>;
+  public readonly userName: pulumi.Output<string>;
+  /** Of the key in use. */
+  public readonly accessKeyId: pulumi.Output<string>;
+  /** Of the key in use; a secret. */
+  public readonly secretAccessKey: pulumi.Output<string>;
+  /** Where Secrets Manager keeps the key in use, as JSON `{"accessKeyId", "secretAccessKey"}`. */
+  public readonly secretArn: pulumi.Output<string>;
+
+  public constructor(name: string, args: SnowflakeUserArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("braintrust-snowflake:index:SnowflakeUser", name, {}, opts);
+    const user = new iam.User(
+      name,
+      { name: `SnowflakeS3User-${args.stack}` },
+      { parent: this, protect: args.protect },
+    );
+    const group = new iam.Group(
+      `${name}-group`,
+      { name: `SnowflakeS3Readers-${args.stack}` },
+      { parent: this },
+    );
+    new iam.GroupPolicyAttachment(
+      `${name}-attachment`,
+      { group: group.name, policyArn: args.policyArn },
+      { parent: this },
+    );
+    new iam.UserGroupMembership(
+      `${name}-membership`,
+      { user: user.name, groups: [group.name] },
+      { parent: this },
+    );
+    const keys = args.accessKeys.map(
+      (key) =>
+        new iam.AccessKey(
+          `${name}-key-${key.name}`,
+          { user: user.name, status: key.status },
+          { parent: this },
+        ),
+    );
+    const current = keys.at(-1);
+    if (current === undefined) {
+      throw new pulumi.ResourceError(`"${name}" needs at least one access key, got none`, this, true);
+    }
+    const secret = new secretsmanager.Secret(
+      `${name}-secret`,
+      {
+        description: `Access key of Snowflake's user for the Braintrust exports of stack ${args.stack}`,
+        recoveryWindowInDays: args.forceDestroy ? 0 : 30,
+      },
+      { parent: this, protect: args.protect },
+    );
+    new secretsmanager.SecretVersion(
+      `${name}-secret-version`,
+      {
+        secretId: secret.id,
+        secretString: pulumi.secret(
+          pulumi.jsonStringify({ accessKeyId: current.id, secretAccessKey: current.secret }),
+        ),
+      },
+      { parent: this },
+    );
+    this.userArn = user.arn;
+    this.userName = user.name;
+    this.accessKeyId = current.id;
+    this.secretAccessKey = pulumi.secret(current.secret);
+    this.secretArn = secret.arn;
+    this.registerOutputs({ userArn: this.userArn });
+  }
+}

@@ -1,0 +1,152 @@
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as s3 from "@pulumi/aws/s3";
+import type { input } from "@pulumi/aws/types";
+import { Trail } from "@pulumi/awsx/cloudtrail/trail";
+import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "../account";
+import type { Settings } from "../settings/settings";
+import { createPrivateBucket, type PrivateBucket } from "../storage/private-bucket";
+import { type AuditNames, hardenTrailPolicy, type TrailPolicy } from "./trail-bucket-policy";
+
+/** Whose uses are recorded, and how the records are kept. */
+export interface AuditTrailArgs {
+  readonly auditTrail: Settings["auditTrail"];
+  readonly names: AuditNames;
+  /** Bucket whose objects are watched. */
+  readonly bucketArn: pulumi.Input<string>;
+  readonly account: Account;
+  /** Key for log files and log group, whose policy lets CloudTrail and CloudWatch Logs use it. @default SSE-S3 */
+  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+  /** Without it neither log group nor trail may use the key. */
+  readonly keyPolicy: readonly pulumi.Resource[];
+  readonly forceDestroy: boolean;
+  /** Whether Pulumi refuses to delete it. @default false */
+  readonly protect?: boolean;
+}
+
+/** Who did what with the exports: a trail, the log group that metric filters read, the bucket of the log files. */
+export class AuditTrail extends pulumi.ComponentResource {
+  public readonly trailArn: pulumi.Output<string>;
+  public readonly logGroupName: pulumi.Output<string>;
+
+  public constructor(name: string, args: AuditTrailArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("braintrust-snowflake:index:AuditTrail", name, {}, opts);
+    const { names, auditTrail, bucketArn, keyPolicy } = args;
+    const parent = { parent: this };
+    const logs = createLogBucket(`${name}-logs`, args, this);
+    const group = new cloudwatch.LogGroup(
+      `${name}-group`,
+      {
+        name: names.logGroupName,
+        retentionInDays: auditTrail.logGroupDays,
+        ...(args.kmsKeyArn === undefined ? {} : { kmsKeyId: args.kmsKeyArn }),
+      },
+      { ...parent, dependsOn: [...keyPolicy] },
+    );
+    new Trail(
+      `${name}-trail`,
+      {
+        name: names.trailName,
+        s3Bucket: { existing: { name: names.bucketName, arn: names.bucketArn } },
+        cloudWatchLogsGroup: { enable: true, existing: { arn: names.logGroupArn } },
+        isMultiRegionTrail: true,
+        includeGlobalServiceEvents: true,
+        enableLogFileValidation: true,
+        advancedEventSelectors: eventSelectors(bucketArn, auditTrail.managementEvents),
+        ...(args.kmsKeyArn === undefined ? {} : { kmsKeyId: args.kmsKeyArn }),
+      },
+      {
+        ...parent,
+        dependsOn: [group, logs.privacy],
+        transforms: [hardenLogBucket(names, args.account)],
+      },
+    );
+    this.trailArn = names.trailArn;
+    this.logGroupName = group.name;
+    this.registerOutputs({ trailArn: this.trailArn });
+  }
+}
+
+function createLogBucket(name: string, args: AuditTrailArgs, parent: pulumi.Resource): PrivateBucket {
+  const { retentionDays, lock } = args.auditTrail;
+  // SSE-S3 by default: CloudTrail itself names the stack's key with each log file.
+  const { forceDestroy, protect, names } = args;
+  const created = createPrivateBucket(name, { bucketName: names.bucketName, forceDestroy, protect }, parent);
+  const { bucket, versioning } = created;
+  new s3.BucketLifecycleConfiguration(
+    `${name}-lifecycle`,
+    {
+      bucket: bucket.bucket,
+      rules: [
+        {
+          id: "ExpireAuditLogs",
+          status: "Enabled",
+          filter: { prefix: "AWSLogs/" },
+          expiration: { days: retentionDays },
+          noncurrentVersionExpiration: { noncurrentDays: 1 },
+          abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+        },
+      ],
+    },
+    { parent, dependsOn: versioning },
+  );
+  if (lock !== undefined) {
+    const { mode, days } = lock;
+    new s3.BucketObjectLockConfiguration(
+      `${name}-lock`,
+      { bucket: bucket.bucket, rule: { defaultRetention: { mode, days } } },
+      { parent, dependsOn: versioning },
+    );
+  }
+  return created;
+}
+
+type EventSelector = input.cloudtrail.TrailAdvancedEventSelector;
+
+/** Reads and writes of the bucket's objects, and of the account's other events those asked for. */
+export function eventSelectors(
+  bucketArn: pulumi.Input<string>,
+  managementEvents: Settings["auditTrail"]["managementEvents"],
+): EventSelector[] {
+  return [
+    {
+      name: "Reads and writes of the exports",
+      fieldSelectors: [
+        { field: "eventCategory", equals: ["Data"] },
+        { field: "resources.type", equals: ["AWS::S3::Object"] },
+        // With the slash, or a bucket whose name begins alike would be recorded too.
+        { field: "resources.ARN", startsWiths: [pulumi.interpolate`${bucketArn}/`] },
+      ],
+    },
+    ...(managementEvents === "none"
+      ? []
+      : [
+          {
+            name: "Management events",
+            fieldSelectors: [
+              { field: "eventCategory", equals: ["Management"] },
+              ...(managementEvents === "write" ? [{ field: "readOnly", equals: ["false"] }] : []),
+            ],
+          },
+        ]),
+  ];
+}
+
+/** awsx makes the bucket's policy itself, so it is changed on its way to the engine. */
+function hardenLogBucket(
+  { bucketArn, trailArn }: Pick<AuditNames, "bucketArn" | "trailArn">,
+  { accountId }: Account,
+): pulumi.ResourceTransform {
+  return ({ type, props, opts }) => {
+    if (type !== "aws:s3/bucketPolicy:BucketPolicy") return undefined;
+    const policy = pulumi
+      .all([pulumi.output(props.policy), bucketArn, trailArn, accountId])
+      .apply(([document, bucket, trail, account]) => {
+        const written: TrailPolicy = typeof document === "string" ? JSON.parse(document) : document;
+        return pulumi.jsonStringify(
+          hardenTrailPolicy(written, { bucketArn: bucket, trailArn: trail, accountId: account }),
+        );
+      });
+    return { props: { ...props, policy }, opts };
+  };
+}

@@ -1,0 +1,143 @@
+import type * as iam from "@pulumi/aws/iam";
+import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "../account";
+import { denyInsecureTransport, denyOldTls } from "../storage/bucket-policy";
+
+/** What a trail and what belongs to it are called, known before they exist: policies name them, and awsx asks for them. */
+export interface AuditNames {
+  readonly trailName: string;
+  readonly trailArn: pulumi.Output<string>;
+  readonly logGroupName: string;
+  readonly logGroupArn: pulumi.Output<string>;
+  readonly bucketName: pulumi.Output<string>;
+  readonly bucketArn: pulumi.Output<string>;
+}
+
+/** A bucket's name is at most 63 characters: "braintrust-audit-", the account's 12 and a hyphen leave these. */
+const LONGEST_STACK = 33;
+
+/** Names of the trail, its log group and the bucket of its log files. Buckets take no capitals and no "_". */
+export function auditNames(stack: string, { accountId, region, partition }: Account): AuditNames {
+  const trailName = `braintrust-exports-${stack}`;
+  const logGroupName = `/aws/cloudtrail/${trailName}`;
+  const plainStack = stack.toLowerCase().replaceAll("_", "-").slice(0, LONGEST_STACK);
+  const bucketName = pulumi.interpolate`braintrust-audit-${plainStack}-${accountId}`;
+  return {
+    trailName,
+    trailArn: pulumi.interpolate`arn:${partition}:cloudtrail:${region}:${accountId}:trail/${trailName}`,
+    logGroupName,
+    logGroupArn: pulumi.interpolate`arn:${partition}:logs:${region}:${accountId}:log-group:${logGroupName}`,
+    bucketName,
+    bucketArn: pulumi.interpolate`arn:${partition}:s3:::${bucketName}`,
+  };
+}
+
+/**
+ * What the stack's key must allow a trail and its log group, and whoever of the account may read log files:
+ * docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html and
+ * docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+ */
+export function auditKeyStatements(
+  keyArn: pulumi.Input<string>,
+  { accountId, region, partition }: Account,
+  { trailArn, logGroupArn }: Pick<AuditNames, "trailArn" | "logGroupArn">,
+): iam.PolicyStatement[] {
+  const cloudTrail = { Service: "cloudtrail.amazonaws.com" };
+  const logs = pulumi
+    .all([region, partition])
+    .apply(([name, kind]) => `logs.${name}.amazonaws.com${kind === "aws-cn" ? ".cn" : ""}`);
+  return [
+    {
+      Sid: "EncryptAuditTrail",
+      Effect: "Allow",
+      Principal: cloudTrail,
+      Action: "kms:GenerateDataKey",
+      Resource: keyArn,
+      Condition: {
+        ArnEquals: { "aws:SourceArn": trailArn },
+        StringEquals: { "kms:EncryptionContext:aws:cloudtrail:arn": trailArn },
+      },
+    },
+    {
+      Sid: "DescribeKeyForAuditTrail",
+      Effect: "Allow",
+      Principal: cloudTrail,
+      Action: "kms:DescribeKey",
+      Resource: keyArn,
+      Condition: { ArnEquals: { "aws:SourceArn": trailArn } },
+    },
+    {
+      Sid: "ReadAuditTrail",
+      Effect: "Allow",
+      Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` },
+      Action: "kms:Decrypt",
+      Resource: keyArn,
+      Condition: { StringEquals: { "kms:EncryptionContext:aws:cloudtrail:arn": trailArn } },
+    },
+    {
+      Sid: "EncryptAuditLogGroup",
+      Effect: "Allow",
+      Principal: { Service: logs },
+      Action: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"],
+      Resource: keyArn,
+      Condition: { StringEquals: { "kms:EncryptionContext:aws:logs:arn": logGroupArn } },
+    },
+  ];
+}
+
+/** The one trail that may write to a log bucket. */
+export interface LogBucketOwner {
+  readonly bucketArn: string;
+  readonly trailArn: string;
+  readonly accountId: string;
+}
+
+/** A policy document as awsx writes it. */
+export interface TrailPolicy {
+  readonly Version: string;
+  readonly Statement: readonly TrailStatement[];
+}
+
+interface TrailStatement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly [other: string]: unknown;
+}
+
+/**
+ * The policy that awsx gives a trail's log bucket, made strict: CloudTrail may use it for this one trail and write below
+ * the account's folder alone, and nobody may use plain HTTP or TLS below 1.2. awsx's own lets any trail of any account in:
+ * docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
+ *
+ * @throws Error where a statement allows something else than what a trail needs, since that would pass unseen.
+ */
+export function hardenTrailPolicy(policy: TrailPolicy, owner: LogBucketOwner): pulumi.Unwrap<object> {
+  const { bucketArn, trailArn, accountId } = owner;
+  const hardened = policy.Statement.map((statement) => {
+    const actions = [statement.Action].flat();
+    const [action] = actions;
+    if (statement.Effect !== "Allow" || actions.length !== 1 || action === undefined || !(action in places)) {
+      throw new Error(
+        `awsx's policy of the log bucket has a statement unknown here: ${JSON.stringify(statement)}`,
+      );
+    }
+    const { ArnEquals, ...conditions } = statement.Condition ?? {};
+    return {
+      ...statement,
+      Resource: `${bucketArn}${places[action]?.(accountId) ?? ""}`,
+      Condition: { ...conditions, ArnEquals: { ...ArnEquals, "aws:SourceArn": trailArn } },
+    };
+  });
+  return {
+    Version: policy.Version,
+    Statement: [...hardened, denyInsecureTransport(bucketArn), denyOldTls(bucketArn)],
+  };
+}
+
+/** Where in the bucket each action of CloudTrail's is needed. */
+const places: Readonly<Record<string, (accountId: string) => string>> = {
+  "s3:GetBucketAcl": () => "",
+  "s3:PutObject": (accountId) => `/AWSLogs/${accountId}/*`,
+};

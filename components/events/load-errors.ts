@@ -1,0 +1,84 @@
+import * as iam from "@pulumi/aws/iam";
+import * as sns from "@pulumi/aws/sns";
+import * as pulumi from "@pulumi/pulumi";
+import { type Trust, trustPolicy } from "../access/trust-policy";
+import type { Account } from "../account";
+import { concealer, type Settings } from "../settings/settings";
+import { EventQueue } from "./event-queue";
+import { EventTopic } from "./event-topic";
+
+/** Who of Snowflake reports load errors. */
+export interface LoadErrorsArgs extends Pick<Settings, "stack"> {
+  /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
+  readonly protect?: boolean;
+  readonly account: Account;
+  /** Whom the role trusts. @default nobody may assume the role */
+  readonly trust?: Trust | undefined;
+}
+
+/**
+ * Where Snowpipe reports files that it could not load: a topic, the role that publishes to it and a queue that keeps
+ * the reports. docs.snowflake.com/en/user-guide/data-load-snowpipe-errors-sns
+ */
+export class LoadErrors extends pulumi.ComponentResource {
+  public readonly topicArn: pulumi.Output<string>;
+  public readonly roleArn: pulumi.Output<string>;
+  public readonly queue: EventQueue;
+
+  public constructor(name: string, args: LoadErrorsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("braintrust-snowflake:index:LoadErrors", name, {}, opts);
+    const physicalName = `snowpipe-errors-${args.stack}`;
+    const topic = new EventTopic(
+      `${name}-topic`,
+      { topicName: physicalName, account: args.account, protect: args.protect },
+      { parent: this },
+    );
+    this.queue = new EventQueue(
+      `${name}-queue`,
+      {
+        queueName: physicalName,
+        account: args.account,
+        source: { service: "sns.amazonaws.com", sourceArn: topic.topicArn },
+      },
+      { parent: this },
+    );
+    new sns.TopicSubscription(
+      `${name}-subscription`,
+      { topic: topic.topicArn, protocol: "sqs", endpoint: this.queue.queueArn, rawMessageDelivery: true },
+      { parent: this, dependsOn: this.queue.ready },
+    );
+    const role = new iam.Role(
+      `${name}-role`,
+      {
+        name: `SnowflakeErrorRole-${args.stack}`,
+        description: "Assumed by Snowflake's notification integration to report load errors",
+        assumeRolePolicy: pulumi.jsonStringify(trustPolicy(args.trust)),
+      },
+      { parent: this, protect: args.protect },
+    );
+    new iam.RolePolicy(
+      `${name}-publish`,
+      {
+        role: role.name,
+        policy: pulumi.jsonStringify({
+          Version: "2012-10-17",
+          Statement: [
+            { Sid: "PublishErrors", Effect: "Allow", Action: "sns:Publish", Resource: topic.topicArn },
+          ],
+        }),
+      },
+      { parent: this },
+    );
+    this.topicArn = topic.topicArn;
+    this.roleArn = role.arn;
+    this.registerOutputs({ topicArn: this.topicArn, roleArn: this.roleArn });
+  }
+}
+
+/** Whom the error role trusts: nobody until DESC NOTIFICATION INTEGRATION has told both values. */
+export function loadErrorsTrust(settings: Settings): Trust | undefined {
+  const { iamUserArn, externalId } = settings.snowflake.errorNotifications;
+  if (iamUserArn === undefined || externalId === undefined) return undefined;
+  const conceal = concealer(settings, "snowflake");
+  return { principalArn: conceal(iamUserArn), externalIds: [conceal(externalId)], match: "StringEquals" };
+}

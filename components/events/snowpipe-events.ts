@@ -1,0 +1,130 @@
+import * as s3 from "@pulumi/aws/s3";
+import * as sns from "@pulumi/aws/sns";
+import type { input } from "@pulumi/aws/types";
+import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "../account";
+import type { Settings, Stream } from "../settings/settings";
+import { EventQueue, type EventSource } from "./event-queue";
+import { EventTopic } from "./event-topic";
+
+/** Whom the bucket tells of new files. */
+export interface SnowpipeEventsArgs extends Pick<Settings, "stack" | "streams" | "events"> {
+  /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
+  readonly protect?: boolean;
+  readonly bucketName: pulumi.Input<string>;
+  readonly bucketArn: pulumi.Input<string>;
+  /** The bucket is not of this stack: without an event to configure its notification is left alone. */
+  readonly bucketExists: boolean;
+  readonly account: Account;
+  /** Snowflake's principal that subscribes to the topic. */
+  readonly subscriberArn?: pulumi.Input<string> | undefined;
+  /** Key for the topic. The queue is encrypted by SQS itself, so that its consumers need no key. */
+  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+  /** What lets S3 publish to a topic under that key: the notification waits for it, and nothing else does. */
+  readonly keyPolicy: readonly pulumi.Resource[];
+}
+
+/**
+ * Step 4: the one notification of the bucket, and what it sends to. A second BucketNotification would silently replace
+ * it: docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
+ */
+export class SnowpipeEvents extends pulumi.ComponentResource {
+  public readonly queue?: EventQueue;
+  public readonly topicArn?: pulumi.Output<string>;
+  /** Known once Snowflake is told of files, and may subscribe: with it goes whatever says so. */
+  public readonly announced: pulumi.Output<unknown>;
+
+  public constructor(name: string, args: SnowpipeEventsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("braintrust-snowflake:index:SnowpipeEvents", name, {}, opts);
+    const { events, streams, bucketArn, account } = args;
+    const physicalName = `snowpipe-s3-notifications-${args.stack}`;
+    const fromBucket: EventSource = {
+      service: "s3.amazonaws.com",
+      sourceArn: bucketArn,
+      sourceAccount: account.accountId,
+    };
+    const destination: Destination = { dependsOn: [] };
+    if (events.mode === "sns") {
+      const { subscriberArn, kmsKeyArn, protect } = args;
+      const topic = new EventTopic(
+        `${name}-topic`,
+        { topicName: physicalName, account, publisher: fromBucket, subscriberArn, kmsKeyArn, protect },
+        { parent: this },
+      );
+      this.queue = new EventQueue(
+        `${name}-queue`,
+        {
+          queueName: physicalName,
+          account,
+          source: { service: "sns.amazonaws.com", sourceArn: topic.topicArn },
+        },
+        { parent: this },
+      );
+      new sns.TopicSubscription(
+        `${name}-subscription`,
+        { topic: topic.topicArn, protocol: "sqs", endpoint: this.queue.queueArn, rawMessageDelivery: true },
+        { parent: this, dependsOn: this.queue.ready },
+      );
+      this.topicArn = topic.topicArn;
+      destination.topicArn = topic.topicArn;
+      destination.dependsOn.push(topic.policy, ...args.keyPolicy);
+    } else if (events.mode === "queue") {
+      this.queue = new EventQueue(
+        `${name}-queue`,
+        { queueName: physicalName, account, source: fromBucket },
+        { parent: this },
+      );
+      destination.queueArn = this.queue.queueArn;
+      destination.dependsOn.push(this.queue.ready);
+    }
+    const { queues, topics } = notifications(streams, events, destination);
+    const nothingToSay = queues.length === 0 && topics.length === 0;
+    const announced = destination.dependsOn.map(({ urn }) => urn);
+    if (events.mode !== "none" && !(nothingToSay && args.bucketExists)) {
+      const notification = new s3.BucketNotification(
+        `${name}-notification`,
+        {
+          bucket: args.bucketName,
+          ...(queues.length > 0 ? { queues } : {}),
+          ...(topics.length > 0 ? { topics } : {}),
+        },
+        { parent: this, dependsOn: destination.dependsOn },
+      );
+      announced.push(notification.id);
+    }
+    this.announced = pulumi.all(announced);
+    this.registerOutputs();
+  }
+}
+
+/** Where events go besides Snowflake's own queues, and what must exist before S3 tests it. */
+interface Destination {
+  queueArn?: pulumi.Input<string>;
+  topicArn?: pulumi.Input<string>;
+  readonly dependsOn: pulumi.Resource[];
+}
+
+type Queues = input.s3.BucketNotificationQueue[];
+type Topics = input.s3.BucketNotificationTopic[];
+
+/** One configuration for each stream; in `snowflake-queue`, for each stream whose pipe's queue is known. */
+export function notifications(
+  streams: readonly Stream[],
+  events: Settings["events"],
+  { queueArn, topicArn }: Pick<Destination, "queueArn" | "topicArn">,
+): { queues: Queues; topics: Topics } {
+  const queues: Queues = [];
+  const topics: Topics = [];
+  for (const stream of streams) {
+    const configuration = {
+      id: streams.length === 1 ? "SnowpipeNotification" : `SnowpipeNotification-${stream.name}`,
+      events: [...events.fileEvents],
+      filterPrefix: stream.prefix,
+      ...(events.suffix === undefined ? {} : { filterSuffix: events.suffix }),
+    };
+    const queue = events.mode === "snowflake-queue" ? stream.channel : queueArn;
+    if (topicArn !== undefined) topics.push({ ...configuration, topicArn });
+    else if (queue !== undefined) queues.push({ ...configuration, queueArn: queue });
+  }
+  return { queues, topics };
+}

@@ -1,0 +1,87 @@
+import type * as iam from "@pulumi/aws/iam";
+import * as sns from "@pulumi/aws/sns";
+import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "../account";
+import { administerTopic, denyPlainPublishing } from "../events/event-topic";
+
+/** Who may tell the topic: alarms, budgets, cost anomalies. */
+export const ALERT_SERVICES = [
+  "cloudwatch.amazonaws.com",
+  "budgets.amazonaws.com",
+  "costalerts.amazonaws.com",
+] as const;
+
+/** A recipient of alerts. */
+export interface AlertEmail {
+  /** Part of the subscription's logical name: a recipient keeps it wherever it stands in a list. */
+  readonly key: string;
+  readonly address: pulumi.Input<string>;
+  /** Logical name that the state of an earlier version has for the subscription. */
+  readonly formerName?: string;
+}
+
+/** Whom the topic tells. */
+export interface AlertTopicArgs {
+  readonly stack: string;
+  readonly account: Account;
+  /** Each receives a mail that asks to confirm the subscription, and nothing before that. */
+  readonly emails: readonly AlertEmail[];
+  /**
+   * A key whose policy lets the alerting services use it. @default no encryption at rest: the policy of AWS's own
+   * alias/aws/sns cannot be changed, and CloudWatch cannot publish to a topic under it
+   */
+  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+}
+
+/** Where alarms, budgets and cost anomalies of the stack are told. */
+export class AlertTopic extends pulumi.ComponentResource {
+  public readonly topicArn: pulumi.Output<string>;
+
+  public constructor(name: string, args: AlertTopicArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("braintrust-snowflake:index:AlertTopic", name, {}, opts);
+    const topic = new sns.Topic(
+      name,
+      {
+        name: `braintrust-alerts-${args.stack}`,
+        ...(args.kmsKeyArn === undefined ? {} : { kmsMasterKeyId: args.kmsKeyArn }),
+      },
+      { parent: this },
+    );
+    new sns.TopicPolicy(
+      `${name}-policy`,
+      {
+        arn: topic.arn,
+        policy: pulumi.jsonStringify({
+          Version: "2012-10-17",
+          Statement: [
+            administerTopic(topic.arn, args.account),
+            allowAlerts(topic.arn, args.account),
+            denyPlainPublishing(topic.arn),
+          ],
+        }),
+      },
+      { parent: this },
+    );
+    for (const { key, address, formerName } of args.emails) {
+      new sns.TopicSubscription(
+        `${name}-email-${key}`,
+        { topic: topic.arn, protocol: "email", endpoint: address },
+        { parent: this, aliases: formerName === undefined ? [] : [{ name: formerName }] },
+      );
+    }
+    this.topicArn = topic.arn;
+    this.registerOutputs({ topicArn: this.topicArn });
+  }
+}
+
+/** docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html and ad-SNS.html there */
+function allowAlerts(topicArn: pulumi.Input<string>, { accountId }: Account): iam.PolicyStatement {
+  return {
+    Sid: "AllowAlerts",
+    Effect: "Allow",
+    Principal: { Service: [...ALERT_SERVICES] },
+    Action: "sns:Publish",
+    Resource: topicArn,
+    Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+  };
+}

@@ -1,0 +1,121 @@
+import type * as iam from "@pulumi/aws/iam";
+import * as s3 from "@pulumi/aws/s3";
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../settings/settings";
+import { allowReading } from "./s3-statements";
+
+/** What the bucket's one policy says. */
+export interface BucketPolicyArgs extends Pick<Settings, "crossAccountReaders" | "exportPrefix"> {
+  readonly bucketName: pulumi.Input<string>;
+  readonly bucketArn: pulumi.Input<string>;
+  /** The one key that uploads may use. @default SSE-S3 alone */
+  readonly kmsKeyArn?: pulumi.Input<string>;
+  /** An existing bucket without a key known here: its encryption is its owner's concern. */
+  readonly foreignEncryption: boolean;
+}
+
+/** Step 5: the one policy of the bucket. A second one would silently replace it, so every statement is here. */
+export class BucketPolicy extends pulumi.ComponentResource {
+  public constructor(name: string, args: BucketPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("braintrust-snowflake:index:BucketPolicy", name, {}, opts);
+    new s3.BucketPolicy(
+      name,
+      {
+        bucket: args.bucketName,
+        policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: bucketStatements(args) }),
+      },
+      { parent: this },
+    );
+    this.registerOutputs();
+  }
+}
+
+/** Every statement of the bucket's policy, in the order in which a reviewer reads them. */
+export function bucketStatements(args: Omit<BucketPolicyArgs, "bucketName">): iam.PolicyStatement[] {
+  const { bucketArn, kmsKeyArn, foreignEncryption, crossAccountReaders, exportPrefix } = args;
+  return [
+    denyInsecureTransport(bucketArn),
+    denyOldTls(bucketArn),
+    ...(foreignEncryption
+      ? []
+      : [kmsKeyArn === undefined ? denyForeignKeys(bucketArn) : denyOtherKeys(bucketArn, kmsKeyArn)]),
+    denyCustomerKeys(bucketArn),
+    ...crossAccountReaders.flatMap(({ arn, prefixes }, index) =>
+      allowReading(
+        `AllowSnowflakeAccess${index === 0 ? "" : index + 1}`,
+        bucketArn,
+        prefixes ?? [exportPrefix],
+        {
+          Principal: { AWS: arn },
+        },
+      ),
+    ),
+  ];
+}
+
+/** Plain HTTP is refused to everybody. */
+export function denyInsecureTransport(bucketArn: pulumi.Input<string>): iam.PolicyStatement {
+  return {
+    ...denyToAll("DenyInsecureTransport", "s3:*", [bucketArn, pulumi.interpolate`${bucketArn}/*`]),
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  };
+}
+
+/** TLS below 1.2 is refused to everybody. */
+export function denyOldTls(bucketArn: pulumi.Input<string>): iam.PolicyStatement {
+  return {
+    ...denyToAll("DenyTlsBelow12", "s3:*", [bucketArn, pulumi.interpolate`${bucketArn}/*`]),
+    Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } },
+  };
+}
+
+/**
+ * An upload that names no encryption gets the bucket's own; one that names any must name our key. `IfExists` makes
+ * "aws:kms" without a key, which S3 reads as the AWS managed key, and "AES256" fail as well:
+ * docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+ */
+function denyOtherKeys(
+  bucketArn: pulumi.Input<string>,
+  kmsKeyArn: pulumi.Input<string>,
+): iam.PolicyStatement {
+  return {
+    ...denyToAll("DenyOtherEncryptionKeys", "s3:PutObject", pulumi.interpolate`${bucketArn}/*`),
+    Condition: {
+      Null: { "s3:x-amz-server-side-encryption": "false" },
+      ArnNotEqualsIfExists: { "s3:x-amz-server-side-encryption-aws-kms-key-id": kmsKeyArn },
+    },
+  };
+}
+
+/** Without a key of the stack's own, a file under any KMS key is one that Snowflake may not be able to read. */
+function denyForeignKeys(bucketArn: pulumi.Input<string>): iam.PolicyStatement {
+  return {
+    ...denyToAll("DenyOtherEncryptionKeys", "s3:PutObject", pulumi.interpolate`${bucketArn}/*`),
+    Condition: {
+      Null: { "s3:x-amz-server-side-encryption": "false" },
+      StringNotEquals: { "s3:x-amz-server-side-encryption": "AES256" },
+    },
+  };
+}
+
+/** SSE-C: only whoever holds the key could ever read the file. */
+function denyCustomerKeys(bucketArn: pulumi.Input<string>): iam.PolicyStatement {
+  return {
+    ...denyToAll("DenyCustomerProvidedKeys", "s3:PutObject", pulumi.interpolate`${bucketArn}/*`),
+    Condition: { Null: { "s3:x-amz-server-side-encryption-customer-algorithm": "false" } },
+  };
+}
+
+function denyToAll(
+  sid: string,
+  action: string,
+  resource: iam.PolicyStatement["Resource"],
+): iam.PolicyStatement {
+  return {
+    Sid: sid,
+    Effect: "Deny",
+    Principal: "*",
+    Action: action,
+    ...(resource ? { Resource: resource } : {}),
+  };
+}

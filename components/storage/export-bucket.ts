@@ -1,0 +1,163 @@
+import * as s3 from "@pulumi/aws/s3";
+import type { input } from "@pulumi/aws/types";
+import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "../account";
+import type { Settings } from "../settings/settings";
+import { AccessLogBucket } from "./access-log-bucket";
+import { createPrivateBucket } from "./private-bucket";
+
+/** What the bucket of the exports is, or which existing one takes its place. */
+export interface ExportBucketArgs
+  extends Pick<
+    Settings,
+    "existingBucket" | "exportPrefix" | "lifecycle" | "objectLock" | "accessLogs" | "forceDestroy"
+  > {
+  /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
+  readonly protect?: boolean;
+  /** Physical name. */
+  readonly bucketName: pulumi.Input<string>;
+  readonly account: Account;
+  /** CloudWatch's request metrics of the exports, which cost by the metric. */
+  readonly requestMetrics: boolean;
+  /** Key for SSE-KMS. @default SSE-S3 */
+  readonly kmsKeyArn?: pulumi.Input<string>;
+}
+
+/** Id of the metrics configuration of all exports, by which CloudWatch knows their request metrics. */
+export const REQUEST_METRICS = "BraintrustExports";
+const ARCHIVE_TIERS = "BraintrustExports";
+
+/** Step 1: where Braintrust's exports land. An existing bucket is looked up and left as it is. */
+export class ExportBucket extends pulumi.ComponentResource {
+  public readonly bucketName: pulumi.Output<string>;
+  public readonly bucketArn: pulumi.Output<string>;
+  /** What a bucket policy must wait for; of an existing bucket, nothing. */
+  public readonly policyDependencies: readonly pulumi.Resource[];
+
+  public constructor(name: string, args: ExportBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("braintrust-snowflake:index:ExportBucket", name, {}, opts);
+    if (args.existingBucket !== undefined) {
+      const existing = s3.getBucketOutput({ bucket: args.existingBucket }, { parent: this });
+      this.bucketName = existing.bucket;
+      this.bucketArn = existing.arn;
+      this.policyDependencies = [];
+    } else {
+      const { bucket, privacy } = createExportBucket(name, args, this);
+      this.bucketName = bucket.bucket;
+      this.bucketArn = bucket.arn;
+      this.policyDependencies = [privacy];
+    }
+    this.registerOutputs({ bucketName: this.bucketName, bucketArn: this.bucketArn });
+  }
+}
+
+function createExportBucket(name: string, args: ExportBucketArgs, parent: pulumi.Resource) {
+  const { bucket, privacy, versioning } = createPrivateBucket(name, args, parent);
+  const rules = lifecycleRules(args.exportPrefix, args.lifecycle);
+  if (rules.length > 0) {
+    new s3.BucketLifecycleConfiguration(
+      `${name}-lifecycle`,
+      { bucket: bucket.bucket, rules },
+      { parent, dependsOn: versioning },
+    );
+  }
+  const tierings = archiveTiers(args.lifecycle);
+  if (tierings.length > 0) {
+    new s3.BucketIntelligentTieringConfiguration(
+      `${name}-archive-tiers`,
+      { bucket: bucket.bucket, name: ARCHIVE_TIERS, filter: { prefix: args.exportPrefix }, tierings },
+      { parent },
+    );
+  }
+  if (args.requestMetrics) {
+    new s3.BucketMetric(
+      `${name}-metrics`,
+      { bucket: bucket.bucket, name: REQUEST_METRICS, filter: { prefix: args.exportPrefix } },
+      { parent },
+    );
+  }
+  if (args.objectLock !== undefined) {
+    const { mode, days } = args.objectLock;
+    // Set here and not on the bucket: there, turning the lock on would replace the bucket and lose its objects.
+    new s3.BucketObjectLockConfiguration(
+      `${name}-lock`,
+      { bucket: bucket.bucket, rule: { defaultRetention: { mode, days } } },
+      { parent, dependsOn: versioning },
+    );
+  }
+  if (args.accessLogs.enabled) {
+    new AccessLogBucket(
+      `${name}-access-logs`,
+      {
+        sourceBucket: bucket.bucket,
+        sourceBucketArn: bucket.arn,
+        account: args.account,
+        retentionDays: args.accessLogs.retentionDays,
+        forceDestroy: args.forceDestroy,
+        protect: args.protect,
+      },
+      { parent },
+    );
+  }
+  return { bucket, privacy };
+}
+
+type LifecycleRule = input.s3.BucketLifecycleConfigurationRule;
+type Transition = input.s3.BucketLifecycleConfigurationRuleTransition;
+
+/** Lifecycle of the exports alone: whatever else the bucket holds keeps its class. Empty where nothing is asked for. */
+export function lifecycleRules(exportPrefix: string, lifecycle: Settings["lifecycle"]): LifecycleRule[] {
+  const { profile, expireDays, noncurrentDays, abortMultipartDays } = lifecycle;
+  if (profile === "none" && expireDays === undefined) return [];
+  const transitions = lifecycleTransitions(lifecycle);
+  return [
+    {
+      id: "BraintrustDataLifecycle",
+      status: "Enabled",
+      filter: { prefix: exportPrefix },
+      ...(transitions.length > 0 ? { transitions } : {}),
+      ...(expireDays === undefined ? {} : { expiration: { days: expireDays } }),
+      noncurrentVersionExpiration: { noncurrentDays },
+      abortIncompleteMultipartUpload: { daysAfterInitiation: abortMultipartDays },
+    },
+  ];
+}
+
+function lifecycleTransitions(lifecycle: Settings["lifecycle"]): Transition[] {
+  switch (lifecycle.profile) {
+    case "archive":
+      return [
+        { days: lifecycle.standardIaDays, storageClass: "STANDARD_IA" },
+        { days: lifecycle.glacierDays, storageClass: "GLACIER" },
+        { days: lifecycle.deepArchiveDays, storageClass: "DEEP_ARCHIVE" },
+      ];
+    case "instant":
+      return lifecycle.intelligentTiering
+        ? [{ days: 0, storageClass: "INTELLIGENT_TIERING" }]
+        : [
+            { days: lifecycle.standardIaDays, storageClass: "STANDARD_IA" },
+            { days: lifecycle.glacierIrDays, storageClass: "GLACIER_IR" },
+          ];
+    case "none":
+      return [];
+  }
+}
+
+/** A tier of Intelligent-Tiering's, and the days without a read that lead there. */
+export interface ArchiveTier {
+  readonly accessTier: "ARCHIVE_ACCESS" | "DEEP_ARCHIVE_ACCESS";
+  readonly days: number;
+}
+
+/** Intelligent-Tiering's archives, which it has only where they are asked for. */
+export function archiveTiers({
+  archiveAccessDays,
+  deepArchiveAccessDays,
+}: Settings["lifecycle"]): ArchiveTier[] {
+  const tier = (accessTier: ArchiveTier["accessTier"], days: number | undefined) =>
+    days === undefined ? [] : [{ accessTier, days }];
+  return [
+    ...tier("ARCHIVE_ACCESS", archiveAccessDays),
+    ...tier("DEEP_ARCHIVE_ACCESS", deepArchiveAccessDays),
+  ];
+}

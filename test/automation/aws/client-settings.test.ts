@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { S3 } from "@aws-sdk/client-s3";
+import { clientSettings } from "../../../automation/aws/client-settings";
+import { projectDir } from "../../../automation/project/stack-file";
+import { SilentServer } from "./silent-server";
+
+const VARIABLES = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"] as const;
+
+describe("clientSettings", () => {
+  const before = VARIABLES.map((name) => [name, process.env[name]] as const);
+  beforeEach(() => {
+    for (const name of VARIABLES) delete process.env[name];
+  });
+  after(() => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+
+  it("takes the environment's keys before its profile, as the provider does", () => {
+    setKeys();
+    process.env.AWS_PROFILE = "other";
+    assert.deepEqual(credentials(), { accessKeyId: "AKIAENV", secretAccessKey: "env" });
+    process.env.AWS_SESSION_TOKEN = "token";
+    assert.deepEqual(credentials(), {
+      accessKeyId: "AKIAENV",
+      secretAccessKey: "env",
+      sessionToken: "token",
+    });
+  });
+
+  it("takes the stack's keys before the environment's", () => {
+    setKeys();
+    const stack = { "aws:accessKey": "AKIASTACK", "aws:secretKey": "stack" };
+    assert.deepEqual(credentials(stack), { accessKeyId: "AKIASTACK", secretAccessKey: "stack" });
+  });
+
+  it("leaves the rest to the SDK: a profile the stack names, or no keys at all", () => {
+    assert.equal(credentials(), undefined);
+    setKeys();
+    assert.equal(credentials({ "aws:profile": "prod" }), undefined);
+    assert.equal(client({ "aws:profile": "prod" }).profile, "prod");
+  });
+
+  it("leaves nothing on stderr on Node 20, of which the SDK itself warns", async () => {
+    const script = `
+      Object.defineProperty(process, "version", { value: "v20.20.2" });
+      const { clientSettings } = require("./automation/aws/client-settings");
+      const { STS } = require("@aws-sdk/client-sts");
+      new STS(clientSettings({ values: { "aws:region": "us-east-1" } }, "sts"));`;
+    const ran = promisify(execFile)(process.execPath, ["-r", "ts-node/register", "-e", script], {
+      cwd: projectDir,
+      // A process of the tests hands on what was set in it.
+      env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: undefined },
+    });
+    assert.equal((await ran).stderr, "");
+  });
+
+  it("ends a call that is not answered in time", async () => {
+    const server = new SilentServer();
+    const endpoint = await server.start();
+    try {
+      setKeys();
+      const { requestHandler, ...settings } = client({
+        "aws:region": "us-east-1",
+        "aws:endpoints": [{ s3: endpoint }],
+      });
+      const s3 = new S3({
+        ...settings,
+        maxAttempts: 1,
+        requestHandler: { ...requestHandler, requestTimeout: 50 },
+      });
+      await assert.rejects(s3.listBuckets(), { name: "TimeoutError" });
+    } finally {
+      server.stop();
+    }
+  });
+});
+
+function setKeys(): void {
+  process.env.AWS_ACCESS_KEY_ID = "AKIAENV";
+  process.env.AWS_SECRET_ACCESS_KEY = "env";
+}
+
+function client(values: Readonly<Record<string, unknown>> = {}) {
+  return clientSettings({ stack: "dev", values, encrypted: [], environments: [] }, "s3");
+}
+
+function credentials(values?: Readonly<Record<string, unknown>>) {
+  return client(values).credentials;
+}

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { backendName, backendUrlOf, checkBackend } from "../../../automation/engine/backend";
+
+describe("the look at the backend", () => {
+  it("has nothing against a folder that takes files, and leaves none there", async () => {
+    const dir = await fs.mkdtemp(path.join(os.tmpdir(), "backend-"));
+    try {
+      await fs.mkdir(path.join(dir, "state"));
+      assert.deepEqual(await checkBackend("file://./state", dir), []);
+      assert.deepEqual(await checkBackend(`file://${dir}/state`, "/"), []);
+      assert.deepEqual(await fs.readdir(path.join(dir, "state")), []);
+    } finally {
+      await fs.rm(dir, { recursive: true });
+    }
+  });
+
+  it("refuses a folder that takes none", async () => {
+    const [found] = await checkBackend("file:///dev/null/state", "/");
+    assert.equal(found?.severity, "refusal");
+    assert.match(found?.message ?? "", /cannot be written to \/dev\/null\/state: ENOTDIR/);
+  });
+
+  it("leaves backends elsewhere to the engine", async () => {
+    assert.deepEqual(await checkBackend("s3://bucket", "/"), []);
+    assert.deepEqual(await checkBackend(undefined, "/"), []);
+  });
+});
+
+describe("a backend's URL", () => {
+  const url = (PULUMI_BACKEND_URL: string) =>
+    backendUrlOf({
+      projectSettings: async () => ({ name: "p", runtime: "nodejs", backend: { url: "file://./state" } }),
+      envVars: { PULUMI_BACKEND_URL },
+    });
+
+  it("is the environment's before the project's, unless it is empty", async () => {
+    assert.equal(await url("s3://bucket"), "s3://bucket");
+    assert.equal(await url(""), "file://./state");
+  });
+});
+
+describe("a backend's name", () => {
+  const name = (url: string | undefined) => backendName(url, "/home/me/project");
+
+  it("is its URL without who logs in there", () => {
+    for (const [url, expected] of [
+      ["file://./state", "file://./state"],
+      ["file://./state/", "file://./state"],
+      ["file:///home/me/project/state", "file://./state"],
+      ["file://../state", "file:///home/me/state"],
+      ["s3://bucket/a@b?region=us-east-1&access_key=k", "s3://bucket/a@b?region=us-east-1&access_key=..."],
+      ["postgres://user:pa/ss@host/db?pwd=p", "postgres://host/db?pwd=..."],
+      ["s3://bucket/path?region=us-east-1&awssdk=v2", "s3://bucket/path?region=us-east-1&awssdk=v2"],
+      ["https://api.pulumi.com", "https://api.pulumi.com"],
+      ["postgres://user:p@ss@host:5432/db?sslmode=require", "postgres://host:5432/db?sslmode=require"],
+      [
+        "postgres://host/db?user=u&password=p&sslmode=off",
+        "postgres://host/db?user=...&password=...&sslmode=off",
+      ],
+      ["file:///home/me@work/state", "file:///home/me@work/state"],
+    ] as const) {
+      assert.equal(name(url), expected);
+    }
+  });
+
+  it("is a word where none is named", () => {
+    assert.equal(name(undefined), "the backend of `pulumi login`");
+  });
+});

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { knownError } from "../../../automation/engine/engine-errors";
+import { StackBusyError } from "../../../automation/errors";
+
+/** What Pulumi says where a backend of its own has a lock. */
+const locked = (...urls: string[]) =>
+  [
+    "code: 255",
+    " stderr: Updating (dev):",
+    `error: the stack is currently locked by ${urls.length} lock(s). Either wait for it to end.`,
+    ...urls.map((url, pid) => `  ${url}: created by me@there (pid ${pid}) at 2026-11-25T10:00:00Z`),
+  ].join("\n");
+const CANCEL = "if it has died, `pulumi cancel --stack dev` once you are sure that no update runs";
+
+describe("an engine's word that another update holds the stack", () => {
+  const said = (text: string) => {
+    const error = knownError("dev", text);
+    assert.ok(error instanceof StackBusyError, text);
+    assert.match(error.message, /^another update holds stack "dev"; try again when it ends, or have --wait/);
+    return error.message;
+  };
+
+  it("is told with the command that looks at the lock, where it lies in a folder", () => {
+    const message = said(
+      locked("file:///home/me/state/.pulumi/locks/organization/p/dev/a.json?no_tmp_dir=true"),
+    );
+    assert.match(
+      message,
+      /; `npm run pipeline -- recover --stack dev` tells whether it has died: the stack is/,
+    );
+    assert.doesNotMatch(message, /pulumi cancel/);
+  });
+
+  it("is told with whose it is and what removes it, where it lies in a bucket", () => {
+    const text = locked("s3://bucket/.pulumi/locks/a.json", "postgres://me:secret@host/.pulumi/locks/b.json");
+    // The SDK says it twice.
+    const message = said(`${text}\n err?: ${text}`);
+    assert.ok(message.includes(CANCEL), message);
+    const holders = ["; created by me@there (pid 0) at ", "; created by me@there (pid 1) at "];
+    for (const holder of holders) assert.equal(message.split(holder).length, 2, message);
+    assert.doesNotMatch(message, /recover|secret/);
+  });
+
+  it("is told with what removes it, where it is Pulumi Cloud's", () => {
+    const message = said("error: [409] Conflict: Another update is currently in progress.");
+    assert.ok(message.includes(CANCEL), message);
+    assert.doesNotMatch(message, /recover/);
+  });
+});

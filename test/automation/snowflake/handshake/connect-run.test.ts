@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { PipelineError } from "../../../../automation/errors";
+import type { PipelineOutputs } from "../../../../automation/outputs";
+import type { ConnectResult } from "../../../../automation/snowflake/handshake/connect";
+import { type HandOver, handOver } from "../../../../automation/snowflake/handshake/connect-run";
+import { SnowError } from "../../../../automation/snowflake/handshake/snow";
+import { canary, type Sample, sampleOutputs } from "../sql/sample-outputs";
+
+const unchanged: ConnectResult = {
+  outcome: "unchanged",
+  changes: [],
+  phase: "connected",
+  behind: false,
+  awaited: [],
+};
+const deployed: ConnectResult = {
+  ...unchanged,
+  outcome: "deployed",
+  changes: [{ path: ["snowflake", "iamUserArn"], to: "arn" }],
+};
+const answer = JSON.stringify([
+  { name: "P", database_name: "D", schema_name: "S", notification_channel: "Q" },
+]);
+const distrust = new SnowError("failed:\n  003167 (42601): Error assuming\n  AWS_ROLE: User: x is not");
+
+describe("handOver", () => {
+  it("sets up, takes over, loads, takes over and loads what came in between", async () => {
+    const work = new Work({ connect: [deployed, deployed, unchanged] });
+    assert.equal(await handOver(work), unchanged);
+    assert.deepEqual(work.done, ["setup", "connect", "load", "connect", "load", "connect"]);
+  });
+
+  it("loads once where nothing changes", async () => {
+    const work = new Work({ connect: [unchanged, unchanged] });
+    await handOver(work);
+    assert.deepEqual(work.done, ["setup", "connect", "load", "connect"]);
+  });
+
+  it("deploys first what settings know already", async () => {
+    const work = new Work({ look: { ...unchanged, behind: true }, connect: [unchanged, unchanged] });
+    await handOver(work);
+    assert.deepEqual(work.done, ["up", "setup", "connect", "load", "connect"]);
+  });
+
+  it("asks for no answers where the SQL gives none", async () => {
+    for (const [sample, steps] of [
+      [{ access: "user", mode: "none" }, ["setup", "load"]],
+      [{ access: "user", mode: "snowflake-queue" }, ["setup", "load", "connect"]],
+      [{ access: "user", mode: "sns" }, ["setup", "connect", "load", "connect"]],
+      [{ access: "user", mode: "queue", errors: true }, ["setup", "connect", "load"]],
+      [{ access: "role", mode: "queue" }, ["setup", "connect", "load"]],
+    ] as const) {
+      const work = new Work({ sample, connect: [unchanged, unchanged], answers: steps.map(() => answer) });
+      await handOver(work);
+      assert.deepEqual(work.done, steps, JSON.stringify(sample));
+    }
+  });
+
+  it("gives the key to the Snowflake CLI alone", async () => {
+    const work = new Work({ sample: { access: "user" }, connect: [unchanged] });
+    await handOver(work);
+    assert.ok(work.sql[0]?.includes(canary));
+    assert.deepEqual(work.secrets, [canary]);
+    assert.ok(!JSON.stringify([work.done, work.notes]).includes(canary));
+  });
+
+  it("waits until AWS trusts Snowflake, and no longer than two minutes", async () => {
+    const patient = new Work({
+      connect: [unchanged, unchanged],
+      answers: [answer, distrust, distrust, answer],
+    });
+    await handOver(patient);
+    assert.deepEqual(patient.done, ["setup", "connect", "load", "wait", "load", "wait", "load", "connect"]);
+    const refused = new Work({
+      connect: [unchanged],
+      answers: [answer, ...Array<SnowError>(20).fill(distrust)],
+    });
+    await assert.rejects(handOver(refused), distrust);
+    assert.equal(refused.done.filter((step) => step === "load").length, 8);
+  });
+
+  it("does not repeat what failed for another reason", async () => {
+    const error = new SnowError("SQL compilation error");
+    const work = new Work({ connect: [unchanged], answers: [answer, error] });
+    await assert.rejects(handOver(work), error);
+    assert.deepEqual(work.done, ["setup", "connect", "load"]);
+  });
+
+  it("shows what it cannot read, without the key", async () => {
+    const work = new Work({ sample: { access: "user", mode: "sns" }, answers: [`not JSON, ${canary}`] });
+    await assert.rejects(
+      handOver(work),
+      new PipelineError(
+        "what the Snowflake CLI answered to the SQL of setup cannot be read:\n  not JSON, [secret]",
+      ),
+    );
+  });
+
+  it("ends where answers never come, or never stay", async () => {
+    const silent = { ...unchanged, awaited: [{ text: "the pipes", part: "load" as const }] };
+    await assert.rejects(handOver(new Work({ connect: [unchanged, silent] })), /do not tell:\n {2}the pipes/);
+    const restless = new Work({ connect: [deployed, deployed, deployed, deployed] });
+    await assert.rejects(handOver(restless), /others in each of 3 rounds/);
+  });
+});
+
+interface Plan {
+  readonly sample?: Sample;
+  readonly look?: ConnectResult;
+  /** What each `connect` comes to. */
+  readonly connect?: readonly ConnectResult[];
+  /** What each run answers. @default answers that can be read */
+  readonly answers?: readonly (string | SnowError)[];
+}
+
+/** The steps as they are done, without AWS and Snowflake. */
+class Work implements HandOver {
+  public readonly done: string[] = [];
+  public readonly sql: string[] = [];
+  public readonly notes: string[] = [];
+  public secrets: readonly string[] = [];
+  private readonly answers: (string | SnowError)[];
+  private readonly results: ConnectResult[];
+
+  public constructor(private readonly plan: Plan) {
+    this.answers = [...(plan.answers ?? Array<string>(10).fill(answer))];
+    this.results = [...(plan.connect ?? [])];
+  }
+
+  public async outputs(): Promise<PipelineOutputs> {
+    return sampleOutputs(this.plan.sample);
+  }
+
+  public async look(): Promise<ConnectResult> {
+    return this.plan.look ?? unchanged;
+  }
+
+  public async connect(): Promise<ConnectResult> {
+    this.done.push("connect");
+    return this.results.shift() ?? assert.fail("one `connect` too many");
+  }
+
+  public async up(): Promise<void> {
+    this.done.push("up");
+  }
+
+  public async run(sql: string, secrets: readonly string[]): Promise<string> {
+    this.done.push(/^-- (setup|load)/m.exec(sql)?.[1] ?? "?");
+    this.sql.push(sql);
+    this.secrets = secrets;
+    const answered = this.answers.shift() ?? assert.fail("one run too many");
+    if (typeof answered === "string") return answered;
+    throw answered;
+  }
+
+  public async wait(): Promise<void> {
+    this.done.push("wait");
+  }
+
+  public note(message: string): void {
+    this.notes.push(message);
+  }
+}

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import type { CheckResult } from "../../../../automation/verify/check";
+import type { Aws, S3Calls } from "../../../../automation/verify/clients";
+import { freshnessChecks } from "../../../../automation/verify/freshness/freshness-checks";
+import { PROBE } from "../../../../automation/verify/probe";
+import { runChecks } from "../../../../automation/verify/runner";
+import { fakeAws } from "../fake-aws";
+import { strict } from "../fake-queue";
+import { CALLER, liveAccount, NOW } from "../live-account";
+
+const HOUR_MS = 3_600_000;
+
+interface Listed {
+  readonly Key: string;
+  readonly Size: number;
+  readonly LastModified: Date;
+}
+
+describe("a stream's freshness", () => {
+  it("takes the newest of all pages", async () => {
+    const result = await freshness([[object("a", 30)], [object("b", 40)], [object("c", 2)]]);
+    assert.deepEqual([result?.verdict, result?.evidence], ["pass", "2 h old: c"]);
+  });
+
+  it("fails on an old export, and says how old", async () => {
+    const result = await freshness([[object("a", 30)], [object("b", 26)]]);
+    assert.deepEqual([result?.verdict, result?.evidence], ["fail", "the newest export is 26 h old"]);
+  });
+
+  it("takes no probe and no empty file for an export", async () => {
+    const result = await freshness([[object(`${PROBE}1`, 1), { ...object("empty", 1), Size: 0 }]]);
+    assert.deepEqual([result?.verdict, result?.evidence.includes("no export")], ["skip", true]);
+  });
+
+  it("stops after ten pages, and claims nothing of the rest", async () => {
+    const pages = Array.from({ length: 11 }, () => [object("old", 100)]);
+    const result = await freshness([...pages, [object("new", 1)]]);
+    assert.equal(result?.verdict, "skip");
+    assert.match(result?.evidence ?? "", /none of the first 10000 objects/);
+  });
+});
+
+function object(Key: string, ageHours: number): Listed {
+  return { Key, Size: 1, LastModified: new Date(NOW - ageHours * HOUR_MS) };
+}
+
+async function freshness(pages: readonly (readonly Listed[])[]): Promise<CheckResult | undefined> {
+  const { subject, live } = await liveAccount();
+  const aws: Aws = {
+    ...fakeAws(live, subject),
+    s3: strict<S3Calls>("s3", {
+      listObjectsV2: async ({ ContinuationToken = "0" }) => {
+        const page = Number(ContinuationToken);
+        const more = page + 1 < pages.length ? { NextContinuationToken: String(page + 1) } : {};
+        return { Contents: [...(pages[page] ?? [])], ...more };
+      },
+    }),
+  };
+  const results = await runChecks(
+    freshnessChecks(subject, aws, () => NOW),
+    { caller: CALLER },
+  );
+  return results.find(({ id }) => id === "fresh/logs");
+}

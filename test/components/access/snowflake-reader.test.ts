@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import {
+  SnowflakeReader,
+  type SnowflakeReaderArgs,
+  snowflakeTrust,
+} from "../../../components/access/snowflake-reader";
+import { account, deploy, resolved, settingsFor } from "../../support";
+
+const bucketArn = "arn:aws:s3:::acme-exports";
+const user = "arn:aws:iam::444455556666:user/abc1-b-self1234";
+
+const build = (args: Partial<SnowflakeReaderArgs> = {}) =>
+  deploy(
+    () =>
+      new SnowflakeReader("reader", {
+        stack: "dev",
+        exportPrefix: "exports/",
+        forceDestroy: true,
+        access: "role",
+        accessKeys: [{ name: "first", status: "Active" }],
+        bucketArn,
+        account: account(),
+        ...args,
+      }),
+  );
+
+describe("SnowflakeReader", () => {
+  const reading = [
+    {
+      Sid: "ReadExports",
+      Effect: "Allow",
+      Action: ["s3:GetObject", "s3:GetObjectVersion"],
+      Resource: [`${bucketArn}/exports/*`],
+    },
+    {
+      Sid: "ReadExportsList",
+      Effect: "Allow",
+      Action: ["s3:ListBucket"],
+      Resource: bucketArn,
+      Condition: { StringLike: { "s3:prefix": ["exports", "exports/*"] } },
+    },
+    {
+      Sid: "ReadExportsLocation",
+      Effect: "Allow",
+      Action: ["s3:GetBucketLocation"],
+      Resource: bucketArn,
+    },
+  ];
+
+  for (const access of ["role", "user"] as const) {
+    it(`reads below the prefix and nothing else, as a ${access}`, async () => {
+      const { deployed } = await build({ access });
+      const policy = deployed.only("aws:iam/policy:Policy");
+      assert.equal(policy.inputs.name, "SnowflakeS3AccessPolicy-dev");
+      assert.deepEqual(deployed.statements(policy), reading);
+    });
+
+    it(`decrypts with the key through S3 alone, as a ${access}`, async () => {
+      const { deployed } = await build({ access, kmsKeyArn: "arn:key" });
+      assert.deepEqual(deployed.statements(deployed.only("aws:iam/policy:Policy")), [
+        ...reading,
+        {
+          Sid: "DecryptExports",
+          Effect: "Allow",
+          Action: ["kms:Decrypt"],
+          Resource: "arn:key",
+          Condition: { StringEquals: { "kms:ViaService": "s3.us-east-1.amazonaws.com" } },
+        },
+      ]);
+    });
+  }
+
+  it("is a role that trusts Snowflake's one user with the one external id", async () => {
+    const { deployed, result } = await build({
+      trust: { principalArn: user, externalIds: ["acme=1"], match: "StringEquals" },
+    });
+    const role = deployed.only("aws:iam/role:Role");
+    assert.equal(role.inputs.name, "SnowflakeReaderRole-dev");
+    assert.deepEqual(deployed.statements(role, "assumeRolePolicy"), [
+      {
+        Sid: "AssumeWithExternalId",
+        Effect: "Allow",
+        Principal: { AWS: user },
+        Action: "sts:AssumeRole",
+        Condition: { StringEquals: { "sts:ExternalId": "acme=1" } },
+      },
+    ]);
+    assert.deepEqual(deployed.only("aws:iam/rolePolicyAttachment:RolePolicyAttachment").inputs, {
+      role: "SnowflakeReaderRole-dev",
+      policyArn: "arn:aws:iam::123456789012:policy/SnowflakeS3AccessPolicy-dev",
+    });
+    assert.deepEqual(deployed.of("aws:iam/user:User"), []);
+    const arn = "arn:aws:iam::123456789012:role/SnowflakeReaderRole-dev";
+    assert.equal(await resolved(result.principalArn), arn);
+    assert.equal(result.roleArn && (await resolved(result.roleArn)), arn);
+    assert.equal(result.user, undefined);
+  });
+
+  it("trusts nobody until Snowflake is known", async () => {
+    const { deployed } = await build();
+    assert.deepEqual(deployed.statements(deployed.only("aws:iam/role:Role"), "assumeRolePolicy"), [
+      { Sid: "TrustNobodyYet", Effect: "Deny", Principal: { AWS: "*" }, Action: "sts:AssumeRole" },
+    ]);
+  });
+
+  it("is a user where asked to, and then no role", async () => {
+    const { deployed, result } = await build({ access: "user" });
+    assert.deepEqual(deployed.of("aws:iam/role:Role"), []);
+    assert.equal(result.roleArn, undefined);
+    assert.equal(await resolved(result.principalArn), "arn:aws:iam::123456789012:user/SnowflakeS3User-dev");
+  });
+});
+
+describe("snowflakeTrust", () => {
+  const trustFor = (snowflake: Readonly<Record<string, unknown>>) =>
+    snowflakeTrust(settingsFor({ snowflake }));
+
+  it("is nobody's until the user and the external id are known", () => {
+    assert.equal(trustFor({}), undefined);
+    assert.equal(trustFor({ iamUserArn: user }), undefined);
+    assert.equal(trustFor({ externalId: "acme=1" }), undefined);
+    assert.deepEqual(trustFor({ iamUserArn: user, externalId: "acme=1" }), {
+      principalArn: user,
+      externalIds: ["acme=1"],
+      match: "StringEquals",
+    });
+  });
+});

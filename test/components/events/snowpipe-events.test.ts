@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { SnowpipeEvents, type SnowpipeEventsArgs } from "../../../components/events/snowpipe-events";
+import { account, deploy, settingsFor } from "../../support";
+
+const bucketArn = "arn:aws:s3:::acme-exports";
+const queueArn = "arn:aws:sqs:us-east-1:123456789012:snowpipe-s3-notifications-dev";
+const topicArn = "arn:aws:sns:us-east-1:123456789012:snowpipe-s3-notifications-dev";
+const channel = "arn:aws:sqs:us-east-1:444455556666:sf-snowpipe-AIDA";
+const QUEUE = "aws:sqs/queue:Queue";
+const NOTIFICATION = "aws:s3/bucketNotification:BucketNotification";
+
+describe("SnowpipeEvents", () => {
+  const build = async (given: Readonly<Record<string, unknown>>, args: Partial<SnowpipeEventsArgs> = {}) => {
+    const { stack, streams, events } = settingsFor(given);
+    const { deployed, result } = await deploy(
+      () =>
+        new SnowpipeEvents("events", {
+          stack,
+          streams,
+          events,
+          bucketName: "acme-exports",
+          bucketArn,
+          bucketExists: false,
+          account: account(),
+          keyPolicy: [],
+          ...args,
+        }),
+    );
+    return { deployed, result };
+  };
+  const streamsNamed = (...names: string[]) => names.map((name) => ({ name }));
+
+  describe("in mode snowflake-queue", () => {
+    it("has a notification without a target while no queue is known, so that none can slip in", async () => {
+      const { deployed, result } = await build({});
+      assert.deepEqual(deployed.only(NOTIFICATION).inputs, { bucket: "acme-exports" });
+      assert.equal(result.queue, undefined);
+      assert.equal(result.topicArn, undefined);
+      assert.deepEqual(deployed.of("aws:sqs/queue:Queue"), []);
+      assert.deepEqual(deployed.of("aws:sns/topic:Topic"), []);
+    });
+
+    it("tells the pipe's queue of the stream's files", async () => {
+      const { deployed } = await build({ events: { notificationChannels: { logs: channel } } });
+      assert.deepEqual(deployed.only(NOTIFICATION).inputs, {
+        bucket: "acme-exports",
+        queues: [
+          {
+            id: "SnowpipeNotification",
+            events: ["s3:ObjectCreated:*"],
+            filterPrefix: "braintrust-exports/logs/",
+            queueArn: channel,
+          },
+        ],
+      });
+    });
+
+    it("tells of those streams alone whose queue is known", async () => {
+      const { deployed } = await build({
+        streams: streamsNamed("logs", "spans", "scores"),
+        events: { notificationChannels: { scores: `${channel}2`, logs: channel } },
+      });
+      const { queues } = deployed.only(NOTIFICATION).inputs;
+      assert.deepEqual(queues, [
+        {
+          id: "SnowpipeNotification-logs",
+          events: ["s3:ObjectCreated:*"],
+          filterPrefix: "braintrust-exports/logs/",
+          queueArn: channel,
+        },
+        {
+          id: "SnowpipeNotification-scores",
+          events: ["s3:ObjectCreated:*"],
+          filterPrefix: "braintrust-exports/scores/",
+          queueArn: `${channel}2`,
+        },
+      ]);
+    });
+
+    it("passes on the suffix and the kinds of events", async () => {
+      const fileEvents = ["s3:ObjectCreated:CompleteMultipartUpload", "s3:ObjectCreated:Put"];
+      const { deployed } = await build({
+        events: { notificationChannels: { logs: channel }, suffix: ".parquet", fileEvents },
+      });
+      assert.deepEqual(deployed.only(NOTIFICATION).inputs.queues, [
+        {
+          id: "SnowpipeNotification",
+          events: fileEvents,
+          filterPrefix: "braintrust-exports/logs/",
+          filterSuffix: ".parquet",
+          queueArn: channel,
+        },
+      ]);
+    });
+
+    it("takes 100 streams, each with an id and a prefix of its own", async () => {
+      const names = Array.from({ length: 100 }, (_, index) => `stream${index}`);
+      const notificationChannels = Object.fromEntries(names.map((name) => [name, channel]));
+      const { deployed } = await build({ streams: streamsNamed(...names), events: { notificationChannels } });
+      const queues = deployed.only(NOTIFICATION).inputs.queues as { id: string; filterPrefix: string }[];
+      assert.equal(queues.length, 100);
+      assert.equal(new Set(queues.map(({ id }) => id)).size, 100);
+      assert.equal(new Set(queues.map(({ filterPrefix }) => filterPrefix)).size, 100);
+    });
+
+    it("leaves an existing bucket's notification alone until it has something to say", async () => {
+      const { deployed } = await build({}, { bucketExists: true });
+      assert.deepEqual(deployed.of(NOTIFICATION), []);
+      const told = await build(
+        { events: { notificationChannels: { logs: channel } } },
+        { bucketExists: true },
+      );
+      assert.equal(told.deployed.of(NOTIFICATION).length, 1);
+    });
+  });
+
+  it("tells its own queue in mode queue, once the queue takes events", async () => {
+    const { deployed, result } = await build({ events: { mode: "queue" }, streams: streamsNamed("a", "b") });
+    const notification = deployed.only(NOTIFICATION);
+    assert.deepEqual(notification.inputs, {
+      bucket: "acme-exports",
+      queues: ["a", "b"].map((name) => ({
+        id: `SnowpipeNotification-${name}`,
+        events: ["s3:ObjectCreated:*"],
+        filterPrefix: `braintrust-exports/${name}/`,
+        queueArn,
+      })),
+    });
+    assert.ok(deployed.waits(notification, deployed.named("events-queue", QUEUE)));
+    const [sending] = deployed.statements(deployed.named("events-queue", QUEUE));
+    assert.deepEqual(sending?.Principal, { Service: "s3.amazonaws.com" });
+    assert.deepEqual(sending?.Condition, {
+      ArnEquals: { "aws:SourceArn": bucketArn },
+      StringEquals: { "aws:SourceAccount": "123456789012" },
+    });
+    assert.ok(result.queue !== undefined && result.topicArn === undefined);
+  });
+
+  it("tells the topic in mode sns, once it takes events, and the topic its queue", async () => {
+    const { deployed, result } = await build(
+      { events: { mode: "sns" } },
+      { kmsKeyArn: "arn:key", subscriberArn: "arn:aws:iam::444455556666:user/snow" },
+    );
+    const notification = deployed.only(NOTIFICATION);
+    assert.deepEqual(notification.inputs, {
+      bucket: "acme-exports",
+      topics: [
+        {
+          id: "SnowpipeNotification",
+          events: ["s3:ObjectCreated:*"],
+          filterPrefix: "braintrust-exports/logs/",
+          topicArn,
+        },
+      ],
+    });
+    assert.ok(deployed.waits(notification, deployed.only("aws:sns/topicPolicy:TopicPolicy")));
+    assert.equal(deployed.only("aws:sns/topic:Topic").inputs.kmsMasterKeyId, "arn:key");
+    const subscription = deployed.only("aws:sns/topicSubscription:TopicSubscription");
+    assert.deepEqual(subscription.inputs, {
+      topic: topicArn,
+      protocol: "sqs",
+      endpoint: queueArn,
+      rawMessageDelivery: true,
+    });
+    assert.ok(deployed.waits(subscription, deployed.named("events-queue", QUEUE)));
+    const [sending] = deployed.statements(deployed.named("events-queue", QUEUE));
+    assert.deepEqual(sending?.Principal, { Service: "sns.amazonaws.com" });
+    assert.deepEqual(sending?.Condition, { ArnEquals: { "aws:SourceArn": topicArn } });
+    assert.ok(result.queue !== undefined && result.topicArn !== undefined);
+  });
+
+  it("makes nothing in mode none", async () => {
+    const { deployed } = await build({ events: { mode: "none", notificationChannels: { logs: channel } } });
+    assert.deepEqual(
+      deployed.resources.filter(({ type }) => type.startsWith("aws:")),
+      [],
+    );
+  });
+});
