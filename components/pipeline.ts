@@ -9,13 +9,8 @@ import { countsRequests } from "./monitoring/alarm-targets";
 import { createGuards, type Guards } from "./monitoring/observability";
 import { type PipelineParts, stackOutputs } from "./outputs";
 import { defaultBucketName } from "./settings/conflicts";
-import {
-  concealer,
-  PIPELINE_TYPE,
-  type ProgramSettings,
-  readSettings,
-  type Settings,
-} from "./settings/settings";
+import { type ProgramSettings, readSettings } from "./settings/read-settings";
+import { concealer, PIPELINE_TYPE, type Settings } from "./settings/settings";
 import { BucketPolicy } from "./storage/bucket-policy";
 import { EncryptionKey, EncryptionKeyPolicy } from "./storage/encryption-key";
 import { ExportBucket } from "./storage/export-bucket";

@@ -5,7 +5,8 @@ import { type PlannedPlace, PlannedProvider } from "../automation/plan/planned-p
 import type { Account } from "../components/account";
 import { deployPipeline } from "../components/pipeline";
 import type { Problem } from "../components/settings/problems";
-import { PROJECT, parseSettings, type Settings, type StackConfig } from "../components/settings/settings";
+import { parseSettings, type StackConfig } from "../components/settings/read-settings";
+import { PROJECT, type Settings } from "../components/settings/settings";
 import { partitionOf } from "../components/settings/text-rules";
 import { traceOnlyMessages } from "../stack-traces";
 

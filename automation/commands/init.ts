@@ -1,5 +1,6 @@
 import { settingsError } from "../../components/settings/problems";
-import { PROJECT, parseSettings } from "../../components/settings/settings";
+import { parseSettings } from "../../components/settings/read-settings";
+import { PROJECT } from "../../components/settings/settings";
 import { UsageError } from "../errors";
 import { newExternalId } from "../project/external-id";
 import { createStackFile, projectDir, readProject, stackFileNames } from "../project/stack-file";

@@ -7,7 +7,8 @@ import {
   type Stack,
   StackNotFoundError,
 } from "@pulumi/pulumi/automation";
-import { PROJECT, type ProgramSettings, type Settings } from "../../components/settings/settings";
+import type { ProgramSettings } from "../../components/settings/read-settings";
+import { PROJECT, type Settings } from "../../components/settings/settings";
 import { isDebugging } from "../debug";
 import {
   InternalError,

@@ -1,5 +1,6 @@
 import { settingsError } from "../../../components/settings/problems";
-import { type Phase, parseSettings } from "../../../components/settings/settings";
+import { parseSettings } from "../../../components/settings/read-settings";
+import type { Phase } from "../../../components/settings/settings";
 import { Deployment } from "../../deploy/deployment";
 import type { DeploymentOptions } from "../../deploy/deployment-options";
 import { renderChanges } from "../../engine/changes";

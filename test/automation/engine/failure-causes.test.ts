@@ -5,7 +5,8 @@ import {
   outcomeUnknown,
   passingCauses,
 } from "../../../automation/engine/failure-causes";
-import { parseSettings, type Settings } from "../../../components/settings/settings";
+import { parseSettings } from "../../../components/settings/read-settings";
+import type { Settings } from "../../../components/settings/settings";
 
 function settings(own: Readonly<Record<string, unknown>> = {}): Settings {
   const values = Object.fromEntries(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { parseSettings, type Settings } from "../../../components/settings/settings";
+import { parseSettings } from "../../../components/settings/read-settings";
+import type { Settings } from "../../../components/settings/settings";
 import { deployProgram, settingsFor } from "../../support";
 
 const channel = "arn:aws:sqs:us-east-1:444455556666:sf-snowpipe-AIDA";

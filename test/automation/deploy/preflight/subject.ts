@@ -4,8 +4,8 @@ import type { PreflightAws } from "../../../../automation/deploy/preflight/aws";
 import type { CallerIdentity } from "../../../../automation/deploy/preflight/credentials";
 import { type PreflightSubject, preflight } from "../../../../automation/deploy/preflight/preflight";
 import type { StackFile } from "../../../../automation/project/stack-file";
+import { parseSettings } from "../../../../components/settings/read-settings";
 import { ENCRYPTED } from "../../../../components/settings/schema";
-import { parseSettings } from "../../../../components/settings/settings";
 
 /** Whom AWS tells by default. */
 export const caller: CallerIdentity = {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { handshakeStack, isBehind } from "../../../../automation/snowflake/handshake/handshake-stack";
-import { parseSettings, type Settings } from "../../../../components/settings/settings";
+import { parseSettings } from "../../../../components/settings/read-settings";
+import type { Settings } from "../../../../components/settings/settings";
 import { sampleOutputs } from "../sql/sample-outputs";
 
 describe("handshakeStack", () => {

@@ -1,0 +1,225 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import { findConflicts } from "./conflicts";
+import { defaultTagsOf } from "./cost-settings";
+import { type Problem, schemaProblems, settingsError, withoutSecret } from "./problems";
+import { ENCRYPTED, type RawSettings, settingsSchema } from "./schema";
+import { PROJECT, type Settings, type Stream } from "./settings";
+import { partitionOf, regionRule, stackNameRule } from "./text-rules";
+
+/** Settings, with what the caller knows of a stack that an earlier version deployed. */
+export interface ProgramSettings extends Settings {
+  /**
+   * Logical names that the state has for subscriptions of addresses. @default those of earlier versions, which numbered the
+   * addresses: right as long as the list is as it was
+   */
+  readonly formerEmailNames?: ReadonlyMap<string, string>;
+}
+
+/** A stack's configuration as Pulumi has it: `namespace:key` -> text, or a value where it was read from YAML. */
+export interface StackConfig {
+  readonly stack: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly secretKeys?: readonly string[];
+  /** The provider's region where the configuration has none. */
+  readonly environmentRegion?: string | undefined;
+}
+
+/** The outcome of a check: settings, or every problem that stands in their way. */
+export type Checked =
+  | { readonly settings: Settings; readonly problems: readonly Problem[] }
+  | { readonly settings?: undefined; readonly problems: readonly Problem[] };
+
+/**
+ * Reads and checks the running stack's configuration. Nothing else in the program reads Pulumi's configuration.
+ *
+ * @throws pulumi.RunError listing every problem with its key, value, rule and fix.
+ */
+export function readSettings(): Settings {
+  const values = pulumi.runtime.allConfig();
+  const stack = pulumi.getStack();
+  const { settings, problems } = parseSettings({
+    stack,
+    values,
+    secretKeys: Object.keys(values).filter(isConfigSecret),
+    environmentRegion: process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
+  });
+  if (settings !== undefined) return settings;
+  throw new pulumi.RunError(settingsError(stack, problems));
+}
+
+/** Checks a stack's configuration: all that is wrong at once, or the settings with their defaults. */
+export function parseSettings(config: StackConfig): Checked {
+  const secretKeys = new Set((config.secretKeys ?? []).map((key) => key.replace(`${PROJECT}:`, "")));
+  const raw = withoutNulls(projectValues(config.values));
+  const unreadable = literalPlaceholders(raw, secretKeys);
+  const region = textValue(config.values["aws:region"]) ?? config.environmentRegion;
+  const parsed = settingsSchema.safeParse(raw);
+  const problems = [
+    ...surroundingProblems(config.stack, region),
+    ...unreadable,
+    ...(parsed.success ? [] : schemaProblems(parsed.error.issues, raw)),
+  ].map((problem) => withoutSecret(problem, secretKeys));
+  if (!parsed.success || problems.length > 0) return { problems };
+  const defaultTags = defaultTagsOf(config.values["aws:defaultTags"]);
+  const settings = { ...resolve(parsed.data, config.stack, region, secretKeys), defaultTags };
+  const conflicts = findConflicts(settings, raw).map((problem) => withoutSecret(problem, secretKeys));
+  return conflicts.length > 0 ? { problems: conflicts } : { settings: inOrder(settings), problems: [] };
+}
+
+/**
+ * The settings with each list whose order means nothing in one order, so that a permutation changes nothing that is deployed.
+ * `accessKeys` stay as they are: the last one is in use.
+ */
+function inOrder(settings: Settings): Settings {
+  const { streams, crossAccountReaders, braintrust, events } = settings;
+  return {
+    ...settings,
+    streams: [...streams].sort((a, b) => compare(a.name, b.name)),
+    crossAccountReaders: crossAccountReaders
+      .map((reader) => withSorted(reader, "prefixes"))
+      .sort((a, b) => compare(a.arn, b.arn)),
+    braintrust: withSorted(braintrust, "projectIds"),
+    events: withSorted(events, "fileEvents"),
+  };
+}
+
+function withSorted<Section extends object>(section: Section, key: keyof Section): Section {
+  const list = section[key];
+  return Array.isArray(list) ? { ...section, [key]: [...list].sort() } : section;
+}
+
+// By code units: the same everywhere, whatever the locale.
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+// Pulumi keeps this one out of its type declarations; without it an encrypted setting would come out in plain.
+const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+
+function projectValues(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const own = Object.entries(values)
+    .filter(([key]) => key.startsWith(`${PROJECT}:`))
+    .map(([key, value]): [string, unknown] => [key.slice(PROJECT.length + 1), structured(value)]);
+  return Object.fromEntries(own.filter(([key, value]) => value !== ENCRYPTED || acceptsPlaceholder(key)));
+}
+
+/** A map or a list that is encrypted as a whole counts as unset where nobody can decrypt it. */
+function acceptsPlaceholder(key: string): boolean {
+  const shape: Readonly<Record<string, z.ZodType>> = settingsSchema.shape;
+  return shape[key]?.safeParse(ENCRYPTED).success ?? true;
+}
+
+/** The placeholder passes every rule, so nobody may write it himself. */
+function literalPlaceholders(raw: unknown, secretKeys: ReadonlySet<string>): Problem[] {
+  return Object.entries(raw ?? {})
+    .filter(
+      ([key, value]) => !secretKeys.has(key) && String(JSON.stringify(value)).includes(`"${ENCRYPTED}"`),
+    )
+    .map(([key]) => ({
+      key,
+      value: `"${ENCRYPTED}"`,
+      rule: "stands for an encrypted value and is none itself",
+      fix: "write the value, or encrypt it with `pulumi config set --secret`",
+    }));
+}
+
+/** Lists and maps reach the program as JSON text. */
+function structured(value: unknown): unknown {
+  if (typeof value !== "string" || !/^\s*[[{]/.test(value) || value === ENCRYPTED) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+/** A key without a value is a key not yet filled in. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== "object" || value === null) return value;
+  const set = Object.entries(value).filter(([, inner]) => inner !== null);
+  return Object.fromEntries(set.map(([key, inner]) => [key, withoutNulls(inner)]));
+}
+
+function textValue(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function surroundingProblems(stack: string, region: string | undefined): Problem[] {
+  const problems: Problem[] = [];
+  if (!stackNameRule.holds(stack)) {
+    problems.push({ key: "stack", value: stack, rule: stackNameRule.rule, fix: stackNameRule.fix });
+  }
+  if (region !== undefined && region !== ENCRYPTED && !regionRule.holds(region)) {
+    problems.push({ key: "aws:region", value: region, rule: regionRule.rule, fix: regionRule.fix });
+  }
+  return problems;
+}
+
+function resolve(
+  raw: RawSettings,
+  stack: string,
+  region: string | undefined,
+  secretKeys: ReadonlySet<string>,
+): Omit<Settings, "defaultTags"> {
+  const production = !/^(dev|sandbox)(-|$)/.test(stack);
+  const object = `BRAINTRUST_${stack.toUpperCase().replaceAll("-", "_")}`;
+  const { errorNotifications } = raw.snowflake;
+  return {
+    ...raw,
+    stack,
+    ...(region === undefined ? {} : { region }),
+    partition: partitionOf(region ?? ""),
+    production,
+    streams: raw.streams.map((stream) => resolveStream(stream, raw)),
+    snowflake: {
+      ...raw.snowflake,
+      database: raw.snowflake.database ?? object,
+      warehouse: raw.snowflake.warehouse ?? `${object}_WH`,
+      role: raw.snowflake.role ?? `${object}_LOADER`,
+      readerRole: raw.snowflake.readerRole ?? `${object}_READER`,
+      integration: raw.snowflake.integration ?? `${object}_S3`,
+      errorNotifications: {
+        ...errorNotifications,
+        integration: errorNotifications.integration ?? `${object}_ERRORS`,
+      },
+    },
+    encryption: raw.encryption ?? (production && raw.existingBucket === undefined ? "kms" : "s3"),
+    accessLogs: {
+      ...raw.accessLogs,
+      enabled: raw.accessLogs.enabled ?? (production && raw.existingBucket === undefined),
+    },
+    auditTrail: {
+      ...raw.auditTrail,
+      enabled: raw.auditTrail.enabled ?? (production || raw.auditTrail.existing !== undefined),
+    },
+    monitoring: {
+      ...raw.monitoring,
+      anomalyDetection: raw.monitoring.anomalyDetection ?? production,
+      compositeAlarm: raw.monitoring.compositeAlarm ?? production,
+      dashboard: raw.monitoring.dashboard ?? production,
+    },
+    protect: raw.protect ?? production,
+    forceDestroy: raw.forceDestroy ?? !production,
+    secretKeys,
+  };
+}
+
+function resolveStream(stream: RawSettings["streams"][number], raw: RawSettings): Stream {
+  const { exportPrefix } = raw;
+  const { name, prefix = `${exportPrefix}${name}/` } = stream;
+  const table = stream.table ?? name.toUpperCase().replaceAll("-", "_");
+  const channel = new Map(Object.entries(raw.events.notificationChannels)).get(name);
+  return {
+    name,
+    prefix: prefix.startsWith(exportPrefix) ? prefix : `${exportPrefix}${prefix}`,
+    format: stream.format,
+    table,
+    pipe: pipeOf(table),
+    ...(channel === undefined ? {} : { channel }),
+  };
+}
+
+/** A table quoted by the settings, `"my table"`, has a pipe quoted alike. */
+function pipeOf(table: string): string {
+  return table.endsWith('"') ? `${table.slice(0, -1)}_PIPE"` : `${table}_PIPE`;
+}
