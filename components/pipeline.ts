@@ -8,7 +8,7 @@ import { SnowpipeEvents } from "./events/snowpipe-events";
 import { countsRequests } from "./monitoring/alarm-targets";
 import { createGuards, type Guards } from "./monitoring/observability";
 import { type PipelineParts, stackOutputs } from "./outputs";
-import { defaultBucketName } from "./settings/conflicts";
+import { defaultBucketName } from "./settings/bucket-name";
 import { type ProgramSettings, readSettings } from "./settings/read-settings";
 import { concealer, PIPELINE_TYPE, type Settings } from "./settings/settings";
 import { BucketPolicy } from "./storage/bucket-policy";

@@ -1,3 +1,4 @@
+import { defaultBucketName } from "./bucket-name";
 import { costConflicts } from "./cost-settings";
 import { watchConflicts } from "./monitoring-conflicts";
 import { type Problem, showValue } from "./problems";
@@ -70,11 +71,6 @@ function bucketConflicts(settings: Settings, isGiven: (key: string) => boolean):
     });
   }
   return problems;
-}
-
-/** The bucket's name where the settings give none. */
-export function defaultBucketName(stack: string, accountId: string, region: string): string {
-  return `braintrust-exports-${stack}-${accountId}-${region}`;
 }
 
 function streamConflicts({ streams, exportPrefix }: Settings): Problem[] {

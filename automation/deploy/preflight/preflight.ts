@@ -1,4 +1,4 @@
-import { defaultBucketName } from "../../../components/settings/conflicts";
+import { defaultBucketName } from "../../../components/settings/bucket-name";
 import { phaseOf, type Settings } from "../../../components/settings/settings";
 import { errorLine, isDenied } from "../../aws/aws-errors";
 import { checkBackend } from "../../engine/backend";
