@@ -1,24 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type BraintrustRole, braintrustExternalIds } from "./access/braintrust-role";
-import type { SnowflakeReader } from "./access/snowflake-reader";
-import type { Account } from "./account";
-import type { LoadErrors } from "./events/load-errors";
-import type { SnowpipeEvents } from "./events/snowpipe-events";
+import { braintrustExternalIds } from "./access/braintrust-role";
+import type { PipelineParts } from "./monitoring/alarm-targets";
 import type { Guards } from "./monitoring/observability";
 import { concealer, phaseOf, type Settings } from "./settings/settings";
-import type { EncryptionKey } from "./storage/encryption-key";
-import type { ExportBucket } from "./storage/export-bucket";
-
-/** The parts of a pipeline that outputs speak of. */
-export interface PipelineParts {
-  readonly account: Account;
-  readonly key?: EncryptionKey;
-  readonly bucket: ExportBucket;
-  readonly braintrust: BraintrustRole;
-  readonly reader: SnowflakeReader;
-  readonly events: SnowpipeEvents;
-  readonly errors?: LoadErrors;
-}
 
 /** Snowflake's side as the settings know it, as far as the stack uses it: whom it trusts, and whom it tells of files. */
 export interface HandOver {

@@ -1,11 +1,27 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { BraintrustRole } from "../access/braintrust-role";
+import type { SnowflakeReader } from "../access/snowflake-reader";
+import type { Account } from "../account";
 import type { EventQueue } from "../events/event-queue";
-import type { PipelineParts } from "../outputs";
+import type { LoadErrors } from "../events/load-errors";
+import type { SnowpipeEvents } from "../events/snowpipe-events";
 import { phaseOf, type Settings, type Stream } from "../settings/settings";
-import { REQUEST_METRICS } from "../storage/export-bucket";
+import type { EncryptionKey } from "../storage/encryption-key";
+import { type ExportBucket, REQUEST_METRICS } from "../storage/export-bucket";
 import type { Watchable } from "./alarms";
 import { streamFilterId } from "./monitoring";
 import type { TrailSubject } from "./trail-filters";
+
+/** The parts of a pipeline that alarms watch, and that outputs speak of. */
+export interface PipelineParts {
+  readonly account: Account;
+  readonly key?: EncryptionKey;
+  readonly bucket: ExportBucket;
+  readonly braintrust: BraintrustRole;
+  readonly reader: SnowflakeReader;
+  readonly events: SnowpipeEvents;
+  readonly errors?: LoadErrors;
+}
 
 /** Whether S3 counts the requests for the exports; those of an existing bucket are its owner's to count. */
 export function countsRequests({ monitoring, existingBucket }: Settings): boolean {
