@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { BraintrustRole, braintrustTrust } from "./access/braintrust-role";
 import { SnowflakeReader, snowflakeTrust } from "./access/snowflake-reader";
 import { type Account, readAccount } from "./account";
-import { auditNames } from "./audit/trail-bucket-policy";
+import { auditNames } from "./audit/audit-names";
 import { LoadErrors, loadErrorsTrust } from "./events/load-errors";
 import { SnowpipeEvents } from "./events/snowpipe-events";
 import { countsRequests, type PipelineParts } from "./monitoring/alarm-targets";

@@ -6,7 +6,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
 import type { Settings } from "../settings/settings";
 import { createPrivateBucket, type PrivateBucket } from "../storage/private-bucket";
-import { type AuditNames, hardenTrailPolicy, type TrailPolicy } from "./trail-bucket-policy";
+import type { AuditNames } from "./audit-names";
+import { hardenTrailPolicy, type TrailPolicy } from "./trail-bucket-policy";
 
 /** Whose uses are recorded, and how the records are kept. */
 export interface AuditTrailArgs {

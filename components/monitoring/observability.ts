@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
+import type { AuditNames } from "../audit/audit-names";
 import { AuditTrail } from "../audit/audit-trail";
-import type { AuditNames } from "../audit/trail-bucket-policy";
 import type { ProgramSettings } from "../settings/read-settings";
 import { concealer, type Settings } from "../settings/settings";
 import { countedStreams, type PipelineParts, trailSubjectOf, watchableOf } from "./alarm-targets";

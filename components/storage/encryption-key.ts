@@ -2,7 +2,8 @@ import type * as iam from "@pulumi/aws/iam";
 import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
-import { type AuditNames, auditKeyStatements } from "../audit/trail-bucket-policy";
+import type { AuditNames } from "../audit/audit-names";
+import { auditKeyStatements } from "../audit/trail-bucket-policy";
 import { ALERT_SERVICES } from "../monitoring/alert-topic";
 
 /** The key of the exports. Its policy comes with {@link EncryptionKeyPolicy}, once those it names exist. */

@@ -1,4 +1,4 @@
-import { auditNames } from "../../../components/audit/trail-bucket-policy";
+import { auditNames } from "../../../components/audit/audit-names";
 import { keyStatements } from "../../../components/storage/encryption-key";
 import { type Check, judge } from "../check";
 import type { Aws } from "../clients";

@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
+import { auditNames } from "../../../components/audit/audit-names";
 import { AuditTrail, type AuditTrailArgs, eventSelectors } from "../../../components/audit/audit-trail";
-import {
-  auditNames,
-  hardenTrailPolicy,
-  type TrailPolicy,
-} from "../../../components/audit/trail-bucket-policy";
+import { hardenTrailPolicy, type TrailPolicy } from "../../../components/audit/trail-bucket-policy";
 import { bucketNameRule } from "../../../components/settings/text-rules";
 import { account, deploy, deployProgram, resolved, type Statement, settingsFor } from "../../support";
 
