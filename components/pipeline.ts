@@ -6,14 +6,16 @@ import { auditNames } from "./audit/audit-names";
 import { LoadErrors, loadErrorsTrust } from "./events/load-errors";
 import { SnowpipeEvents } from "./events/snowpipe-events";
 import { countsRequests, type PipelineParts } from "./monitoring/alarm-targets";
+import { ALERT_SERVICES } from "./monitoring/alert-topic";
 import { createGuards, type Guards } from "./monitoring/observability";
 import { stackOutputs } from "./outputs";
 import { defaultBucketName } from "./settings/bucket-name";
 import { type ProgramSettings, readSettings } from "./settings/read-settings";
 import { concealer, PIPELINE_TYPE, type Settings } from "./settings/settings";
 import { BucketPolicy } from "./storage/bucket-policy";
-import { EncryptionKey, EncryptionKeyPolicy } from "./storage/encryption-key";
+import { EncryptionKey } from "./storage/encryption-key";
 import { ExportBucket } from "./storage/export-bucket";
+import { EncryptionKeyPolicy } from "./storage/key-policy";
 
 /**
  * The whole AWS side of the pipeline, in the order in which its parts need each other. Like every component here it
@@ -104,7 +106,7 @@ export class ExportPipeline extends pulumi.ComponentResource implements Pipeline
                 writerArn: this.braintrust.roleArn,
                 readerArns: [this.reader.principalArn, ...settings.crossAccountReaders.map(({ arn }) => arn)],
                 encryptsTopic: settings.events.mode === "sns",
-                encryptsAlerts: alertsOfItsOwn,
+                alertServices: alertsOfItsOwn ? ALERT_SERVICES : [],
                 audit,
               },
               parent,

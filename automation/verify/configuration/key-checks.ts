@@ -1,5 +1,6 @@
 import { auditNames } from "../../../components/audit/audit-names";
-import { keyStatements } from "../../../components/storage/encryption-key";
+import { ALERT_SERVICES } from "../../../components/monitoring/alert-topic";
+import { keyStatements } from "../../../components/storage/key-policy";
 import { type Check, judge } from "../check";
 import type { Aws } from "../clients";
 import { askedStatements, comparePolicies, differenceWords, parsePolicy, type Statement } from "../policies";
@@ -62,7 +63,7 @@ function policyCheck(subject: Subject, { kms }: Aws, keyArn: string): Check {
           writerArn,
           readerArns: [readerArn, ...settings.crossAccountReaders.map(({ arn }) => arn)],
           encryptsTopic: settings.events.mode === "sns",
-          encryptsAlerts: monitoring.enabled && monitoring.alertTopicArn === undefined,
+          alertServices: monitoring.enabled && monitoring.alertTopicArn === undefined ? ALERT_SERVICES : [],
           audit:
             auditTrail.enabled && auditTrail.existing === undefined
               ? auditNames(settings.stack, account)

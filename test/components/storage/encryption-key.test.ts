@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  EncryptionKey,
-  EncryptionKeyPolicy,
-  type EncryptionKeyPolicyArgs,
-} from "../../../components/storage/encryption-key";
+import { EncryptionKey } from "../../../components/storage/encryption-key";
+import { EncryptionKeyPolicy, type EncryptionKeyPolicyArgs } from "../../../components/storage/key-policy";
 import { account, deploy, resolved } from "../../support";
 
 const keyId = "00000000-0000-0000-0000-000000000000";
@@ -36,7 +33,7 @@ describe("EncryptionKeyPolicy", () => {
           writerArn: "arn:writer",
           readerArns: ["arn:reader", "arn:guest"],
           encryptsTopic: false,
-          encryptsAlerts: false,
+          alertServices: [],
           ...args,
         }),
     );
