@@ -179,7 +179,8 @@ export class Deployment {
               await unprotect(this.open.stack, protectedUrns);
               protectedUrns = [];
             }
-            await writeChosenId(this.open, (message) => this.operations.note(message));
+            const { stack, chosenExternalId: chosen } = this.open;
+            await writeChosenId(stack.name, this.workDir, chosen, (text) => this.operations.note(text));
             return this.open.stack.up({ ...engine, refresh: options.refresh ?? false });
           },
           expected,

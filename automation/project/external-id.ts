@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { PROJECT, type Settings } from "../../components/settings/settings";
-import type { OpenStack } from "../engine/workspace";
 import { editStackFile, readStackFile, type StackFile, settingChange, settingsOf } from "./stack-file";
 
 /** A new external id: 128 random bits, and the stack's name for whoever reads it in Snowflake. */
@@ -26,12 +25,14 @@ export function withExternalId(settings: Settings, externalId: string | undefine
 
 /** Writes the id that an update is about to tell AWS, now that nothing stands in its way; tells of it. */
 export async function writeChosenId(
-  { stack, chosenExternalId }: Pick<OpenStack, "stack" | "chosenExternalId">,
+  stack: string,
+  dir: string,
+  chosenExternalId: string | undefined,
   onNote: (message: string) => void,
 ): Promise<void> {
   if (chosenExternalId === undefined) return;
-  const written = await ensureExternalId(stack.name, stack.workspace.workDir, chosenExternalId);
-  if (written !== undefined) onNote(`wrote snowflake.externalId, ${written}, into Pulumi.${stack.name}.yaml`);
+  const written = await ensureExternalId(stack, dir, chosenExternalId);
+  if (written !== undefined) onNote(`wrote snowflake.externalId, ${written}, into Pulumi.${stack}.yaml`);
 }
 
 /**
