@@ -1,12 +1,12 @@
 import { defaultBucketName } from "../../../components/settings/bucket-name";
 import { phaseOf, type Settings } from "../../../components/settings/settings";
 import { errorLine, isDenied } from "../../aws/aws-errors";
-import { checkBackend } from "../../engine/backend";
 import type { ResourceState } from "../../engine/state/state";
 import { throwMistake } from "../../errors";
 import { fillIns } from "../../plan/problems";
 import type { StackFile } from "../../project/stack-file";
 import { type PreflightAws, preflightAws } from "./aws";
+import { checkBackend } from "./backend-folder";
 import { credentialSource, judgeCaller, judgeSilence, unknowableCaller } from "./credentials";
 import { within } from "./deadline";
 import { type ExistingBucket, judgeUnasked, lookAtExisting } from "./existing-bucket";

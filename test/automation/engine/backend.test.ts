@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { backendName, backendUrlOf, checkBackend } from "../../../automation/engine/backend";
+import { checkBackend } from "../../../automation/deploy/preflight/backend-folder";
+import { backendName, backendUrlOf } from "../../../automation/engine/backend";
 
 describe("the look at the backend", () => {
   it("has nothing against a folder that takes files, and leaves none there", async () => {
