@@ -1,11 +1,12 @@
 import type { Change } from "../engine/changes";
 import { type EngineRun, runEngine } from "../engine/engine-run";
+import { FailedRunError } from "../engine/failed-run";
 import { exportState } from "../engine/state/exported-state";
 import type { OpenStack } from "../engine/workspace";
 import type { DeploymentOptions } from "./deployment-options";
 import type { Checkpoints } from "./recovery/checkpoints";
 import { rememberLost } from "./recovery/recovery";
-import { FailedRunError, untilFree } from "./retry";
+import { untilFree } from "./retry";
 
 /** An operation of the engine that changes AWS or the state. */
 export interface ChangingOperation extends Pick<EngineRun, "what" | "operation" | "expected" | "before"> {

@@ -1,24 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Change, Step } from "../engine/changes";
+import type { Change } from "../engine/changes";
+import { FailedRunError } from "../engine/failed-run";
 import type { Failure } from "../engine/failure-causes";
 import { PipelineError, StackBusyError } from "../errors";
-
-/** A run of the engine that failed, with what AWS refused and what was done before. */
-export class FailedRunError extends PipelineError {
-  public override readonly name = "FailedRunError";
-
-  public constructor(
-    message: string,
-    public readonly failures: readonly Failure[],
-    /** What it changed before. */
-    public readonly changes: readonly Change[],
-    /** What AWS may have carried out without an answer. */
-    public readonly lost: readonly Step[] = [],
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
-}
 
 /** How often a run is made again, and what is heard of it. */
 export interface RetryOptions {

@@ -1,7 +1,8 @@
 import { type Change, sameChanges } from "../engine/changes";
+import { FailedRunError } from "../engine/failed-run";
 import { messageOf, PipelineError, StackBusyError } from "../errors";
 import type { AfterWaiting } from "./deployment-options";
-import { FailedRunError, type RetryOptions, untilPassed } from "./retry";
+import { type RetryOptions, untilPassed } from "./retry";
 
 /** What an update consists of. */
 export interface Update extends AfterWaiting {

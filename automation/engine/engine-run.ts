@@ -1,13 +1,13 @@
 import { CommandError, type EngineEvent } from "@pulumi/pulumi/automation";
 import { PIPELINE_TYPE } from "../../components/settings/settings";
 import { isDebugging } from "../debug";
-import { FailedRunError } from "../deploy/retry";
 import { PipelineError, UsageError } from "../errors";
 import { type ProgressListener, ProgressTracker } from "../terminal/progress";
 import { backendFolder } from "./backend";
 import { type Change, changeOf, subjectOf } from "./changes";
 import { engineErrors, knownError } from "./engine-errors";
 import { engineLogLine } from "./engine-log";
+import { FailedRunError } from "./failed-run";
 import { namedCauses } from "./failure-causes";
 import { CONNECTION_LOST, lostConnection } from "./inline-program";
 import { type StopRules, startInterrupts, TIMEOUT_MS } from "./interrupts";

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { backendName } from "../../engine/backend";
 import { nameOf } from "../../engine/changes";
+import { FailedRunError } from "../../engine/failed-run";
 import { type ExportedState, exportState, importState } from "../../engine/state/exported-state";
 import { releaseDeadLocks, renderLock, type StackLock } from "../../engine/state/locks";
 import { parseState, type ResourceState, type UnfinishedOperation } from "../../engine/state/state";
 import type { OpenStack } from "../../engine/workspace";
 import { messageOf, StackBusyError, throwMistake } from "../../errors";
-import { FailedRunError } from "../retry";
 import { awsLookups } from "./aws-lookups";
 import { asUnfinished, type LostOperation, LostOperations, lostOperation } from "./lost-operations";
 import { pendingOf, repairState } from "./repaired-state";
