@@ -1,6 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { withoutColour } from "../terminal/progress";
 import { nameOf, type Step } from "./changes";
+import { withoutColour } from "./progress-tracker";
 
 /**
  * The line of the engine's log that an event stands for, without the value of any property. The engine's own debugging
