@@ -6,7 +6,7 @@ import { note, print, printJson, type StackCommandOptions } from "../terminal/te
 import { onceApproved } from "./approval";
 import { onStacks, type StacksCommandOptions, type Voice } from "./on-stacks";
 import { repairFirst } from "./recover";
-import { type PatienceOptions, patience } from "./time-limits";
+import { type TimeLimitOptions, timeLimits } from "./time-limits";
 
 /** What every command that changes something takes. */
 export interface ChangingCommandOptions extends StackCommandOptions {
@@ -47,7 +47,7 @@ export async function preview(
 /** `up`: previews, asks, deploys. */
 export async function up(
   options: StacksCommandOptions &
-    PatienceOptions &
+    TimeLimitOptions &
     Pick<ChangingCommandOptions, "skipPreflight"> & {
       readonly create?: boolean;
       readonly refresh?: boolean;
@@ -56,7 +56,7 @@ export async function up(
     },
 ): Promise<void> {
   const { cwd, create, refresh, allowLoss, replaceForeign, skipPreflight } = options;
-  const limits = patience(options);
+  const limits = timeLimits(options);
   await onStacks(options, async (stack, voice) => {
     const { onProgress, signal } = voice;
     const place = { stack, workDir: cwd, create, skipPreflight, chooseExternalId: true };
@@ -77,8 +77,8 @@ export async function up(
 }
 
 /** `refresh`: reads the live resources into the state. */
-export async function refresh(options: StacksCommandOptions & PatienceOptions): Promise<void> {
-  const limits = patience(options);
+export async function refresh(options: StacksCommandOptions & TimeLimitOptions): Promise<void> {
+  const limits = timeLimits(options);
   await onStacks(options, async (stack, voice) => {
     const { onProgress, signal } = voice;
     const deployment = await Deployment.open({ onProgress, signal, stack, workDir: options.cwd, ...limits });
@@ -96,9 +96,9 @@ export async function refresh(options: StacksCommandOptions & PatienceOptions): 
 
 /** `destroy`: explains what stands in its way, asks, deletes. */
 export async function destroy(
-  options: StacksCommandOptions & PatienceOptions & { readonly remove?: boolean },
+  options: StacksCommandOptions & TimeLimitOptions & { readonly remove?: boolean },
 ): Promise<void> {
-  const limits = patience(options);
+  const limits = timeLimits(options);
   await onStacks(options, async (stack, voice) => {
     const { onProgress, signal } = voice;
     const deployment = await Deployment.open({ onProgress, signal, stack, workDir: options.cwd, ...limits });

@@ -2,7 +2,7 @@ import type { DeploymentOptions } from "../deploy/deployment-options";
 import { UsageError } from "../errors";
 
 /** How long a command that changes something may take, in minutes as people type them. */
-export interface PatienceOptions {
+export interface TimeLimitOptions {
   /** Until it is cancelled. @default 60 */
   readonly timeout?: number;
   /** For another update that holds the stack. @default 0 */
@@ -14,10 +14,10 @@ const MINUTE_MS = 60_000;
 const MOST_MINUTES = 24 * 60;
 
 /** @throws UsageError for what is no number of minutes. */
-export function patience({
+export function timeLimits({
   timeout,
   wait,
-}: PatienceOptions): Pick<DeploymentOptions, "timeoutMs" | "waitMs"> {
+}: TimeLimitOptions): Pick<DeploymentOptions, "timeoutMs" | "waitMs"> {
   return {
     ...(timeout === undefined ? {} : { timeoutMs: minutes("--timeout", timeout, 1) }),
     ...(wait === undefined ? {} : { waitMs: minutes("--wait", wait, 0) }),

@@ -25,7 +25,7 @@ import { backendFolder, backendUrlOf } from "./backend";
 import { findEngine } from "./cli/pulumi-cli";
 import { engineErrors } from "./engine-errors";
 import { type InlineProgram, inlineProgram } from "./inline-program";
-import { removeTornSidecars } from "./state/torn-attributes";
+import { removeTornAttributes } from "./state/torn-attributes";
 
 /** Which stack, and how to reach it. */
 export interface WorkspaceOptions {
@@ -147,7 +147,7 @@ async function select(
 async function mended(stackName: string, engine: EngineOptions): Promise<boolean> {
   const url = await backendUrlOf(await LocalWorkspace.create(engine));
   const folder = backendFolder(url, engine.workDir);
-  return folder !== undefined && (await removeTornSidecars(folder, stackName)) > 0;
+  return folder !== undefined && (await removeTornAttributes(folder, stackName)) > 0;
 }
 
 async function unknownStack(stackName: string, engine: EngineOptions): Promise<UnknownStackError> {

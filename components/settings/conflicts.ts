@@ -1,6 +1,6 @@
 import { defaultBucketName } from "./bucket-name";
 import { costConflicts } from "./cost-settings";
-import { watchConflicts } from "./monitoring-conflicts";
+import { monitoringConflicts } from "./monitoring-conflicts";
 import { type Problem, showValue } from "./problems";
 import { ENCRYPTED } from "./schema";
 import type { Settings } from "./settings";
@@ -25,7 +25,7 @@ export function findConflicts(settings: Settings, given: unknown): Problem[] {
     ...lifecycleConflicts(settings),
     ...archiveConflicts(settings),
     ...keyConflicts(settings),
-    ...watchConflicts(settings),
+    ...monitoringConflicts(settings),
     ...costConflicts(settings),
   ];
 }

@@ -3,7 +3,7 @@ import { ENCRYPTED } from "./schema";
 import type { Settings } from "./settings";
 
 /** What cannot stand together in `auditTrail` and `monitoring`. */
-export function watchConflicts({ auditTrail, monitoring, region }: Settings): Problem[] {
+export function monitoringConflicts({ auditTrail, monitoring, region }: Settings): Problem[] {
   const problems: Problem[] = [];
   const { existing, logGroup, lock, retentionDays } = auditTrail;
   if (logGroup !== undefined && existing === undefined) {

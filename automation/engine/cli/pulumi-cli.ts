@@ -9,7 +9,7 @@ import { messageOf, PipelineError } from "../../errors";
 import { supervise } from "./supervised-process";
 
 /**
- * The CLI that pulumi-cli/go.mod builds, and the oldest one accepted: the tests have run with nothing older. The SDK itself
+ * The CLI that go/go.mod builds, and the oldest one accepted: the tests have run with nothing older. The SDK itself
  * accepts 3.2.0 and refuses much later, to destroy an inline program's stack for instance, what such a CLI cannot do.
  */
 export const BUILT_VERSION = "3.259.0";

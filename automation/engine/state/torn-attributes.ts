@@ -9,7 +9,7 @@ import { PROJECT } from "../../../components/settings/settings";
  *
  * @returns how many were removed.
  */
-export async function removeTornSidecars(folder: string, stack: string): Promise<number> {
+export async function removeTornAttributes(folder: string, stack: string): Promise<number> {
   const dir = path.join(folder, ".pulumi", "stacks", PROJECT);
   const names = (await fs.readdir(dir).catch(() => [])).filter(
     (name) => name.startsWith(`${stack}.json`) && name.endsWith(".attrs"),

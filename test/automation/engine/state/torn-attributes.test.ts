@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { removeTornSidecars } from "../../../../automation/engine/state/torn-attributes";
+import { removeTornAttributes } from "../../../../automation/engine/state/torn-attributes";
 
 describe("sidecars of a state", () => {
   let folder: string;
@@ -23,11 +23,11 @@ describe("sidecars of a state", () => {
       "prod.json.attrs": "",
     };
     for (const [name, text] of Object.entries(files)) await fs.writeFile(path.join(dir(), name), text);
-    assert.equal(await removeTornSidecars(folder, "dev"), 2);
+    assert.equal(await removeTornAttributes(folder, "dev"), 2);
     assert.deepEqual((await fs.readdir(dir())).sort(), ["dev.json", "dev.json.old.attrs", "prod.json.attrs"]);
   });
 
   it("are none where the backend has no stack", async () => {
-    assert.equal(await removeTornSidecars(path.join(folder, "nowhere"), "dev"), 0);
+    assert.equal(await removeTornAttributes(path.join(folder, "nowhere"), "dev"), 0);
   });
 });
