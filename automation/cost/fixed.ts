@@ -1,5 +1,10 @@
-import type { PlannedResource } from "../plan/evaluation";
 import { monthlyPrices, type Price } from "./prices";
+
+/** A resource as a program registers it, as far as its cost depends on it. */
+export interface PricedResource {
+  readonly type: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
 
 /** A line of an estimate. */
 export interface CostItem {
@@ -25,7 +30,7 @@ interface Charge {
   readonly purpose: string;
 }
 
-type Inputs = PlannedResource["inputs"];
+type Inputs = PricedResource["inputs"];
 
 const charges: Readonly<Record<string, (inputs: Inputs) => Omit<Charge, "units"> & { units?: number }>> = {
   "aws:kms/key:Key": () => ({
@@ -73,7 +78,7 @@ const free =
   /^aws:(iam|s3|sqs|sns|budgets|costexplorer)\/|^aws:kms\/(alias|keyPolicy):|^aws:secretsmanager\/(secretVersion|secretPolicy|secretRotation):|^aws:cloudwatch\/(logGroup|logResourcePolicy|logStream|eventRule|eventTarget|queryDefinition):|^awsx?:cloudtrail[/:]/;
 
 /** What resources cost idle, by the kind of thing. Nothing of ours needs naming here: AWS's types are counted. */
-export function fixedCost(resources: readonly PlannedResource[]): FixedCost {
+export function fixedCost(resources: readonly PricedResource[]): FixedCost {
   const ofAws = resources.filter(({ type }) => /^awsx?:/.test(type));
   const counted = ofAws.flatMap(({ type, inputs }): Charge[] => {
     const charge = charges[type]?.(inputs);

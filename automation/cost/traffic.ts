@@ -1,6 +1,5 @@
 import type { Settings } from "../../components/settings/settings";
-import type { PlannedResource } from "../plan/evaluation";
-import type { CostItem } from "./fixed";
+import type { CostItem, PricedResource } from "./fixed";
 import { costOf, monthlyPrices, storageCost, usagePrices } from "./prices";
 import { MONTH_DAYS } from "./storage";
 import type { Usage } from "./usage";
@@ -8,7 +7,7 @@ import type { Usage } from "./usage";
 /** What an estimate must know of a stack. */
 export interface PricedStack {
   readonly settings: Settings;
-  readonly resources: readonly PlannedResource[];
+  readonly resources: readonly PricedResource[];
 }
 
 const MIB_PER_GB = 1024;
@@ -60,7 +59,7 @@ export function trafficCost(usage: Usage, { settings, resources }: PricedStack, 
   ];
 }
 
-function metricCost(resources: readonly PlannedResource[]): CostItem[] {
+function metricCost(resources: readonly PricedResource[]): CostItem[] {
   const filters = resources.filter(({ type }) => type === "aws:s3/bucketMetric:BucketMetric").length;
   if (filters === 0) return [];
   const usd = costOf(monthlyPrices.customMetric, filters * REQUEST_METRICS);
@@ -73,7 +72,7 @@ function metricCost(resources: readonly PlannedResource[]): CostItem[] {
   ];
 }
 
-function kmsCost(calls: number, settings: Settings, resources: readonly PlannedResource[]): CostItem[] {
+function kmsCost(calls: number, settings: Settings, resources: readonly PricedResource[]): CostItem[] {
   if (settings.encryption !== "kms" && settings.existingKmsKeyArn === undefined) return [];
   const without = costOf(usagePrices.kmsRequest, calls);
   const withBucketKey = without * BUCKET_KEY_SHARE;
@@ -125,7 +124,7 @@ function accessLogCost(
   return [{ item: "access logs", usd: storageCost("STANDARD", gb), why }];
 }
 
-function trailCost(events: number, resources: readonly PlannedResource[], month: number): CostItem[] {
+function trailCost(events: number, resources: readonly PricedResource[], month: number): CostItem[] {
   const trail = resources.find(isTrail);
   if (trail === undefined) return [];
   const items: CostItem[] = [
@@ -150,7 +149,7 @@ function trailCost(events: number, resources: readonly PlannedResource[], month:
 }
 
 /** Whether it is a trail, made by AWS's provider or by awsx. */
-export function isTrail({ type }: PlannedResource): boolean {
+export function isTrail({ type }: PricedResource): boolean {
   return /^aws:cloudtrail\/trail:|^awsx:cloudtrail:Trail$/.test(type);
 }
 
