@@ -1,8 +1,9 @@
 import { deployPipeline } from "../../components/pipeline";
 import { ENCRYPTED } from "../../components/settings/schema";
+import { fillIns } from "../project/fill-ins";
 import { readStackFile, type StackFile, settingsOf } from "../project/stack-file";
 import { type Evaluation, evaluate } from "./evaluation";
-import { fillIns, type PlanProblem, warnings } from "./problems";
+import { type PlanProblem, warnings } from "./problems";
 
 /** The whole program, evaluated offline. */
 export interface Plan extends Evaluation {

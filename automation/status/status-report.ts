@@ -3,7 +3,7 @@ import { type Phase, phaseOf, type Settings } from "../../components/settings/se
 import { type Change, nameOf, summarize } from "../engine/changes";
 import type { PendingOperation } from "../engine/state/state";
 import type { LiveKey } from "../keys/access-keys";
-import { fillIns } from "../plan/problems";
+import { fillIns } from "../project/fill-ins";
 import { commandLine } from "../terminal/command-line";
 
 /** What was found of one part of a stack. */

@@ -3,7 +3,7 @@ import { phaseOf, type Settings } from "../../../components/settings/settings";
 import { errorLine, isDenied } from "../../aws/aws-errors";
 import type { ResourceState } from "../../engine/state/state";
 import { throwMistake } from "../../errors";
-import { fillIns } from "../../plan/problems";
+import { fillIns } from "../../project/fill-ins";
 import type { StackFile } from "../../project/stack-file";
 import { type PreflightAws, preflightAws } from "./aws";
 import { checkBackend } from "./backend-folder";

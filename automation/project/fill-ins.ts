@@ -1,0 +1,84 @@
+import type { Settings } from "../../components/settings/settings";
+
+/** A setting that is still unset, and where its value is shown. */
+export interface FillIn {
+  readonly severity: "fill-in";
+  /** The setting it is about. */
+  readonly key: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** Values that only Braintrust or Snowflake can tell and nobody has filled in, in the order in which they come up. */
+export function fillIns(settings: Settings): FillIn[] {
+  const { braintrust, snowflake, events, streams } = settings;
+  const missing: FillIn[] = [];
+  const ask = (key: string, value: unknown, message: string, fix: string) => {
+    if (value === undefined) missing.push({ severity: "fill-in", key, message, fix });
+  };
+  const nobody = "until then Braintrust's role trusts nobody";
+  const dialog = "Braintrust shows it in the dialog of a new S3 export that asks for the role's ARN";
+  ask(
+    "braintrust.accountId",
+    braintrust.accountId,
+    `Braintrust's AWS account is not known: ${nobody}`,
+    dialog,
+  );
+  ask(
+    "braintrust.orgId",
+    braintrust.orgId,
+    `your Braintrust organization's id is not known: ${nobody}`,
+    dialog,
+  );
+  if (snowflake.access === "role") {
+    const unread = "until then Snowflake's role trusts nobody";
+    ask(
+      "snowflake.externalId",
+      snowflake.externalId,
+      `no external id is chosen: ${unread}`,
+      "`init` makes one; or STORAGE_AWS_EXTERNAL_ID of DESC INTEGRATION",
+    );
+    ask(
+      "snowflake.iamUserArn",
+      snowflake.iamUserArn,
+      `Snowflake's IAM user is not known: ${unread}`,
+      "STORAGE_AWS_IAM_USER_ARN of DESC INTEGRATION, one for a whole Snowflake account; `connect` fills it in",
+    );
+  }
+  if (events.mode === "sns" && snowflake.access === "user") {
+    ask(
+      "snowflake.snsSubscriberArn",
+      snowflake.snsSubscriberArn ?? snowflake.iamUserArn,
+      "the principal that subscribes to the topic is not known: Snowflake cannot subscribe",
+      "SELECT SYSTEM$GET_AWS_SNS_IAM_POLICY('<topic ARN>'); `connect` fills it in",
+    );
+  }
+  if (events.mode === "snowflake-queue") {
+    for (const { name, channel } of streams) {
+      ask(
+        `events.notificationChannels.${name}`,
+        channel,
+        `the queue of stream "${name}"'s pipe is not known: its files are not announced`,
+        "notification_channel of SHOW PIPES, once the pipe exists; `connect` fills it in",
+      );
+    }
+  }
+  const errors = snowflake.errorNotifications;
+  if (errors.enabled) {
+    const unsent = "until then Snowflake cannot report load errors";
+    const source = "DESC NOTIFICATION INTEGRATION; `connect` fills it in";
+    ask(
+      "snowflake.errorNotifications.iamUserArn",
+      errors.iamUserArn,
+      `its user is not known: ${unsent}`,
+      source,
+    );
+    ask(
+      "snowflake.errorNotifications.externalId",
+      errors.externalId,
+      `its external id is not known: ${unsent}`,
+      source,
+    );
+  }
+  return missing;
+}
