@@ -1,0 +1,191 @@
+const fs = require("node:fs");
+const path = require("node:path");
+
+/** What every room of automation/ may import. */
+const ground = ["automation/errors", "automation/paths", "automation/debug"];
+
+/** What each room may import besides itself and packages: docs/architecture.md says what it is for. From the ground up. */
+const rooms = {
+  "components/settings": [],
+  "components/storage": ["components/account", "components/settings/"],
+  "components/access": ["components/account", "components/settings/", "components/storage/"],
+  "components/events": ["components/account", "components/settings/", "components/access/"],
+  "components/audit": ["components/account", "components/settings/", "components/storage/"],
+  "components/monitoring": [
+    "components/account",
+    ...["settings", "storage", "access", "events", "audit"].map((room) => `components/${room}/`),
+  ],
+  "automation/terminal": [...ground],
+  "automation/project": [...ground, "components/settings/"],
+  "automation/aws": [...ground, "automation/project/", "components/settings/"],
+  "automation/cost": [...ground, "automation/terminal/", "components/settings/", "components/storage/"],
+  "automation/plan": [...ground, ...["terminal", "project", "cost"].map(below), "components/"],
+  "automation/engine": [
+    ...ground,
+    ...["terminal", "project"].map(below),
+    "components/settings/",
+    "components/pipeline",
+  ],
+  "automation/engine/cli": [...ground],
+  "automation/engine/state": [...ground, "automation/engine/engine-errors", "components/settings/"],
+  "automation/deploy": [
+    ...ground,
+    "automation/outputs",
+    ...["terminal", "project", "aws", "engine"].map(below),
+    "components/settings/",
+    "components/stateful",
+  ],
+  "automation/deploy/recovery": [
+    ...ground,
+    ...["terminal", "project", "aws", "engine", "deploy"].map(below),
+    "components/settings/",
+  ],
+  "automation/deploy/preflight": [
+    ...ground,
+    ...["project", "aws", "engine"].map(below),
+    "components/settings/",
+  ],
+  "automation/keys": [
+    ...ground,
+    ...["project", "aws", "engine", "deploy"].map(below),
+    "components/settings/",
+  ],
+  "automation/snowflake/sql": [...ground, "automation/outputs", "components/settings/"],
+  "automation/snowflake/answers": [...ground],
+  "automation/snowflake/handshake": [
+    ...ground,
+    "automation/outputs",
+    ...["terminal", "project", "engine", "deploy", "snowflake/sql", "snowflake/answers"].map(below),
+    "components/settings/",
+    "components/outputs",
+  ],
+  "automation/braintrust": [...ground, "automation/outputs"],
+  "automation/status": [
+    ...ground,
+    ...["terminal", "project", "aws", "engine", "deploy", "keys"].map(below),
+    "components/settings/",
+  ],
+  "automation/verify": [
+    ...ground,
+    "automation/outputs",
+    ...["terminal", "project", "aws", "engine", "deploy", "snowflake/sql"].map(below),
+    "components/",
+  ],
+  "automation/sandbox": [
+    ...ground,
+    "automation/outputs",
+    ...["terminal", "project", "aws", "engine", "deploy", "verify"].map(below),
+    "components/settings/",
+  ],
+  "automation/commands": ["automation/", "components/"],
+};
+
+/** Checks of one kind know what all checks share, and no check of another kind. */
+for (const kind of ["configuration", "access", "data", "freshness"]) {
+  rooms[`automation/verify/${kind}`] = [
+    "automation/aws/",
+    ...["check", "clients", "policies", "probe", "subject"].map((file) => `automation/verify/${file}`),
+    "components/",
+  ];
+}
+
+/** Packages that have no business in a room. */
+const strangers = {
+  "components/settings": "@pulumi/aws|@aws-sdk",
+  components: "@aws-sdk|@pulumi/pulumi/automation",
+  "automation/terminal": "@pulumi|@aws-sdk",
+  "automation/project": "@pulumi|@aws-sdk",
+  "automation/cost": "@pulumi|@aws-sdk",
+  "automation/plan": "@aws-sdk|@pulumi/pulumi/automation",
+  "automation/engine": "@aws-sdk|@pulumi/aws",
+  "automation/snowflake": "@aws-sdk|@pulumi/aws",
+  "automation/braintrust": "@pulumi|@aws-sdk",
+};
+
+function below(room) {
+  return `automation/${room}/`;
+}
+
+/** A room without a rule could import anything. */
+const folders = ["components", "automation"].flatMap((top) =>
+  fs
+    .readdirSync(path.join(__dirname, top), { recursive: true })
+    .filter((file) => file.endsWith(".ts") && path.dirname(file) !== ".")
+    .map((file) => `${top}/${path.dirname(file).replaceAll(path.sep, "/")}`),
+);
+const lawless = [...new Set(folders)].filter((folder) => !(folder in rooms));
+if (lawless.length > 0) {
+  throw new Error(`${lawless.join(", ")}: say in .dependency-cruiser.cjs what may be imported there`);
+}
+
+module.exports = {
+  forbidden: [
+    {
+      name: "no-circle",
+      comment:
+        "Files that import each other can be neither read nor tested apart: move what both need below both.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    ...Object.entries(rooms).map(([room, allowed]) => ({
+      name: room,
+      comment: `${room}/ may import ${allowed.length === 0 ? "nothing outside itself" : allowed.join(", ")}.`,
+      severity: "error",
+      from: { path: `^${room}/` },
+      to: {
+        path: "^(index|components|automation|bench|examples|test)\\b",
+        pathNot: [`^${room}/`, ...allowed.map((place) => `^${place}`)],
+      },
+    })),
+    ...Object.entries(strangers).map(([room, packages]) => ({
+      name: `${room}: packages`,
+      comment: `${room}/ does without ${packages.replaceAll("|", ", ")}.`,
+      severity: "error",
+      from: { path: `^${room}/` },
+      to: { path: `^node_modules/(${packages})\\b` },
+    })),
+    {
+      name: "components",
+      comment: "The program knows nothing of what drives it.",
+      severity: "error",
+      from: { path: "^components/" },
+      to: { path: "^(index|automation|bench|examples|test)\\b" },
+    },
+    {
+      name: "ground",
+      comment: "What everybody may import imports nobody.",
+      severity: "error",
+      from: {
+        path: "^(components/account|components/stateful|automation/(errors|paths|debug|outputs))\\.ts$",
+      },
+      to: {
+        path: "^(index|components|automation|bench|examples|test)\\b",
+        pathNot: "^(automation/errors|components/settings/problems)",
+      },
+    },
+    {
+      name: "commands",
+      comment: "Commands are for the command line: what somebody else needs of one belongs in a room.",
+      severity: "error",
+      from: { pathNot: "^automation/(cli\\.ts|commands/)|^test/" },
+      to: { path: "^automation/commands/" },
+    },
+    {
+      name: "entrances",
+      comment: "cli.ts and index.ts are for callers from outside.",
+      severity: "error",
+      from: { path: "^(components|automation)/" },
+      to: { path: "^(automation/(cli|index)\\.ts|bench|examples|test)\\b" },
+    },
+  ],
+  options: {
+    // Imports of types count as well.
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["require", "node", "default", "types"],
+    },
+  },
+};
