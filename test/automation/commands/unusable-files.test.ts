@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
+import { createRequire } from "node:module";
 import * as os from "node:os";
 import * as path from "node:path";
 import { cli } from "../../../automation/cli";
@@ -135,8 +136,12 @@ describe("every command refuses, and changes nothing:", () => {
 
   // Where the repository is the user's alone, nobody else could load them later.
   before(async () => {
-    const commands = path.join(projectDir, "automation", "commands");
-    for (const file of await fs.readdir(commands)) await import(path.join(commands, file));
+    const folder = path.join(projectDir, "automation");
+    // As the command line names them: Node looks for a file again where another module names it otherwise.
+    const load = createRequire(path.join(folder, "cli.ts"));
+    for (const file of await fs.readdir(path.join(folder, "commands"))) {
+      load(`./commands/${path.basename(file, ".ts")}`);
+    }
   });
   beforeEach(async () => {
     root = await fs.mkdtemp(path.join(os.tmpdir(), "unusable-files-"));
