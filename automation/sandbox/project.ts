@@ -3,7 +3,6 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
 import { PROJECT } from "../../components/settings/settings";
-import { projectDir } from "../project/stack-file";
 import type { EmulatorAccess } from "./emulator";
 
 /** Snowflake's part in the sandbox: a user of the emulator's one account, with an external id. */
@@ -41,6 +40,9 @@ export function sandboxSettings(
   };
 }
 
+/** Its own, since the caller's Pulumi.yaml may have a backend of the company's and defaults for every stack. */
+const description = { name: PROJECT, runtime: "nodejs", backend: { url: "file://./state" } };
+
 /** A project of its own for a stack of the sandbox: state and settings in a folder that nobody else uses. */
 export async function createSandboxProject(
   stack: string,
@@ -49,7 +51,7 @@ export async function createSandboxProject(
 ): Promise<string> {
   const dir = await fs.mkdtemp(path.join(os.tmpdir(), "braintrust-snowflake-sandbox-"));
   try {
-    await fs.copyFile(path.join(projectDir, "Pulumi.yaml"), path.join(dir, "Pulumi.yaml"));
+    await fs.writeFile(path.join(dir, "Pulumi.yaml"), stringify(description));
     await fs.mkdir(path.join(dir, "state"));
     await writeSandboxSettings(dir, stack, access, overrides);
   } catch (error) {

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../../../automation/errors";
+import { readProject } from "../../../automation/project/stack-file";
 import { emulatorAccess } from "../../../automation/sandbox/emulator";
 import { enterEnvironment, sandboxEnvironment, shellScript } from "../../../automation/sandbox/environment";
 import { createSandboxProject } from "../../../automation/sandbox/project";
@@ -32,6 +33,17 @@ describe("the sandbox", () => {
     } finally {
       leave();
       rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("has neither the backend nor the defaults of the caller's project", async () => {
+    const access = emulatorAccess("https://localhost:4566", "certificate.pem");
+    const dir = await createSandboxProject("dev", access);
+    try {
+      const { backend, config } = await readProject(dir);
+      assert.deepEqual({ backend, config }, { backend: { url: "file://./state" }, config: undefined });
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
     }
   });
 
