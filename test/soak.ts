@@ -8,6 +8,7 @@ interface Part {
 
 /** What CI has only a share of, whole: `npm run test:soak`, or some of it, `npm run test:soak -- sandbox`. It takes hours. */
 const parts: Readonly<Record<string, Part>> = {
+  unit: { script: "test", environment: { TEST_TURN: "all" } },
   engine: { script: "test:engine", environment: { TEST_TURN: "all" } },
   sandbox: { script: "test:sandbox", environment: { TEST_TURN: "all" } },
   "unit-repeated": { script: "test:repeat", environment: {} },

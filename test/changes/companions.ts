@@ -1,0 +1,33 @@
+/**
+ * What some settings need beside them, to be valid or to have an effect: other settings by their path, `undefined` to
+ * remove one. The stack has them before the change and after it.
+ */
+export const companions: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  existingKmsKeyArn: { existingBucket: "acme-existing-bucket" },
+  allowCrossRegion: { snowflakeRegion: "eu-central-1" },
+  snowflakeRegion: { allowCrossRegion: true },
+  "lifecycle.glacierDays": { "lifecycle.deepArchiveDays": 30_000 },
+  "lifecycle.glacierIrDays": { "lifecycle.profile": "instant" },
+  "lifecycle.intelligentTiering": { "lifecycle.profile": "instant" },
+  "lifecycle.archiveAccessDays": {
+    "lifecycle.profile": "instant",
+    "lifecycle.intelligentTiering": true,
+  },
+  "lifecycle.deepArchiveAccessDays": {
+    "lifecycle.profile": "instant",
+    "lifecycle.intelligentTiering": true,
+  },
+  "objectLock.mode": { "objectLock.confirmCompliance": true },
+  "objectLock.confirmCompliance": { "objectLock.mode": "COMPLIANCE" },
+  "accessLogs.retentionDays": { "accessLogs.enabled": true },
+  "auditTrail.retentionDays": { "auditTrail.enabled": true },
+  "auditTrail.logGroupDays": { "auditTrail.enabled": true },
+  "auditTrail.managementEvents": { "auditTrail.enabled": true },
+  "auditTrail.lock": { "auditTrail.enabled": true },
+  "auditTrail.lock.mode": { "auditTrail.enabled": true, "auditTrail.lock.confirmCompliance": true },
+  "auditTrail.lock.days": { "auditTrail.enabled": true },
+  "auditTrail.lock.confirmCompliance": { "auditTrail.enabled": true, "auditTrail.lock.mode": "COMPLIANCE" },
+  "auditTrail.logGroup": {
+    "auditTrail.existing": "arn:aws:cloudtrail:us-east-1:123456789012:trail/organization",
+  },
+};

@@ -1,0 +1,17 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { projectDir } from "../../automation/project/stack-file";
+import { changesOfSettings } from "./matrix";
+import { outcomesOf } from "./outcome";
+import { changesPage, type Rows, rowsOf } from "./page";
+
+async function write(): Promise<void> {
+  const all: Rows[] = [];
+  for (const setting of changesOfSettings()) all.push(rowsOf(setting, await outcomesOf(setting)));
+  await fs.writeFile(path.join(projectDir, "docs", "changes.md"), changesPage(all));
+}
+
+write().catch((error: Error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
