@@ -1,16 +1,22 @@
 import { isMistake, messageOf, PipelineError, UsageError } from "./errors";
 
 /**
- * What the command line prints of an error: its message, with what caused it and the stack traces where the error is a mistake
- * in this program, or `debug` asks for them.
+ * What the command line prints of an error: its message. Where it is, or was caused by, a mistake in this program, that
+ * mistake's stack trace follows; with `debug` the traces of all that caused the error.
  */
 export function errorReport(thrown: unknown, debug: boolean): string {
   const all = chainOf(thrown);
-  const expected = thrown instanceof UsageError || thrown instanceof PipelineError;
-  const mistaken = !expected || all.some(isMistake);
-  if (!mistaken && !debug) return messageOf(thrown);
-  const traces = all.map((each, index) => (index === 0 ? traceOf(each) : `caused by: ${traceOf(each)}`));
-  return [...traces, ...(mistaken ? [REPORT] : [])].join("\n");
+  const mistaken = !isExpected(thrown) || all.some(isMistake);
+  const [first = "", ...causes] = all.map((each) =>
+    debug || !isExpected(each) ? traceOf(each) : messageOf(each),
+  );
+  if (!mistaken && !debug) return first;
+  return [first, ...causes.map((cause) => `caused by: ${cause}`), ...(mistaken ? [REPORT] : [])].join("\n");
+}
+
+/** Whether an error says to people what is wrong and what to do. */
+function isExpected(thrown: unknown): boolean {
+  return thrown instanceof UsageError || thrown instanceof PipelineError;
 }
 
 const REPORT =

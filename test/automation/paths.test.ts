@@ -30,11 +30,15 @@ const readers: readonly (readonly [key: string, read: (file: string, dir: string
 ];
 
 const faults: readonly (readonly [string, RegExp, (dir: string) => Promise<string>])[] = [
-  ["is missing", /must exist/, async (dir) => path.join(dir, "missing")],
-  ["is a folder", /must be a file, not a folder/, async (dir) => dir],
-  ["lies in a file", /must not use a file as a folder/, async (dir) => path.join(dir, "Pulumi.yaml", "file")],
+  ["it is missing", /must exist/, async (dir) => path.join(dir, "missing")],
+  ["it is a folder", /must be a file, not a folder/, async (dir) => dir],
   [
-    "is a loop of links",
+    "it lies in a file",
+    /must not use a file as a folder/,
+    async (dir) => path.join(dir, "Pulumi.yaml", "file"),
+  ],
+  [
+    "it is a loop of links",
     /must not be a loop of symbolic links/,
     async (dir) => {
       const file = path.join(dir, "loop");
@@ -51,7 +55,7 @@ const faults: readonly (readonly [string, RegExp, (dir: string) => Promise<strin
       return file;
     },
   ],
-  ["has too long a name", /must be no longer than/, async (dir) => path.join(dir, "a".repeat(300))],
+  ["it has too long a name", /must be no longer than/, async (dir) => path.join(dir, "a".repeat(300))],
 ];
 
 describe("a file that a command is told to read", () => {
@@ -67,7 +71,7 @@ describe("a file that a command is told to read", () => {
 
   for (const [key, read] of readers) {
     for (const [title, rule, make] of faults) {
-      it(`is refused where it ${title}: ${key}`, async () => {
+      it(`is refused where ${title}: ${key}`, async () => {
         const file = await make(dir);
         await assert.rejects(
           asNobody(() => read(file, dir)),

@@ -9,7 +9,7 @@ describe("an external id of our own", () => {
 
   beforeEach(async () => {
     dir = await fs.mkdtemp(path.join(os.tmpdir(), "external-id-"));
-    await fs.writeFile(path.join(dir, "Pulumi.yaml"), "name: braintrust-snowflake\n");
+    await fs.writeFile(path.join(dir, "Pulumi.yaml"), "name: braintrust-snowflake\nruntime: nodejs\n");
   });
   afterEach(() => fs.rm(dir, { recursive: true }));
 

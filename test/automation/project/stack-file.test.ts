@@ -23,7 +23,7 @@ describe("a stack's file", () => {
 
   describe("readStackFile", () => {
     it("tells which settings hold something encrypted, in a map or in a list", async () => {
-      await fs.writeFile(path.join(dir, "Pulumi.yaml"), "name: braintrust-snowflake\n");
+      await fs.writeFile(path.join(dir, "Pulumi.yaml"), "name: braintrust-snowflake\nruntime: nodejs\n");
       await fs.writeFile(
         file(),
         `config:

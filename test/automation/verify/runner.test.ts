@@ -66,7 +66,7 @@ describe("runChecks", () => {
     awsError("InvalidClientTokenId"),
     awsError("SignatureDoesNotMatch"),
     awsError("TimeoutError", "connect ETIMEDOUT"),
-    new TypeError("fetch failed"),
+    new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED") }),
   ]) {
     it(`fails without a verdict of AWS: ${error.name}`, async () => {
       const [result] = await runChecks([failing(error)], { caller });
@@ -75,6 +75,13 @@ describe("runChecks", () => {
       assert.ok(!result?.evidence.includes("    at "), "no stack");
     });
   }
+
+  it("throws a mistake in a check on, with its stack trace: it is no verdict", async () => {
+    await assert.rejects(
+      runChecks([failing(new TypeError("undefined is not iterable"))], { caller }),
+      TypeError,
+    );
+  });
 
   it("skips what a check says cannot be made here", async () => {
     const [result] = await runChecks([failing(new Skipped("no queue", "make one"))], { caller });
