@@ -104,7 +104,7 @@ describe("dev and prod side by side in one account", () => {
   it("prod's exports are not destroyed unless its settings say so", async () => {
     await assert.rejects(destroy(prod.options), (error) => {
       assert.ok(error instanceof PipelineError);
-      assert.match(error.message, /still holds objects or versions: .*set forceDestroy to true/);
+      assert.match(error.message, /still holds objects or versions: .*with forceDestroy set to true/);
       return true;
     });
     await prod.configure({ ...prodSettings, forceDestroy: true });
