@@ -8,6 +8,8 @@ export interface SchemaSetting {
   readonly path: readonly string[];
   /** Without what makes it optional, gives it a default or prepares its text. */
   readonly schema: z.ZodType;
+  /** With all of that. */
+  readonly declared: z.ZodType;
   /** Whether it may not be left out, of an item of a list for example. */
   readonly required: boolean;
 }
@@ -16,7 +18,7 @@ export interface SchemaSetting {
 export function settingsOfSchema(schema: z.ZodType, path: readonly string[] = []): SchemaSetting[] {
   const bare = withoutWrappers(schema);
   const required = !schema.safeParse(undefined).success;
-  const own = { key: path.join(".").replaceAll(".[]", "[]"), path, schema: bare, required };
+  const own = { key: path.join(".").replaceAll(".[]", "[]"), path, schema: bare, declared: schema, required };
   if (bare instanceof z.ZodObject) {
     const inner = fieldsOf(bare).flatMap(([key, field]) => settingsOfSchema(field, [...path, key]));
     return schema instanceof z.ZodOptional ? [own, ...inner] : inner;

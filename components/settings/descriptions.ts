@@ -1,0 +1,198 @@
+import type { RawSettings } from "./schema";
+
+/** Every key of a section, `streams[].name` for those of a list's items. */
+type KeyIn<Section> = {
+  [Key in keyof Section & string]-?: Key | `${Key}${KeyBelow<NonNullable<Section[Key]>>}`;
+}[keyof Section & string];
+
+type KeyBelow<Value> = Value extends readonly (infer Item)[]
+  ? Item extends object
+    ? `[].${KeyIn<Item>}`
+    : never
+  : Value extends object
+    ? string extends keyof Value
+      ? never
+      : `.${KeyIn<Value>}`
+    : never;
+
+/** A setting or a section of settings, as `pulumi config set --path` spells it. */
+export type SettingKey = KeyIn<RawSettings>;
+
+/** What each setting means: docs/settings.md is made of it. */
+export const meanings: Readonly<Record<SettingKey, string>> = {
+  bucketName: "Name of the export bucket.",
+  existingBucket:
+    "A bucket that exists already. This stack manages access to it and its events, not the bucket itself: its policy and its notification become this stack's.",
+  existingKmsKeyArn:
+    "KMS key of the existing bucket. The key's policy must let both roles use the key; this stack does not change it.",
+  exportPrefix: "Folder of all exports in the bucket. Both roles are confined to it.",
+  snowflakeRegion: "Region of your Snowflake account. A bucket in another region is refused.",
+  allowCrossRegion:
+    "Allows a bucket in another region than Snowflake's: each load costs egress and is slower.",
+  encryption:
+    "Encryption of the bucket: `s3` uses keys of S3 (SSE-S3), `kms` a KMS key that this stack creates.",
+  protect:
+    "Pulumi's protection of resources that hold data or an identity: buckets, keys, event topics, roles, users, secrets.",
+  forceDestroy: "Lets `destroy` empty the bucket first.",
+
+  streams: "One item for each export automation in Braintrust.",
+  "streams[].name": "Name of the stream. Alarms, outputs and Snowflake's objects are named after it.",
+  "streams[].prefix":
+    "Folder of the stream, with or without `exportPrefix` in front. Folders must not overlap.",
+  "streams[].format": "Format of the files, as chosen in Braintrust.",
+  "streams[].table": "Landing table in Snowflake.",
+
+  braintrust: "Who writes. Braintrust shows both ids in the dialog of a new S3 export.",
+  "braintrust.accountId": "AWS account from which Braintrust assumes its role.",
+  "braintrust.orgId": "Id of your Braintrust organization; the role accepts external ids of it only.",
+  "braintrust.projectIds": "Accepts external ids of these projects only.",
+  "braintrust.permissions":
+    "`standard` is what Braintrust documents. `least` lets Braintrust write, but not read exports or delete their versions.",
+
+  snowflake: "Who reads, and the names of the objects that the SQL creates in Snowflake.",
+  "snowflake.access":
+    "How Snowflake signs in: it assumes a `role` (recommended), or uses the access key of a `user`.",
+  "snowflake.iamUserArn":
+    "Snowflake's IAM user, STORAGE_AWS_IAM_USER_ARN of DESC INTEGRATION. `connect` fills it in.",
+  "snowflake.externalId": "External id that Snowflake must send. `init` and `up --create` generate one.",
+  "snowflake.snsSubscriberArn": "IAM user that subscribes Snowpipe to the topic, with `events.mode: sns`.",
+  "snowflake.database": "Database of the landing tables.",
+  "snowflake.schema": "Schema of the landing tables, stages and pipes.",
+  "snowflake.warehouse": "Warehouse of scheduled loads and checks.",
+  "snowflake.role": "Role that owns the pipes and loads.",
+  "snowflake.readerRole": "Role that reads the loaded tables.",
+  "snowflake.integration": "Name of the storage integration.",
+  "snowflake.accessKeys":
+    "Access keys of the IAM user with `access: user`, oldest first; the last one is in use. `rotate-keys` edits this list.",
+  "snowflake.accessKeys[].name": "Name of the key in this stack. A new name creates a new key.",
+  "snowflake.accessKeys[].status": "Whether AWS accepts the key.",
+  "snowflake.errorNotifications": "Snowpipe's error notifications, through a topic to a queue of this stack.",
+  "snowflake.errorNotifications.enabled": "Creates the topic, the queue, and the role that publishes to it.",
+  "snowflake.errorNotifications.integration": "Name of the notification integration.",
+  "snowflake.errorNotifications.iamUserArn": "Snowflake's IAM user for notifications. `connect` fills it in.",
+  "snowflake.errorNotifications.externalId": "External id of that user. `connect` fills it in.",
+
+  events: "How Snowflake learns of a new file.",
+  "events.mode":
+    "`snowflake-queue`: S3 notifies the queue of each pipe. `sns`: S3 notifies a topic, for several readers. `queue`: S3 notifies a queue of this stack, and a task in Snowflake loads on a schedule. `none`: no events.",
+  "events.notificationChannels":
+    "Queue of each pipe, by the stream's name: notification_channel of SHOW PIPES. `connect` fills it in.",
+  "events.suffix": "Only files that end in this cause an event.",
+  "events.fileEvents": "Events of S3 that announce a file.",
+
+  crossAccountReaders: "Principals of other accounts that may read the exports.",
+  "crossAccountReaders[].arn": "The principal.",
+  "crossAccountReaders[].prefixes": "Folders that it may read.",
+
+  lifecycle: "Storage classes and deletion of the exports.",
+  "lifecycle.profile":
+    "`archive`: STANDARD_IA, then GLACIER and DEEP_ARCHIVE, which Snowflake cannot read. `instant`: STANDARD_IA, then GLACIER_IR; always readable. `none`: STANDARD.",
+  "lifecycle.standardIaDays": "Age for STANDARD_IA.",
+  "lifecycle.glacierDays": "Age for GLACIER, in `archive`.",
+  "lifecycle.deepArchiveDays": "Age for DEEP_ARCHIVE, in `archive`.",
+  "lifecycle.glacierIrDays": "Age for GLACIER_IR, in `instant`.",
+  "lifecycle.intelligentTiering":
+    "In `instant`: INTELLIGENT_TIERING at once, instead of the two transitions.",
+  "lifecycle.archiveAccessDays":
+    "Time without a read until Intelligent-Tiering archives a file. Snowflake cannot read it then.",
+  "lifecycle.deepArchiveAccessDays":
+    "Time without a read until Intelligent-Tiering moves a file to its deep archive. Snowflake cannot read it then.",
+  "lifecycle.noncurrentDays": "Age at which replaced and deleted versions are removed.",
+  "lifecycle.abortMultipartDays": "Age at which unfinished uploads are removed.",
+  "lifecycle.expireDays": "Age at which exports are deleted.",
+
+  objectLock: "Keeps every version of every export for a time.",
+  "objectLock.mode":
+    "In GOVERNANCE mode only principals with s3:BypassGovernanceRetention can shorten the time. In COMPLIANCE mode nobody can, the account's root user included.",
+  "objectLock.days": "How long a version is kept.",
+  "objectLock.confirmCompliance": "COMPLIANCE is refused unless this is `true`.",
+
+  accessLogs: "S3 access logs, in a bucket of their own.",
+  "accessLogs.enabled": "Creates the bucket, and logs every request.",
+  "accessLogs.retentionDays": "Age at which a log file is deleted.",
+
+  auditTrail: "CloudTrail's record of every read and write of the exports.",
+  "auditTrail.enabled": "Creates the trail, its bucket and its log group, or uses those named below.",
+  "auditTrail.retentionDays": "Age at which a log file in the bucket is deleted.",
+  "auditTrail.logGroupDays": "Time that the log group keeps events. Alarms read them there.",
+  "auditTrail.managementEvents":
+    "Which other calls the trail records: `all` calls that read or change resources of the account, `write` only those that change them, or `none`.",
+  "auditTrail.lock": "Object Lock on the trail's log files.",
+  "auditTrail.lock.mode": "As `objectLock.mode`.",
+  "auditTrail.lock.days": "How long a log file is kept.",
+  "auditTrail.lock.confirmCompliance": "COMPLIANCE is refused unless this is `true`.",
+  "auditTrail.existing":
+    "A trail that records the bucket's data events already, such as the organization's. This stack creates none then.",
+  "auditTrail.logGroup":
+    "Log group of the existing trail. Without it there are no alarms on calls by unexpected principals.",
+
+  monitoring: "Alarms, dashboard and cost limits.",
+  "monitoring.enabled": "Creates alarms, an alert topic, and S3's request metrics of the exports.",
+  "monitoring.alertEmails":
+    "Recipients of alarms by e-mail. Each address must confirm its subscription in a mail from AWS.",
+  "monitoring.alertTopicArn":
+    "A topic that exists already, for the alarms. Its policy, and that of its key, must let CloudWatch, AWS Budgets and `costalerts.amazonaws.com` publish.",
+  "monitoring.exportEveryHours":
+    "Time without a file after which a stream's alarm fires and `verify` reports the export as late.",
+  "monitoring.storageGb": "Alarm if the bucket holds more, all storage classes together.",
+  "monitoring.queueDepth": "Alarm if this stack's queue holds more messages.",
+  "monitoring.queueAgeHours": "Alarm if the oldest message in this stack's queue is older.",
+  "monitoring.requestMetrics":
+    "S3 request metrics. Alarms on missing exports, refused requests and downloads need them. CloudWatch bills them in hours with requests.",
+  "monitoring.anomalyDetection": "Alarm on an unusual amount of downloads, for 0.30 USD a month.",
+  "monitoring.compositeAlarm": "One message if several alarms fire together, for 0.50 USD a month.",
+  "monitoring.dashboard": "Dashboard, for 3 USD a month beyond an account's first three.",
+  "monitoring.monthlyBudgetUsd":
+    "Monthly budget. Alerts at 80 % and 100 % spent, and if the forecast reaches 100 %.",
+  "monitoring.costAnomalyUsd": "Alert on unusual spending of at least this much.",
+  "monitoring.costAnomalyMonitorArn": "A cost anomaly monitor that exists already.",
+  "monitoring.costTag": "Tag of `aws:defaultTags` that identifies the costs of this stack.",
+  "monitoring.activateCostTag":
+    "Makes `costTag` a cost allocation tag. Works in the payer account, about a day after AWS has seen the tag.",
+};
+
+/** Defaults that depend on other settings, or mean that something is left out. */
+export const computedDefaults: Readonly<Partial<Record<SettingKey, string>>> = {
+  bucketName: "`braintrust-exports-<stack>-<account>-<region>`",
+  existingBucket: "this stack creates the bucket",
+  snowflakeRegion: "not checked",
+  encryption: "`kms` in production, `s3` in development and with `existingBucket`",
+  protect: "`true` in production, `false` in development",
+  forceDestroy: "`false` in production, `true` in development",
+  "streams[].prefix": "the stream's name and `/`",
+  "streams[].table": "the stream's name in upper case",
+  "braintrust.accountId": "unknown: the role cannot be assumed yet",
+  "braintrust.orgId": "unknown: the role cannot be assumed yet",
+  "braintrust.projectIds": "all projects of the organization",
+  "snowflake.iamUserArn": "unknown: the role cannot be assumed yet",
+  "snowflake.externalId": "unknown: the role cannot be assumed yet",
+  "snowflake.snsSubscriberArn": "`snowflake.iamUserArn`",
+  "snowflake.database": "`BRAINTRUST_<STACK>`",
+  "snowflake.warehouse": "`BRAINTRUST_<STACK>_WH`",
+  "snowflake.role": "`BRAINTRUST_<STACK>_LOADER`",
+  "snowflake.readerRole": "`BRAINTRUST_<STACK>_READER`",
+  "snowflake.integration": "`BRAINTRUST_<STACK>_S3`",
+  "snowflake.errorNotifications.integration": "`BRAINTRUST_<STACK>_ERRORS`",
+  "events.suffix": "all files below the stream's folder",
+  "crossAccountReaders[].prefixes": "`exportPrefix`",
+  "lifecycle.archiveAccessDays": "never",
+  "lifecycle.deepArchiveAccessDays": "never",
+  "lifecycle.expireDays": "never",
+
+  objectLock: "off",
+  "accessLogs.enabled": "`true` in production, `false` in development and with `existingBucket`",
+  "auditTrail.enabled": "`true` in production and with `auditTrail.existing`, else `false`",
+  "auditTrail.lock": "off",
+  "auditTrail.existing": "this stack creates the trail",
+  "monitoring.alertTopicArn": "this stack creates the topic",
+  "monitoring.storageGb": "no alarm",
+  "monitoring.queueDepth": "1000 with `events.mode: queue`, else no alarm",
+  "monitoring.queueAgeHours": "24 with `events.mode: queue`, else no alarm",
+  "monitoring.anomalyDetection": "`true` in production, `false` in development",
+  "monitoring.compositeAlarm": "`true` in production, `false` in development",
+  "monitoring.dashboard": "`true` in production, `false` in development",
+  "monitoring.monthlyBudgetUsd": "no budget",
+  "monitoring.costAnomalyUsd": "no alert",
+  "monitoring.costAnomalyMonitorArn": "one by `costTag`",
+  "monitoring.costTag": "costs of the whole account",
+};
