@@ -119,12 +119,21 @@ export function notifications(
     const configuration = {
       id: streams.length === 1 ? "SnowpipeNotification" : `SnowpipeNotification-${stream.name}`,
       events: [...events.fileEvents],
-      filterPrefix: stream.prefix,
-      ...(events.suffix === undefined ? {} : { filterSuffix: events.suffix }),
+      filterPrefix: filterText(stream.prefix),
+      filterSuffix: events.suffix === undefined ? undefined : filterText(events.suffix),
     };
     const queue = events.mode === "snowflake-queue" ? stream.channel : queueArn;
     if (topicArn !== undefined) topics.push({ ...configuration, topicArn });
     else if (queue !== undefined) queues.push({ ...configuration, queueArn: queue });
   }
   return { queues, topics };
+}
+
+/**
+ * A prefix or suffix as S3 wants it in a filter: URL-encoded except for letters, digits and its safe characters, of which the
+ * slash is one. Sent raw, `env=prod/` matches no file. Policies and stage URLs take the text as it is.
+ * docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html; safe characters: object-keys.html there
+ */
+export function filterText(text: string): string {
+  return encodeURIComponent(text).replaceAll("%2F", "/");
 }

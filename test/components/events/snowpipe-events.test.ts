@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { SnowpipeEvents, type SnowpipeEventsArgs } from "../../../components/events/snowpipe-events";
+import {
+  filterText,
+  SnowpipeEvents,
+  type SnowpipeEventsArgs,
+} from "../../../components/events/snowpipe-events";
 import { account, deploy, settingsFor } from "../../support";
 
 const bucketArn = "arn:aws:s3:::acme-exports";
@@ -93,6 +97,18 @@ describe("SnowpipeEvents", () => {
       ]);
     });
 
+    it("encodes prefixes and suffixes for S3's filters, and nothing else of them", async () => {
+      const { deployed } = await build({
+        exportPrefix: "env=prod/",
+        streams: [{ name: "logs", prefix: "dt=2024-01-01/a_b.c-d/" }],
+        events: { notificationChannels: { logs: channel }, suffix: "=final.jsonl" },
+      });
+      const { queues } = deployed.only(NOTIFICATION).inputs;
+      const [filter] = queues as { filterPrefix: string; filterSuffix: string }[];
+      assert.equal(filter?.filterPrefix, "env%3Dprod/dt%3D2024-01-01/a_b.c-d/");
+      assert.equal(filter?.filterSuffix, "%3Dfinal.jsonl");
+    });
+
     it("takes 100 streams, each with an id and a prefix of its own", async () => {
       const names = Array.from({ length: 100 }, (_, index) => `stream${index}`);
       const notificationChannels = Object.fromEntries(names.map((name) => [name, channel]));
@@ -176,4 +192,24 @@ describe("SnowpipeEvents", () => {
       [],
     );
   });
+});
+
+/** S3 as its pages describe it: a filter's text is decoded, a blank being "+", and then compared with the key. Not run against S3. */
+function s3Matches(filterPrefix: string, key: string): boolean {
+  return key.startsWith(decodeURIComponent(filterPrefix.replaceAll("+", "%20")));
+}
+
+describe("filterText", () => {
+  for (const prefix of [
+    "env=prod/",
+    "braintrust-exports/team=data/dt=2024-01-01/",
+    "a_b.c-d/",
+    "a b/",
+    "a+b/ü/",
+  ]) {
+    it(`matches the keys below ${prefix}, once S3 has decoded it`, () => {
+      assert.ok(s3Matches(filterText(prefix), `${prefix}file.jsonl`));
+      assert.ok(!s3Matches(filterText(prefix), "other/file.jsonl"));
+    });
+  }
 });
