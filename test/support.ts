@@ -4,10 +4,10 @@ import { isRpcSecret, unwrapRpcSecret } from "@pulumi/pulumi/runtime/rpc";
 import { type PlannedPlace, PlannedProvider } from "../automation/plan/planned-provider";
 import type { Account } from "../components/account";
 import { deployPipeline } from "../components/pipeline";
+import { partitionOf } from "../components/settings/partitions";
 import type { Problem } from "../components/settings/problems";
 import { parseSettings, type StackConfig } from "../components/settings/read-settings";
 import { PROJECT, type Settings } from "../components/settings/settings";
-import { partitionOf } from "../components/settings/text-rules";
 import { traceOnlyMessages } from "../stack-traces";
 
 export const ACCOUNT_ID = "123456789012";

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { partitionOf } from "../../components/settings/text-rules";
+import { dnsSuffix, partitionOf } from "../../components/settings/partitions";
 
 /** Stands for a value that the engine keeps secret. */
 export const SECRET = "[secret]";
@@ -75,10 +75,9 @@ export class PlannedProvider implements pulumi.runtime.Mocks {
         return { secret: SECRET };
       case "aws:sqs/queue:Queue": {
         const { accountId, region } = this.place;
-        const suffix = this.partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
         return {
           arn: this.arn("sqs", physical),
-          url: `https://sqs.${region}.${suffix}/${accountId}/${physical}`,
+          url: `https://sqs.${region}.${dnsSuffix(this.partition)}/${accountId}/${physical}`,
         };
       }
       case "aws:sns/topic:Topic":

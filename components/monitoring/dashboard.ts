@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
+import { consoleHost } from "../settings/partitions";
 import type { Watchable } from "./alarms";
 import {
   type Metric,
@@ -37,11 +38,7 @@ export function dashboardName(stack: string): string {
 /** Where the dashboard is seen: each partition has a console of its own. */
 export function dashboardUrl(stack: string, { region, partition }: Account): pulumi.Output<string> {
   return pulumi.all([region, partition]).apply(([name, kind]) => {
-    const hosts: Readonly<Record<string, string>> = {
-      "aws-us-gov": "console.amazonaws-us-gov.com",
-      "aws-cn": "console.amazonaws.cn",
-    };
-    const host = hosts[kind] ?? `${name}.console.aws.amazon.com`;
+    const host = kind === "aws" ? `${name}.${consoleHost(kind)}` : consoleHost(kind);
     return `https://${host}/cloudwatch/home?region=${name}#dashboards/dashboard/${dashboardName(stack)}`;
   });
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Partition } from "./partitions";
 import type { RawSettings } from "./schema";
-import type { Partition } from "./text-rules";
 
 /** Namespace of this project's settings, the name in Pulumi.yaml. */
 export const PROJECT = "braintrust-snowflake";

@@ -1,3 +1,5 @@
+import { knownPartition, partitionNames } from "./partitions";
+
 /** What a text must satisfy: `rule` and `fix` are shown to whoever broke it. */
 export interface TextRule {
   readonly holds: (text: string) => boolean;
@@ -7,16 +9,6 @@ export interface TextRule {
   readonly examples: readonly [string, string];
 }
 
-/** AWS partitions the program deploys to. */
-export type Partition = "aws" | "aws-us-gov" | "aws-cn";
-
-/** Partition of a region, by its name. */
-export function partitionOf(region: string): Partition {
-  if (region.startsWith("us-gov-")) return "aws-us-gov";
-  return region.startsWith("cn-") ? "aws-cn" : "aws";
-}
-
-const partitions = "aws|aws-us-gov|aws-cn";
 const principalPath = "[\\w+=,.@/-]+";
 
 /** General purpose buckets: docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
@@ -55,7 +47,7 @@ export const externalIdRule: TextRule = {
 };
 
 export const userArnRule: TextRule = {
-  holds: (arn) => new RegExp(`^arn:(${partitions}):iam::\\d{12}:user/${principalPath}$`).test(arn),
+  holds: (arn) => new RegExp(`^arn:(${partitionNames}):iam::\\d{12}:user/${principalPath}$`).test(arn),
   rule: "must be the ARN of one IAM user, arn:aws:iam::<12 digits>:user/<name>",
   fix: "copy the value whole from Snowflake's DESC INTEGRATION or SYSTEM$GET_AWS_SNS_IAM_POLICY",
   examples: [
@@ -66,16 +58,17 @@ export const userArnRule: TextRule = {
 
 export const principalArnRule: TextRule = {
   holds: (arn) =>
-    new RegExp(`^arn:(${partitions}):iam::\\d{12}:(root|user/${principalPath}|role/${principalPath})$`).test(
-      arn,
-    ),
+    new RegExp(
+      `^arn:(${partitionNames}):iam::\\d{12}:(root|user/${principalPath}|role/${principalPath})$`,
+    ).test(arn),
   rule: "must be the ARN of one IAM role, user or account root, arn:aws:iam::<12 digits>:role/<name>",
   fix: "name the principal whole; a wildcard is not a principal",
   examples: ["arn:aws:iam::777788889999:role/analytics", "arn:aws:iam::777788889999:user/data/auditor"],
 };
 
 export const queueArnRule: TextRule = {
-  holds: (arn) => new RegExp(`^arn:(${partitions}):sqs:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]{1,80}$`).test(arn),
+  holds: (arn) =>
+    new RegExp(`^arn:(${partitionNames}):sqs:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]{1,80}$`).test(arn),
   rule: "must be the ARN of one SQS queue, arn:aws:sqs:<region>:<12 digits>:<name>",
   fix: "copy notification_channel from SHOW PIPES or DESC PIPE",
   examples: [
@@ -85,7 +78,7 @@ export const queueArnRule: TextRule = {
 };
 
 export const keyArnRule: TextRule = {
-  holds: (arn) => new RegExp(`^arn:(${partitions}):kms:[a-z0-9-]+:\\d{12}:key/[A-Za-z0-9-]+$`).test(arn),
+  holds: (arn) => new RegExp(`^arn:(${partitionNames}):kms:[a-z0-9-]+:\\d{12}:key/[A-Za-z0-9-]+$`).test(arn),
   rule: "must be the ARN of one KMS key, arn:aws:kms:<region>:<12 digits>:key/<id>",
   fix: "copy the key's ARN; an alias will not do in a policy",
   examples: [
@@ -95,7 +88,8 @@ export const keyArnRule: TextRule = {
 };
 
 export const topicArnRule: TextRule = {
-  holds: (arn) => new RegExp(`^arn:(${partitions}):sns:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]{1,256}$`).test(arn),
+  holds: (arn) =>
+    new RegExp(`^arn:(${partitionNames}):sns:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]{1,256}$`).test(arn),
   rule: "must be the ARN of one standard SNS topic, arn:aws:sns:<region>:<12 digits>:<name>",
   fix: "copy the topic's ARN; a FIFO topic sends no e-mail",
   examples: [
@@ -106,7 +100,9 @@ export const topicArnRule: TextRule = {
 
 export const trailArnRule: TextRule = {
   holds: (arn) =>
-    new RegExp(`^arn:(${partitions}):cloudtrail:[a-z0-9-]+:\\d{12}:trail/[A-Za-z0-9._-]{3,128}$`).test(arn),
+    new RegExp(`^arn:(${partitionNames}):cloudtrail:[a-z0-9-]+:\\d{12}:trail/[A-Za-z0-9._-]{3,128}$`).test(
+      arn,
+    ),
   rule: "must be the ARN of one trail, arn:aws:cloudtrail:<region>:<12 digits>:trail/<name>",
   fix: "copy TrailARN of `aws cloudtrail describe-trails`",
   examples: [
@@ -123,7 +119,7 @@ export const logGroupNameRule: TextRule = {
 };
 
 export const anomalyMonitorArnRule: TextRule = {
-  holds: (arn) => new RegExp(`^arn:(${partitions}):ce::\\d{12}:anomalymonitor/[a-z0-9-]+$`).test(arn),
+  holds: (arn) => new RegExp(`^arn:(${partitionNames}):ce::\\d{12}:anomalymonitor/[a-z0-9-]+$`).test(arn),
   rule: "must be the ARN of one cost anomaly monitor, arn:aws:ce::<12 digits>:anomalymonitor/<id>",
   fix: "copy MonitorArn from `aws ce get-anomaly-monitors`",
   examples: [
@@ -176,7 +172,7 @@ export const stackNameRule: TextRule = {
 };
 
 export const regionRule: TextRule = {
-  holds: (region) => /^[a-z]{2,}(-[a-z]+)+-\d$/.test(region),
+  holds: (region) => knownPartition(region) !== undefined,
   rule: "must be an AWS region such as us-east-1",
   fix: "write the region's code, not its city",
   examples: ["us-east-1", "eu-central-1"],

@@ -2,6 +2,7 @@ import type * as iam from "@pulumi/aws/iam";
 import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
+import { dnsSuffix } from "../settings/partitions";
 
 /** The key of the exports. Its policy comes with {@link EncryptionKeyPolicy}, once those it names exist. */
 export class EncryptionKey extends pulumi.ComponentResource {
@@ -55,7 +56,5 @@ function viaService(
   region: pulumi.Input<string>,
   partition: pulumi.Input<string>,
 ): pulumi.Output<string> {
-  return pulumi
-    .all([region, partition])
-    .apply(([name, kind]) => `${service}.${name}.amazonaws.com${kind === "aws-cn" ? ".cn" : ""}`);
+  return pulumi.all([region, partition]).apply(([name, kind]) => `${service}.${name}.${dnsSuffix(kind)}`);
 }

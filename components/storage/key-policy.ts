@@ -2,6 +2,7 @@ import type * as iam from "@pulumi/aws/iam";
 import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
+import { dnsSuffix } from "../settings/partitions";
 import { allowKey } from "./encryption-key";
 
 /** A trail and its log group that lie under the key. */
@@ -151,9 +152,7 @@ export function auditKeyStatements(
   { trailArn, logGroupArn }: EncryptedTrail,
 ): iam.PolicyStatement[] {
   const cloudTrail = { Service: "cloudtrail.amazonaws.com" };
-  const logs = pulumi
-    .all([region, partition])
-    .apply(([name, kind]) => `logs.${name}.amazonaws.com${kind === "aws-cn" ? ".cn" : ""}`);
+  const logs = pulumi.all([region, partition]).apply(([name, kind]) => `logs.${name}.${dnsSuffix(kind)}`);
   return [
     {
       Sid: "EncryptAuditTrail",

@@ -1,7 +1,7 @@
 import { queueArnRule, type TextRule } from "../../../components/settings/text-rules";
 import { type IntegrationAnswer, type Pipe, quote } from "../answers/answers";
 import { literal } from "../sql/identifiers";
-import { storageProviders } from "../sql/names";
+import { storageIn } from "../sql/names";
 import type { HandshakeStack } from "./handshake-stack";
 
 export function channelProblems(stack: HandshakeStack, { name, notificationChannel }: Pipe): string[] {
@@ -34,7 +34,7 @@ export function providerProblems(
   { partition }: HandshakeStack,
   { STORAGE_PROVIDER: theirs }: IntegrationAnswer,
 ): string[] {
-  const { provider } = storageProviders[partition];
+  const { provider } = storageIn(partition);
   if (theirs === undefined || theirs === provider) return [];
   return [
     `STORAGE_PROVIDER is ${quote(theirs)} and has to be ${quote(provider)}, which no ALTER changes; ` +
@@ -45,7 +45,7 @@ export function providerProblems(
 /** Whether a stage may be put on every stream's folder. Gov and China buckets have protocols of their own. */
 export function locationProblems(stack: HandshakeStack, name: string, answer: IntegrationAnswer): string[] {
   const { STORAGE_ALLOWED_LOCATIONS: allowed, STORAGE_BLOCKED_LOCATIONS: blocked } = answer;
-  const { protocol } = storageProviders[stack.partition];
+  const { protocol } = storageIn(stack.partition);
   const urls = stack.streams.map(({ url }) => url.replace(/^s3:/, `${protocol}:`));
   const problems: string[] = [];
 

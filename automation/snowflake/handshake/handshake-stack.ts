@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type HandOver, handOver, present } from "../../../components/outputs";
+import { type Partition, partitionOf } from "../../../components/settings/partitions";
 import { phaseOf, type Settings } from "../../../components/settings/settings";
-import { type Partition, partitionOf } from "../../../components/settings/text-rules";
 import type { PipelineOutputs } from "../../outputs";
 
 /** What the hand-over has to know of a stack: its outputs, and what its settings say already. */

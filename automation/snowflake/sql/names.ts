@@ -1,4 +1,4 @@
-import type { Partition } from "../../../components/settings/text-rules";
+import type { Partition } from "../../../components/settings/partitions";
 import { PipelineError, UsageError } from "../../errors";
 import type { PipelineOutputs, StreamOutput } from "../../outputs";
 import { canonicalName, qualifiedName, quoteIdentifier } from "./identifiers";
@@ -44,8 +44,8 @@ interface StorageProvider {
   readonly protocol: string;
 }
 
-/** S3's storage provider and URL protocol by partition. docs.snowflake.com/en/sql-reference/sql/create-storage-integration */
-export const storageProviders: Readonly<Record<Partition, StorageProvider>> = {
+/** S3's storage provider and URL protocol by partition, as far as Snowflake reads buckets there. docs.snowflake.com/en/sql-reference/sql/create-storage-integration */
+const storageProviders: Readonly<Partial<Record<Partition, StorageProvider>>> = {
   aws: { provider: "S3", protocol: "s3" },
   "aws-us-gov": { provider: "S3GOV", protocol: "s3gov" },
   "aws-cn": { provider: "S3CHINA", protocol: "s3china" },
@@ -112,11 +112,15 @@ export function namesOf(outputs: PipelineOutputs): Names {
  * @throws PipelineError for a partition Snowflake does not reach.
  */
 export function storageOf({ bucketArn }: PipelineOutputs): StorageProvider {
-  const partition = bucketArn.split(":")[1] ?? "";
+  return storageIn(bucketArn.split(":")[1] ?? "");
+}
+
+/** The same by the partition's name. */
+export function storageIn(partition: string): StorageProvider {
   const found = Object.entries(storageProviders).find(([name]) => name === partition);
   if (found !== undefined) return found[1];
   throw new PipelineError(
-    `bucketArn ${bucketArn}: Snowflake reads buckets of the partitions ${Object.keys(storageProviders).join(", ")} alone`,
+    `the bucket is in partition ${partition}: Snowflake reads buckets of the partitions ${Object.keys(storageProviders).join(", ")} alone`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { dnsSuffix } from "../../../components/settings/partitions";
 import type { Subject } from "../subject";
 
 /** One line of the access matrix: what somebody may do, or may not. */
@@ -137,8 +138,7 @@ function keyQuestions(subject: Subject, name: string, actions: readonly string[]
 }
 
 function viaS3({ outputs, partition }: Subject): Record<string, string> {
-  const domain = partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
-  return { "kms:ViaService": `s3.${outputs.bucketRegion}.${domain}` };
+  return { "kms:ViaService": `s3.${outputs.bucketRegion}.${dnsSuffix(partition)}` };
 }
 
 function foreignKey({ partition, accountId, outputs }: Subject): string {
