@@ -7,17 +7,10 @@ export interface CostTag {
   readonly value: string;
 }
 
-/** The tags that the provider puts on everything, `aws:defaultTags`, as the configuration has them. */
-export function defaultTagsOf(configured: unknown): Readonly<Record<string, string>> {
-  const tags = member(parsed(configured), "tags");
-  if (typeof tags !== "object" || tags === null) return {};
-  return Object.fromEntries(Object.entries(tags).filter(([, value]) => typeof value === "string"));
-}
-
 /** The tag that `monitoring.costTag` names; undefined where it names none. */
 export function costTagOf({ monitoring, defaultTags }: Settings): CostTag | undefined {
   const key = monitoring.costTag;
-  const value = key === undefined ? undefined : defaultTags[key];
+  const value = key !== undefined && Object.hasOwn(defaultTags, key) ? defaultTags[key] : undefined;
   return key === undefined || value === undefined ? undefined : { key, value };
 }
 
@@ -58,7 +51,7 @@ export function costConflicts(settings: Settings): Problem[] {
       fix: "set monitoring.costAnomalyMonitorArn (`aws ce get-anomaly-monitors` lists them), or monitoring.costTag in an account that pays for itself",
     });
   }
-  if (costTag !== undefined && defaultTags[costTag] === undefined) {
+  if (costTag !== undefined && !Object.hasOwn(defaultTags, costTag)) {
     const known = Object.keys(defaultTags);
     problems.push({
       key: "monitoring.costTag",
@@ -76,20 +69,4 @@ export function costConflicts(settings: Settings): Problem[] {
     });
   }
   return problems;
-}
-
-/** The engine hands a program every value as text, maps as JSON. */
-function parsed(value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
-}
-
-function member(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null && key in value
-    ? (value as Readonly<Record<string, unknown>>)[key]
-    : undefined;
 }

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { PROJECT } from "./settings";
 
 /** One thing wrong with the settings, in words that its author can act on. */
 export interface Problem {
@@ -29,17 +30,44 @@ export function withoutSecret(problem: Problem, secretKeys: ReadonlySet<string>)
   return secretKeys.has(top) ? { ...problem, value: "[secret]" } : problem;
 }
 
-/** What the schema found, an entry for each fault. */
-export function schemaProblems(issues: readonly z.core.$ZodIssue[], raw: unknown): Problem[] {
+/** A text that stands unquoted and is another value to some reader. */
+export function misread(key: string, source: string): Problem {
+  return {
+    key,
+    value: source,
+    rule: "must be a text, and unquoted it is read as a number, a date or a flag",
+    fix: "put it in quotes",
+  };
+}
+
+/**
+ * What the schema found, an entry for each fault.
+ *
+ * @param unquoted what stands in the file for numbers that are written in another way.
+ */
+export function schemaProblems(
+  issues: readonly z.core.$ZodIssue[],
+  raw: unknown,
+  unquoted: ReadonlyMap<string, string>,
+): Problem[] {
   return issues.flatMap((issue) => {
-    const shown = (path: readonly PropertyKey[]) => showValue(valueAt(raw, path));
+    const shown = (path: readonly PropertyKey[]) =>
+      unquoted.get(keyOf(path)) ?? showValue(valueAt(raw, path));
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => ({
         key: keyOf([...issue.path, key]),
         value: shown([...issue.path, key]),
         rule: "is not a setting",
-        fix: `remove it or correct its spelling; ${issue.message}`,
+        fix: pathHint([...issue.path, key]) ?? `remove it or correct its spelling; ${issue.message}`,
       }));
+    }
+    const value = valueAt(raw, issue.path);
+    if (
+      issue.code === "invalid_type" &&
+      issue.expected === "string" &&
+      (typeof value === "number" || typeof value === "boolean")
+    ) {
+      return [misread(keyOf(issue.path), unquoted.get(keyOf(issue.path)) ?? String(value))];
     }
     const fix = issue.code === "custom" ? issue.params?.fix : undefined;
     return [
@@ -59,6 +87,13 @@ export function showValue(value: unknown): string {
   return value === undefined ? "(unset)" : JSON.stringify(value);
 }
 
+/** Without `--path`, `pulumi config set` writes a key that is named after a path. */
+function pathHint(path: readonly PropertyKey[]): string | undefined {
+  const [key, ...below] = path.map(String);
+  if (key === undefined || below.length > 0 || !/[.[]/.test(key)) return undefined;
+  return `remove it, and set it by \`pulumi config set --path ${PROJECT}:${key} <value>\``;
+}
+
 function keyOf(path: readonly PropertyKey[]): string {
   const [first, ...rest] = path.map((part) => (typeof part === "number" ? `[${part}]` : String(part)));
   return rest.reduce(
@@ -67,10 +102,13 @@ function keyOf(path: readonly PropertyKey[]): string {
   );
 }
 
-function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
+/** The value at a path, own keys alone. */
+export function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (value, part) =>
-      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[part] : undefined,
+      typeof value === "object" && value !== null && Object.hasOwn(value, part)
+        ? (value as Record<PropertyKey, unknown>)[part]
+        : undefined,
     raw,
   );
 }

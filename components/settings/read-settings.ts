@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { findConflicts } from "./conflicts";
-import { defaultTagsOf } from "./cost-settings";
-import { type Problem, schemaProblems, settingsError, withoutSecret } from "./problems";
+import { partitionOf } from "./partitions";
+import { misread, type Problem, schemaProblems, settingsError, valueAt, withoutSecret } from "./problems";
+import { defaultTagsOf, providerProblems } from "./provider-settings";
 import { ENCRYPTED, type RawSettings, settingsSchema } from "./schema";
 import { PROJECT, type Settings, type Stream } from "./settings";
-import { partitionOf, regionRule, stackNameRule } from "./text-rules";
+import { regionRule, stackNameRule } from "./text-rules";
 
 /** Settings, with what the caller knows of a stack that an earlier version deployed. */
 export interface ProgramSettings extends Settings {
@@ -21,6 +22,8 @@ export interface StackConfig {
   readonly stack: string;
   readonly values: Readonly<Record<string, unknown>>;
   readonly secretKeys?: readonly string[];
+  /** Numbers and dates that stand unquoted and are not written as the engine writes them: path -> text. */
+  readonly unquoted?: Readonly<Record<string, string>>;
   /** The provider's region where the configuration has none. */
   readonly environmentRegion?: string | undefined;
 }
@@ -42,7 +45,7 @@ export function readSettings(): Settings {
     stack,
     values,
     secretKeys: Object.keys(values).filter(isConfigSecret),
-    environmentRegion: process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
+    environmentRegion: process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION,
   });
   if (settings !== undefined) return settings;
   throw new pulumi.RunError(settingsError(stack, problems));
@@ -54,11 +57,16 @@ export function parseSettings(config: StackConfig): Checked {
   const raw = withoutNulls(projectValues(config.values));
   const unreadable = literalPlaceholders(raw, secretKeys);
   const region = textValue(config.values["aws:region"]) ?? config.environmentRegion;
-  const parsed = settingsSchema.safeParse(raw);
+  const parsed = withoutHidden(raw);
+  const unquoted = Object.entries(config.unquoted ?? {});
+  const ownUnquoted = new Map(unquoted.map(([key, text]) => [key.replace(`${PROJECT}:`, ""), text]));
   const problems = [
     ...surroundingProblems(config.stack, region),
+    ...providerProblems(config.values, config.unquoted ?? {}),
     ...unreadable,
-    ...(parsed.success ? [] : schemaProblems(parsed.error.issues, raw)),
+    ...(parsed.success
+      ? misreadTexts(parsed.data, ownUnquoted)
+      : schemaProblems(parsed.error.issues, raw, ownUnquoted)),
   ].map((problem) => withoutSecret(problem, secretKeys));
   if (!parsed.success || problems.length > 0) return { problems };
   const defaultTags = defaultTagsOf(config.values["aws:defaultTags"]);
@@ -99,13 +107,32 @@ function projectValues(values: Readonly<Record<string, unknown>>): Record<string
   const own = Object.entries(values)
     .filter(([key]) => key.startsWith(`${PROJECT}:`))
     .map(([key, value]): [string, unknown] => [key.slice(PROJECT.length + 1), structured(value)]);
-  return Object.fromEntries(own.filter(([key, value]) => value !== ENCRYPTED || acceptsPlaceholder(key)));
+  return Object.fromEntries(own);
 }
 
-/** A map or a list that is encrypted as a whole counts as unset where nobody can decrypt it. */
-function acceptsPlaceholder(key: string): boolean {
-  const shape: Readonly<Record<string, z.ZodType>> = settingsSchema.shape;
-  return shape[key]?.safeParse(ENCRYPTED).success ?? true;
+/**
+ * Parses the settings. The placeholder of an encrypted value stands for a text alone: where nobody can decrypt it, what is of
+ * another type counts as unset, and so does a section or a list that cannot do without it.
+ */
+function withoutHidden(raw: unknown): z.ZodSafeParseResult<RawSettings> {
+  const given = structuredClone(raw);
+  for (;;) {
+    const parsed = settingsSchema.safeParse(given);
+    const hidden = parsed.error?.issues.find(({ path }) => valueAt(raw, path) === ENCRYPTED);
+    if (hidden === undefined) return parsed;
+    const path = [...hidden.path];
+    while (valueAt(given, path) === undefined || typeof path.at(-1) === "number") path.pop();
+    const key = path.pop();
+    if (key !== undefined) Reflect.deleteProperty(Object(valueAt(given, path)), key);
+  }
+}
+
+/** Texts of which the file and the engine have different ones: a date, or digits that are not 12 to begin with. */
+function misreadTexts(settings: RawSettings, unquoted: ReadonlyMap<string, string>): Problem[] {
+  return [...unquoted].flatMap(([key, source]) => {
+    const value = valueAt(settings, key.split(/[.[\]]+/).filter(Boolean));
+    return typeof value === "string" ? [misread(key, source)] : [];
+  });
 }
 
 /** The placeholder passes every rule, so nobody may write it himself. */

@@ -25,11 +25,11 @@ import {
 /** Stands for a setting whose value is encrypted where nobody can decrypt it: in the offline plan. */
 export const ENCRYPTED = "[encrypted]";
 
-// `pulumi config set --path` turns digits into numbers, and top-level values reach the program as text.
+// Ids are texts: read as a number, some lose digits. Twelve digits that do not begin with 0 are the same to every reader.
 const text = (rule: TextRule) =>
   z
     .preprocess(
-      (value) => (typeof value === "number" ? String(value) : value),
+      (value) => (rule === accountIdRule && typeof value === "number" ? String(value) : value),
       z.string().refine((value) => value === ENCRYPTED || rule.holds(value), {
         error: rule.rule,
         params: { fix: rule.fix },
@@ -40,7 +40,16 @@ const flag = z.preprocess(
   (value) => (value === "true" ? true : value === "false" ? false : value),
   z.boolean(),
 );
-const days = (least: number) => z.int().min(least).max(36_500);
+/** `pulumi config set --path` writes digits with a point as text, and a decrypted value is always one. */
+const number = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess(
+    (value) =>
+      typeof value === "string" && /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(value)
+        ? Number(value)
+        : value,
+    schema,
+  );
+const days = (least: number) => number(z.int().min(least).max(36_500));
 const section = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape, {
     error: (issue) =>
@@ -112,8 +121,8 @@ const lifecycle = section({
   deepArchiveDays: days(61).default(365),
   glacierIrDays: days(60).default(90),
   intelligentTiering: flag.default(false),
-  archiveAccessDays: z.int().min(90).max(730).optional(),
-  deepArchiveAccessDays: z.int().min(180).max(730).optional(),
+  archiveAccessDays: number(z.int().min(90).max(730)).optional(),
+  deepArchiveAccessDays: number(z.int().min(180).max(730)).optional(),
   noncurrentDays: days(1).default(90),
   abortMultipartDays: days(1).default(7),
   expireDays: days(1).optional(),
@@ -128,9 +137,11 @@ const objectLock = section({
 const accessLogs = section({ enabled: flag.optional(), retentionDays: days(1).default(365) });
 
 /** Days that CloudWatch Logs can keep a group's events: AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-const logGroupDays = z.literal([
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-]);
+const logGroupDays = number(
+  z.literal([
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+  ]),
+);
 
 const auditTrail = section({
   enabled: flag.optional(),
@@ -146,16 +157,16 @@ const monitoring = section({
   enabled: flag.default(true),
   alertEmails: z.array(text(emailRule)).default([]),
   alertTopicArn: text(topicArnRule).optional(),
-  exportEveryHours: z.number().positive().max(168).default(24),
-  storageGb: z.number().positive().optional(),
-  queueDepth: z.int().positive().optional(),
-  queueAgeHours: z.number().positive().max(336).optional(),
+  exportEveryHours: number(z.number().positive().max(168)).default(24),
+  storageGb: number(z.number().positive()).optional(),
+  queueDepth: number(z.int().positive()).optional(),
+  queueAgeHours: number(z.number().positive().max(336)).optional(),
   requestMetrics: flag.default(true),
   anomalyDetection: flag.optional(),
   compositeAlarm: flag.optional(),
   dashboard: flag.optional(),
-  monthlyBudgetUsd: z.number().min(0.01).optional(),
-  costAnomalyUsd: z.number().positive().optional(),
+  monthlyBudgetUsd: number(z.number().min(0.01)).optional(),
+  costAnomalyUsd: number(z.number().positive()).optional(),
   costAnomalyMonitorArn: text(anomalyMonitorArnRule).optional(),
   costTag: text(costTagRule).optional(),
   activateCostTag: flag.default(false),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { defaultTagsOf } from "../../../components/settings/cost-settings";
+import { defaultTagsOf } from "../../../components/settings/provider-settings";
 import { problemsOf } from "../../support";
 
 const alertEmails = ["oncall@example.com"];
@@ -108,7 +108,10 @@ describe("settings of cost", () => {
   });
 
   it("reads the provider's tags as the engine and as a file say them", () => {
-    assert.deepEqual(defaultTagsOf({ tags: { stack: "dev", count: 3 } }), { stack: "dev" });
+    assert.deepEqual(defaultTagsOf({ tags: { stack: "dev", count: 3, nested: {} } }), {
+      stack: "dev",
+      count: "3",
+    });
     assert.deepEqual(defaultTagsOf('{"tags":{"stack":"dev"}}'), { stack: "dev" });
     for (const none of [undefined, null, "", "[encrypted]", "7", {}, { tags: null }]) {
       assert.deepEqual(defaultTagsOf(none), {});

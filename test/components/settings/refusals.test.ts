@@ -138,9 +138,9 @@ refuses("unknown keys at every level", [
 
 refuses("values of another kind", [
   [
-    { objectLock: { mode: "GOVERNANCE", days: "30" } },
+    { objectLock: { mode: "GOVERNANCE", days: "thirty" } },
     "objectLock.days",
-    '"30"',
+    '"thirty"',
     /expected number/,
     /stack's file/,
   ],
