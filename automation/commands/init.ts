@@ -4,6 +4,7 @@ import { PROJECT } from "../../components/settings/settings";
 import { UsageError } from "../errors";
 import { newExternalId } from "../project/external-id";
 import { createStackFile, projectDir, readProject, stackFileNames } from "../project/stack-file";
+import { ownName } from "../project/stack-name";
 import { isInteractive, note, print, type StackCommandOptions } from "../terminal/terminal";
 
 /** What a new stack may be told on the command line; what is missing is asked for on a terminal. */
@@ -23,15 +24,15 @@ export async function init(options: InitOptions): Promise<void> {
   const { stack, cwd: dir = projectDir } = options;
   const known = await stackFileNames(dir);
   await readProject(dir);
-  if (known.includes(stack)) {
-    throw new UsageError(`Pulumi.${stack}.yaml exists already: edit it, or choose another name`);
+  if (known.includes(ownName(stack))) {
+    throw new UsageError(`Pulumi.${ownName(stack)}.yaml exists already: edit it, or choose another name`);
   }
   const answers = isInteractive() ? await ask(options) : options;
   const config = initialConfig(answers);
-  const { settings, problems } = parseSettings({ stack, values: config });
+  const { settings, problems } = parseSettings({ stack: ownName(stack), values: config });
   if (settings === undefined) throw new UsageError(settingsError(stack, problems));
   await createStackFile(stack, config, dir);
-  print(`wrote Pulumi.${stack}.yaml`);
+  print(`wrote Pulumi.${ownName(stack)}.yaml`);
   note(`next: npm run pipeline -- plan --stack ${stack}`);
 }
 
@@ -54,12 +55,14 @@ export function initialConfig(options: InitOptions): Record<string, unknown> {
   }));
   return {
     "aws:region": region,
-    "aws:defaultTags": { tags: { project: PROJECT, stack } },
+    "aws:defaultTags": { tags: { project: PROJECT, stack: ownName(stack) } },
     [`${PROJECT}:streams`]: streams,
     [`${PROJECT}:braintrust`]: { accountId: accountId ?? null, orgId: orgId ?? null },
     [`${PROJECT}:snowflake`]: {
       access,
-      ...(access === "role" ? { iamUserArn: iamUserArn ?? null, externalId: newExternalId(stack) } : {}),
+      ...(access === "role"
+        ? { iamUserArn: iamUserArn ?? null, externalId: newExternalId(ownName(stack)) }
+        : {}),
     },
     [`${PROJECT}:events`]: { mode: events },
   };

@@ -15,6 +15,7 @@ import { nameOf } from "../engine/changes";
 import { renderLock } from "../engine/state/locks";
 import { UnknownStackError, UsageError } from "../errors";
 import { projectDir } from "../project/stack-file";
+import { ownName } from "../project/stack-name";
 import { commandLine } from "../terminal/command-line";
 import {
   confirm,
@@ -108,7 +109,7 @@ async function lookFor(
     if (!(error instanceof UnknownStackError)) throw error;
     const { stack, workDir = projectDir } = place;
     const backend = backendName(error.backendUrl, workDir);
-    return { restoration: await findRestorationOfGone(workDir, stack, backend, name) };
+    return { restoration: await findRestorationOfGone(workDir, ownName(stack), backend, name) };
   }
 }
 

@@ -5,6 +5,7 @@ import { type PipelineOutputs, parseOutputs } from "../outputs";
 import { planStack } from "../plan/plan";
 import { SECRET } from "../plan/planned-provider";
 import { ensureExternalId } from "../project/external-id";
+import { ownName } from "../project/stack-name";
 import type { AccessKey } from "../snowflake/sql/objects-sql";
 import { type SqlPart, snowflakeSql, sqlParts } from "../snowflake/sql/sql";
 import { note, print, type StackCommandOptions } from "../terminal/terminal";
@@ -100,7 +101,7 @@ async function deployedOutputs(stack: string, workDir: string | undefined): Prom
 /** Makes the external id that `up` would make, so that the SQL is right once the stack is deployed. */
 async function plannedOutputs(stack: string, dir: string | undefined): Promise<SqlSource> {
   const made = await ensureExternalId(stack, dir);
-  if (made !== undefined) note(`wrote snowflake.externalId, ${made}, into Pulumi.${stack}.yaml`);
+  if (made !== undefined) note(`wrote snowflake.externalId, ${made}, into Pulumi.${ownName(stack)}.yaml`);
   const planned = Object.entries((await planStack(stack, dir)).outputs);
   const outputs = parseOutputs(
     Object.fromEntries(planned.map(([name, value]) => [name, { value, secret: false }])),

@@ -62,7 +62,7 @@ export class Deployment {
 
   /** Who says that an update of theirs holds the stack, where the backend is a folder. */
   public locks(): Promise<StackLock[]> {
-    return readLocks(this.folder, this.open.stack.name);
+    return readLocks(this.folder, this.open.file.stack);
   }
 
   /**
@@ -320,7 +320,7 @@ export class Deployment {
   public get checkpoints(): Checkpoints {
     return new Checkpoints(
       this.workDir,
-      this.open.stack.name,
+      this.open.file.stack,
       backendName(this.open.backendUrl, this.workDir),
     );
   }

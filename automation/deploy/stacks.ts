@@ -1,5 +1,6 @@
 import { messageOf, PipelineError, StackBusyError, UsageError } from "../errors";
 import { stackFileNames } from "../project/stack-file";
+import { ownName } from "../project/stack-name";
 
 /** What became of one stack among several. */
 export interface StackOutcome {
@@ -91,14 +92,14 @@ export async function chosenStacks(
     return known;
   }
   const names = (options.stacks ?? "").split(",").map((name) => name.trim());
-  const unknown = names.filter((name) => !known.includes(name));
+  const unknown = names.filter((name) => !known.includes(ownName(name)));
   if (unknown.length > 0) {
     throw new UsageError(
       `--stacks: there are no settings for ${unknown.map((name) => JSON.stringify(name)).join(", ")}; ` +
         `the stacks with settings are ${known.join(", ")}`,
     );
   }
-  if (new Set(names).size < names.length) throw new UsageError("--stacks: names a stack twice");
+  if (new Set(names.map(ownName)).size < names.length) throw new UsageError("--stacks: names a stack twice");
   return names;
 }
 

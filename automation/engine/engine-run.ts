@@ -57,7 +57,7 @@ export async function runEngine(open: OpenStack, run: EngineRun): Promise<Change
 }
 
 async function runOnce(
-  { stack, settings, refusal, backendUrl }: OpenStack,
+  { stack, file, settings, refusal, backendUrl }: OpenStack,
   run: EngineRun,
 ): Promise<Change[]> {
   const { what, operation, expected, before = [], onProgress = () => undefined } = run;
@@ -91,7 +91,7 @@ async function runOnce(
         if (line !== undefined) note(`engine ${new Date().toISOString().slice(11, 23)}: ${line}`);
         // The first event of an engine that holds the stack; a preview does not.
         if (event.preludeEvent && !onlyPreviews)
-          lockNoted = noteOwnLock(backendFolder(backendUrl, stack.workspace.workDir), stack.name);
+          lockNoted = noteOwnLock(backendFolder(backendUrl, stack.workspace.workDir), file.stack);
         heard ||= registersPipeline(event);
         // The engine deletes what a program that ended has not named.
         if (!heard && !onlyPreviews && event.resourcePreEvent?.metadata.op === "delete")

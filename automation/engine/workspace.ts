@@ -21,6 +21,7 @@ import {
 import { pathError } from "../paths";
 import { lacksExternalId, newExternalId, withExternalId } from "../project/external-id";
 import { projectDir, readStackFile, type StackFile, settingsOf } from "../project/stack-file";
+import { ownName } from "../project/stack-name";
 import { backendFolder, backendUrlOf } from "./backend";
 import { findEngine } from "./cli/pulumi-cli";
 import { engineErrors } from "./engine-errors";
@@ -73,7 +74,7 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
   const file = await readStackFile(options.stack, workDir);
   const written = settingsOf(file);
   const chosenExternalId =
-    options.chooseExternalId && lacksExternalId(file, written) ? newExternalId(options.stack) : undefined;
+    options.chooseExternalId && lacksExternalId(file, written) ? newExternalId(file.stack) : undefined;
   let formerEmailNames: ReadonlyMap<string, string> | undefined;
   const completed = (settings: Settings): ProgramSettings => ({
     ...withExternalId(settings, chosenExternalId),
@@ -147,7 +148,7 @@ async function select(
 async function mended(stackName: string, engine: EngineOptions): Promise<boolean> {
   const url = await backendUrlOf(await LocalWorkspace.create(engine));
   const folder = backendFolder(url, engine.workDir);
-  return folder !== undefined && (await removeTornAttributes(folder, stackName)) > 0;
+  return folder !== undefined && (await removeTornAttributes(folder, ownName(stackName))) > 0;
 }
 
 async function unknownStack(stackName: string, engine: EngineOptions): Promise<UnknownStackError> {

@@ -1,4 +1,5 @@
 import { deployPipeline } from "../../components/pipeline";
+import { accountIdsOf } from "../../components/settings/provider-settings";
 import { ENCRYPTED } from "../../components/settings/schema";
 import { fillIns } from "../project/fill-ins";
 import { readStackFile, type StackFile, settingsOf } from "../project/stack-file";
@@ -26,20 +27,19 @@ export async function planStack(stack: string, dir?: string): Promise<Plan> {
   const settings = settingsOf(file);
   const { region } = settings;
   const place = {
-    stack,
+    stack: file.stack,
     accountId: allowedAccount(file) ?? EXAMPLE_ACCOUNT,
     region: region === undefined || region === ENCRYPTED ? EXAMPLE_REGION : region,
   };
   const evaluation = await evaluate(place, asText(file.values), file.secretKeys ?? [], deployPipeline);
   const problems = [...fillIns(settings), ...warnings(settings, file)];
-  return { stack, ...evaluation, problems };
+  return { stack: file.stack, ...evaluation, problems };
 }
 
 /** The one account that the provider may deploy to, if the stack's file names it. */
 function allowedAccount({ values }: StackFile): string | undefined {
-  const ids = values["aws:allowedAccountIds"];
-  const [first, ...others]: unknown[] = Array.isArray(ids) ? ids : [];
-  return others.length === 0 && /^\d{12}$/.test(String(first)) ? String(first) : undefined;
+  const [first, ...others] = accountIdsOf(values["aws:allowedAccountIds"]);
+  return others.length === 0 && first !== ENCRYPTED ? first : undefined;
 }
 
 /** The engine hands a program every value as text, lists and maps as JSON. */

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { PROJECT, type Settings } from "../../components/settings/settings";
 import { editStackFile, readStackFile, type StackFile, settingChange, settingsOf } from "./stack-file";
+import { ownName } from "./stack-name";
 
 /** A new external id: 128 random bits, and the stack's name for whoever reads it in Snowflake. */
 export function newExternalId(stack: string): string {
@@ -12,7 +13,8 @@ export function newExternalId(stack: string): string {
  * docs.snowflake.com/en/sql-reference/sql/create-storage-integration), so role and integration need not wait for each other.
  */
 export function lacksExternalId(file: StackFile, { snowflake }: Settings): boolean {
-  // What is encrypted as a whole may have one.
+  // What is encrypted as a whole may have one, and so may an environment, over which the file's would win.
+  if (file.environments.length > 0) return false;
   if (file.encrypted.includes(`${PROJECT}:snowflake`)) return false;
   return snowflake.access === "role" && snowflake.externalId === undefined;
 }
@@ -32,7 +34,8 @@ export async function writeChosenId(
 ): Promise<void> {
   if (chosenExternalId === undefined) return;
   const written = await ensureExternalId(stack, dir, chosenExternalId);
-  if (written !== undefined) onNote(`wrote snowflake.externalId, ${written}, into Pulumi.${stack}.yaml`);
+  if (written !== undefined)
+    onNote(`wrote snowflake.externalId, ${written}, into Pulumi.${ownName(stack)}.yaml`);
 }
 
 /**
@@ -44,7 +47,7 @@ export async function writeChosenId(
 export async function ensureExternalId(
   stack: string,
   dir?: string,
-  externalId = newExternalId(stack),
+  externalId = newExternalId(ownName(stack)),
 ): Promise<string | undefined> {
   const file = await readStackFile(stack, dir);
   if (!lacksExternalId(file, settingsOf(file))) return undefined;

@@ -1,14 +1,18 @@
+import { existsSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { isMap, isScalar, stringify, visit } from "yaml";
+import { Document, isMap, isScalar, visit } from "yaml";
 import type { z } from "zod";
-import { settingsError } from "../../components/settings/problems";
+import { settingsError, showValue } from "../../components/settings/problems";
 import { parseSettings, type StackConfig } from "../../components/settings/read-settings";
 import { ENCRYPTED } from "../../components/settings/schema";
 import { PROJECT, type Settings } from "../../components/settings/settings";
 import { UsageError } from "../errors";
 import { pathError } from "../paths";
-import { parseYaml, projectShape, readShape, readText, stackShape } from "./yaml-file";
+import { environmentsOf } from "./environments";
+import { ownName } from "./stack-name";
+import { invalid, parseYaml, projectShape, readShape, readText, stackShape } from "./yaml-file";
+import { quoteTexts, Unquoted } from "./yaml-scalars";
 
 /** Folder of Pulumi.yaml, of the stacks' files and, by default, of their state. */
 export const projectDir = path.resolve(__dirname, "../..");
@@ -17,7 +21,7 @@ export const projectDir = path.resolve(__dirname, "../..");
 export interface StackFile extends StackConfig {
   /** Settings whose value is encrypted, as paths: `braintrust-snowflake:snowflake.externalId`. */
   readonly encrypted: readonly string[];
-  /** Pulumi ESC environments, which only Pulumi Cloud can read. */
+  /** Pulumi ESC environments by name, and values that stand in their place: only Pulumi Cloud can read them. */
   readonly environments: readonly string[];
   /** What encrypts the stack's secrets, where the file names it. @default a passphrase, or Pulumi Cloud */
   readonly secretsProvider?: string;
@@ -35,12 +39,34 @@ export interface SettingChange {
  * @throws UsageError where the folder cannot be read.
  */
 export async function stackFileNames(dir: string = projectDir): Promise<string[]> {
-  const files = await fs.readdir(dir).catch((error: unknown) => {
+  // The engine reads a stack's file with the ending of the project's own.
+  return (await stackFolderFiles(dir)).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
+}
+
+async function stackFolderFiles(dir: string): Promise<string[]> {
+  const inProject = await fs.readdir(dir).catch((error: unknown) => {
     const fix = "give the folder of Pulumi.yaml, or leave --cwd out for this project's own";
     throw pathError(error, { key: "--cwd", value: dir, fix });
   });
-  // The engine reads a stack's file with the ending of the project's own.
-  return files.flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
+  const folder = await stackFolder(dir);
+  if (folder === dir) return inProject;
+  return fs.readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    const fix = "correct it in Pulumi.yaml";
+    throw pathError(error, { key: "stackConfigDir", value: folder, fix });
+  });
+}
+
+/** Folder of the stacks' files, where the engine looks for them: ProjectStackPath of its sdk/go/common/workspace/paths.go. */
+export async function stackFolder(dir: string): Promise<string> {
+  if (!existsSync(path.join(dir, "Pulumi.yaml"))) return dir;
+  const { config, stackConfigDir } = await readProject(dir);
+  // An absolute path is below the project as well.
+  if (typeof config !== "string") return path.join(dir, stackConfigDir ?? "");
+  const folder = path.join(dir, config);
+  if (existsSync(folder)) return folder;
+  const fix = `correct it in the file, or create the folder ${config} for the stacks' files`;
+  throw invalid("Pulumi.yaml", [{ key: "config", value: showValue(config), rule: "must be a map", fix }]);
 }
 
 /**
@@ -61,20 +87,23 @@ export async function readStackFile(stack: string, dir: string = projectDir): Pr
   const file = await stackFilePath(stack, dir);
   const own = await readShape(file, stackShape);
   const project = await readProject(dir);
-  const encrypted: string[] = [];
+  const found: Found = { encrypted: [], unquoted: {} };
+  const { encrypted, unquoted } = found;
+  const defaults = typeof project.config === "string" ? undefined : project.config;
   const values = {
-    ...configOf(project.config, encrypted, projectDefault),
-    ...configOf(own.config, encrypted, (value) => value),
+    ...configOf(defaults, found, projectDefault),
+    ...configOf(own.config, found, (value) => value),
   };
   const { environment, secretsprovider } = own;
   return {
-    stack,
+    stack: ownName(stack),
     values,
     secretKeys: [...new Set(encrypted.map((key) => key.split(/[.[]/)[0] ?? key))],
-    environmentRegion: process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
+    environmentRegion: process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION,
     encrypted,
-    environments: Array.isArray(environment) ? environment.map(String) : [],
-    ...(secretsprovider ? { secretsProvider: secretsprovider } : {}),
+    unquoted,
+    environments: environmentsOf(environment),
+    secretsProvider: secretsprovider || undefined,
   };
 }
 
@@ -106,6 +135,11 @@ export async function editStackFile(
       const parent = at.slice(0, depth);
       const found = document.getIn(parent);
       if (isMap(found)) continue;
+      const written = sectionOf(found);
+      if (written !== undefined) {
+        document.setIn(parent, document.createNode(written));
+        continue;
+      }
       if (found !== undefined && found !== null && found !== PLACEHOLDER) {
         throw new UsageError(
           `${parent.slice(1).join(".")} in ${path.basename(file)} is no map: write it as one, then try again`,
@@ -114,7 +148,11 @@ export async function editStackFile(
       document.setIn(parent, document.createNode({}));
     }
     if (value === undefined) document.deleteIn(at);
-    else document.setIn(at, document.createNode(value));
+    else {
+      const node = document.createNode(value);
+      quoteTexts(node);
+      document.setIn(at, node);
+    }
   }
   await replaceFile(file, document.toString({ lineWidth: 0 }).replaceAll(` ${PLACEHOLDER}`, ""));
 }
@@ -129,10 +167,26 @@ export async function createStackFile(
   config: Readonly<Record<string, unknown>>,
   dir: string = projectDir,
 ): Promise<void> {
-  const file = path.join(dir, `Pulumi.${stack}.yaml`);
-  await fs.writeFile(file, stringify({ config }), { flag: "wx" }).catch((error: unknown) => {
+  const folder = await stackFolder(dir);
+  const file = path.join(folder, `Pulumi.${ownName(stack)}.yaml`);
+  const document = new Document({ config });
+  quoteTexts(document.contents);
+  try {
+    await fs.mkdir(folder, { recursive: true });
+    await fs.writeFile(file, document.toString(), { flag: "wx" });
+  } catch (error) {
     throw unwritable(file, error);
-  });
+  }
+}
+
+/** A section that is written as JSON text is a map to the program, and to be one in the file before a key is set in it. */
+function sectionOf(text: unknown): object | undefined {
+  if (typeof text !== "string" || !/^\s*\{/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function replaceFile(file: string, content: string): Promise<void> {
@@ -170,22 +224,35 @@ export function settingChange(keys: readonly string[], value?: unknown): Setting
 }
 
 async function stackFilePath(stack: string, dir: string): Promise<string> {
+  const name = `Pulumi.${ownName(stack)}.yaml`;
   const names = await stackFileNames(dir);
-  if (names.includes(stack)) return path.join(dir, `Pulumi.${stack}.yaml`);
+  if (names.includes(ownName(stack))) return path.join(await stackFolder(dir), name);
+  const misnamed = `Pulumi.${ownName(stack)}.yml`;
+  if ((await stackFolderFiles(dir)).includes(misnamed)) {
+    throw new UsageError(
+      `there is no ${name}, and the engine does not read ${misnamed}: rename it to ${name}`,
+    );
+  }
   const known =
     names.length > 0 ? `the stacks with settings are ${names.join(", ")}` : "no stack has settings yet";
-  throw new UsageError(`there is no Pulumi.${stack}.yaml: ${known}; \`init --stack ${stack}\` writes one`);
+  throw new UsageError(`there is no ${name}: ${known}; \`init --stack ${stack}\` writes one`);
+}
+
+/** What is told of values, by their paths. */
+interface Found {
+  readonly encrypted: string[];
+  readonly unquoted: Record<string, string>;
 }
 
 function configOf(
   config: Readonly<Record<string, unknown>> | null | undefined,
-  encrypted: string[],
+  found: Found,
   read: (value: unknown) => unknown,
 ): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(config ?? {}).map(([key, value]) => {
       const name = key.includes(":") ? key : `${PROJECT}:${key}`;
-      return [name, withoutSecrets(read(value), name, encrypted)];
+      return [name, plainValue(read(value), name, found)];
     }),
   );
 }
@@ -193,19 +260,21 @@ function configOf(
 /** Pulumi.yaml may say a value, or a schema with a `value` or a `default`. */
 function projectDefault(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  if (value instanceof Unquoted) return value;
   return "value" in value ? value.value : "default" in value ? value.default : undefined;
 }
 
-function withoutSecrets(value: unknown, at: string, encrypted: string[]): unknown {
-  if (Array.isArray(value))
-    return value.map((item, index) => withoutSecrets(item, `${at}[${index}]`, encrypted));
+function plainValue(value: unknown, at: string, found: Found): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => plainValue(item, `${at}[${index}]`, found));
+  if (value instanceof Unquoted) {
+    found.unquoted[at] = value.source;
+    return value.engineValue;
+  }
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value);
   if (entries.length === 1 && entries[0]?.[0] === "secure") {
-    encrypted.push(at);
+    found.encrypted.push(at);
     return ENCRYPTED;
   }
-  return Object.fromEntries(
-    entries.map(([key, inner]) => [key, withoutSecrets(inner, `${at}.${key}`, encrypted)]),
-  );
+  return Object.fromEntries(entries.map(([key, inner]) => [key, plainValue(inner, `${at}.${key}`, found)]));
 }

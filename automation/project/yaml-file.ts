@@ -6,17 +6,26 @@ import { formatProblem, type Problem, showValue } from "../../components/setting
 import { PROJECT } from "../../components/settings/settings";
 import { messageOf, UsageError } from "../errors";
 import { pathError } from "../paths";
+import { readAsEngine } from "./yaml-scalars";
 
 const map = z.record(z.string(), z.unknown(), { error: "must be a map" });
 const text = z.string({ error: "must be a text" });
 
 /** Of Pulumi.yaml, what this project and the engine cannot do without. */
-export const projectShape = z.looseObject({
-  name: z.literal(PROJECT, { error: `must be ${PROJECT}: settings and state are kept under this name` }),
-  runtime: z.union([text, z.looseObject({ name: text })], { error: "must name a runtime, as nodejs" }),
-  config: map.nullish(),
-  backend: z.looseObject({ url: text.nullish() }, { error: "must be a map" }).nullish(),
-});
+export const projectShape = z
+  .looseObject({
+    name: z.literal(PROJECT, { error: `must be ${PROJECT}: settings and state are kept under this name` }),
+    runtime: z.union([text, z.looseObject({ name: text })], { error: "must name a runtime, as nodejs" }),
+    /** As a text the old form of `stackConfigDir`. */
+    config: z.union([map, z.string()], { error: "must be a map" }).nullish(),
+    /** Folder of the stacks' files, below that of this file. */
+    stackConfigDir: text.nullish(),
+    backend: z.looseObject({ url: text.nullish() }, { error: "must be a map" }).nullish(),
+  })
+  .refine(({ config, stackConfigDir }) => typeof config !== "string" || !stackConfigDir, {
+    path: ["config"],
+    error: "must not name the stacks' folder beside stackConfigDir",
+  });
 
 /** Of a stack's file. */
 export const stackShape = z.looseObject({
@@ -47,7 +56,8 @@ export async function readText(file: string): Promise<string> {
  * @throws UsageError where it is no YAML.
  */
 export function parseYaml(file: string, content: string): Document {
-  const document = parseDocument(content);
+  // The engine knows merge keys of YAML 1.1, `<<`.
+  const document = parseDocument(content, { merge: true });
   const [error] = document.errors;
   if (error !== undefined) throw notYaml(file, error);
   return document;
@@ -83,6 +93,7 @@ function valueAt(content: unknown, at: readonly PropertyKey[]): unknown {
 /** An alias may name no anchor, or so many that the document would not fit into memory; it is found out only here. */
 function contentOf(file: string, document: Document): unknown {
   try {
+    readAsEngine(document);
     return document.toJS() ?? {};
   } catch (error) {
     throw notYaml(file, error);
@@ -96,7 +107,8 @@ function notYaml(file: string, error: unknown): UsageError {
   ]);
 }
 
-function invalid(file: string, problems: readonly Problem[]): UsageError {
+/** The error that names everything that is wrong with a file. */
+export function invalid(file: string, problems: readonly Problem[]): UsageError {
   const lines = problems.map((problem) => `\n  ${formatProblem(problem)}`);
   return new UsageError(`Invalid ${path.basename(file)}:${lines.join("")}`);
 }

@@ -1,3 +1,4 @@
+import { accountIdsOf } from "../../../components/settings/provider-settings";
 import { ENCRYPTED } from "../../../components/settings/schema";
 import { errorLine } from "../../aws/aws-errors";
 import type { StackFile } from "../../project/stack-file";
@@ -58,7 +59,7 @@ export function judgeCaller(
   now: Date,
 ): PreflightFinding[] {
   const found: PreflightFinding[] = [];
-  const allowed = accountIds(values["aws:allowedAccountIds"]);
+  const allowed = accountIdsOf(values["aws:allowedAccountIds"]);
   const caller = `the caller is ${arn}, by ${source}`;
   if (allowed.length > 0 && !allowed.includes(account)) {
     found.push(
@@ -68,7 +69,7 @@ export function judgeCaller(
       ),
     );
   }
-  if (accountIds(values["aws:forbiddenAccountIds"]).includes(account)) {
+  if (accountIdsOf(values["aws:forbiddenAccountIds"]).includes(account)) {
     found.push(
       misuse(
         `account ${account} is among aws:forbiddenAccountIds: ${caller}`,
@@ -99,6 +100,13 @@ export function judgeSilence(error: unknown, source: string): PreflightFinding {
   if (/^(ExpiredToken|ExpiredTokenException|RequestExpired)$/.test(name) || /\bexpired\b/i.test(line)) {
     return obstacle(`the credentials have expired (${source}): ${line}`, "log in anew, then try again");
   }
+  // The SDK has a name for it in some versions, and a message in all.
+  if (/^Region is missing/.test(line) || name === "InvalidRegionError") {
+    return misuse(
+      "no region is set, in the stack's settings, the environment or the profile",
+      "set aws:region in the stack's settings",
+    );
+  }
   if (name === "CredentialsProviderError") {
     return obstacle(
       `there are no AWS credentials (${source}): ${line}`,
@@ -119,9 +127,4 @@ export function judgeSilence(error: unknown, source: string): PreflightFinding {
     `AWS did not say who the caller is (${source}): ${line}`,
     "see that sts:GetCallerIdentity can be reached from here; --skip-preflight goes on without",
   );
-}
-
-function accountIds(value: unknown): string[] {
-  const list: unknown = typeof value === "string" && value.startsWith("[") ? JSON.parse(value) : value;
-  return Array.isArray(list) ? list.map(String) : [];
 }

@@ -7,6 +7,7 @@ import { releaseDeadLocks, renderLock, type StackLock } from "../../engine/state
 import { parseState, type ResourceState, type UnfinishedOperation } from "../../engine/state/state";
 import type { OpenStack } from "../../engine/workspace";
 import { messageOf, StackBusyError, throwMistake } from "../../errors";
+import { ownName } from "../../project/stack-name";
 import { awsLookups } from "./aws-lookups";
 import { asUnfinished, type LostOperation, LostOperations, lostOperation } from "./lost-operations";
 import { pendingOf, repairState } from "./repaired-state";
@@ -161,5 +162,5 @@ export async function forgetLost(open: KnownStack): Promise<void> {
 
 /** What got no answer of a stack in its backend. */
 export function lostOperations({ stack: { name, workspace }, backendUrl }: KnownStack): LostOperations {
-  return new LostOperations(workspace.workDir, name, backendName(backendUrl, workspace.workDir));
+  return new LostOperations(workspace.workDir, ownName(name), backendName(backendUrl, workspace.workDir));
 }

@@ -31,7 +31,7 @@ export async function findRestoration(
   { open, checkpoints, folder }: Deployment,
   id: string,
 ): Promise<Restoration> {
-  const { name } = open.stack;
+  const { stack: name } = open.file;
   const { resources: earlier, ...copy } = await findCopy(checkpoints, name, id);
   // What cannot be read is said before anything is changed.
   await lostOperations(open).read();
@@ -95,7 +95,7 @@ export async function restore(deployment: Deployment, { state }: Restoration): P
     return undefined;
   }
   if (folder === undefined) throw present;
-  const aside = await setAside(folder, open.stack.name);
+  const aside = await setAside(folder, open.file.stack);
   await replaceState(open, state, pendingOf(state));
   return aside;
 }
