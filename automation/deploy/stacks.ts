@@ -92,7 +92,7 @@ export async function chosenStacks(
     return known;
   }
   const names = (options.stacks ?? "").split(",").map((name) => name.trim());
-  const unknown = names.filter((name) => !known.includes(ownName(name)));
+  const unknown = names.filter((name) => name === "" || !known.includes(ownName(name)));
   if (unknown.length > 0) {
     throw new UsageError(
       `--stacks: there are no settings for ${unknown.map((name) => JSON.stringify(name)).join(", ")}; ` +
