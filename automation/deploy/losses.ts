@@ -22,13 +22,11 @@ export function removes({ operation }: Change): boolean {
 
 /** What `changes` take away of the resources of a state. */
 export function removalsOf(changes: readonly Change[], resources: readonly ResourceState[]): Removals {
-  // Of a replacement's two steps the first names it; a Map keeps the last.
-  const removed = new Map(
-    changes
-      .filter(removes)
-      .reverse()
-      .map((change) => [change.urn, change]),
-  );
+  // A replacement has several steps, in an order that depends on which of the two resources comes first.
+  const removed = new Map<string, Change>();
+  for (const change of changes.filter(removes)) {
+    if (!removed.has(change.urn) || change.operation === "replace") removed.set(change.urn, change);
+  }
   const isProtected = new Set(resources.filter(({ protect }) => protect).map(({ urn }) => urn));
   const losses = [...removed.values()].filter(({ urn }) => lossOf(urn) !== undefined);
   return {

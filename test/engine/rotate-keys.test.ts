@@ -41,7 +41,8 @@ describe("a rotation of Snowflake's access key", () => {
   it("goes on after an update that broke off between the new key and the secret", async () => {
     const [first] = aws.things();
     aws.use(first?.id, 300);
-    project.world.setFaults({ operation: "update", name: SECRET_VERSION, error: "throttled" });
+    // SecretVersion is replaced: its content cannot be changed.
+    project.world.setFaults({ operation: "create", name: SECRET_VERSION, error: "throttled" });
     await assert.rejects(
       rotate(),
       (error) => error instanceof PipelineError && /throttled/.test(error.message),

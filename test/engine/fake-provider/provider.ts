@@ -2,25 +2,12 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { main, type Provider } from "@pulumi/pulumi/provider";
+import replacements from "./replacements.json";
 import { type Fault, type Operation, type Thing, World } from "./world";
 
 const ACCOUNT_ID = "123456789012";
 const REGION = "us-east-1";
 const POLL_MS = 50;
-
-/** Inputs that say which resource it is: AWS cannot change them, so Pulumi makes another. */
-const identity: readonly string[] = [
-  "name",
-  "bucket",
-  "group",
-  "user",
-  "policyArn",
-  "keyId",
-  "queueUrl",
-  "topic",
-  "endpoint",
-  "secretId",
-];
 
 /** Types of which AWS refuses a second one of the same name; of any other it keeps one, or makes another. */
 const refusedTwice: readonly string[] = [
@@ -52,7 +39,20 @@ const autonamed: Readonly<Record<string, string>> = {
 };
 
 /** What AWS keeps one of, for each of these. */
-const keptFor: readonly string[] = [...identity, "role", "arn", "dashboardName", "alarmName"];
+const keptFor: readonly string[] = [
+  "name",
+  "bucket",
+  "group",
+  "user",
+  "role",
+  "policyArn",
+  "keyId",
+  "arn",
+  "tagKey",
+  "dashboardName",
+  "alarmName",
+  "logGroupName",
+];
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -76,7 +76,8 @@ const provider: Provider = {
       ...Object.keys(olds).filter((key) => !computed.includes(key)),
     ]);
     const changed = [...names].filter((key) => !isDeepStrictEqual(olds[key], news[key]));
-    return { changes: changed.length > 0, replaces: changed.filter((key) => identity.includes(key)) };
+    const replaces = changed.filter((key) => replacing(typeOf(urn)).includes(key));
+    return { changes: changed.length > 0, replaces, deleteBeforeReplace: isNamed(urn, news) };
   },
 
   async create(urn, inputs: Properties) {
@@ -208,12 +209,16 @@ function describe(type: string, logical: string, inputs: Properties): Pick<Thing
       return anomalyArn("anomalysubscription", random, name);
     case "aws:budgets/budget:Budget":
       return { id: `${ACCOUNT_ID}:${name}`, computed: { name } };
+    case "aws:sns/topicSubscription:TopicSubscription": {
+      // SNS answers a second Subscribe of an endpoint with the ARN of the first, whoever asks.
+      const recipient = digits(`${inputs.protocol} ${plain(inputs.endpoint)}`);
+      return { id: `${inputs.topic}:${recipient}`, computed: {} };
+    }
+    case "aws:secretsmanager/secretVersion:SecretVersion":
+      return { id: `${inputs.secretId}|${random}`, computed: {} };
     default:
       return {
-        id: [
-          logical,
-          ...keptFor.flatMap((key) => (typeof inputs[key] === "string" ? [inputs[key]] : [])),
-        ].join(" "),
+        id: keptFor.flatMap((key) => (typeof inputs[key] === "string" ? [inputs[key]] : [])).join(" "),
         computed: {},
       };
   }
@@ -223,7 +228,30 @@ function describe(type: string, logical: string, inputs: Properties): Pick<Thing
 function unused(type: string, name: string): string {
   const before = [...world.calls().filter(({ operation }) => operation !== "read"), ...world.things()];
   const count = before.filter((one) => one.type === type && one.name === name).length;
-  return createHash("sha256").update(`${type} ${name} ${count}`).digest("hex").slice(0, 8);
+  return digits(`${type} ${name} ${count}`);
+}
+
+function digits(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
+}
+
+/** Properties for whose change the real provider replaces a resource of this type. */
+function replacing(type: string): readonly string[] {
+  const known: Readonly<Record<string, readonly string[]>> = replacements.types;
+  const properties = known[type];
+  if (properties !== undefined) return properties;
+  throw new Error(
+    `what replaces ${type} is not recorded: extend test/sandbox/replacements/everything.ts and record it`,
+  );
+}
+
+/**
+ * Whether the program has named the resource, so that the old one goes first: nameRequiresDeleteBeforeReplace in
+ * github.com/pulumi/pulumi-terraform-bridge, pkg/tfbridge/schema.go.
+ */
+function isNamed(urn: string, { name, bucket }: Properties): boolean {
+  const given = typeOf(urn) === "aws:s3/bucket:Bucket" ? bucket : name;
+  return given !== undefined && !new RegExp(`^${nameOf(urn)}-[0-9a-f]{7}$`).test(String(given));
 }
 
 function existing(type: string, id: string): Thing {
@@ -249,6 +277,10 @@ function anomalyArn(kind: string, id: string, name: string): Pick<Thing, "id" | 
 /** The engine's mark of a secret (sdk/go/common/resource/plugin/rpc.go). */
 function secret(value: string): Properties {
   return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value };
+}
+
+function plain(value: unknown): unknown {
+  return typeof value === "object" && value !== null && "value" in value ? value.value : value;
 }
 
 /** The last of the types in a URN: the ones before are the parents'. */
