@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import type { Change } from "../../automation/engine/changes";
+import type { Thing } from "../engine/fake-provider/world";
+import type { TestProject } from "../engine/harness";
+
+/** What another `up` cannot bring back: data, and identities that others name. */
+const statefulTypes: readonly string[] = [
+  "aws:s3/bucket:Bucket",
+  "aws:kms/key:Key",
+  "aws:iam/role:Role",
+  "aws:iam/user:User",
+  "aws:secretsmanager/secret:Secret",
+  "aws:sqs/queue:Queue",
+  "aws:sns/topic:Topic",
+];
+
+/** What a stack has in its account that no update may delete or replace. */
+export class StatefulResources {
+  private constructor(
+    private readonly project: TestProject,
+    private readonly held: readonly Thing[],
+  ) {}
+
+  /** Of the account as it is now. */
+  public static of(project: TestProject): StatefulResources {
+    const held = project.world.things().filter(({ type }) => statefulTypes.includes(type));
+    assert.ok(held.length > 0, "the account has none");
+    return new StatefulResources(project, held);
+  }
+
+  /** Changes delete or replace none of them. */
+  public assertUntouched(changes: readonly Pick<Change, "operation" | "type" | "name">[]): void {
+    const harmful = changes.filter(
+      ({ operation, type }) =>
+        !["create", "update", "refresh"].includes(operation) && statefulTypes.includes(type),
+    );
+    assert.deepEqual(
+      harmful.map(({ operation, name }) => `${operation} ${name}`),
+      [],
+    );
+  }
+
+  /** They exist, nothing has deleted or created them meanwhile, and alerts go to exactly the addresses of the settings. */
+  public async assertKept(): Promise<void> {
+    const { world } = this.project;
+    const there = world.things().map(({ type, id }) => `${type} ${id}`);
+    const gone = this.held.filter(({ type, id }) => !there.includes(`${type} ${id}`));
+    assert.deepEqual(
+      gone.map(({ id }) => id),
+      [],
+    );
+    const touched = world.calls().filter(({ operation, name, type }) => {
+      const ours = this.held.some((one) => one.name === name && one.type === type);
+      return ours && ["create", "delete"].includes(operation);
+    });
+    assert.deepEqual(touched, []);
+    assert.deepEqual(this.recipients(), await this.wantedRecipients());
+  }
+
+  private recipients(): string[] {
+    return this.project.world
+      .things()
+      .filter(({ type, inputs }) => type.endsWith(":TopicSubscription") && inputs.protocol === "email")
+      .map(({ inputs }) => String(inputs.endpoint))
+      .sort();
+  }
+
+  private async wantedRecipients(): Promise<string[]> {
+    const { config } = await this.project.stackFile();
+    const { alertEmails = [] } = (config["braintrust-snowflake:monitoring"] ?? {}) as {
+      alertEmails?: string[];
+    };
+    return [...alertEmails].sort();
+  }
+}
