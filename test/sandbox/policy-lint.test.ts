@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import * as path from "node:path";
 import { deployProgram } from "../support";
 
-const python = process.env.SQLGLOT_PYTHON ?? "python3";
+const python = process.env.PARLIAMENT_PYTHON ?? "python3";
 
 // parliament reads numbers without a fraction alone, and AWS's own "1.2" has one. Two actions of "s3:*" do not know the
 // TLS version; a Deny of all actions is not the weaker for them.
@@ -21,7 +21,7 @@ describe("policies, to the linter parliament", function () {
   before(function () {
     const { status } = spawnSync(python, ["-c", "import parliament"]);
     if (status !== 0) {
-      console.error(`skipped: ${python} has no parliament; SQLGLOT_PYTHON names another Python`);
+      console.error(`skipped: ${python} has no parliament; PARLIAMENT_PYTHON names another Python`);
       this.skip();
     }
   });
