@@ -4,16 +4,19 @@ const path = require("node:path");
 /** What every room of automation/ may import. */
 const ground = ["automation/errors", "automation/paths", "automation/debug"];
 
+/** What every component may import. */
+const vocabulary = ["components/account", "components/arguments", "components/physical-names"];
+
 /** What each room may import besides itself and packages: docs/architecture.md says what it is for. From the ground up. */
 const rooms = {
   "components/settings": [],
-  "components/storage": ["components/account", "components/settings/"],
-  "components/access": ["components/account", "components/settings/", "components/storage/"],
-  "components/events": ["components/account", "components/settings/", "components/access/"],
-  "components/audit": ["components/account", "components/settings/", "components/storage/"],
+  "components/storage": [...vocabulary],
+  "components/access": [...vocabulary, "components/storage/"],
+  "components/events": [...vocabulary, "components/access/"],
+  "components/audit": [...vocabulary, "components/storage/"],
   "components/monitoring": [
-    "components/account",
-    ...["settings", "storage", "access", "events", "audit"].map((room) => `components/${room}/`),
+    ...vocabulary,
+    ...["storage", "access", "events", "audit"].map((room) => `components/${room}/`),
   ],
   "automation/terminal": [...ground],
   "automation/project": [...ground, "components/settings/"],
@@ -24,7 +27,7 @@ const rooms = {
     ...ground,
     ...["terminal", "project"].map(below),
     "components/settings/",
-    "components/pipeline",
+    "components/program",
   ],
   "automation/engine/cli": [...ground],
   "automation/engine/state": [...ground, "automation/engine/engine-errors", "components/settings/"],
@@ -157,11 +160,11 @@ module.exports = {
       comment: "What everybody may import imports nobody.",
       severity: "error",
       from: {
-        path: "^(components/account|components/stateful|automation/(errors|paths|debug|outputs))\\.ts$",
+        path: "^(components/(account|arguments|output-contract|physical-names|stateful)|automation/(errors|paths|debug|outputs))\\.ts$",
       },
       to: {
         path: "^(index|components|automation|bench|examples|test)\\b",
-        pathNot: "^(automation/errors|components/settings/problems)",
+        pathNot: "^(automation/errors|components/(output-contract|settings/problems))",
       },
     },
     {

@@ -1,5 +1,5 @@
 import "./compile-cache";
-import { deployPipeline } from "./components/pipeline";
+import { deployPipeline } from "./components/program";
 import { traceOnlyMessages } from "./stack-traces";
 
 traceOnlyMessages();

@@ -2,7 +2,7 @@
 async function main(count: number): Promise<void> {
   const begun = performance.now();
   const { evaluate } = await import("../automation/plan/evaluation");
-  const { deployPipeline } = await import("../components/pipeline");
+  const { deployPipeline } = await import("../components/program");
   const loadMs = performance.now() - begun;
   const streams = Array.from({ length: count }, (_, index) => ({ name: `stream-${index}`, format: "jsonl" }));
   const config = {

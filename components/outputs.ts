@@ -1,20 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
-import { braintrustExternalIds } from "./access/braintrust-role";
-import type { PipelineParts } from "./monitoring/alarm-targets";
-import type { Guards } from "./monitoring/observability";
-import { concealer, phaseOf, type Settings } from "./settings/settings";
+import { braintrustExternalIds } from "./access/braintrust-external-ids";
+import type { PipelineOutputs } from "./output-contract";
+import type { ExportPipeline } from "./pipeline";
+import { concealer, phaseOf, type Settings, subscriberOf } from "./settings/settings";
 
 /** Snowflake's side as the settings know it, as far as the stack uses it: whom it trusts, and whom it tells of files. */
-export interface HandOver {
-  readonly snowflakeIamUserArn?: string;
-  readonly snowflakeExternalId?: string;
-  /** Who may subscribe to the topic. */
-  readonly snowflakeSubscriberArn?: string;
-  /** Stream -> queue of its pipe. */
-  readonly notificationChannels?: Readonly<Record<string, string>>;
-  readonly errorIamUserArn?: string;
-  readonly errorExternalId?: string;
-}
+export type HandOver = Readonly<
+  Pick<
+    PipelineOutputs,
+    | "snowflakeIamUserArn"
+    | "snowflakeExternalId"
+    | "snowflakeSubscriberArn"
+    | "notificationChannels"
+    | "errorIamUserArn"
+    | "errorExternalId"
+  >
+>;
 
 /** Deployed and wanted hand-over are compared by this: where they differ, `up` is due. */
 export function handOver({ snowflake, events, streams }: Settings): HandOver {
@@ -24,9 +25,7 @@ export function handOver({ snowflake, events, streams }: Settings): HandOver {
     ...(snowflake.access === "role"
       ? { snowflakeIamUserArn: snowflake.iamUserArn, snowflakeExternalId: snowflake.externalId }
       : {}),
-    ...(events.mode === "sns"
-      ? { snowflakeSubscriberArn: snowflake.snsSubscriberArn ?? snowflake.iamUserArn }
-      : {}),
+    ...(events.mode === "sns" ? { snowflakeSubscriberArn: subscriberOf({ snowflake }) } : {}),
     ...(events.mode === "snowflake-queue" && channels.length > 0
       ? { notificationChannels: Object.fromEntries(channels) }
       : {}),
@@ -36,49 +35,43 @@ export function handOver({ snowflake, events, streams }: Settings): HandOver {
   });
 }
 
-/**
- * The stack's outputs: what Snowflake, Braintrust and scripts read. Their names are a contract.
- * What a stack does not have is absent.
- */
-export function stackOutputs(
-  settings: Settings,
-  parts: PipelineParts & { readonly guards: Guards },
-): pulumi.Inputs {
+/** A value of which any part may still be an output. */
+type Unsettled<Value> = pulumi.Input<
+  Value extends object ? { [Key in keyof Value]: Unsettled<Value[Key]> } : Value
+>;
+
+/** The stack's outputs as the program has them. */
+export type StackOutputs = { [Name in keyof PipelineOutputs]: Unsettled<PipelineOutputs[Name]> };
+
+/** The stack's outputs. What a stack does not have is absent. */
+export function stackOutputs(settings: Settings, pipeline: ExportPipeline): StackOutputs {
   const { snowflake, braintrust } = settings;
-  const { account, bucket, reader, events, errors } = parts;
   const externalIds = braintrustExternalIds(braintrust);
-  // An update that fails must not leave outputs behind that tell of what it did not do.
-  const settled = pulumi.all([
-    parts.braintrust.roleArn,
-    reader.principalArn,
-    events.announced,
-    errors === undefined ? undefined : errors.roleArn,
-  ]);
-  const url = (prefix: string) => pulumi.interpolate`s3://${bucket.bucketName}/${prefix}`;
+  const url = (prefix: string) => pulumi.interpolate`s3://${pipeline.bucketName}/${prefix}`;
   return present({
-    bucketName: bucket.bucketName,
-    bucketArn: bucket.bucketArn,
-    bucketRegion: account.region,
+    bucketName: pipeline.bucketName,
+    bucketArn: pipeline.bucketArn,
+    bucketRegion: pipeline.bucketRegion,
     exportPrefix: settings.exportPrefix,
     exportUrl: url(settings.exportPrefix),
-    braintrustRoleArn: parts.braintrust.roleArn,
+    braintrustRoleArn: pipeline.braintrustRoleArn,
     braintrustExternalId:
       externalIds.length === 0 ? undefined : concealer(settings, "braintrust")(externalIds.join(", ")),
-    snowflakeRoleArn: reader.roleArn,
-    snowflakeAccessKeyId: reader.user?.accessKeyId,
-    snowflakeSecretAccessKey: reader.user?.secretAccessKey,
-    snowflakeSecretArn: reader.user?.secretArn,
-    notificationQueueArn: events.queue?.queueArn,
-    notificationQueueUrl: events.queue?.queueUrl,
-    deadLetterQueueArn: events.queue?.deadLetterQueueArn,
-    notificationTopicArn: events.topicArn,
-    kmsKeyArn: parts.key?.keyArn ?? settings.existingKmsKeyArn,
-    auditTrailArn: parts.guards.auditTrailArn,
-    alertsTopicArn: parts.guards.alertsTopicArn,
-    dashboardUrl: parts.guards.dashboardUrl,
-    errorTopicArn: errors?.topicArn,
-    errorRoleArn: errors?.roleArn,
-    errorQueueUrl: errors?.queue.queueUrl,
+    snowflakeRoleArn: pipeline.snowflakeRoleArn,
+    snowflakeAccessKeyId: pipeline.snowflakeAccessKeyId,
+    snowflakeSecretAccessKey: pipeline.snowflakeSecretAccessKey,
+    snowflakeSecretArn: pipeline.snowflakeSecretArn,
+    notificationQueueArn: pipeline.notificationQueueArn,
+    notificationQueueUrl: pipeline.notificationQueueUrl,
+    deadLetterQueueArn: pipeline.deadLetterQueueArn,
+    notificationTopicArn: pipeline.notificationTopicArn,
+    kmsKeyArn: pipeline.kmsKeyArn,
+    auditTrailArn: pipeline.auditTrailArn,
+    alertsTopicArn: pipeline.alertsTopicArn,
+    dashboardUrl: pipeline.dashboardUrl,
+    errorTopicArn: pipeline.errorTopicArn,
+    errorRoleArn: pipeline.errorRoleArn,
+    errorQueueUrl: pipeline.errorQueueUrl,
     eventsMode: settings.events.mode,
     snowflake: present({
       access: snowflake.access,
@@ -88,7 +81,9 @@ export function stackOutputs(
       role: snowflake.role,
       readerRole: snowflake.readerRole,
       integration: snowflake.integration,
-      errorIntegration: errors === undefined ? undefined : snowflake.errorNotifications.integration,
+      errorIntegration: snowflake.errorNotifications.enabled
+        ? snowflake.errorNotifications.integration
+        : undefined,
     }),
     streams: settings.streams.map(({ name, prefix, format, table, pipe }) => ({
       name,
@@ -97,38 +92,32 @@ export function stackOutputs(
       table,
       pipe,
     })),
-    ...handOverOutputs(settings, settled),
-    phase: settled.apply(() => phaseOf(settings)),
+    ...handOverOutputs(settings, pipeline.ready),
+    // An update that fails must not leave outputs behind that tell of what it did not do.
+    phase: pipeline.ready.apply(() => phaseOf(settings)),
   });
 }
 
 function handOverOutputs(
   settings: Settings,
-  settled: pulumi.Output<unknown>,
-): Record<string, pulumi.Input<unknown>> {
+  ready: pulumi.Output<unknown>,
+): Pick<StackOutputs, keyof HandOver> {
   const { notificationChannels, ...snowflake } = handOver(settings);
-  const conceal = concealer(settings, "snowflake");
-  const concealChannel = concealer(settings, "events");
-  const shown = (values: Readonly<Record<string, string>>, concealed: typeof conceal) =>
+  const shown = (values: Readonly<Record<string, string>>, key: "snowflake" | "events") =>
     Object.fromEntries(
       Object.entries(values).map(([name, value]) => [
         name,
-        pulumi.all([concealed(value), settled]).apply(([known]) => known),
+        pulumi.all([concealer(settings, key)(value), ready]).apply(([known]) => known),
       ]),
     );
   return {
-    ...shown({ ...snowflake }, conceal),
-    ...(notificationChannels === undefined
-      ? {}
-      : { notificationChannels: shown(notificationChannels, concealChannel) }),
+    ...shown({ ...snowflake }, "snowflake"),
+    notificationChannels:
+      notificationChannels === undefined ? undefined : shown(notificationChannels, "events"),
   };
 }
 
-type Present<Values> = { [Key in keyof Values]?: Exclude<Values[Key], undefined> };
-
 /** Without the keys that have no value. */
-export function present<Values extends object>(values: Values): Present<Values> {
-  return Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== undefined),
-  ) as Present<Values>;
+export function present<Values extends object>(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Values;
 }

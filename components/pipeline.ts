@@ -1,174 +1,255 @@
 import * as pulumi from "@pulumi/pulumi";
 import { BraintrustRole, braintrustTrust } from "./access/braintrust-role";
-import { SnowflakeReader, snowflakeTrust } from "./access/snowflake-reader";
+import { SnowflakeReader } from "./access/snowflake-reader";
+import { snowflakeTrust } from "./access/trust-policy";
 import { type Account, readAccount } from "./account";
+import { Encryption, EventsMode, knownInputs } from "./arguments";
 import { auditNames } from "./audit/audit-names";
-import { LoadErrors, loadErrorsTrust } from "./events/load-errors";
+import { AuditTrail } from "./audit/audit-trail";
+import { LoadErrors } from "./events/load-errors";
 import { SnowpipeEvents } from "./events/snowpipe-events";
-import { countsRequests, type PipelineParts } from "./monitoring/alarm-targets";
 import { ALERT_SERVICES } from "./monitoring/alert-topic";
-import { createGuards, type Guards } from "./monitoring/observability";
-import { stackOutputs } from "./outputs";
+import { Monitoring } from "./monitoring/monitoring";
+import { physicalNames } from "./physical-names";
+import { complete, type ExportPipelineArgs, monitoringOptions } from "./pipeline-args";
 import { defaultBucketName } from "./settings/bucket-name";
-import { type ProgramSettings, readSettings } from "./settings/read-settings";
-import { concealer, PIPELINE_TYPE, type Settings } from "./settings/settings";
-import { BucketPolicy } from "./storage/bucket-policy";
+import { PIPELINE_TYPE } from "./settings/settings";
+import { BucketPolicy, foreignEncryption } from "./storage/bucket-policy";
 import { EncryptionKey } from "./storage/encryption-key";
 import { ExportBucket } from "./storage/export-bucket";
 import { EncryptionKeyPolicy } from "./storage/key-policy";
 
 /**
- * The whole AWS side of the pipeline, in the order in which its parts need each other. Like every component here it
- * registers no inputs: its children would wait for all of them, a bucket for the key of which its encryption alone makes use.
+ * The AWS side of a Braintrust to Snowflake pipeline: bucket, roles, events, audit trail, monitoring. For what no argument
+ * covers, pass Pulumi's resource option `transforms`: it sees every resource below this one before it is created.
  */
-export class ExportPipeline extends pulumi.ComponentResource implements PipelineParts {
-  public readonly account: Account;
-  public readonly key?: EncryptionKey;
-  public readonly bucket: ExportBucket;
-  public readonly braintrust: BraintrustRole;
-  public readonly reader: SnowflakeReader;
-  public readonly events: SnowpipeEvents;
-  public readonly errors?: LoadErrors;
-  public readonly guards: Guards;
+export class ExportPipeline extends pulumi.ComponentResource {
+  /** Bucket that exports land in. */
+  public readonly bucketName: pulumi.Output<string>;
+  public readonly bucketArn: pulumi.Output<string>;
+  public readonly bucketRegion: pulumi.Output<string>;
+  /** Key of the exports: the stack's own, or the existing bucket's. */
+  public readonly kmsKeyArn?: pulumi.Output<string>;
+  /** Role that Braintrust assumes. */
+  public readonly braintrustRoleArn: pulumi.Output<string>;
+  /** Who reads for Snowflake: role or user. */
+  public readonly snowflakePrincipalArn: pulumi.Output<string>;
+  /** Role that Snowflake's storage integration assumes. */
+  public readonly snowflakeRoleArn?: pulumi.Output<string>;
+  /** Access key in use of Snowflake's user. */
+  public readonly snowflakeAccessKeyId?: pulumi.Output<string>;
+  /** Its secret. */
+  public readonly snowflakeSecretAccessKey?: pulumi.Output<string>;
+  /** Where Secrets Manager keeps both. */
+  public readonly snowflakeSecretArn?: pulumi.Output<string>;
+  /** Queue of events. */
+  public readonly notificationQueueArn?: pulumi.Output<string>;
+  public readonly notificationQueueUrl?: pulumi.Output<string>;
+  public readonly deadLetterQueueArn?: pulumi.Output<string>;
+  /** Topic of events. */
+  public readonly notificationTopicArn?: pulumi.Output<string>;
+  /** Topic that Snowflake reports load errors to. */
+  public readonly errorTopicArn?: pulumi.Output<string>;
+  /** Role by which it does so. */
+  public readonly errorRoleArn?: pulumi.Output<string>;
+  /** Queue that keeps the reports. */
+  public readonly errorQueueUrl?: pulumi.Output<string>;
+  /** Trail with the data events of the bucket: the stack's own, or an existing one. */
+  public readonly auditTrailArn?: pulumi.Output<string>;
+  /** Topic that alarms tell. */
+  public readonly alertsTopicArn?: pulumi.Output<string>;
+  public readonly dashboardUrl?: pulumi.Output<string>;
+  /** Known once Braintrust and Snowflake find the roles and events that were agreed on. */
+  public readonly ready: pulumi.Output<string[]>;
 
-  public constructor(name: string, settings: ProgramSettings, opts?: pulumi.ComponentResourceOptions) {
-    super(PIPELINE_TYPE, name, {}, opts);
-    const { stack, exportPrefix, forceDestroy, protect, snowflake } = settings;
+  public constructor(name: string, args: ExportPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(PIPELINE_TYPE, name, knownInputs(args), opts);
+    const given = complete(args);
+    const { suffix, protect, forceDestroy, exportPrefix, existingBucket, lifecycle, streams } = given;
+    const names = physicalNames(suffix, given.names);
     const parent = { parent: this };
-    this.account = readAccount(this);
-    const account = this.account;
-    if (settings.encryption === "kms") {
-      this.key = new EncryptionKey(`${name}-key`, { stack, protect }, parent);
-    }
-    const kmsKeyArn = this.key?.keyArn ?? settings.existingKmsKeyArn;
-    this.bucket = new ExportBucket(
+    const account = readAccount(this);
+    const key =
+      given.encryption === Encryption.Kms
+        ? new EncryptionKey(`${name}-key`, { suffix, aliasName: names.keyAlias, protect }, parent)
+        : undefined;
+    const kmsKeyArn = key?.keyArn ?? given.existingKmsKeyArn;
+    const requestMetrics = given.monitoring && given.requestMetrics && existingBucket === undefined;
+    const { bucketName, bucketArn, dependencies } = new ExportBucket(
       `${name}-bucket`,
       {
-        existingBucket: settings.existingBucket,
-        bucketName: settings.bucketName ?? bucketName(stack, account),
+        existingBucket,
+        bucketName: given.bucketName ?? ownBucketName(suffix, account),
         exportPrefix,
-        lifecycle: settings.lifecycle,
-        objectLock: settings.objectLock,
-        accessLogs: settings.accessLogs,
-        requestMetrics: countsRequests(settings),
+        lifecycle,
+        objectLock: given.objectLock,
+        accessLogDays: given.accessLogs ? given.accessLogDays : undefined,
+        requestMetrics,
         forceDestroy,
         protect,
         account,
-        ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
+        kmsKeyArn,
       },
       parent,
     );
-    const { bucketArn } = this.bucket;
-    const exports = { stack, exportPrefix, bucketArn, account, kmsKeyArn, protect };
-    this.braintrust = new BraintrustRole(
+    const exports = { suffix, exportPrefix, bucketArn, account, kmsKeyArn, protect };
+    const braintrust = braintrustTrust(given.braintrustAccountId, given.braintrustExternalIds, account);
+    const { roleArn: braintrustRoleArn } = new BraintrustRole(
       `${name}-braintrust`,
-      { ...exports, permissions: settings.braintrust.permissions, trust: braintrustTrust(settings, account) },
+      {
+        ...exports,
+        roleName: names.braintrustRole,
+        policyName: names.braintrustPolicy,
+        permissions: given.braintrustPermissions,
+        trust: braintrust,
+      },
       parent,
     );
-    this.reader = new SnowflakeReader(
+    const reader = new SnowflakeReader(
       `${name}-snowflake`,
       {
         ...exports,
-        access: snowflake.access,
-        accessKeys: snowflake.accessKeys,
-        trust: snowflakeTrust(settings),
+        names,
+        access: given.snowflakeAccess,
+        accessKeys: given.accessKeys,
+        trust: snowflakeTrust(given.snowflakeIamUserArn, given.snowflakeExternalId),
         forceDestroy,
       },
       parent,
     );
+    const { crossAccountReaders } = given;
     new BucketPolicy(
       `${name}-bucket-policy`,
       {
-        bucketName: this.bucket.bucketName,
+        bucketName,
         bucketArn,
         exportPrefix,
-        crossAccountReaders: settings.crossAccountReaders,
-        foreignEncryption: settings.existingBucket !== undefined && kmsKeyArn === undefined,
-        ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
+        crossAccountReaders,
+        foreignEncryption: foreignEncryption(existingBucket, kmsKeyArn),
+        kmsKeyArn,
       },
-      { ...parent, dependsOn: [...this.bucket.policyDependencies] },
+      { ...parent, dependsOn: dependencies },
     );
-    const { auditTrail, monitoring } = settings;
-    const audit =
-      auditTrail.enabled && auditTrail.existing === undefined ? auditNames(stack, account) : undefined;
-    const alertsOfItsOwn = monitoring.enabled && monitoring.alertTopicArn === undefined;
+    const audit = given.auditTrail ? auditNames(names.auditTrail, suffix, account) : undefined;
     const keyPolicy =
-      this.key === undefined
-        ? []
-        : [
-            new EncryptionKeyPolicy(
-              `${name}-key-policy`,
-              {
-                keyId: this.key.keyId,
-                keyArn: this.key.keyArn,
-                account,
-                bucketArn,
-                writerArn: this.braintrust.roleArn,
-                readerArns: [this.reader.principalArn, ...settings.crossAccountReaders.map(({ arn }) => arn)],
-                encryptsTopic: settings.events.mode === "sns",
-                alertServices: alertsOfItsOwn ? ALERT_SERVICES : [],
-                audit,
-              },
-              parent,
-            ),
-          ];
-    this.events = new SnowpipeEvents(
+      key &&
+      new EncryptionKeyPolicy(
+        `${name}-key-policy`,
+        {
+          keyId: key.keyId,
+          keyArn: key.keyArn,
+          account,
+          bucketArn,
+          writerArn: braintrustRoleArn,
+          readerArns: [reader.principalArn, ...crossAccountReaders.map(({ arn }) => arn)],
+          encryptsTopic: given.eventsMode === EventsMode.Sns,
+          alertServices: given.monitoring && given.alertTopicArn === undefined ? ALERT_SERVICES : [],
+          audit,
+        },
+        parent,
+      );
+    // What is written under the key.
+    const underKey = { kmsKeyArn: key?.keyArn, dependsOn: keyPolicy === undefined ? [] : [keyPolicy] };
+    const events = new SnowpipeEvents(
       `${name}-events`,
       {
-        stack,
+        names,
         protect,
-        streams: settings.streams,
-        events: settings.events,
-        bucketName: this.bucket.bucketName,
+        streams,
+        mode: given.eventsMode,
+        fileEvents: given.fileEvents,
+        fileSuffix: given.fileSuffix,
+        bucketName,
         bucketArn,
-        bucketExists: settings.existingBucket !== undefined,
+        bucketExists: existingBucket !== undefined,
         account,
-        subscriberArn: subscriber(settings),
-        kmsKeyArn: this.key?.keyArn,
-        keyPolicy,
+        subscriberArn: given.snowflakeSubscriberArn,
+        ...underKey,
       },
       parent,
     );
-    if (snowflake.errorNotifications.enabled) {
-      this.errors = new LoadErrors(
-        `${name}-errors`,
-        { stack, account, protect, trust: loadErrorsTrust(settings) },
+    const errorTrust = snowflakeTrust(given.loadErrorsIamUserArn, given.loadErrorsExternalId);
+    const errors = given.loadErrors
+      ? new LoadErrors(`${name}-errors`, { names, account, protect, trust: errorTrust }, parent)
+      : undefined;
+    const trail =
+      audit &&
+      new AuditTrail(
+        `${name}-audit`,
+        {
+          names: audit,
+          retentionDays: given.auditLogDays,
+          logGroupDays: given.auditLogGroupDays,
+          managementEvents: given.managementEvents,
+          lock: given.auditLock,
+          bucketArn,
+          account,
+          forceDestroy,
+          protect,
+          ...underKey,
+        },
         parent,
       );
-    }
-    this.guards = createGuards(name, settings, this, { audit, keyPolicy, parent: this });
-    this.registerOutputs({ bucketName: this.bucket.bucketName });
+    const monitoring = given.monitoring
+      ? new Monitoring(
+          name,
+          {
+            ...monitoringOptions(given),
+            suffix,
+            stack: pulumi.getStack(),
+            account,
+            names,
+            kmsKeyArn: key?.keyArn,
+            bucketName,
+            bucketExists: existingBucket !== undefined,
+            requestMetrics,
+            awaitsExports: braintrust !== undefined,
+            eventQueueArn: events.queue?.queueArn,
+            eventDeadLetterQueueArn: events.queue?.deadLetterQueueArn,
+            eventTopicArn: events.topicArn,
+            errorQueueArn: errors?.queue.queueArn,
+            errorDeadLetterQueueArn: errors?.queue.deadLetterQueueArn,
+            errorTopicArn: errors?.topicArn,
+            logGroupName: trail?.logGroupName ?? given.existingTrailLogGroup,
+            trailName: audit?.trailName,
+            braintrustRoleArn,
+            snowflakePrincipalArn: reader.principalArn,
+            snowflakeRoleArn: reader.roleArn,
+            keyId: key?.keyId,
+          },
+          parent,
+        )
+      : undefined;
+    this.bucketName = bucketName;
+    this.bucketArn = bucketArn;
+    this.bucketRegion = account.region;
+    this.kmsKeyArn = optional(kmsKeyArn);
+    this.braintrustRoleArn = braintrustRoleArn;
+    this.snowflakePrincipalArn = reader.principalArn;
+    this.snowflakeRoleArn = reader.roleArn;
+    this.snowflakeAccessKeyId = reader.user?.accessKeyId;
+    this.snowflakeSecretAccessKey = reader.user?.secretAccessKey;
+    this.snowflakeSecretArn = reader.user?.secretArn;
+    this.notificationQueueArn = events.queue?.queueArn;
+    this.notificationQueueUrl = events.queue?.queueUrl;
+    this.deadLetterQueueArn = events.queue?.deadLetterQueueArn;
+    this.notificationTopicArn = events.topicArn;
+    this.errorTopicArn = errors?.topicArn;
+    this.errorRoleArn = errors?.roleArn;
+    this.errorQueueUrl = errors?.queue.queueUrl;
+    this.auditTrailArn = optional(trail?.trailArn ?? given.existingTrailArn);
+    this.alertsTopicArn = monitoring?.alertTopicArn;
+    this.dashboardUrl = monitoring?.dashboardUrl;
+    const roles = [braintrustRoleArn, reader.principalArn, ...(errors === undefined ? [] : [errors.roleArn])];
+    this.ready = pulumi.all([pulumi.all(roles), events.ready]).apply((known) => known.flat());
+    this.registerOutputs({ bucketName });
   }
 }
 
-/** What the program has built. */
-export interface BuiltPipeline {
-  readonly pipeline: ExportPipeline;
-  /** Of the stack. */
-  readonly outputs: pulumi.Inputs;
+function ownBucketName(suffix: string, { accountId, region }: Account): pulumi.Output<string> {
+  return pulumi.all([accountId, region]).apply(([id, name]) => defaultBucketName(suffix, id, name));
 }
 
-/**
- * Builds the pipeline by the settings of the running stack.
- *
- * @param completed adds to them what is still to be written into the stack's file.
- */
-export function buildPipeline(completed = (settings: Settings): ProgramSettings => settings): BuiltPipeline {
-  const settings = completed(readSettings());
-  const pipeline = new ExportPipeline("pipeline", settings);
-  return { pipeline, outputs: stackOutputs(settings, pipeline) };
-}
-
-/** The program: settings of the running stack, the pipeline, its stack outputs. */
-export function deployPipeline(): pulumi.Inputs {
-  return buildPipeline().outputs;
-}
-
-function bucketName(stack: string, { accountId, region }: Account): pulumi.Output<string> {
-  return pulumi.all([accountId, region]).apply(([id, name]) => defaultBucketName(stack, id, name));
-}
-
-function subscriber(settings: Settings): pulumi.Input<string> | undefined {
-  const arn = settings.snowflake.snsSubscriberArn ?? settings.snowflake.iamUserArn;
-  return arn === undefined ? undefined : concealer(settings, "snowflake")(arn);
+function optional(value: pulumi.Input<string> | undefined): pulumi.Output<string> | undefined {
+  return value === undefined ? undefined : pulumi.output(value);
 }

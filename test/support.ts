@@ -3,7 +3,7 @@ import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { isRpcSecret, unwrapRpcSecret } from "@pulumi/pulumi/runtime/rpc";
 import { type PlannedPlace, PlannedProvider } from "../automation/plan/planned-provider";
 import type { Account } from "../components/account";
-import { deployPipeline } from "../components/pipeline";
+import { deployPipeline } from "../components/program";
 import { partitionOf } from "../components/settings/partitions";
 import type { Problem } from "../components/settings/problems";
 import { parseSettings, type StackConfig } from "../components/settings/read-settings";

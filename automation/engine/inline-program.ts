@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as sdkServer from "@pulumi/pulumi/automation/server";
 import * as sdkSettings from "@pulumi/pulumi/runtime/settings";
-import type { BuiltPipeline } from "../../components/pipeline";
+import type { BuiltPipeline } from "../../components/program";
 
 /** A program for the Automation API that tells whether it came to its end. */
 export interface InlineProgram {

@@ -88,7 +88,7 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
       ...(options.signal ? { signal: options.signal } : {}),
     }),
     // It takes as long to load as the engine to tell its version, which is asked first.
-    import("../../components/pipeline"),
+    import("../../components/program"),
   ]);
   if (isDebugging()) options.onNote?.(`Pulumi ${pulumiCommand.version} at ${pulumiCommand.command}`);
   let refusal: UsageError | InternalError | undefined;

@@ -1,4 +1,4 @@
-import { deployPipeline } from "../../components/pipeline";
+import { deployPipeline } from "../../components/program";
 import { accountIdsOf } from "../../components/settings/provider-settings";
 import { ENCRYPTED } from "../../components/settings/schema";
 import { fillIns } from "../project/fill-ins";

@@ -1,5 +1,5 @@
 import { ALERT_SERVICES } from "../../components/monitoring/alert-topic";
-import { phaseOf, type Settings } from "../../components/settings/settings";
+import { hasOwnAlertTopic, hasOwnTrail, phaseOf, type Settings } from "../../components/settings/settings";
 import { archiveTiers } from "../../components/storage/export-bucket";
 import { usagePrices } from "../cost/prices";
 import type { StackFile } from "../project/stack-file";
@@ -61,7 +61,8 @@ function lifecycleWarnings({ lifecycle, existingBucket }: Settings, warn: Warn):
   }
 }
 
-function lockWarnings({ objectLock, auditTrail }: Settings, warn: Warn): void {
+function lockWarnings(settings: Settings, warn: Warn): void {
+  const { objectLock, auditTrail } = settings;
   const undone = ({ mode }: NonNullable<Settings["objectLock"]>) =>
     mode === "COMPLIANCE"
       ? "nobody can delete them sooner, the account's root included, and `destroy` fails while there is one"
@@ -73,7 +74,7 @@ function lockWarnings({ objectLock, auditTrail }: Settings, warn: Warn): void {
       "leave it off unless a rule asks for it",
     );
   }
-  if (auditTrail.enabled && auditTrail.existing === undefined && auditTrail.lock !== undefined) {
+  if (hasOwnTrail(settings) && auditTrail.lock !== undefined) {
     warn(
       "auditTrail.lock",
       `log files stay for ${auditTrail.lock.days} days: ${undone(auditTrail.lock)}; the lock cannot be taken off the bucket again`,
@@ -121,7 +122,7 @@ export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
   }
   const { auditTrail, monitoring } = settings;
   const { trailEventCopy: copy } = usagePrices;
-  if (monitoring.enabled && monitoring.alertEmails.length === 0 && monitoring.alertTopicArn === undefined) {
+  if (hasOwnAlertTopic(settings) && monitoring.alertEmails.length === 0) {
     warn(
       "monitoring.alertEmails",
       "names nobody: alarms change their state and tell nobody",
@@ -136,7 +137,7 @@ export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
       "let its owner check both; `aws cloudwatch set-alarm-state` on an alarm of the stack tries it",
     );
   }
-  if (auditTrail.enabled && auditTrail.existing === undefined && auditTrail.managementEvents !== "none") {
+  if (hasOwnTrail(settings) && auditTrail.managementEvents !== "none") {
     warn(
       "auditTrail.managementEvents",
       `are those of the whole account: free where this is its first trail, ${copy.usd.toFixed(2)} USD for ${copy.per.toLocaleString("en-US")} where another one has them`,

@@ -1,4 +1,4 @@
-import type { Settings } from "../../components/settings/settings";
+import { type Settings, subscriberOf } from "../../components/settings/settings";
 
 /** A setting that is still unset, and where its value is shown. */
 export interface FillIn {
@@ -48,7 +48,7 @@ export function fillIns(settings: Settings): FillIn[] {
   if (events.mode === "sns" && snowflake.access === "user") {
     ask(
       "snowflake.snsSubscriberArn",
-      snowflake.snsSubscriberArn ?? snowflake.iamUserArn,
+      subscriberOf(settings),
       "the principal that subscribes to the topic is not known: Snowflake cannot subscribe",
       "SELECT SYSTEM$GET_AWS_SNS_IAM_POLICY('<topic ARN>'); `connect` fills it in",
     );

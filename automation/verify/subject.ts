@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { braintrustExternalIds } from "../../components/access/braintrust-role";
+import { braintrustExternalIds } from "../../components/access/braintrust-external-ids";
 import type { Account } from "../../components/account";
+import { physicalNames } from "../../components/physical-names";
 import type { Settings } from "../../components/settings/settings";
 import type { PipelineOutputs } from "../outputs";
 
@@ -37,15 +38,12 @@ export function subjectOf(
     accountId,
     partition,
     writerArn: outputs.braintrustRoleArn,
-    readerArn: outputs.snowflakeRoleArn ?? `arn:${partition}:iam::${accountId}:user/${readerUserName(stack)}`,
+    readerArn:
+      outputs.snowflakeRoleArn ??
+      `arn:${partition}:iam::${accountId}:user/${physicalNames(stack).snowflakeUser}`,
     ownKeyArn: settings.existingKmsKeyArn === undefined ? outputs.kmsKeyArn : undefined,
     logBucket,
   };
-}
-
-/** The user that a stack makes in `user` mode. */
-export function readerUserName(stack: string): string {
-  return `SnowflakeS3User-${stack}`;
 }
 
 /** The name at the end of a role's or a user's ARN, its path left out. */

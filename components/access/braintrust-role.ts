@@ -1,16 +1,20 @@
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
-import { concealer, type Settings } from "../settings/settings";
+import { type BraintrustPermissions, knownInputs } from "../arguments";
 import { allowKey } from "../storage/encryption-key";
 import { allowBucket, allowListing, allowObjects } from "../storage/s3-statements";
 import { type Trust, trustPolicy } from "./trust-policy";
 
 /** Where Braintrust writes, and who of Braintrust may. */
-export interface BraintrustRoleArgs extends Pick<Settings, "stack" | "exportPrefix"> {
+export interface BraintrustRoleArgs {
+  readonly roleName: string;
+  readonly policyName: string;
+  /** Key prefix below which Braintrust writes. */
+  readonly exportPrefix: string;
   /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
   readonly protect?: boolean;
-  readonly permissions: Settings["braintrust"]["permissions"];
+  readonly permissions: BraintrustPermissions;
   /** @default nobody may assume the role */
   readonly trust?: Trust | undefined;
   readonly bucketArn: pulumi.Input<string>;
@@ -24,11 +28,11 @@ export class BraintrustRole extends pulumi.ComponentResource {
   public readonly roleArn: pulumi.Output<string>;
 
   public constructor(name: string, args: BraintrustRoleArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:BraintrustRole", name, {}, opts);
+    super("braintrust-snowflake:index:BraintrustRole", name, knownInputs(args), opts);
     const role = new iam.Role(
       name,
       {
-        name: `BraintrustExportRole-${args.stack}`,
+        name: args.roleName,
         description: "Assumed by Braintrust to write its exports",
         assumeRolePolicy: pulumi.jsonStringify(trustPolicy(args.trust)),
       },
@@ -37,7 +41,7 @@ export class BraintrustRole extends pulumi.ComponentResource {
     const policy = new iam.Policy(
       `${name}-policy`,
       {
-        name: `BraintrustS3ExportPolicy-${args.stack}`,
+        name: args.policyName,
         description: "What a Braintrust export needs, below the export prefix alone",
         policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: exportStatements(args) }),
       },
@@ -53,24 +57,19 @@ export class BraintrustRole extends pulumi.ComponentResource {
   }
 }
 
-/** External ids that Braintrust's exports may present: of every project, or of those named. */
-export function braintrustExternalIds({ orgId, projectIds }: Settings["braintrust"]): string[] {
-  if (orgId === undefined) return [];
-  if (projectIds === undefined) return [`bt:${orgId}:*`];
-  return projectIds.map((projectId) => `bt:${orgId}:${projectId}:*`);
-}
-
 /**
- * Whom the role trusts: nobody until both of Braintrust's ids are known. Braintrust asks for its account's root, since
- * its workers' role has no stable name.
+ * Whom the role trusts: nobody until both Braintrust's account and external ids are known. Braintrust asks for its account's
+ * root, since its workers' role has no stable name.
  */
-export function braintrustTrust(settings: Settings, { partition }: Account): Trust | undefined {
-  const { accountId, orgId } = settings.braintrust;
-  if (accountId === undefined || orgId === undefined) return undefined;
-  const conceal = concealer(settings, "braintrust");
+export function braintrustTrust(
+  braintrustAccountId: pulumi.Input<string> | undefined,
+  externalIds: readonly pulumi.Input<string>[],
+  { partition }: Account,
+): Trust | undefined {
+  if (braintrustAccountId === undefined || externalIds.length === 0) return undefined;
   return {
-    principalArn: pulumi.interpolate`arn:${partition}:iam::${conceal(accountId)}:root`,
-    externalIds: braintrustExternalIds(settings.braintrust).map(conceal),
+    principalArn: pulumi.interpolate`arn:${partition}:iam::${braintrustAccountId}:root`,
+    externalIds,
     match: "StringLike",
   };
 }

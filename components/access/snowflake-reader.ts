@@ -1,22 +1,33 @@
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
-import { concealer, type Settings } from "../settings/settings";
+import { type AccessKeyArgs, knownInputs, SnowflakeAccess } from "../arguments";
+import type { PhysicalNames } from "../physical-names";
 import { allowKey } from "../storage/encryption-key";
 import { allowReading } from "../storage/s3-statements";
 import { SnowflakeUser } from "./snowflake-user";
 import { type Trust, trustPolicy } from "./trust-policy";
 
 /** What Snowflake reads, and how it shows who it is. */
-export interface SnowflakeReaderArgs extends Pick<Settings, "stack" | "exportPrefix" | "forceDestroy"> {
+export interface SnowflakeReaderArgs {
+  /** Of the pipeline, for descriptions. */
+  readonly suffix: string;
+  readonly names: Pick<
+    PhysicalNames,
+    "snowflakeRole" | "snowflakePolicy" | "snowflakeUser" | "snowflakeGroup"
+  >;
+  /** Key prefix below which Snowflake reads. */
+  readonly exportPrefix: string;
+  /** Whether destroying the stack deletes the user's secret at once. */
+  readonly forceDestroy: boolean;
   /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
   readonly protect?: boolean;
   /** A role for a storage integration, or a user with keys. */
-  readonly access: Settings["snowflake"]["access"];
+  readonly access: SnowflakeAccess;
   /** Whom the role trusts. @default nobody may assume the role */
   readonly trust?: Trust | undefined;
   /** Generations of the user's keys, oldest first. */
-  readonly accessKeys: Settings["snowflake"]["accessKeys"];
+  readonly accessKeys: readonly AccessKeyArgs[];
   readonly bucketArn: pulumi.Input<string>;
   readonly account: Account;
   /** Key that exports are encrypted with. @default SSE-S3, which needs no grant */
@@ -31,21 +42,21 @@ export class SnowflakeReader extends pulumi.ComponentResource {
   public readonly user?: SnowflakeUser;
 
   public constructor(name: string, args: SnowflakeReaderArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:SnowflakeReader", name, {}, opts);
+    super("braintrust-snowflake:index:SnowflakeReader", name, knownInputs(args), opts);
     const policy = new iam.Policy(
       `${name}-policy`,
       {
-        name: `SnowflakeS3AccessPolicy-${args.stack}`,
+        name: args.names.snowflakePolicy,
         description: "Reading of the Braintrust exports, below the export prefix alone",
         policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: readStatements(args) }),
       },
       { parent: this },
     );
-    if (args.access === "role") {
+    if (args.access === SnowflakeAccess.Role) {
       const role = new iam.Role(
         name,
         {
-          name: `SnowflakeReaderRole-${args.stack}`,
+          name: args.names.snowflakeRole,
           description: "Assumed by Snowflake's storage integration to read Braintrust exports",
           assumeRolePolicy: pulumi.jsonStringify(trustPolicy(args.trust)),
         },
@@ -59,24 +70,24 @@ export class SnowflakeReader extends pulumi.ComponentResource {
       this.roleArn = role.arn;
       this.principalArn = role.arn;
     } else {
-      const { stack, accessKeys, forceDestroy, protect } = args;
+      const { suffix, names, accessKeys, forceDestroy, protect } = args;
       this.user = new SnowflakeUser(
         `${name}-user`,
-        { stack, accessKeys, forceDestroy, protect, policyArn: policy.arn },
+        {
+          suffix,
+          userName: names.snowflakeUser,
+          groupName: names.snowflakeGroup,
+          accessKeys,
+          forceDestroy,
+          protect,
+          policyArn: policy.arn,
+        },
         { parent: this },
       );
       this.principalArn = this.user.userArn;
     }
     this.registerOutputs({ principalArn: this.principalArn });
   }
-}
-
-/** Whom the reader's role trusts: nobody until Snowflake's user and the external id are both known. */
-export function snowflakeTrust(settings: Settings): Trust | undefined {
-  const { iamUserArn, externalId } = settings.snowflake;
-  if (iamUserArn === undefined || externalId === undefined) return undefined;
-  const conceal = concealer(settings, "snowflake");
-  return { principalArn: conceal(iamUserArn), externalIds: [conceal(externalId)], match: "StringEquals" };
 }
 
 /** Read and nothing else, below the prefix. */

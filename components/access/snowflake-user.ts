@@ -1,14 +1,20 @@
 import * as iam from "@pulumi/aws/iam";
 import * as secretsmanager from "@pulumi/aws/secretsmanager";
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../settings/settings";
+import { type AccessKeyArgs, knownInputs } from "../arguments";
 
 /** A user for Snowflake's stage credentials. */
-export interface SnowflakeUserArgs extends Pick<Settings, "stack" | "forceDestroy"> {
+export interface SnowflakeUserArgs {
+  /** Of the pipeline, for the secret's description. */
+  readonly suffix: string;
+  readonly userName: string;
+  readonly groupName: string;
+  /** Whether destroying the stack deletes the secret at once, and not after 30 days. */
+  readonly forceDestroy: boolean;
   /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
   readonly protect?: boolean;
   /** Generations of access keys, oldest first; the last one is in use. */
-  readonly accessKeys: Settings["snowflake"]["accessKeys"];
+  readonly accessKeys: readonly AccessKeyArgs[];
   readonly policyArn: pulumi.Input<string>;
 }
 
@@ -27,17 +33,9 @@ export class SnowflakeUser extends pulumi.ComponentResource {
   public readonly secretArn: pulumi.Output<string>;
 
   public constructor(name: string, args: SnowflakeUserArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:SnowflakeUser", name, {}, opts);
-    const user = new iam.User(
-      name,
-      { name: `SnowflakeS3User-${args.stack}` },
-      { parent: this, protect: args.protect },
-    );
-    const group = new iam.Group(
-      `${name}-group`,
-      { name: `SnowflakeS3Readers-${args.stack}` },
-      { parent: this },
-    );
+    super("braintrust-snowflake:index:SnowflakeUser", name, knownInputs(args), opts);
+    const user = new iam.User(name, { name: args.userName }, { parent: this, protect: args.protect });
+    const group = new iam.Group(`${name}-group`, { name: args.groupName }, { parent: this });
     new iam.GroupPolicyAttachment(
       `${name}-attachment`,
       { group: group.name, policyArn: args.policyArn },
@@ -63,7 +61,7 @@ export class SnowflakeUser extends pulumi.ComponentResource {
     const secret = new secretsmanager.Secret(
       `${name}-secret`,
       {
-        description: `Access key of Snowflake's user for the Braintrust exports of stack ${args.stack}`,
+        description: `Access key of Snowflake's user for the Braintrust exports of stack ${args.suffix}`,
         recoveryWindowInDays: args.forceDestroy ? 0 : 30,
       },
       { parent: this, protect: args.protect },

@@ -22,6 +22,15 @@ export function trustPolicy(trust: Trust | undefined): iam.PolicyDocument {
   };
 }
 
+/** Whom a role of Snowflake's trusts: nobody until Snowflake's user and the external id are both known. */
+export function snowflakeTrust(
+  iamUserArn: pulumi.Input<string> | undefined,
+  externalId: pulumi.Input<string> | undefined,
+): Trust | undefined {
+  if (iamUserArn === undefined || externalId === undefined) return undefined;
+  return { principalArn: iamUserArn, externalIds: [externalId], match: "StringEquals" };
+}
+
 const trustNobody: iam.PolicyStatement = {
   Sid: "TrustNobodyYet",
   Effect: "Deny",

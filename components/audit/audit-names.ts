@@ -12,14 +12,17 @@ export interface AuditNames {
 }
 
 /** A bucket's name is at most 63 characters: "braintrust-audit-", the account's 12 and a hyphen leave these. */
-const LONGEST_STACK = 33;
+const LONGEST_SUFFIX = 33;
 
 /** Names of the trail, its log group and the bucket of its log files. Buckets take no capitals and no "_". */
-export function auditNames(stack: string, { accountId, region, partition }: Account): AuditNames {
-  const trailName = `braintrust-exports-${stack}`;
+export function auditNames(
+  trailName: string,
+  suffix: string,
+  { accountId, region, partition }: Account,
+): AuditNames {
   const logGroupName = `/aws/cloudtrail/${trailName}`;
-  const plainStack = stack.toLowerCase().replaceAll("_", "-").slice(0, LONGEST_STACK);
-  const bucketName = pulumi.interpolate`braintrust-audit-${plainStack}-${accountId}`;
+  const plainSuffix = suffix.toLowerCase().replaceAll("_", "-").slice(0, LONGEST_SUFFIX);
+  const bucketName = pulumi.interpolate`braintrust-audit-${plainSuffix}-${accountId}`;
   return {
     trailName,
     trailArn: pulumi.interpolate`arn:${partition}:cloudtrail:${region}:${accountId}:trail/${trailName}`,

@@ -4,22 +4,29 @@ import type { input } from "@pulumi/aws/types";
 import { Trail } from "@pulumi/awsx/cloudtrail/trail";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
-import type { Settings } from "../settings/settings";
+import { knownInputs, ManagementEvents, type ObjectLockArgs } from "../arguments";
 import { createPrivateBucket, type PrivateBucket } from "../storage/private-bucket";
 import type { AuditNames } from "./audit-names";
 import { hardenTrailPolicy, type TrailPolicy } from "./trail-bucket-policy";
 
 /** Whose uses are recorded, and how the records are kept. */
 export interface AuditTrailArgs {
-  readonly auditTrail: Settings["auditTrail"];
+  /** Days until a log file in the bucket is deleted. */
+  readonly retentionDays: number;
+  /** Days in the log group that the metric filters read. */
+  readonly logGroupDays: number;
+  /** Calls that are recorded besides those on the exports. */
+  readonly managementEvents: ManagementEvents;
+  /** Lock on the log files. @default none */
+  readonly lock?: ObjectLockArgs;
   readonly names: AuditNames;
   /** Bucket whose objects are watched. */
   readonly bucketArn: pulumi.Input<string>;
   readonly account: Account;
   /** Key for log files and log group, whose policy lets CloudTrail and CloudWatch Logs use it. @default SSE-S3 */
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
-  /** Without it neither log group nor trail may use the key. */
-  readonly keyPolicy: readonly pulumi.Resource[];
+  /** What lets log group and trail use the key: they depend on it, and the bucket does not. */
+  readonly dependsOn: readonly pulumi.Resource[];
   readonly forceDestroy: boolean;
   /** Whether Pulumi refuses to delete it. @default false */
   readonly protect?: boolean;
@@ -31,18 +38,18 @@ export class AuditTrail extends pulumi.ComponentResource {
   public readonly logGroupName: pulumi.Output<string>;
 
   public constructor(name: string, args: AuditTrailArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:AuditTrail", name, {}, opts);
-    const { names, auditTrail, bucketArn, keyPolicy } = args;
+    super("braintrust-snowflake:index:AuditTrail", name, knownInputs(args), opts);
+    const { names, bucketArn, dependsOn } = args;
     const parent = { parent: this };
     const logs = createLogBucket(`${name}-logs`, args, this);
     const group = new cloudwatch.LogGroup(
       `${name}-group`,
       {
         name: names.logGroupName,
-        retentionInDays: auditTrail.logGroupDays,
+        retentionInDays: args.logGroupDays,
         ...(args.kmsKeyArn === undefined ? {} : { kmsKeyId: args.kmsKeyArn }),
       },
-      { ...parent, dependsOn: [...keyPolicy] },
+      { ...parent, dependsOn: [...dependsOn] },
     );
     new Trail(
       `${name}-trail`,
@@ -53,7 +60,7 @@ export class AuditTrail extends pulumi.ComponentResource {
         isMultiRegionTrail: true,
         includeGlobalServiceEvents: true,
         enableLogFileValidation: true,
-        advancedEventSelectors: eventSelectors(bucketArn, auditTrail.managementEvents),
+        advancedEventSelectors: eventSelectors(bucketArn, args.managementEvents),
         ...(args.kmsKeyArn === undefined ? {} : { kmsKeyId: args.kmsKeyArn }),
       },
       {
@@ -69,7 +76,7 @@ export class AuditTrail extends pulumi.ComponentResource {
 }
 
 function createLogBucket(name: string, args: AuditTrailArgs, parent: pulumi.Resource): PrivateBucket {
-  const { retentionDays, lock } = args.auditTrail;
+  const { retentionDays, lock } = args;
   // SSE-S3 by default: CloudTrail itself names the stack's key with each log file.
   const { forceDestroy, protect, names } = args;
   const created = createPrivateBucket(name, { bucketName: names.bucketName, forceDestroy, protect }, parent);
@@ -107,7 +114,7 @@ type EventSelector = input.cloudtrail.TrailAdvancedEventSelector;
 /** Reads and writes of the bucket's objects, and of the account's other events those asked for. */
 export function eventSelectors(
   bucketArn: pulumi.Input<string>,
-  managementEvents: Settings["auditTrail"]["managementEvents"],
+  managementEvents: ManagementEvents,
 ): EventSelector[] {
   return [
     {
@@ -119,14 +126,16 @@ export function eventSelectors(
         { field: "resources.ARN", startsWiths: [pulumi.interpolate`${bucketArn}/`] },
       ],
     },
-    ...(managementEvents === "none"
+    ...(managementEvents === ManagementEvents.None
       ? []
       : [
           {
             name: "Management events",
             fieldSelectors: [
               { field: "eventCategory", equals: ["Management"] },
-              ...(managementEvents === "write" ? [{ field: "readOnly", equals: ["false"] }] : []),
+              ...(managementEvents === ManagementEvents.Write
+                ? [{ field: "readOnly", equals: ["false"] }]
+                : []),
             ],
           },
         ]),

@@ -2,6 +2,7 @@ import type * as iam from "@pulumi/aws/iam";
 import * as sqs from "@pulumi/aws/sqs";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
+import { knownInputs } from "../arguments";
 
 /** One AWS service, sending for one resource of ours. */
 export interface EventSource {
@@ -45,11 +46,11 @@ export class EventQueue extends pulumi.ComponentResource {
   public readonly queueArn: pulumi.Output<string>;
   public readonly queueUrl: pulumi.Output<string>;
   public readonly deadLetterQueueArn: pulumi.Output<string>;
-  /** What a sender must wait for: without the queue and its policy S3 refuses the queue as a destination. */
-  public readonly ready: pulumi.Resource;
+  /** What a sender depends on: without the queue and its policy S3 refuses the queue as a destination. */
+  public readonly dependencies: pulumi.Resource[];
 
   public constructor(name: string, args: EventQueueArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:EventQueue", name, {}, opts);
+    super("braintrust-snowflake:index:EventQueue", name, knownInputs(args), opts);
     const { queueName, account, source } = args;
     const deadLetterName = `${queueName}-dlq`;
     const deadLetters = new sqs.Queue(
@@ -81,7 +82,7 @@ export class EventQueue extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.ready = queue;
+    this.dependencies = [queue];
     this.queueArn = queue.arn;
     this.queueUrl = queue.url;
     this.deadLetterQueueArn = deadLetters.arn;

@@ -2,6 +2,7 @@ import type * as iam from "@pulumi/aws/iam";
 import * as sns from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
+import { knownInputs } from "../arguments";
 import { type EventSource, fromSource } from "./event-queue";
 
 /** Who publishes to the topic and who subscribes. */
@@ -21,11 +22,11 @@ export interface EventTopicArgs {
 /** A topic and its whole policy: SNS knows one, and setting it replaces AWS's default. */
 export class EventTopic extends pulumi.ComponentResource {
   public readonly topicArn: pulumi.Output<string>;
-  /** What a publisher must wait for: without it S3 refuses the topic as a destination. */
-  public readonly policy: pulumi.Resource;
+  /** What a publisher depends on: without the policy S3 refuses the topic as a destination. */
+  public readonly dependencies: pulumi.Resource[];
 
   public constructor(name: string, args: EventTopicArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:EventTopic", name, {}, opts);
+    super("braintrust-snowflake:index:EventTopic", name, knownInputs(args), opts);
     const topic = new sns.Topic(
       name,
       {
@@ -34,7 +35,7 @@ export class EventTopic extends pulumi.ComponentResource {
       },
       { parent: this, protect: args.protect },
     );
-    this.policy = new sns.TopicPolicy(
+    const policy = new sns.TopicPolicy(
       `${name}-policy`,
       {
         arn: topic.arn,
@@ -42,6 +43,7 @@ export class EventTopic extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    this.dependencies = [policy];
     this.topicArn = topic.arn;
     this.registerOutputs({ topicArn: this.topicArn });
   }

@@ -3,12 +3,14 @@ import * as sns from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import { type Trust, trustPolicy } from "../access/trust-policy";
 import type { Account } from "../account";
-import { concealer, type Settings } from "../settings/settings";
+import { knownInputs } from "../arguments";
+import type { PhysicalNames } from "../physical-names";
 import { EventQueue } from "./event-queue";
 import { EventTopic } from "./event-topic";
 
 /** Who of Snowflake reports load errors. */
-export interface LoadErrorsArgs extends Pick<Settings, "stack"> {
+export interface LoadErrorsArgs {
+  readonly names: Pick<PhysicalNames, "errorTopic" | "errorQueue" | "errorRole">;
   /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
   readonly protect?: boolean;
   readonly account: Account;
@@ -26,17 +28,17 @@ export class LoadErrors extends pulumi.ComponentResource {
   public readonly queue: EventQueue;
 
   public constructor(name: string, args: LoadErrorsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:LoadErrors", name, {}, opts);
-    const physicalName = `snowpipe-errors-${args.stack}`;
+    super("braintrust-snowflake:index:LoadErrors", name, knownInputs(args), opts);
+    const { names } = args;
     const topic = new EventTopic(
       `${name}-topic`,
-      { topicName: physicalName, account: args.account, protect: args.protect },
+      { topicName: names.errorTopic, account: args.account, protect: args.protect },
       { parent: this },
     );
     this.queue = new EventQueue(
       `${name}-queue`,
       {
-        queueName: physicalName,
+        queueName: names.errorQueue,
         account: args.account,
         source: { service: "sns.amazonaws.com", sourceArn: topic.topicArn },
       },
@@ -45,12 +47,12 @@ export class LoadErrors extends pulumi.ComponentResource {
     new sns.TopicSubscription(
       `${name}-subscription`,
       { topic: topic.topicArn, protocol: "sqs", endpoint: this.queue.queueArn, rawMessageDelivery: true },
-      { parent: this, dependsOn: this.queue.ready },
+      { parent: this, dependsOn: this.queue.dependencies },
     );
     const role = new iam.Role(
       `${name}-role`,
       {
-        name: `SnowflakeErrorRole-${args.stack}`,
+        name: names.errorRole,
         description: "Assumed by Snowflake's notification integration to report load errors",
         assumeRolePolicy: pulumi.jsonStringify(trustPolicy(args.trust)),
       },
@@ -73,12 +75,4 @@ export class LoadErrors extends pulumi.ComponentResource {
     this.roleArn = role.arn;
     this.registerOutputs({ topicArn: this.topicArn, roleArn: this.roleArn });
   }
-}
-
-/** Whom the error role trusts: nobody until DESC NOTIFICATION INTEGRATION has told both values. */
-export function loadErrorsTrust(settings: Settings): Trust | undefined {
-  const { iamUserArn, externalId } = settings.snowflake.errorNotifications;
-  if (iamUserArn === undefined || externalId === undefined) return undefined;
-  const conceal = concealer(settings, "snowflake");
-  return { principalArn: conceal(iamUserArn), externalIds: [conceal(externalId)], match: "StringEquals" };
 }

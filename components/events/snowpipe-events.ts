@@ -3,12 +3,24 @@ import * as sns from "@pulumi/aws/sns";
 import type { input } from "@pulumi/aws/types";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
-import type { Settings, Stream } from "../settings/settings";
+import { EventsMode, knownInputs, type StreamArgs } from "../arguments";
+import type { PhysicalNames } from "../physical-names";
 import { EventQueue, type EventSource } from "./event-queue";
 import { EventTopic } from "./event-topic";
 
+/** Which events go where. */
+export interface EventFilterArgs {
+  readonly mode: EventsMode;
+  /** Kinds of events, such as `s3:ObjectCreated:*`. */
+  readonly fileEvents: readonly string[];
+  /** Ending of the files. @default every file below a stream's prefix */
+  readonly fileSuffix?: string;
+}
+
 /** Whom the bucket tells of new files. */
-export interface SnowpipeEventsArgs extends Pick<Settings, "stack" | "streams" | "events"> {
+export interface SnowpipeEventsArgs extends EventFilterArgs {
+  readonly names: Pick<PhysicalNames, "eventTopic" | "eventQueue">;
+  readonly streams: readonly StreamArgs[];
   /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
   readonly protect?: boolean;
   readonly bucketName: pulumi.Input<string>;
@@ -20,8 +32,8 @@ export interface SnowpipeEventsArgs extends Pick<Settings, "stack" | "streams" |
   readonly subscriberArn?: pulumi.Input<string> | undefined;
   /** Key for the topic. The queue is encrypted by SQS itself, so that its consumers need no key. */
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
-  /** What lets S3 publish to a topic under that key: the notification waits for it, and nothing else does. */
-  readonly keyPolicy: readonly pulumi.Resource[];
+  /** What lets S3 publish to a topic under that key: the notification depends on it, and nothing else does. */
+  readonly dependsOn: readonly pulumi.Resource[];
 }
 
 /**
@@ -32,29 +44,28 @@ export class SnowpipeEvents extends pulumi.ComponentResource {
   public readonly queue?: EventQueue;
   public readonly topicArn?: pulumi.Output<string>;
   /** Known once Snowflake is told of files, and may subscribe: with it goes whatever says so. */
-  public readonly announced: pulumi.Output<unknown>;
+  public readonly ready: pulumi.Output<string[]>;
 
   public constructor(name: string, args: SnowpipeEventsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:SnowpipeEvents", name, {}, opts);
-    const { events, streams, bucketArn, account } = args;
-    const physicalName = `snowpipe-s3-notifications-${args.stack}`;
+    super("braintrust-snowflake:index:SnowpipeEvents", name, knownInputs(args), opts);
+    const { mode, names, streams, bucketArn, account } = args;
     const fromBucket: EventSource = {
       service: "s3.amazonaws.com",
       sourceArn: bucketArn,
       sourceAccount: account.accountId,
     };
     const destination: Destination = { dependsOn: [] };
-    if (events.mode === "sns") {
+    if (mode === EventsMode.Sns) {
       const { subscriberArn, kmsKeyArn, protect } = args;
       const topic = new EventTopic(
         `${name}-topic`,
-        { topicName: physicalName, account, publisher: fromBucket, subscriberArn, kmsKeyArn, protect },
+        { topicName: names.eventTopic, account, publisher: fromBucket, subscriberArn, kmsKeyArn, protect },
         { parent: this },
       );
       this.queue = new EventQueue(
         `${name}-queue`,
         {
-          queueName: physicalName,
+          queueName: names.eventQueue,
           account,
           source: { service: "sns.amazonaws.com", sourceArn: topic.topicArn },
         },
@@ -63,24 +74,24 @@ export class SnowpipeEvents extends pulumi.ComponentResource {
       new sns.TopicSubscription(
         `${name}-subscription`,
         { topic: topic.topicArn, protocol: "sqs", endpoint: this.queue.queueArn, rawMessageDelivery: true },
-        { parent: this, dependsOn: this.queue.ready },
+        { parent: this, dependsOn: this.queue.dependencies },
       );
       this.topicArn = topic.topicArn;
       destination.topicArn = topic.topicArn;
-      destination.dependsOn.push(topic.policy, ...args.keyPolicy);
-    } else if (events.mode === "queue") {
+      destination.dependsOn.push(...topic.dependencies, ...args.dependsOn);
+    } else if (mode === EventsMode.Queue) {
       this.queue = new EventQueue(
         `${name}-queue`,
-        { queueName: physicalName, account, source: fromBucket },
+        { queueName: names.eventQueue, account, source: fromBucket },
         { parent: this },
       );
       destination.queueArn = this.queue.queueArn;
-      destination.dependsOn.push(this.queue.ready);
+      destination.dependsOn.push(...this.queue.dependencies);
     }
-    const { queues, topics } = notifications(streams, events, destination);
+    const { queues, topics } = notifications(streams, args, destination);
     const nothingToSay = queues.length === 0 && topics.length === 0;
-    const announced = destination.dependsOn.map(({ urn }) => urn);
-    if (events.mode !== "none" && !(nothingToSay && args.bucketExists)) {
+    const ready = destination.dependsOn.map(({ urn }) => urn);
+    if (mode !== EventsMode.None && !(nothingToSay && args.bucketExists)) {
       const notification = new s3.BucketNotification(
         `${name}-notification`,
         {
@@ -90,9 +101,9 @@ export class SnowpipeEvents extends pulumi.ComponentResource {
         },
         { parent: this, dependsOn: destination.dependsOn },
       );
-      announced.push(notification.id);
+      ready.push(notification.id);
     }
-    this.announced = pulumi.all(announced);
+    this.ready = pulumi.all(ready);
     this.registerOutputs();
   }
 }
@@ -109,8 +120,8 @@ type Topics = input.s3.BucketNotificationTopic[];
 
 /** One configuration for each stream; in `snowflake-queue`, for each stream whose pipe's queue is known. */
 export function notifications(
-  streams: readonly Stream[],
-  events: Settings["events"],
+  streams: readonly StreamArgs[],
+  { mode, fileEvents, fileSuffix }: EventFilterArgs,
   { queueArn, topicArn }: Pick<Destination, "queueArn" | "topicArn">,
 ): { queues: Queues; topics: Topics } {
   const queues: Queues = [];
@@ -118,11 +129,11 @@ export function notifications(
   for (const stream of streams) {
     const configuration = {
       id: streams.length === 1 ? "SnowpipeNotification" : `SnowpipeNotification-${stream.name}`,
-      events: [...events.fileEvents],
+      events: [...fileEvents],
       filterPrefix: filterText(stream.prefix),
-      filterSuffix: events.suffix === undefined ? undefined : filterText(events.suffix),
+      filterSuffix: fileSuffix === undefined ? undefined : filterText(fileSuffix),
     };
-    const queue = events.mode === "snowflake-queue" ? stream.channel : queueArn;
+    const queue = mode === EventsMode.SnowflakeQueue ? stream.channel : queueArn;
     if (topicArn !== undefined) topics.push({ ...configuration, topicArn });
     else if (queue !== undefined) queues.push({ ...configuration, queueArn: queue });
   }

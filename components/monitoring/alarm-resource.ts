@@ -6,7 +6,7 @@ import type { Metric } from "./metrics";
 
 /** Where an alarm belongs and whom it tells. */
 export interface AlarmPlace {
-  readonly stack: string;
+  readonly suffix: string;
   readonly alertTopicArn: pulumi.Input<string>;
   readonly parent: pulumi.Resource;
 }
@@ -15,12 +15,12 @@ export interface AlarmPlace {
 export function createAlarm(
   name: string,
   alarm: Alarm,
-  { stack, alertTopicArn, parent }: AlarmPlace,
+  { suffix, alertTopicArn, parent }: AlarmPlace,
 ): cloudwatch.MetricAlarm {
   return new cloudwatch.MetricAlarm(
     `${name}-${alarm.key}`,
     {
-      name: alarmName(stack, alarm.key),
+      name: alarmName(suffix, alarm.key),
       alarmDescription: alarm.description,
       ...watchedArgs(alarm),
       evaluationPeriods: alarm.evaluationPeriods,

@@ -25,12 +25,15 @@ export interface Alarm {
 }
 
 /** Name of an alarm in CloudWatch, which `status` and the composite alarm look it up by. */
-export function alarmName(stack: string, key: string): string {
-  return `braintrust-${stack}-${key}`;
+export function alarmName(suffix: string, key: string): string {
+  return `braintrust-${suffix}-${key}`;
 }
 
 /** Whose metrics there are. What is absent has no alarm. */
 export interface Watchable {
+  /** Of the pipeline: names of alarms have it. */
+  readonly suffix: string;
+  /** For commands in descriptions. */
   readonly stack: string;
   readonly bucketName: pulumi.Input<string>;
   /** Streams and the ids of the bucket's metrics configurations that count their requests; empty without those metrics. */

@@ -2,6 +2,7 @@ import type * as iam from "@pulumi/aws/iam";
 import * as sns from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
+import { type AlertEmailArgs, knownInputs } from "../arguments";
 import { administerTopic, denyPlainPublishing } from "../events/event-topic";
 
 /** Who may tell the topic: alarms, budgets, cost anomalies. */
@@ -11,21 +12,12 @@ export const ALERT_SERVICES = [
   "costalerts.amazonaws.com",
 ] as const;
 
-/** A recipient of alerts. */
-export interface AlertEmail {
-  /** Part of the subscription's logical name: a recipient keeps it wherever it stands in a list. */
-  readonly key: string;
-  readonly address: pulumi.Input<string>;
-  /** Logical name that the state of an earlier version has for the subscription. */
-  readonly formerName?: string;
-}
-
 /** Whom the topic tells. */
 export interface AlertTopicArgs {
-  readonly stack: string;
+  readonly topicName: string;
   readonly account: Account;
   /** Each receives a mail that asks to confirm the subscription, and nothing before that. */
-  readonly emails: readonly AlertEmail[];
+  readonly emails: readonly AlertEmailArgs[];
   /**
    * A key whose policy lets the alerting services use it. @default no encryption at rest: the policy of AWS's own
    * alias/aws/sns cannot be changed, and CloudWatch cannot publish to a topic under it
@@ -38,11 +30,11 @@ export class AlertTopic extends pulumi.ComponentResource {
   public readonly topicArn: pulumi.Output<string>;
 
   public constructor(name: string, args: AlertTopicArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:AlertTopic", name, {}, opts);
+    super("braintrust-snowflake:index:AlertTopic", name, knownInputs(args), opts);
     const topic = new sns.Topic(
       name,
       {
-        name: `braintrust-alerts-${args.stack}`,
+        name: args.topicName,
         ...(args.kmsKeyArn === undefined ? {} : { kmsMasterKeyId: args.kmsKeyArn }),
       },
       { parent: this },

@@ -2,18 +2,33 @@ import * as budgets from "@pulumi/aws/budgets";
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as costexplorer from "@pulumi/aws/costexplorer";
 import * as pulumi from "@pulumi/pulumi";
-import { type CostTag, costTagOf } from "../settings/cost-settings";
-import type { Settings } from "../settings/settings";
+import { type CostTagArgs, knownInputs, type LifecycleArgs, LifecycleProfile } from "../arguments";
 import { type ArchiveTier, archiveTiers } from "../storage/export-bucket";
 import { alarmName, describe } from "./alarms";
 import { STORAGE_TYPES } from "./metrics";
 
 /** What may be spent and stored, and who is told. */
-export interface CostGuardArgs extends Pick<Settings, "monitoring" | "lifecycle" | "existingBucket"> {
+export interface CostGuardArgs {
+  /** Of the pipeline: names of alarms have it. */
+  readonly suffix: string;
+  /** For commands in descriptions. */
   readonly stack: string;
   readonly bucketName: pulumi.Input<string>;
+  /** Whether the bucket is an existing one, whose lifecycle is not known. */
+  readonly bucketExists: boolean;
+  readonly lifecycle: LifecycleArgs;
+  /** An alarm where the bucket holds more. @default none */
+  readonly storageGb?: number;
+  /** @default no budget */
+  readonly monthlyBudgetUsd?: number;
+  /** Unusual spending of this much and more is reported. @default none is */
+  readonly costAnomalyUsd?: number;
+  /** A cost anomaly monitor that exists already. @default one by `costTag` */
+  readonly costAnomalyMonitorArn?: pulumi.Input<string>;
   /** Tag that the budget and the anomaly monitor look at. @default the whole account */
-  readonly costTag?: CostTag | undefined;
+  readonly costTag?: CostTagArgs;
+  /** Makes `costTag` a cost allocation tag. */
+  readonly activateCostTag: boolean;
   /** Told of it all: its policy must let budgets, cost anomalies and alarms publish. */
   readonly alertTopicArn: pulumi.Input<string>;
 }
@@ -24,8 +39,8 @@ export interface CostGuardArgs extends Pick<Settings, "monitoring" | "lifecycle"
  */
 export class CostGuard extends pulumi.ComponentResource {
   public constructor(name: string, args: CostGuardArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:CostGuard", name, {}, opts);
-    const { activateCostTag, monthlyBudgetUsd, costAnomalyUsd, storageGb } = args.monitoring;
+    super("braintrust-snowflake:index:CostGuard", name, knownInputs(args), opts);
+    const { activateCostTag, monthlyBudgetUsd, costAnomalyUsd, storageGb } = args;
     const parent = { parent: this };
     if (args.costTag !== undefined && activateCostTag) {
       new costexplorer.CostAllocationTag(
@@ -43,17 +58,6 @@ export class CostGuard extends pulumi.ComponentResource {
     }
     this.registerOutputs();
   }
-}
-
-/** The guard's arguments where the settings ask for one; undefined where they ask for nothing. */
-export function costGuardArgs(
-  settings: Settings,
-): Pick<CostGuardArgs, "stack" | "monitoring" | "lifecycle" | "existingBucket" | "costTag"> | undefined {
-  const { stack, monitoring, lifecycle, existingBucket } = settings;
-  const { enabled, monthlyBudgetUsd, costAnomalyUsd, storageGb } = monitoring;
-  const asked = monthlyBudgetUsd ?? costAnomalyUsd ?? storageGb;
-  if (!enabled || asked === undefined) return undefined;
-  return { stack, monitoring, lifecycle, existingBucket, costTag: costTagOf(settings) };
 }
 
 /** Percent of the budget, and of what: spent, or forecast for the month. */
@@ -88,7 +92,7 @@ function watchAnomalies(name: string, usd: number, args: CostGuardArgs, parent: 
   new costexplorer.AnomalySubscription(
     `${name}-anomaly-topic`,
     {
-      monitorArnLists: [args.monitoring.costAnomalyMonitorArn ?? tagMonitor(name, args, parent).arn],
+      monitorArnLists: [args.costAnomalyMonitorArn ?? tagMonitor(name, args, parent).arn],
       thresholdExpression: {
         dimension: {
           key: "ANOMALY_TOTAL_IMPACT_ABSOLUTE",
@@ -110,7 +114,7 @@ function tagMonitor(
 ): costexplorer.AnomalyMonitor {
   if (costTag === undefined) {
     throw new pulumi.ResourceError(
-      `${name}: monitoring.costAnomalyUsd needs monitoring.costAnomalyMonitorArn or monitoring.costTag`,
+      `${name}: costAnomalyUsd needs costAnomalyMonitorArn or costTag`,
       parent,
       true,
     );
@@ -126,7 +130,7 @@ function tagMonitor(
 }
 
 /** With its nulls, as AWS reports it: without them the provider would replace the monitor at every update. */
-function specificationOf({ key, value }: CostTag) {
+function specificationOf({ key, value }: CostTagArgs) {
   return {
     And: null,
     CostCategories: null,
@@ -144,7 +148,7 @@ const DAY_SECONDS = 86_400;
 function storageAlarm(storageGb: number, args: CostGuardArgs): cloudwatch.MetricAlarmArgs {
   const types = storageTypes(args);
   return {
-    name: alarmName(args.stack, "storage-size"),
+    name: alarmName(args.suffix, "storage-size"),
     alarmDescription: describe(
       `the bucket holds more than ${storageGb} GB, over all storage classes`,
       "more data than planned, or a lifecycle that does not expire what it should",
@@ -192,22 +196,22 @@ const ARCHIVES: Readonly<Record<ArchiveTier["accessTier"], string>> = {
  */
 export function storageTypes({
   lifecycle,
-  existingBucket,
-}: Pick<Settings, "lifecycle" | "existingBucket">): string[] {
-  if (existingBucket !== undefined) {
+  bucketExists,
+}: Pick<CostGuardArgs, "lifecycle" | "bucketExists">): string[] {
+  if (bucketExists) {
     return [...STORAGE_TYPES];
   }
   switch (lifecycle.profile) {
-    case "archive":
+    case LifecycleProfile.Archive:
       return [STANDARD, STANDARD_IA, GLACIER, DEEP_ARCHIVE];
-    case "instant":
+    case LifecycleProfile.Instant:
       return lifecycle.intelligentTiering
         ? [
             ...[STANDARD, FREQUENT, INFREQUENT, INSTANT],
             ...archiveTiers(lifecycle).map(({ accessTier }) => ARCHIVES[accessTier]),
           ]
         : [STANDARD, STANDARD_IA, GLACIER_IR];
-    case "none":
+    case LifecycleProfile.None:
       return [STANDARD];
   }
 }

@@ -30,22 +30,22 @@ interface Row {
   readonly graphs: readonly Graph[];
 }
 
-/** Name of a stack's dashboard. */
-export function dashboardName(stack: string): string {
-  return `braintrust-snowflake-${stack}`;
+/** Name of a pipeline's dashboard. */
+export function dashboardName(suffix: string): string {
+  return `braintrust-snowflake-${suffix}`;
 }
 
 /** Where the dashboard is seen: each partition has a console of its own. */
-export function dashboardUrl(stack: string, { region, partition }: Account): pulumi.Output<string> {
+export function dashboardUrl(suffix: string, { region, partition }: Account): pulumi.Output<string> {
   return pulumi.all([region, partition]).apply(([name, kind]) => {
     const host = kind === "aws" ? `${name}.${consoleHost(kind)}` : consoleHost(kind);
-    return `https://${host}/cloudwatch/home?region=${name}#dashboards/dashboard/${dashboardName(stack)}`;
+    return `https://${host}/cloudwatch/home?region=${name}#dashboards/dashboard/${dashboardName(suffix)}`;
   });
 }
 
 /** A row for each question that somebody asks of the pipeline. What has no metric has no graph, and no row. */
 export function dashboardRows({ watchable, trailMetrics }: DashboardSubject): Row[] {
-  const { stack, bucketName, filterId, streams, queue, errorQueue, topics } = watchable;
+  const { suffix, bucketName, filterId, streams, queue, errorQueue, topics } = watchable;
   const requests = (
     title: string,
     names: readonly string[],
@@ -92,7 +92,7 @@ export function dashboardRows({ watchable, trailMetrics }: DashboardSubject): Ro
               {
                 title: "What the audit trail saw",
                 metrics: trailMetrics.map((name) => ({
-                  namespace: trailNamespace(stack),
+                  namespace: trailNamespace(suffix),
                   name,
                   dimensions: {},
                   statistic: "Sum" as const,

@@ -1,117 +1,95 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
-import type { Account } from "../account";
-import type { Stream } from "../settings/settings";
-import { type AlarmPlace, createAlarm } from "./alarm-resource";
-import { alarmName, describe, flowAlarms, type Watchable } from "./alarms";
+import { knownInputs } from "../arguments";
+import { createAlarm } from "./alarm-resource";
+import { alarmName, flowAlarms } from "./alarms";
+import { AlertTopic } from "./alert-topic";
+import { createComposite } from "./composite-alarm";
+import { CostGuard } from "./cost-guard";
 import { dashboardBody, dashboardName, dashboardUrl } from "./dashboard";
+import { costGuardArgs, streamFilterId, trailSubjectOf, watchableOf } from "./monitored";
+import type { MonitoringArgs } from "./monitoring-args";
+import { TrailWatch } from "./trail-alarms";
+import { trailFilters } from "./trail-filters";
 
-/** What is watched, who is told, and how much of it is shown. */
-export interface MonitoringArgs {
-  readonly account: Account;
-  readonly watchable: Watchable;
-  /** Streams whose requests need a metrics configuration of their own. */
-  readonly countedStreams: readonly Stream[];
-  /** Metrics of the trail's filters, for the dashboard. */
-  readonly trailMetrics: readonly string[];
-  readonly alertTopicArn: pulumi.Input<string>;
-  readonly compositeAlarm: boolean;
-  readonly dashboard: boolean;
-}
-
-/** Alarms on the flow of files, one alarm over all of them, and a dashboard. */
+/**
+ * All that watches a pipeline: alarms on the flow of files, one alarm over all of them, the topic that they tell, a dashboard,
+ * metric filters on the audit trail, costs. Its own name is `<name>-monitoring`; `name` is the pipeline's, which earlier
+ * versions gave to all of this.
+ */
 export class Monitoring extends pulumi.ComponentResource {
+  /** Topic that alarms tell: the stack's own, or one that exists. */
+  public readonly alertTopicArn: pulumi.Output<string>;
   /** Where the dashboard is seen, if there is one. */
   public readonly dashboardUrl?: pulumi.Output<string>;
 
   public constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:Monitoring", name, {}, opts);
-    const { account, watchable, alertTopicArn, trailMetrics } = args;
-    const { stack, bucketName } = watchable;
-    for (const { name: stream, prefix } of args.countedStreams) {
-      new s3.BucketMetric(
-        `${name}-metrics-${stream}`,
-        { bucket: bucketName, name: streamFilterId(stream), filter: { prefix } },
-        { parent: this },
-      );
+    const ownName = `${name}-monitoring`;
+    super("braintrust-snowflake:index:Monitoring", ownName, knownInputs(args), opts);
+    const { suffix, stack, account, alertEmails: emails, kmsKeyArn } = args;
+    // Earlier versions had these three beside it.
+    const moved = { parent: this, aliases: opts?.parent === undefined ? [] : [{ parent: opts.parent }] };
+    this.alertTopicArn = pulumi.output(
+      args.alertTopicArn ??
+        new AlertTopic(
+          `${name}-alerts`,
+          { topicName: args.names.alertTopic, account, emails, kmsKeyArn },
+          moved,
+        ).topicArn,
+    );
+    const { alertTopicArn } = this;
+    const subject = trailSubjectOf(args);
+    if (subject !== undefined) {
+      new TrailWatch(`${name}-trail-watch`, { ...subject, alertTopicArn }, moved);
     }
-    const alarms = flowAlarms(watchable);
-    const made = alarms.map((alarm) => createAlarm(name, alarm, { stack, alertTopicArn, parent: this }));
-    const health = alarms.filter((alarm) => alarm.health).map(({ key }) => alarmName(stack, key));
-    if (args.compositeAlarm && health.length > 0) {
-      createComposite(name, health, { stack, alertTopicArn, parent: this }, made);
+    const costs = costGuardArgs(args, alertTopicArn);
+    if (costs !== undefined) {
+      new CostGuard(`${name}-cost`, costs, moved);
     }
+    watchFlow(ownName, args, { suffix, stack, alertTopicArn, parent: this });
     if (args.dashboard) {
+      const trailMetrics = subject === undefined ? [] : trailFilters(subject).map(({ metric }) => metric);
       new cloudwatch.Dashboard(
-        `${name}-dashboard`,
+        `${ownName}-dashboard`,
         {
-          dashboardName: dashboardName(stack),
-          dashboardBody: dashboardBody({ watchable, trailMetrics, region: account.region }),
+          dashboardName: dashboardName(suffix),
+          dashboardBody: dashboardBody({
+            watchable: watchableOf(args),
+            trailMetrics,
+            region: account.region,
+          }),
         },
         { parent: this },
       );
-      this.dashboardUrl = dashboardUrl(stack, account);
+      this.dashboardUrl = dashboardUrl(suffix, account);
     }
     this.registerOutputs();
   }
 }
 
-/** Id of the metrics configuration of one stream among several. */
-export function streamFilterId(stream: string): string {
-  return `BraintrustExports-${stream}`;
+interface Place {
+  readonly suffix: string;
+  readonly stack: string;
+  readonly alertTopicArn: pulumi.Input<string>;
+  readonly parent: pulumi.Resource;
 }
 
-/** The alarm over all others. Where those are more than one rule takes, silent alarms over parts of them lie between. */
-function createComposite(
-  name: string,
-  health: readonly string[],
-  { stack, alertTopicArn, parent }: AlarmPlace,
-  made: readonly pulumi.Resource[],
-): void {
-  const parts = ruleParts(health);
-  const alarmDescription = describe(
-    "files do not flow as they should",
-    "what the alarms below this one say",
-    `npm run pipeline -- status --stack ${stack}`,
-  );
-  const composite = (
-    key: string,
-    below: readonly string[],
-    tells: pulumi.Input<string>[],
-    dependsOn: pulumi.Resource[],
-  ) =>
-    new cloudwatch.CompositeAlarm(
-      `${name}-${key}`,
-      {
-        alarmName: alarmName(stack, key),
-        alarmDescription,
-        alarmRule: anyFires(below),
-        alarmActions: tells,
-        okActions: tells,
-      },
-      { parent, dependsOn },
+/** Metrics of each stream's requests, alarms on the flow of files, and the alarm over these. */
+function watchFlow(name: string, args: MonitoringArgs, place: Place): void {
+  const { parent, suffix } = place;
+  // One stream alone is counted with all exports.
+  for (const stream of args.requestMetrics && args.streams.length > 1 ? args.streams : []) {
+    new s3.BucketMetric(
+      `${name}-metrics-${stream.name}`,
+      { bucket: args.bucketName, name: streamFilterId(stream.name), filter: { prefix: stream.prefix } },
+      { parent },
     );
-  const keys = parts.length === 1 ? [] : parts.map((_, index) => `unhealthy-${index + 1}`);
-  const between = keys.map((key, index) => composite(key, parts[index] ?? [], [], [...made]));
-  const below = keys.length === 0 ? health : keys.map((key) => alarmName(stack, key));
-  composite("unhealthy", below, [alertTopicArn], [...made, ...between]);
-}
-
-/** A rule takes 100 alarms and 10240 characters: AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html */
-const MOST_ALARMS = 100;
-const LONGEST_RULE = 10_240;
-
-/** The alarms in parts that have room in a rule each. */
-export function ruleParts(names: readonly string[]): string[][] {
-  const longest = Math.max(...names.map((name) => anyFires([name, ""]).length));
-  const size = Math.min(MOST_ALARMS, Math.floor(LONGEST_RULE / longest));
-  return Array.from({ length: Math.ceil(names.length / size) }, (_, index) =>
-    names.slice(index * size, (index + 1) * size),
-  );
-}
-
-/** The rule that holds while one of these alarms fires. */
-export function anyFires(names: readonly string[]): string {
-  return names.map((name) => `ALARM("${name}")`).join(" OR ");
+  }
+  const alarms = flowAlarms(watchableOf(args));
+  const dependsOn = alarms.map((alarm) => createAlarm(name, alarm, place));
+  const health = alarms.filter((alarm) => alarm.health).map(({ key }) => alarmName(suffix, key));
+  if (args.compositeAlarm && health.length > 0) {
+    createComposite(name, health, { ...place, dependsOn });
+  }
 }

@@ -4,14 +4,15 @@ import { type Alarm, describe } from "./alarms";
 
 /** Whose events in a trail's log group are of interest. */
 export interface TrailSubject {
-  readonly stack: string;
+  /** Of the pipeline: names of metrics and alarms have it. */
+  readonly suffix: string;
   readonly logGroupName: pulumi.Input<string>;
   readonly account: Pick<Account, "accountId">;
   readonly bucketName: pulumi.Input<string>;
   /** Principals of this account that may read: the two roles, or the user. */
   readonly readers: readonly pulumi.Input<string>[];
   /** ARNs of readers of other accounts. */
-  readonly crossAccountReaders: readonly string[];
+  readonly crossAccountReaders: readonly pulumi.Input<string>[];
   /** Names of the stack's roles, users and groups. */
   readonly roleNames: readonly string[];
   readonly userNames: readonly string[];
@@ -37,14 +38,14 @@ export interface TrailFilter {
 /** CloudWatch Logs takes a pattern of 1024 characters: AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html */
 export const LONGEST_PATTERN = 1024;
 
-/** Namespace of a stack's metrics: dimensions can only be fields of the event, so the stack is in the name. */
-export function trailNamespace(stack: string): string {
-  return `BraintrustSnowflake/${stack}`;
+/** Namespace of a pipeline's metrics: dimensions can only be fields of the event, so the suffix is in the name. */
+export function trailNamespace(suffix: string): string {
+  return `BraintrustSnowflake/${suffix}`;
 }
 
 /** What the trail is watched for: refused calls, strangers that read, and changes of what keeps them out. */
 export function trailFilters(subject: TrailSubject): TrailFilter[] {
-  const { stack, keyId, trailName, managementEvents } = subject;
+  const { suffix, keyId, trailName, managementEvents } = subject;
   const deploys = "an `up` of this stack, or somebody by hand";
   const filter = (
     metric: string,
@@ -54,7 +55,7 @@ export function trailFilters(subject: TrailSubject): TrailFilter[] {
   ): TrailFilter => {
     const key = metric.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
     const description = describe(happened, cause, search(metric, subject));
-    return { metric, pattern, alarm: countAlarm(stack, key, metric, threshold, description) };
+    return { metric, pattern, alarm: countAlarm(suffix, key, metric, threshold, description) };
   };
   const changes = [
     filter("BucketChanges", bucketChanges(subject), 0, [
@@ -100,14 +101,14 @@ export function trailFilters(subject: TrailSubject): TrailFilter[] {
  * Shows the events of the last hour that a filter counts, by the pattern that CloudWatch has of it. Of the log group and not
  * by `cloudtrail lookup-events`, which knows no data events, and those of IAM in one region alone.
  */
-function search(metric: string, { stack, logGroupName }: TrailSubject): pulumi.Output<string> {
-  const pattern = `aws logs describe-metric-filters --metric-name ${metric} --metric-namespace ${trailNamespace(stack)} --query 'metricFilters[0].filterPattern' --output text`;
+function search(metric: string, { suffix, logGroupName }: TrailSubject): pulumi.Output<string> {
+  const pattern = `aws logs describe-metric-filters --metric-name ${metric} --metric-namespace ${trailNamespace(suffix)} --query 'metricFilters[0].filterPattern' --output text`;
   return pulumi.interpolate`aws logs filter-log-events --start-time $(($(date +%s)-3600))000 --query 'events[].message' --filter-pattern "$(${pattern})" --log-group-name ${logGroupName}`;
 }
 
 /** CloudTrail tells most events within 5 minutes and some after 15, so that the period before the last one counts as well. */
 function countAlarm(
-  stack: string,
+  suffix: string,
   key: string,
   name: string,
   threshold: number,
@@ -118,7 +119,7 @@ function countAlarm(
     description,
     watched: {
       kind: "metric",
-      metric: { namespace: trailNamespace(stack), name, dimensions: {}, statistic: "Sum", period: 900 },
+      metric: { namespace: trailNamespace(suffix), name, dimensions: {}, statistic: "Sum", period: 900 },
       threshold,
     },
     fires: "above",
@@ -149,10 +150,15 @@ function deniedCalls({ bucketName, roleArns }: TrailSubject): pulumi.Output<stri
  * an event has not, hence NOT EXISTS.
  */
 function strangeReads(subject: TrailSubject): pulumi.Output<string> {
-  const { bucketName, readers, crossAccountReaders, account } = subject;
+  const { bucketName, readers, account } = subject;
   return pulumi
-    .all([bucketName, pulumi.all([...readers]), account.accountId])
-    .apply(([bucket, named, ownId]) => {
+    .all([
+      bucketName,
+      pulumi.all([...readers]),
+      account.accountId,
+      pulumi.all([...subject.crossAccountReaders]),
+    ])
+    .apply(([bucket, named, ownId, crossAccountReaders]) => {
       const accountOf = (arn: string) => arn.split(":")[4] ?? "";
       const known = [...named, ...crossAccountReaders.filter((arn) => accountOf(arn) === ownId)];
       const foreign = [...new Set(crossAccountReaders.map(accountOf))].filter((id) => id !== ownId);

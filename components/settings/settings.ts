@@ -8,6 +8,9 @@ export const PROJECT = "braintrust-snowflake";
 /** Type token of the component that is the root of everything the program makes. */
 export const PIPELINE_TYPE = `${PROJECT}:index:ExportPipeline`;
 
+/** Logical name of that component: names of all resources begin with it. */
+export const PIPELINE_NAME = "pipeline";
+
 /** One Braintrust export automation: its folder, its table, its pipe. */
 export interface Stream {
   readonly name: string;
@@ -56,17 +59,30 @@ export interface Settings extends Omit<RawSettings, Resolved> {
 
 /** What a deployment still waits for, in the order in which it is asked for. */
 export type Phase = "awaiting-braintrust" | "awaiting-snowflake" | "awaiting-channel" | "connected";
-// By code units: the same everywhere, whatever the locale.
 
 /** The first thing that a deployment with these settings waits for. */
 export function phaseOf({ braintrust, snowflake, events, streams }: Settings): Phase {
   if (braintrust.accountId === undefined || braintrust.orgId === undefined) return "awaiting-braintrust";
   const trusted = snowflake.iamUserArn !== undefined && snowflake.externalId !== undefined;
-  const subscribed = snowflake.snsSubscriberArn ?? snowflake.iamUserArn;
   if (snowflake.access === "role" && !trusted) return "awaiting-snowflake";
-  if (events.mode === "sns" && subscribed === undefined) return "awaiting-snowflake";
+  if (events.mode === "sns" && subscriberOf({ snowflake }) === undefined) return "awaiting-snowflake";
   const told = streams.every((stream) => stream.channel !== undefined);
   return events.mode === "snowflake-queue" && !told ? "awaiting-channel" : "connected";
+}
+
+/** Whether the stack has an audit trail of its own, and not one of the organization. */
+export function hasOwnTrail({ auditTrail }: Pick<Settings, "auditTrail">): boolean {
+  return auditTrail.enabled && auditTrail.existing === undefined;
+}
+
+/** Whether the stack has a topic of its own for alerts, and not one that exists. */
+export function hasOwnAlertTopic({ monitoring }: Pick<Settings, "monitoring">): boolean {
+  return monitoring.enabled && monitoring.alertTopicArn === undefined;
+}
+
+/** Snowflake's principal that subscribes to the topic of events. */
+export function subscriberOf({ snowflake }: Pick<Settings, "snowflake">): string | undefined {
+  return snowflake.snsSubscriberArn ?? snowflake.iamUserArn;
 }
 
 /** Keeps what is made of an encrypted setting a secret in outputs and state. */
@@ -76,5 +92,3 @@ export function concealer(
 ): (value: string) => pulumi.Input<string> {
   return (value) => (settings.secretKeys.has(key) ? pulumi.secret(value) : value);
 }
-
-// Pulumi keeps this one out of its type declarations; without it an encrypted setting would come out in plain.

@@ -2,6 +2,7 @@ import type * as iam from "@pulumi/aws/iam";
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
+import { knownInputs } from "../arguments";
 import { denyInsecureTransport, denyOldTls } from "./bucket-policy";
 import { createPrivateBucket } from "./private-bucket";
 
@@ -28,7 +29,7 @@ export class AccessLogBucket extends pulumi.ComponentResource {
   public readonly bucketName: pulumi.Output<string>;
 
   public constructor(name: string, args: AccessLogBucketArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:AccessLogBucket", name, {}, opts);
+    super("braintrust-snowflake:index:AccessLogBucket", name, knownInputs(args), opts);
     const { bucket, privacy, versioning } = createPrivateBucket(
       name,
       { forceDestroy: args.forceDestroy, protect: args.protect },

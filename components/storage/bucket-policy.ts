@@ -1,11 +1,14 @@
 import type * as iam from "@pulumi/aws/iam";
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../settings/settings";
+import { type CrossAccountReaderArgs, knownInputs } from "../arguments";
 import { allowReading } from "./s3-statements";
 
 /** What the bucket's one policy says. */
-export interface BucketPolicyArgs extends Pick<Settings, "crossAccountReaders" | "exportPrefix"> {
+export interface BucketPolicyArgs {
+  /** Key prefix below which readers read. */
+  readonly exportPrefix: string;
+  readonly crossAccountReaders: readonly CrossAccountReaderArgs[];
   readonly bucketName: pulumi.Input<string>;
   readonly bucketArn: pulumi.Input<string>;
   /** The one key that uploads may use. @default SSE-S3 alone */
@@ -17,7 +20,7 @@ export interface BucketPolicyArgs extends Pick<Settings, "crossAccountReaders" |
 /** Step 5: the one policy of the bucket. A second one would silently replace it, so every statement is here. */
 export class BucketPolicy extends pulumi.ComponentResource {
   public constructor(name: string, args: BucketPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:BucketPolicy", name, {}, opts);
+    super("braintrust-snowflake:index:BucketPolicy", name, knownInputs(args), opts);
     new s3.BucketPolicy(
       name,
       {
@@ -51,6 +54,11 @@ export function bucketStatements(args: Omit<BucketPolicyArgs, "bucketName">): ia
       ),
     ),
   ];
+}
+
+/** Whether the bucket is an existing one without a key known here. */
+export function foreignEncryption(existingBucket: unknown, kmsKeyArn: unknown): boolean {
+  return existingBucket !== undefined && kmsKeyArn === undefined;
 }
 
 /** Plain HTTP is refused to everybody. */

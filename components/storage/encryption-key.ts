@@ -2,33 +2,36 @@ import type * as iam from "@pulumi/aws/iam";
 import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
+import { knownInputs } from "../arguments";
 import { dnsSuffix } from "../settings/partitions";
+
+/** How the key is called. */
+export interface EncryptionKeyArgs {
+  /** Of the pipeline, for the key's description. */
+  readonly suffix: string;
+  /** Begins with `alias/`. */
+  readonly aliasName: string;
+  /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
+  readonly protect?: boolean;
+}
 
 /** The key of the exports. Its policy comes with {@link EncryptionKeyPolicy}, once those it names exist. */
 export class EncryptionKey extends pulumi.ComponentResource {
   public readonly keyArn: pulumi.Output<string>;
   public readonly keyId: pulumi.Output<string>;
 
-  public constructor(
-    name: string,
-    args: { readonly stack: string; readonly protect?: boolean },
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("braintrust-snowflake:index:EncryptionKey", name, {}, opts);
+  public constructor(name: string, args: EncryptionKeyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("braintrust-snowflake:index:EncryptionKey", name, knownInputs(args), opts);
     const key = new kms.Key(
       name,
       {
-        description: `Braintrust exports of stack ${args.stack}`,
+        description: `Braintrust exports of stack ${args.suffix}`,
         enableKeyRotation: true,
         deletionWindowInDays: 30,
       },
       { parent: this, protect: args.protect },
     );
-    new kms.Alias(
-      `${name}-alias`,
-      { name: `alias/braintrust-exports-${args.stack}`, targetKeyId: key.keyId },
-      { parent: this },
-    );
+    new kms.Alias(`${name}-alias`, { name: args.aliasName, targetKeyId: key.keyId }, { parent: this });
     this.keyArn = key.arn;
     this.keyId = key.keyId;
     this.registerOutputs({ keyArn: this.keyArn });

@@ -2,16 +2,22 @@ import * as s3 from "@pulumi/aws/s3";
 import type { input } from "@pulumi/aws/types";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
-import type { Settings } from "../settings/settings";
+import { knownInputs, type LifecycleArgs, type ObjectLockArgs } from "../arguments";
 import { AccessLogBucket } from "./access-log-bucket";
 import { createPrivateBucket } from "./private-bucket";
 
 /** What the bucket of the exports is, or which existing one takes its place. */
-export interface ExportBucketArgs
-  extends Pick<
-    Settings,
-    "existingBucket" | "exportPrefix" | "lifecycle" | "objectLock" | "accessLogs" | "forceDestroy"
-  > {
+export interface ExportBucketArgs {
+  /** Name of a bucket that exists; what follows is its owner's then. @default a bucket of this stack's own */
+  readonly existingBucket?: pulumi.Input<string>;
+  readonly exportPrefix: string;
+  readonly lifecycle: LifecycleArgs;
+  /** @default none */
+  readonly objectLock?: ObjectLockArgs;
+  /** Days for which S3's access logs are kept. @default none are written */
+  readonly accessLogDays?: number;
+  /** Whether destroying the stack may empty the bucket first. */
+  readonly forceDestroy: boolean;
   /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
   readonly protect?: boolean;
   /** Physical name. */
@@ -31,21 +37,21 @@ const ARCHIVE_TIERS = "BraintrustExports";
 export class ExportBucket extends pulumi.ComponentResource {
   public readonly bucketName: pulumi.Output<string>;
   public readonly bucketArn: pulumi.Output<string>;
-  /** What a bucket policy must wait for; of an existing bucket, nothing. */
-  public readonly policyDependencies: readonly pulumi.Resource[];
+  /** What a bucket policy depends on; of an existing bucket, nothing. */
+  public readonly dependencies: pulumi.Resource[];
 
   public constructor(name: string, args: ExportBucketArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:ExportBucket", name, {}, opts);
+    super("braintrust-snowflake:index:ExportBucket", name, knownInputs(args), opts);
     if (args.existingBucket !== undefined) {
       const existing = s3.getBucketOutput({ bucket: args.existingBucket }, { parent: this });
       this.bucketName = existing.bucket;
       this.bucketArn = existing.arn;
-      this.policyDependencies = [];
+      this.dependencies = [];
     } else {
       const { bucket, privacy } = createExportBucket(name, args, this);
       this.bucketName = bucket.bucket;
       this.bucketArn = bucket.arn;
-      this.policyDependencies = [privacy];
+      this.dependencies = [privacy];
     }
     this.registerOutputs({ bucketName: this.bucketName, bucketArn: this.bucketArn });
   }
@@ -85,14 +91,14 @@ function createExportBucket(name: string, args: ExportBucketArgs, parent: pulumi
       { parent, dependsOn: versioning },
     );
   }
-  if (args.accessLogs.enabled) {
+  if (args.accessLogDays !== undefined) {
     new AccessLogBucket(
       `${name}-access-logs`,
       {
         sourceBucket: bucket.bucket,
         sourceBucketArn: bucket.arn,
         account: args.account,
-        retentionDays: args.accessLogs.retentionDays,
+        retentionDays: args.accessLogDays,
         forceDestroy: args.forceDestroy,
         protect: args.protect,
       },
@@ -106,7 +112,7 @@ type LifecycleRule = input.s3.BucketLifecycleConfigurationRule;
 type Transition = input.s3.BucketLifecycleConfigurationRuleTransition;
 
 /** Lifecycle of the exports alone: whatever else the bucket holds keeps its class. Empty where nothing is asked for. */
-export function lifecycleRules(exportPrefix: string, lifecycle: Settings["lifecycle"]): LifecycleRule[] {
+export function lifecycleRules(exportPrefix: string, lifecycle: LifecycleArgs): LifecycleRule[] {
   const { profile, expireDays, noncurrentDays, abortMultipartDays } = lifecycle;
   if (profile === "none" && expireDays === undefined) return [];
   const transitions = lifecycleTransitions(lifecycle);
@@ -123,7 +129,7 @@ export function lifecycleRules(exportPrefix: string, lifecycle: Settings["lifecy
   ];
 }
 
-function lifecycleTransitions(lifecycle: Settings["lifecycle"]): Transition[] {
+function lifecycleTransitions(lifecycle: LifecycleArgs): Transition[] {
   switch (lifecycle.profile) {
     case "archive":
       return [
@@ -153,7 +159,7 @@ export interface ArchiveTier {
 export function archiveTiers({
   archiveAccessDays,
   deepArchiveAccessDays,
-}: Settings["lifecycle"]): ArchiveTier[] {
+}: Pick<LifecycleArgs, "archiveAccessDays" | "deepArchiveAccessDays">): ArchiveTier[] {
   const tier = (accessTier: ArchiveTier["accessTier"], days: number | undefined) =>
     days === undefined ? [] : [{ accessTier, days }];
   return [

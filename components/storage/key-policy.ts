@@ -2,6 +2,7 @@ import type * as iam from "@pulumi/aws/iam";
 import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
+import { knownInputs } from "../arguments";
 import { dnsSuffix } from "../settings/partitions";
 import { allowKey } from "./encryption-key";
 
@@ -33,7 +34,7 @@ export interface EncryptionKeyPolicyArgs {
 /** The one policy of the key. Nobody can decrypt but the writer and the readers, whatever IAM says elsewhere. */
 export class EncryptionKeyPolicy extends pulumi.ComponentResource {
   public constructor(name: string, args: EncryptionKeyPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:EncryptionKeyPolicy", name, {}, opts);
+    super("braintrust-snowflake:index:EncryptionKeyPolicy", name, knownInputs(args), opts);
     new kms.KeyPolicy(
       name,
       {

@@ -1,4 +1,5 @@
 import { dnsSuffix } from "../../../components/settings/partitions";
+import { foreignEncryption } from "../../../components/storage/bucket-policy";
 import type { Subject } from "../subject";
 
 /** One line of the access matrix: what somebody may do, or may not. */
@@ -51,7 +52,7 @@ function writerQuestions(subject: Subject): Question[] {
     ...listing(bucket, outputs.exportPrefix, elsewhere),
     ask("administer", "may not change the bucket's settings", administration, bucket, "denied"),
     ask("plain-http", "may not write over plain HTTP", put, inside, "refused", plainHttp),
-    ...(settings.existingBucket !== undefined && outputs.kmsKeyArn === undefined
+    ...(foreignEncryption(settings.existingBucket, outputs.kmsKeyArn)
       ? []
       : [
           ask("foreign-key", "may not write under another key", put, inside, "refused", {

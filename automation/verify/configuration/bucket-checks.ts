@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { LifecycleRule } from "@aws-sdk/client-s3";
-import { bucketStatements } from "../../../components/storage/bucket-policy";
+import { bucketStatements, foreignEncryption } from "../../../components/storage/bucket-policy";
 import { lifecycleRules } from "../../../components/storage/export-bucket";
 import { orAbsent } from "../../aws/aws-errors";
 import { type Check, fail, judge, pass, type Verdict } from "../check";
@@ -194,7 +194,7 @@ function policyCheck(subject: Subject, { s3 }: Aws): Check {
           bucketArn,
           crossAccountReaders,
           exportPrefix,
-          foreignEncryption: existingBucket !== undefined && kmsKeyArn === undefined,
+          foreignEncryption: foreignEncryption(existingBucket, kmsKeyArn),
           ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
         }),
       );

@@ -1,6 +1,7 @@
 import type { NotificationConfiguration } from "@aws-sdk/client-s3";
 import type { EventSource } from "../../../components/events/event-queue";
 import { notifications } from "../../../components/events/snowpipe-events";
+import { subscriberOf } from "../../../components/settings/settings";
 import { type Check, fail, judge, pass, skip } from "../check";
 import type { Aws } from "../clients";
 import { nameOfArn, repair, type Subject } from "../subject";
@@ -26,7 +27,7 @@ export function eventChecks(subject: Subject, aws: Aws): Check[] {
           title: "The topic takes events of this bucket alone, and Snowflake may subscribe",
           topicArn,
           publisher: fromBucket,
-          subscriberArn: settings.snowflake.snsSubscriberArn ?? settings.snowflake.iamUserArn,
+          subscriberArn: subscriberOf(settings),
           queueArn,
         })),
     ...(topicArn === undefined ? [] : [topicKeyCheck(subject, aws, topicArn)]),
@@ -84,13 +85,18 @@ function notificationCheck(subject: Subject, { s3 }: Aws): Check {
 }
 
 function askedConfigurations({ settings, outputs }: Subject): Configuration[] {
-  const { queues, topics } = notifications(settings.streams, settings.events, {
-    ...(outputs.notificationTopicArn === undefined
-      ? outputs.notificationQueueArn === undefined
-        ? {}
-        : { queueArn: outputs.notificationQueueArn }
-      : { topicArn: outputs.notificationTopicArn }),
-  });
+  const { mode, fileEvents, suffix: fileSuffix } = settings.events;
+  const { queues, topics } = notifications(
+    settings.streams,
+    { mode, fileEvents, fileSuffix },
+    {
+      ...(outputs.notificationTopicArn === undefined
+        ? outputs.notificationQueueArn === undefined
+          ? {}
+          : { queueArn: outputs.notificationQueueArn }
+        : { topicArn: outputs.notificationTopicArn }),
+    },
+  );
   return [
     ...queues.map((one) => configuration(one, one.queueArn)),
     ...topics.map((one) => configuration(one, one.topicArn)),

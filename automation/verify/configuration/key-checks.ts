@@ -1,5 +1,7 @@
 import { auditNames } from "../../../components/audit/audit-names";
 import { ALERT_SERVICES } from "../../../components/monitoring/alert-topic";
+import { physicalNames } from "../../../components/physical-names";
+import { hasOwnAlertTopic, hasOwnTrail } from "../../../components/settings/settings";
 import { keyStatements } from "../../../components/storage/key-policy";
 import { type Check, judge } from "../check";
 import type { Aws } from "../clients";
@@ -47,7 +49,7 @@ function rotationCheck(subject: Subject, { kms }: Aws, keyArn: string): Check {
 
 function policyCheck(subject: Subject, { kms }: Aws, keyArn: string): Check {
   const { settings, outputs, writerArn, readerArn } = subject;
-  const { auditTrail, monitoring } = settings;
+  const { auditTrail } = physicalNames(settings.stack);
   const account = accountOf(subject);
   return {
     id: "key/policy",
@@ -63,11 +65,8 @@ function policyCheck(subject: Subject, { kms }: Aws, keyArn: string): Check {
           writerArn,
           readerArns: [readerArn, ...settings.crossAccountReaders.map(({ arn }) => arn)],
           encryptsTopic: settings.events.mode === "sns",
-          alertServices: monitoring.enabled && monitoring.alertTopicArn === undefined ? ALERT_SERVICES : [],
-          audit:
-            auditTrail.enabled && auditTrail.existing === undefined
-              ? auditNames(settings.stack, account)
-              : undefined,
+          alertServices: hasOwnAlertTopic(settings) ? ALERT_SERVICES : [],
+          audit: hasOwnTrail(settings) ? auditNames(auditTrail, settings.stack, account) : undefined,
         }),
       );
       return judge(

@@ -1,7 +1,8 @@
+import { physicalNames } from "../../../components/physical-names";
 import { type Check, fail, judge, pass, Skipped } from "../check";
 import type { Aws, S3Calls } from "../clients";
 import { PROBE } from "../probe";
-import { readerUserName, type Subject } from "../subject";
+import type { Subject } from "../subject";
 import { alarmChecks } from "./alarm-checks";
 
 /** Pages of a thousand objects that are looked through for a stream's newest: a listing is not in order of time. */
@@ -107,7 +108,9 @@ function keyAgeCheck({ stack, settings, outputs }: Subject, { iam }: Aws, now: (
     title: `Snowflake's access key is in use, alone and younger than ${MOST_KEY_DAYS} days`,
     needs: ["iam:ListAccessKeys"],
     run: async () => {
-      const { AccessKeyMetadata = [] } = await iam.listAccessKeys({ UserName: readerUserName(stack) });
+      const { AccessKeyMetadata = [] } = await iam.listAccessKeys({
+        UserName: physicalNames(stack).snowflakeUser,
+      });
       const current = AccessKeyMetadata.find(
         ({ AccessKeyId }) => AccessKeyId === outputs.snowflakeAccessKeyId,
       );

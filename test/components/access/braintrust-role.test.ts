@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { braintrustExternalIds } from "../../../components/access/braintrust-external-ids";
 import {
   BraintrustRole,
   type BraintrustRoleArgs,
-  braintrustExternalIds,
   braintrustTrust,
 } from "../../../components/access/braintrust-role";
 import type { Trust } from "../../../components/access/trust-policy";
@@ -20,7 +20,8 @@ describe("BraintrustRole", () => {
     deploy(
       () =>
         new BraintrustRole("writer", {
-          stack: "dev",
+          roleName: "writer",
+          policyName: "writing",
           exportPrefix: "exports/",
           permissions: "standard",
           trust,
@@ -122,14 +123,14 @@ describe("BraintrustRole", () => {
   });
 
   it("bears the names that others know, and ties the policy to the role", async () => {
-    const { deployed, result } = await build({ stack: "prod" });
-    assert.equal(deployed.only("aws:iam/role:Role").inputs.name, "BraintrustExportRole-prod");
-    assert.equal(deployed.only("aws:iam/policy:Policy").inputs.name, "BraintrustS3ExportPolicy-prod");
+    const { deployed, result } = await build();
+    assert.equal(deployed.only("aws:iam/role:Role").inputs.name, "writer");
+    assert.equal(deployed.only("aws:iam/policy:Policy").inputs.name, "writing");
     assert.deepEqual(deployed.only("aws:iam/rolePolicyAttachment:RolePolicyAttachment").inputs, {
-      role: "BraintrustExportRole-prod",
-      policyArn: "arn:aws:iam::123456789012:policy/BraintrustS3ExportPolicy-prod",
+      role: "writer",
+      policyArn: "arn:aws:iam::123456789012:policy/writing",
     });
-    assert.equal(await resolved(result.roleArn), "arn:aws:iam::123456789012:role/BraintrustExportRole-prod");
+    assert.equal(await resolved(result.roleArn), "arn:aws:iam::123456789012:role/writer");
   });
 });
 
@@ -146,8 +147,12 @@ describe("braintrustExternalIds", () => {
 });
 
 describe("braintrustTrust", () => {
-  const trustFor = (braintrust: Readonly<Record<string, unknown>>) =>
-    braintrustTrust(settingsFor({ braintrust }), account("us-gov-west-1"));
+  const trustFor = (braintrust: { readonly orgId?: string; readonly accountId?: string }) =>
+    braintrustTrust(
+      braintrust.accountId,
+      braintrustExternalIds({ orgId: braintrust.orgId }),
+      account("us-gov-west-1"),
+    );
 
   it("is nobody's until both ids are known", () => {
     assert.equal(trustFor({}), undefined);

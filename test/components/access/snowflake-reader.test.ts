@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import {
-  SnowflakeReader,
-  type SnowflakeReaderArgs,
-  snowflakeTrust,
-} from "../../../components/access/snowflake-reader";
-import { account, deploy, resolved, settingsFor } from "../../support";
+import { SnowflakeReader, type SnowflakeReaderArgs } from "../../../components/access/snowflake-reader";
+import { snowflakeTrust } from "../../../components/access/trust-policy";
+import { physicalNames } from "../../../components/physical-names";
+import { account, deploy, resolved } from "../../support";
 
 const bucketArn = "arn:aws:s3:::acme-exports";
 const user = "arn:aws:iam::444455556666:user/abc1-b-self1234";
@@ -13,7 +11,8 @@ const build = (args: Partial<SnowflakeReaderArgs> = {}) =>
   deploy(
     () =>
       new SnowflakeReader("reader", {
-        stack: "dev",
+        suffix: "dev",
+        names: physicalNames("dev"),
         exportPrefix: "exports/",
         forceDestroy: true,
         access: "role",
@@ -112,8 +111,8 @@ describe("SnowflakeReader", () => {
 });
 
 describe("snowflakeTrust", () => {
-  const trustFor = (snowflake: Readonly<Record<string, unknown>>) =>
-    snowflakeTrust(settingsFor({ snowflake }));
+  const trustFor = ({ iamUserArn, externalId }: { iamUserArn?: string; externalId?: string }) =>
+    snowflakeTrust(iamUserArn, externalId);
 
   it("is nobody's until the user and the external id are known", () => {
     assert.equal(trustFor({}), undefined);

@@ -8,7 +8,9 @@ describe("SnowflakeUser", () => {
     deploy(
       () =>
         new SnowflakeUser("user", {
-          stack: "dev",
+          suffix: "dev",
+          userName: "SnowflakeS3User-dev",
+          groupName: "SnowflakeS3Readers-dev",
           forceDestroy: true,
           accessKeys: [{ name: "first", status: "Active" }],
           policyArn: "arn:policy",

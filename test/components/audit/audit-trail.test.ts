@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { auditNames } from "../../../components/audit/audit-names";
 import { AuditTrail, type AuditTrailArgs, eventSelectors } from "../../../components/audit/audit-trail";
 import { hardenTrailPolicy, type TrailPolicy } from "../../../components/audit/trail-bucket-policy";
+import { complete } from "../../../components/pipeline-args";
 import { bucketNameRule } from "../../../components/settings/text-rules";
+import { toArgs } from "../../../components/to-args";
 import { account, deploy, deployProgram, resolved, type Statement, settingsFor } from "../../support";
 
 const bucketArn = "arn:aws:s3:::logs";
@@ -72,16 +74,21 @@ describe("hardenTrailPolicy", () => {
 
 describe("AuditTrail", () => {
   const build = async (given: object = {}, args: Partial<AuditTrailArgs> = {}) => {
-    const { auditTrail } = settingsFor({ auditTrail: given }, "prod");
+    const { auditLogDays, auditLogGroupDays, managementEvents, auditLock } = complete(
+      toArgs(settingsFor({ auditTrail: given }, "prod")),
+    );
     const { deployed } = await deploy(
       () =>
         new AuditTrail("audit", {
-          auditTrail,
-          names: auditNames("prod", account()),
+          retentionDays: auditLogDays,
+          logGroupDays: auditLogGroupDays,
+          managementEvents,
+          lock: auditLock,
+          names: auditNames("braintrust-exports-prod", "prod", account()),
           bucketArn: "arn:aws:s3:::acme-exports",
           account: account(),
           kmsKeyArn: "arn:key",
-          keyPolicy: [],
+          dependsOn: [],
           forceDestroy: false,
           ...args,
         }),
@@ -114,7 +121,7 @@ describe("AuditTrail", () => {
   });
 
   it("gives its bucket a name that S3 takes, of the longest and strangest stack", async () => {
-    const name = await resolved(auditNames("A_".repeat(20), account()).bucketName);
+    const name = await resolved(auditNames("trail", "A_".repeat(20), account()).bucketName);
     assert.ok(bucketNameRule.holds(name), name);
   });
 

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import type { Trust } from "../../../components/access/trust-policy";
-import { LoadErrors, loadErrorsTrust } from "../../../components/events/load-errors";
-import { account, deploy, resolved, settingsFor } from "../../support";
+import { LoadErrors } from "../../../components/events/load-errors";
+import { physicalNames } from "../../../components/physical-names";
+import { account, deploy, resolved } from "../../support";
 
 const topicArn = "arn:aws:sns:us-east-1:123456789012:snowpipe-errors-dev";
 const user = "arn:aws:iam::444455556666:user/abc1-b-self1234";
 
 describe("LoadErrors", () => {
   const build = (trust?: Trust) =>
-    deploy(() => new LoadErrors("errors", { stack: "dev", account: account(), trust }));
+    deploy(() => new LoadErrors("errors", { names: physicalNames("dev"), account: account(), trust }));
 
   it("lets its role publish to its topic and do nothing else", async () => {
     const { deployed, result } = await build();
@@ -63,22 +64,5 @@ describe("LoadErrors", () => {
     const [allow] = deployed.statements(policy);
     assert.deepEqual(allow?.Principal, { Service: "sns.amazonaws.com" });
     assert.deepEqual(allow?.Condition, { ArnEquals: { "aws:SourceArn": topicArn } });
-  });
-});
-
-describe("loadErrorsTrust", () => {
-  it("is nobody's until the notification integration has told both values", () => {
-    const trustFor = (errorNotifications: Readonly<Record<string, unknown>>) =>
-      loadErrorsTrust(
-        settingsFor({ snowflake: { iamUserArn: user, externalId: "x=1", errorNotifications } }),
-      );
-    assert.equal(trustFor({}), undefined);
-    assert.equal(trustFor({ iamUserArn: user }), undefined);
-    assert.equal(trustFor({ externalId: "e=1" }), undefined);
-    assert.deepEqual(trustFor({ iamUserArn: user, externalId: "e=1" }), {
-      principalArn: user,
-      externalIds: ["e=1"],
-      match: "StringEquals",
-    });
   });
 });

@@ -4,6 +4,9 @@ import {
   SnowpipeEvents,
   type SnowpipeEventsArgs,
 } from "../../../components/events/snowpipe-events";
+import { physicalNames } from "../../../components/physical-names";
+import { complete } from "../../../components/pipeline-args";
+import { toArgs } from "../../../components/to-args";
 import { account, deploy, settingsFor } from "../../support";
 
 const bucketArn = "arn:aws:s3:::acme-exports";
@@ -15,18 +18,20 @@ const NOTIFICATION = "aws:s3/bucketNotification:BucketNotification";
 
 describe("SnowpipeEvents", () => {
   const build = async (given: Readonly<Record<string, unknown>>, args: Partial<SnowpipeEventsArgs> = {}) => {
-    const { stack, streams, events } = settingsFor(given);
+    const { streams, eventsMode, fileEvents, fileSuffix } = complete(toArgs(settingsFor(given)));
     const { deployed, result } = await deploy(
       () =>
         new SnowpipeEvents("events", {
-          stack,
+          names: physicalNames("dev"),
           streams,
-          events,
+          mode: eventsMode,
+          fileEvents,
+          fileSuffix,
           bucketName: "acme-exports",
           bucketArn,
           bucketExists: false,
           account: account(),
-          keyPolicy: [],
+          dependsOn: [],
           ...args,
         }),
     );

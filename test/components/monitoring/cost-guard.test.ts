@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CostGuard, costGuardArgs, storageTypes } from "../../../components/monitoring/cost-guard";
+import { CostGuard, type CostGuardArgs, storageTypes } from "../../../components/monitoring/cost-guard";
 import { deploy, deployProgram, type Registered, settingsFor } from "../../support";
 
 const BUDGET = "aws:budgets/budget:Budget";
@@ -13,21 +13,27 @@ const topic = "arn:aws:sns:us-east-1:123456789012:alerts";
 const monitorArn = "arn:aws:ce::123456789012:anomalymonitor/1b2c";
 const costTag = { key: "stack", value: "dev" };
 
-async function build(monitoring: Readonly<Record<string, unknown>>, rest: object = {}) {
-  const settings = settingsFor({
-    monitoring: { alertEmails, costAnomalyMonitorArn: monitorArn, ...monitoring },
-  });
-  const args = costGuardArgs(settings);
-  assert.ok(args !== undefined);
+async function build(args: Partial<CostGuardArgs>) {
   const { deployed } = await deploy(
-    () => new CostGuard("cost", { ...args, bucketName: "exports", alertTopicArn: topic, ...rest }),
+    () =>
+      new CostGuard("cost", {
+        suffix: "dev",
+        stack: "dev",
+        bucketName: "exports",
+        bucketExists: false,
+        lifecycle: settingsFor().lifecycle,
+        costAnomalyMonitorArn: monitorArn,
+        activateCostTag: false,
+        alertTopicArn: topic,
+        ...args,
+      }),
   );
   return deployed;
 }
 
 describe("CostGuard", () => {
   it("tells of 80 % and 100 % spent, and of 100 % forecast", async () => {
-    const { inputs } = (await build({ monthlyBudgetUsd: 25 }, { costTag })).only(BUDGET);
+    const { inputs } = (await build({ monthlyBudgetUsd: 25, costTag })).only(BUDGET);
     const told = {
       comparisonOperator: "GREATER_THAN",
       thresholdType: "PERCENTAGE",
@@ -91,24 +97,9 @@ describe("CostGuard", () => {
   });
 
   it("refuses to watch anomalies of nothing", async () => {
-    const args = { ...costGuardArgs(settingsFor({ monitoring: { storageGb: 1 } })) };
-    const { monitoring } = settingsFor({
-      monitoring: { alertEmails, costAnomalyUsd: 5, costAnomalyMonitorArn: monitorArn },
-    });
-    const { costAnomalyMonitorArn: _, ...unmonitored } = monitoring;
     await assert.rejects(
-      deploy(
-        () =>
-          new CostGuard("cost", {
-            stack: "dev",
-            lifecycle: settingsFor().lifecycle,
-            ...args,
-            monitoring: unmonitored,
-            bucketName: "exports",
-            alertTopicArn: topic,
-          }),
-      ),
-      /needs monitoring\.costAnomalyMonitorArn or monitoring\.costTag/,
+      build({ costAnomalyUsd: 5, costAnomalyMonitorArn: undefined }),
+      /needs costAnomalyMonitorArn or costTag/,
     );
   });
 
@@ -162,7 +153,10 @@ describe("CostGuard", () => {
   });
 
   it("sees each transition's class, and every class of a bucket whose lifecycle it does not know", () => {
-    const typesOf = (given: Readonly<Record<string, unknown>>) => storageTypes(settingsFor(given));
+    const typesOf = (given: Readonly<Record<string, unknown>>) => {
+      const { lifecycle, existingBucket } = settingsFor(given);
+      return storageTypes({ lifecycle, bucketExists: existingBucket !== undefined });
+    };
     assert.deepEqual(typesOf({ lifecycle: { profile: "instant" } }), [
       "StandardStorage",
       "StandardIAStorage",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { anyFires, ruleParts } from "../../../components/monitoring/monitoring";
+import { anyFires, ruleParts } from "../../../components/monitoring/composite-alarm";
 import { deployProgram } from "../../support";
 import { compositeStateOf } from "./alarm-evaluation";
 

@@ -12,7 +12,7 @@ const reader = `arn:aws:iam::${ACCOUNT_ID}:role/SnowflakeReaderRole-prod`;
 const guest = "arn:aws:iam::777788889999:role/analytics";
 const keyId = "00000000-0000-0000-0000-000000000000";
 const subject: TrailSubject = {
-  stack: "prod",
+  suffix: "prod",
   logGroupName: "/aws/cloudtrail/braintrust-exports-prod",
   account: account(),
   bucketName: "acme-exports",
@@ -199,7 +199,7 @@ describe("trailFilters", () => {
 
   it("say where the events are found, in a description that CloudWatch takes", async () => {
     const logGroupName = "g".repeat(512);
-    for (const { alarm, metric } of trailFilters({ ...subject, stack: "s".repeat(40), logGroupName })) {
+    for (const { alarm, metric } of trailFilters({ ...subject, suffix: "s".repeat(40), logGroupName })) {
       const said = await resolved(alarm.description);
       assert.ok(said.length <= 1024, `${metric} ${said.length}`);
       assert.ok(

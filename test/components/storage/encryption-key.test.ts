@@ -9,7 +9,9 @@ const keyArn = `arn:aws:kms:us-east-1:123456789012:key/${keyId}`;
 
 describe("EncryptionKey", () => {
   it("rotates, and can be restored for 30 days", async () => {
-    const { deployed, result } = await deploy(() => new EncryptionKey("key", { stack: "prod" }));
+    const { deployed, result } = await deploy(
+      () => new EncryptionKey("key", { suffix: "prod", aliasName: "alias/braintrust-exports-prod" }),
+    );
     assert.deepEqual(deployed.only("aws:kms/key:Key").inputs, {
       description: "Braintrust exports of stack prod",
       enableKeyRotation: true,

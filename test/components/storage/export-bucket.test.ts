@@ -12,7 +12,7 @@ describe("ExportBucket", () => {
           exportPrefix: settings.exportPrefix,
           lifecycle: settings.lifecycle,
           objectLock: settings.objectLock,
-          accessLogs: settings.accessLogs,
+          accessLogDays: settings.accessLogs.enabled ? settings.accessLogs.retentionDays : undefined,
           forceDestroy: settings.forceDestroy,
           bucketName: "acme-exports",
           account: account(),
@@ -30,7 +30,7 @@ describe("ExportBucket", () => {
     });
     assert.equal(await resolved(result.bucketName), "acme-exports");
     assert.equal(await resolved(result.bucketArn), "arn:aws:s3:::acme-exports");
-    assert.equal(result.policyDependencies.length, 1, "a policy waits for the public access block");
+    assert.equal(result.dependencies.length, 1, "a policy waits for the public access block");
   });
 
   it("has request metrics only where monitoring is on", async () => {
@@ -139,7 +139,7 @@ describe("ExportBucket", () => {
     );
     assert.equal(await resolved(result.bucketName), "theirs");
     assert.equal(await resolved(result.bucketArn), "arn:aws:s3:::theirs");
-    assert.deepEqual(result.policyDependencies, []);
+    assert.deepEqual(result.dependencies, []);
   });
 });
 

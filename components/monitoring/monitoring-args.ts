@@ -1,0 +1,76 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Account } from "../account";
+import type {
+  AlertEmailArgs,
+  CostTagArgs,
+  CrossAccountReaderArgs,
+  EventsMode,
+  LifecycleArgs,
+  ManagementEvents,
+  StreamArgs,
+} from "../arguments";
+import type { PhysicalNames } from "../physical-names";
+
+/** What of a pipeline is watched, and who is told. What is absent is not watched. */
+export interface MonitoringArgs {
+  /** Of the pipeline: names of alarms, metrics and the dashboard have it. */
+  readonly suffix: string;
+  /** For commands in descriptions. */
+  readonly stack: string;
+  readonly account: Account;
+  readonly names: PhysicalNames;
+  /** Each receives a mail that asks to confirm the subscription. */
+  readonly alertEmails: readonly AlertEmailArgs[];
+  /** A topic that exists already. @default one of the stack's own */
+  readonly alertTopicArn?: pulumi.Input<string>;
+  /** Key for the topic, whose policy lets the alerting services use it. @default no encryption at rest */
+  readonly kmsKeyArn?: pulumi.Input<string>;
+
+  readonly bucketName: pulumi.Input<string>;
+  /** Whether the bucket is an existing one. */
+  readonly bucketExists: boolean;
+  readonly lifecycle: LifecycleArgs;
+  readonly streams: readonly StreamArgs[];
+  /** Whether S3 counts the requests for the exports. */
+  readonly requestMetrics: boolean;
+  /** Braintrust can write: before, missing exports are no fault. */
+  readonly awaitsExports: boolean;
+  readonly exportEveryHours: number;
+  readonly anomalyDetection: boolean;
+  readonly compositeAlarm: boolean;
+  readonly dashboard: boolean;
+
+  readonly eventsMode: EventsMode;
+  readonly eventQueueArn?: pulumi.Input<string>;
+  readonly eventDeadLetterQueueArn?: pulumi.Input<string>;
+  readonly eventTopicArn?: pulumi.Input<string>;
+  /** Messages in the queue. @default 1000 in `queue`, else no alarm */
+  readonly queueDepth?: number;
+  /** Age of the oldest message in the queue. @default 24 in `queue`, else no alarm */
+  readonly queueAgeHours?: number;
+  /** Snowflake's reports of files that it could not load. */
+  readonly errorQueueArn?: pulumi.Input<string>;
+  readonly errorDeadLetterQueueArn?: pulumi.Input<string>;
+  readonly errorTopicArn?: pulumi.Input<string>;
+
+  /** Log group of the audit trail, for metric filters. */
+  readonly logGroupName?: pulumi.Input<string>;
+  /** Name of the stack's own trail. @default an existing one, which is its owner's to watch */
+  readonly trailName?: string;
+  readonly managementEvents: ManagementEvents;
+  readonly braintrustRoleArn: pulumi.Input<string>;
+  /** Who reads: role or user. */
+  readonly snowflakePrincipalArn: pulumi.Input<string>;
+  /** @default Snowflake reads as a user */
+  readonly snowflakeRoleArn?: pulumi.Input<string>;
+  readonly crossAccountReaders: readonly CrossAccountReaderArgs[];
+  /** Key of the stack's own. */
+  readonly keyId?: pulumi.Input<string>;
+
+  readonly storageGb?: number;
+  readonly monthlyBudgetUsd?: number;
+  readonly costAnomalyUsd?: number;
+  readonly costAnomalyMonitorArn?: pulumi.Input<string>;
+  readonly costTag?: CostTagArgs;
+  readonly activateCostTag: boolean;
+}

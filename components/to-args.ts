@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import type * as pulumi from "@pulumi/pulumi";
+import { braintrustExternalIds } from "./access/braintrust-external-ids";
+import type { AlertEmailArgs } from "./arguments";
+import type { ExportPipelineArgs } from "./pipeline-args";
+import { costTagOf } from "./settings/cost-settings";
+import type { ProgramSettings } from "./settings/read-settings";
+import type { RawSettings } from "./settings/schema";
+import { concealer, hasOwnTrail, PIPELINE_NAME, type Settings, subscriberOf } from "./settings/settings";
+
+/**
+ * A stack's settings as arguments of its pipeline: the one place that knows both. Values of encrypted settings are secrets
+ * from here on, but for those that shape the program, such as names of streams and days, which what is made of them shows.
+ */
+export function toArgs(settings: ProgramSettings): ExportPipelineArgs {
+  const { braintrust, snowflake, events, auditTrail, monitoring, accessLogs } = settings;
+  const secret = (key: keyof RawSettings, value: string | undefined): pulumi.Input<string> | undefined =>
+    value === undefined ? undefined : concealer(settings, key)(value);
+  const { errorNotifications } = snowflake;
+  return {
+    suffix: settings.stack,
+    protect: settings.protect,
+    forceDestroy: settings.forceDestroy,
+    bucketName: secret("bucketName", settings.bucketName),
+    existingBucket: secret("existingBucket", settings.existingBucket),
+    existingKmsKeyArn: secret("existingKmsKeyArn", settings.existingKmsKeyArn),
+    exportPrefix: settings.exportPrefix,
+    encryption: settings.encryption,
+    lifecycle: settings.lifecycle,
+    objectLock: lockOf(settings.objectLock),
+    accessLogs: accessLogs.enabled,
+    accessLogDays: accessLogs.retentionDays,
+    streams: settings.streams.map(({ name, prefix, channel }) => ({
+      name,
+      prefix,
+      channel: secret("events", channel),
+    })),
+    braintrustAccountId: secret("braintrust", braintrust.accountId),
+    braintrustExternalIds: braintrustExternalIds(braintrust).map(concealer(settings, "braintrust")),
+    braintrustPermissions: braintrust.permissions,
+    snowflakeAccess: snowflake.access,
+    snowflakeIamUserArn: secret("snowflake", snowflake.iamUserArn),
+    snowflakeExternalId: secret("snowflake", snowflake.externalId),
+    snowflakeSubscriberArn: secret("snowflake", subscriberOf(settings)),
+    accessKeys: snowflake.accessKeys,
+    eventsMode: events.mode,
+    fileEvents: events.fileEvents,
+    fileSuffix: events.suffix,
+    loadErrors: errorNotifications.enabled,
+    loadErrorsIamUserArn: secret("snowflake", errorNotifications.iamUserArn),
+    loadErrorsExternalId: secret("snowflake", errorNotifications.externalId),
+    crossAccountReaders: settings.crossAccountReaders.map(({ arn, prefixes }) => ({
+      arn: concealer(settings, "crossAccountReaders")(arn),
+      prefixes,
+    })),
+    auditTrail: hasOwnTrail(settings),
+    existingTrailArn: auditTrail.enabled ? secret("auditTrail", auditTrail.existing) : undefined,
+    existingTrailLogGroup: auditTrail.enabled ? secret("auditTrail", auditTrail.logGroup) : undefined,
+    managementEvents: auditTrail.managementEvents,
+    auditLogDays: auditTrail.retentionDays,
+    auditLogGroupDays: auditTrail.logGroupDays,
+    auditLock: lockOf(auditTrail.lock),
+    monitoring: monitoring.enabled,
+    alertEmails: alertEmails(settings),
+    alertTopicArn: secret("monitoring", monitoring.alertTopicArn),
+    requestMetrics: monitoring.requestMetrics,
+    exportEveryHours: monitoring.exportEveryHours,
+    anomalyDetection: monitoring.anomalyDetection,
+    compositeAlarm: monitoring.compositeAlarm,
+    dashboard: monitoring.dashboard,
+    queueDepth: monitoring.queueDepth,
+    queueAgeHours: monitoring.queueAgeHours,
+    storageGb: monitoring.storageGb,
+    monthlyBudgetUsd: monitoring.monthlyBudgetUsd,
+    costAnomalyUsd: monitoring.costAnomalyUsd,
+    costAnomalyMonitorArn: secret("monitoring", monitoring.costAnomalyMonitorArn),
+    costTag: costTagOf(settings),
+    activateCostTag: monitoring.activateCostTag,
+  };
+}
+
+function lockOf(lock: Settings["objectLock"]): ExportPipelineArgs["objectLock"] {
+  return lock === undefined ? undefined : { mode: lock.mode, days: lock.days };
+}
+
+function alertEmails(settings: ProgramSettings): AlertEmailArgs[] {
+  const { monitoring, formerEmailNames, secretKeys } = settings;
+  // Earlier versions numbered them.
+  const formerName = (address: string, index: number) =>
+    formerEmailNames === undefined
+      ? `${PIPELINE_NAME}-alerts-email-${index + 1}`
+      : formerEmailNames.get(address);
+  return [...new Set(monitoring.alertEmails)].map((address, index) => ({
+    key: secretKeys.has("monitoring") ? hashOf(address) : address,
+    address: concealer(settings, "monitoring")(address),
+    formerName: formerName(address, index),
+  }));
+}
+
+/** Stands for an encrypted address in names, which state and previews show. */
+function hashOf(address: string): string {
+  return createHash("sha256").update(address).digest("hex").slice(0, 8);
+}
