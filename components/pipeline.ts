@@ -26,7 +26,9 @@ import { EncryptionKeyPolicy } from "./storage/key-policy";
 export class ExportPipeline extends pulumi.ComponentResource {
   /** Bucket that exports land in. */
   public readonly bucketName: pulumi.Output<string>;
+  /** ARN of that bucket. */
   public readonly bucketArn: pulumi.Output<string>;
+  /** Region that it is in. */
   public readonly bucketRegion: pulumi.Output<string>;
   /** Key of the exports: the stack's own, or the existing bucket's. */
   public readonly kmsKeyArn?: pulumi.Output<string>;
@@ -44,7 +46,9 @@ export class ExportPipeline extends pulumi.ComponentResource {
   public readonly snowflakeSecretArn?: pulumi.Output<string>;
   /** Queue of events. */
   public readonly notificationQueueArn?: pulumi.Output<string>;
+  /** URL of that queue. */
   public readonly notificationQueueUrl?: pulumi.Output<string>;
+  /** Queue of events that its consumer failed on. */
   public readonly deadLetterQueueArn?: pulumi.Output<string>;
   /** Topic of events. */
   public readonly notificationTopicArn?: pulumi.Output<string>;
@@ -58,6 +62,7 @@ export class ExportPipeline extends pulumi.ComponentResource {
   public readonly auditTrailArn?: pulumi.Output<string>;
   /** Topic that alarms tell. */
   public readonly alertsTopicArn?: pulumi.Output<string>;
+  /** Where the dashboard is seen. */
   public readonly dashboardUrl?: pulumi.Output<string>;
   /** Known once Braintrust and Snowflake find the roles and events that were agreed on. */
   public readonly ready: pulumi.Output<string[]>;

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { isRpcSecret, unwrapRpcSecret } from "@pulumi/pulumi/runtime/rpc";
 import { type PlannedPlace, PlannedProvider } from "../automation/plan/planned-provider";
+import { MockMonitor } from "../automation/plan/sdk-internals";
 import type { Account } from "../components/account";
 import { deployPipeline } from "../components/program";
 import { partitionOf } from "../components/settings/partitions";

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as sdkServer from "@pulumi/pulumi/automation/server";
-import * as sdkSettings from "@pulumi/pulumi/runtime/settings";
 import type { BuiltPipeline } from "../../components/program";
+import { grpcClientOptions, languageServer } from "./sdk-internals";
 
 /** A program for the Automation API that tells whether it came to its end. */
 export interface InlineProgram {
@@ -58,14 +57,7 @@ async function registered({ urn }: BuiltPipeline["pipeline"]): Promise<void> {
  * (grpc.use_local_subchannel_pool in PACKAGE-README of @grpc/grpc-js).
  */
 function keepConnectionsApart(): void {
-  const { grpcClientOptions } = sdkSettings as unknown as { grpcClientOptions: Record<string, unknown> };
   grpcClientOptions["grpc.use_local_subchannel_pool"] = 1;
-}
-
-type Callback = (error: Error | null | undefined, response?: unknown) => void;
-interface LanguageServer {
-  readonly program: () => Promise<pulumi.Inputs>;
-  run(call: unknown, callback: Callback): unknown;
 }
 
 let guarded = false;
@@ -78,10 +70,8 @@ let guarded = false;
 function guardLanguageServer(): void {
   if (guarded) return;
   guarded = true;
-  const { LanguageServer } = sdkServer as unknown as { LanguageServer: { prototype: LanguageServer } };
-  const { prototype } = LanguageServer;
-  const { run } = prototype;
-  prototype.run = function (call, callback) {
+  const { run } = languageServer;
+  languageServer.run = function (call, callback) {
     return run.call(this, call, (error, response) => {
       const lost = "completed" in this.program && !this.program.completed;
       if (error || !lost) callback(error, response);

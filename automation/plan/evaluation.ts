@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { PROJECT } from "../../components/settings/settings";
 import { traceOnlyMessages } from "../../stack-traces";
 import { PipelineError } from "../errors";
 import { type PlannedPlace, PlannedProvider, SECRET } from "./planned-provider";
+import { MockMonitor } from "./sdk-internals";
 
 /** A resource as the program registers it, before any AWS is asked. */
 export interface PlannedResource {

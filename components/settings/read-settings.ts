@@ -5,6 +5,7 @@ import { partitionOf } from "./partitions";
 import { misread, type Problem, schemaProblems, settingsError, valueAt, withoutSecret } from "./problems";
 import { defaultTagsOf, providerProblems } from "./provider-settings";
 import { ENCRYPTED, type RawSettings, settingsSchema } from "./schema";
+import { isConfigSecret } from "./sdk-internals";
 import { PROJECT, type Settings, type Stream } from "./settings";
 import { regionRule, stackNameRule } from "./text-rules";
 
@@ -99,9 +100,6 @@ function withSorted<Section extends object>(section: Section, key: keyof Section
 
 // By code units: the same everywhere, whatever the locale.
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-
-// Pulumi keeps this one out of its type declarations; without it an encrypted setting would come out in plain.
-const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
 
 function projectValues(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const own = Object.entries(values)

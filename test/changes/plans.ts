@@ -1,6 +1,6 @@
 import { evaluate, type PlannedResource } from "../../automation/plan/evaluation";
 import { isLeaf } from "../../automation/plan/resource-tree";
-import { deployPipeline } from "../../components/pipeline";
+import { deployPipeline } from "../../components/program";
 import { parseSettings } from "../../components/settings/read-settings";
 import { type Base, configurationOf } from "./bases";
 

@@ -1,0 +1,24 @@
+import type * as pulumi from "@pulumi/pulumi";
+import * as sdkServer from "@pulumi/pulumi/automation/server";
+import * as sdkSettings from "@pulumi/pulumi/runtime/settings";
+
+/** The SDK that all of this was checked against: what it declares to nobody may change with any version. */
+export const CHECKED_SDK = "3.270.0";
+
+type Callback = (error: Error | null | undefined, response?: unknown) => void;
+
+/** By which an engine has an inline program run. */
+interface LanguageServer {
+  readonly program: () => Promise<pulumi.Inputs>;
+  run(call: unknown, callback: Callback): unknown;
+}
+
+/** What every language server of this process runs. */
+export const languageServer = (
+  sdkServer as unknown as { LanguageServer: { readonly prototype: LanguageServer } }
+).LanguageServer.prototype;
+
+/** How every gRPC client of the SDK in this process connects. */
+export const { grpcClientOptions } = sdkSettings as unknown as {
+  readonly grpcClientOptions: Record<string, unknown>;
+};
