@@ -5,7 +5,12 @@ const path = require("node:path");
 const ground = ["automation/errors", "automation/paths", "automation/debug"];
 
 /** What every component may import. */
-const vocabulary = ["components/account", "components/arguments", "components/physical-names"];
+const vocabulary = [
+  "components/account",
+  "components/arguments",
+  "components/physical-names",
+  "components/settings/partitions",
+];
 
 /** What each room may import besides itself and packages: docs/architecture.md says what it is for. From the ground up. */
 const rooms = {
