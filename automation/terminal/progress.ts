@@ -21,36 +21,35 @@ export type ProgressEvent =
 
 export type ProgressListener = (event: ProgressEvent) => void;
 
-/** Where progress is shown: standard error, as a rule. */
-export interface ProgressStream {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
+/** Where progress is shown. */
+export interface ProgressOutput {
+  /** Writes lines that stay. */
+  readonly write: (text: string) => unknown;
+  /** Shows a line in the last one's place, where there is a terminal for it. */
+  readonly draw?: ((line: string) => void) | undefined;
 }
 
 /** A line that changes in place on a terminal; elsewhere a plain line for each finished step. */
-export function progressPrinter(stream: ProgressStream, now: () => number = Date.now): ProgressListener {
+export function progressPrinter(
+  { write, draw }: ProgressOutput,
+  now: () => number = Date.now,
+): ProgressListener {
   const start = now();
-  const clear = stream.isTTY ? "\r\u001B[K" : "";
   return (event) => {
-    const elapsed = `${Math.round((now() - start) / 1000)}s`;
-    if (event.kind !== "step") {
-      const about =
-        event.kind === "diagnostic"
-          ? `${event.severity}: ${event.resource ? `${event.resource}: ` : ""}`
-          : "";
-      stream.write(`${clear}${about}${event.message}\n`);
+    if (event.kind === "note") {
+      write(`${event.message}\n`);
       return;
     }
+    if (event.kind === "diagnostic") {
+      const resource = event.resource === undefined ? "" : `${event.resource}: `;
+      write(`${event.severity}: ${resource}${event.message}\n`);
+      return;
+    }
+    const elapsed = `${Math.round((now() - start) / 1000)}s`;
     const count = event.total === undefined ? `${event.done}` : `${event.done}/${event.total}`;
     const line = `[${count} ${elapsed}] ${event.operation} ${event.resource}`;
-    if (event.state === "failed") stream.write(`${clear}${line}: failed\n`);
-    else if (!stream.isTTY && event.state === "done") stream.write(`${line}\n`);
-    else if (stream.isTTY) stream.write(`${clear}${line.slice(0, (stream.columns ?? 80) - 1)}`);
+    if (event.state === "failed") write(`${line}: failed\n`);
+    else if (draw !== undefined) draw(line);
+    else if (event.state === "done") write(`${line}\n`);
   };
-}
-
-/** Ends the line that changes in place. */
-export function endProgress(stream: ProgressStream): void {
-  if (stream.isTTY) stream.write("\r\u001B[K");
 }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { PipelineError, UsageError } from "../errors";
-import { endProgress, type ProgressListener, progressPrinter } from "./progress";
+import { LiveLine } from "./live-line";
+import { type ProgressListener, progressPrinter } from "./progress";
 
 /** What every command takes. */
 export interface StackCommandOptions {
@@ -34,16 +35,22 @@ export async function withProgress<Result>(
   const controller = new AbortController();
   // Every call and check that is under way listens.
   setMaxListeners(0, controller.signal);
+  const { stdout, stderr } = process;
+  const isTerminal = stderr.isTTY && process.env.TERM !== "dumb";
+  const live = isTerminal ? new LiveLine(stderr, [stdout, stderr]) : undefined;
   const interrupt = () => {
     if (controller.signal.aborted) return;
-    note("\ncancelling: waiting for what is under way");
+    live?.clear();
+    note("cancelling: waiting for what is under way");
     controller.abort(new PipelineError("cancelled"));
   };
   for (const signal of INTERRUPTIONS) process.on(signal, interrupt);
   try {
-    return await work({ onProgress: progressPrinter(process.stderr), signal: controller.signal });
+    const write = (text: string) => stderr.write(text);
+    const onProgress = progressPrinter({ write, draw: live?.draw });
+    return await work({ onProgress, signal: controller.signal });
   } finally {
-    endProgress(process.stderr);
+    live?.release();
     for (const signal of INTERRUPTIONS) process.off(signal, interrupt);
   }
 }

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import * as path from "node:path";
+import truncatedWidth from "fast-string-truncated-width";
+import { projectDir } from "../../../automation/project/stack-file";
+import { needPseudoTerminal, PseudoTerminal } from "./pseudo-terminal";
+
+const player = [process.execPath, "-r", "ts-node/register", path.join(__dirname, "output-player.ts")];
+
+/** On standard output. */
+const results = [/^RESULT$/, /^{$/, /^ {2}"answer": 42$/, /^}$/, /^OTHER$/];
+
+/** What is left when everything was written, each output on a line of its own and no progress. */
+const left = [
+  ...results.slice(0, 4),
+  /^NOTE$/,
+  ...results.slice(4),
+  /^OTHER ERROR$/,
+  /^\(node:\d+\) Warning: of Node$/,
+  /^\(Use `node --trace-warnings/,
+  /^PART, AND PART$/,
+  /^│$/,
+  /^◇ {2}Go on\?$/,
+  /^│ {2}Yes$/,
+  /^PROGRESS NOTE$/,
+  /^\[3\/9 \d+s\] create failing: failed$/,
+  /^warning: bucket: DIAGNOSTIC$/,
+];
+
+function assertScreen(terminal: PseudoTerminal, expected: readonly RegExp[]): void {
+  const lines = terminal.lines();
+  const shown = lines.join("\n");
+  for (const [index, pattern] of expected.entries()) assert.match(lines[index] ?? "", pattern, shown);
+  assert.equal(lines.length, expected.length, shown);
+  assert.deepEqual(terminal.wrapped, []);
+}
+
+describe("on a terminal, what is written while progress is shown", () => {
+  before(function () {
+    needPseudoTerminal(this as unknown as Mocha.Context);
+  });
+
+  /** Plays all that a command may write, and answers its question. */
+  async function play(
+    command: readonly string[],
+    columns: number,
+    environment = {},
+  ): Promise<PseudoTerminal> {
+    const terminal = new PseudoTerminal(command, { columns, cwd: projectDir, environment });
+    await terminal.shows((line) => line.includes("Go on?"));
+    terminal.type("y");
+    return terminal;
+  }
+
+  for (const columns of [80, 120]) {
+    it(`has lines of its own, at ${columns} columns`, async () => {
+      const terminal = await play(player, columns);
+      assert.equal(await terminal.ended(), 0);
+      assertScreen(terminal, [...left, /^END$/]);
+    });
+  }
+
+  it("has lines of its own where another program shows standard output there, if later", async () => {
+    const slowly = 'while IFS= read -r line; do sleep 0.05; printf "%s\\n" "$line"; done';
+    const terminal = await play(["bash", "-c", `"$@" | ${slowly}`, "bash", ...player], 80);
+    assert.equal(await terminal.ended(), 0);
+    const lines = terminal.lines();
+    const whole = (line: string) => [...left, /^END$/].some((pattern) => pattern.test(line));
+    assert.deepEqual(
+      lines.filter((line) => !whole(line)),
+      [],
+    );
+    assert.equal(lines.length, left.length + 1, lines.join("\n"));
+  });
+
+  it("has lines of its own where standard output is no terminal", async () => {
+    const terminal = await play(["bash", "-c", '"$@" > /dev/null', "bash", ...player], 80);
+    assert.equal(await terminal.ended(), 0);
+    assertScreen(terminal, [...left.filter((pattern) => !results.includes(pattern)), /^END$/]);
+  });
+
+  for (const [from, to] of [
+    [120, 80],
+    [80, 120],
+  ] as const) {
+    it(`keeps to its row where the terminal is resized from ${from} to ${to} columns`, async () => {
+      const terminal = await play([...player, "resize"], from);
+      const fills = (columns: number) => (line: string) =>
+        / create last .*…$/.test(line) && [1, 2].includes(columns - truncatedWidth(line).width);
+      await terminal.shows(fills(from));
+      await terminal.resize(to);
+      await terminal.shows(fills(to));
+      assert.equal(await terminal.ended(), 0);
+      assertScreen(terminal, [...left, /^END$/]);
+    });
+  }
+
+  it("is told of Ctrl-C in the line's place", async () => {
+    const terminal = await play([...player, "interrupt"], 80);
+    await terminal.shows((line) => line.includes("create last"));
+    terminal.type("\u0003");
+    assert.equal(await terminal.ended(), 0);
+    assertScreen(terminal, [...left, /^cancelling: waiting for what is under way$/, /^END$/]);
+  });
+
+  it("is plain on a terminal that cannot move its cursor", async () => {
+    const terminal = await play(player, 80, { TERM: "dumb" });
+    assert.equal(await terminal.ended(), 0);
+    assert.ok(!terminal.lines().some((line) => /create (before|after|last)/.test(line)), "only ended steps");
+  });
+});
