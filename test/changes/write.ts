@@ -8,7 +8,9 @@ import { changesPage, type Rows, rowsOf } from "./page";
 async function write(): Promise<void> {
   const all: Rows[] = [];
   for (const setting of changesOfSettings()) all.push(rowsOf(setting, await outcomesOf(setting)));
-  await fs.writeFile(path.join(projectDir, "docs", "changes.md"), changesPage(all));
+  const page = changesPage(all);
+  await fs.writeFile(path.join(projectDir, "docs", "changes.md"), page);
+  console.log(page.match(/^## .*$/gm)?.join("\n"));
 }
 
 write().catch((error: Error) => {

@@ -58,9 +58,9 @@ export class TestProject {
     this.world = account.world;
   }
 
-  /** @param settings what differs from the settings that the fixture project has for this stack. */
+  /** @param settings what differs from the settings that the fixture project has for this stack: prod's, unless it is dev. */
   public static async create(
-    stack: "dev" | "prod" = "dev",
+    stack = "dev",
     settings: Readonly<Record<string, unknown>> = {},
   ): Promise<TestProject> {
     const root = await fs.mkdtemp(path.join(os.tmpdir(), "pipeline-"));
@@ -75,8 +75,8 @@ export class TestProject {
       ],
     );
     await fs.writeFile(path.join(project.dir, "Pulumi.yaml"), description.toString());
-    const file = `Pulumi.${stack}.yaml`;
-    await fs.copyFile(path.join(fixtureProject, file), path.join(project.dir, file));
+    const fixture = `Pulumi.${stack === "dev" ? "dev" : "prod"}.yaml`;
+    await fs.copyFile(path.join(fixtureProject, fixture), path.join(project.dir, `Pulumi.${stack}.yaml`));
     await project.set(settings);
     return project;
   }
@@ -85,6 +85,14 @@ export class TestProject {
   public async set(settings: Readonly<Record<string, unknown>>): Promise<void> {
     const changes = Object.entries(settings).map(([key, value]) => settingChange([key], value));
     await editStackFile(this.stack, changes, this.dir);
+  }
+
+  /** Writes the whole configuration of this project, by whole keys, in the place of what there is. */
+  public async configure(config: Readonly<Record<string, unknown>>): Promise<void> {
+    const file = path.join(this.dir, `Pulumi.${this.stack}.yaml`);
+    const document = parseDocument(await fs.readFile(file, "utf8"));
+    document.set("config", document.createNode(config));
+    await fs.writeFile(file, document.toString());
   }
 
   /** What an engine and the command line need to find the fake account and the passphrase. */
