@@ -55,6 +55,17 @@ export class StatefulResources {
     });
     assert.deepEqual(touched, []);
     assert.deepEqual(this.recipients(), await this.wantedRecipients());
+    await this.assertNothingElseProtected();
+  }
+
+  /** Everything else can be deleted by the next change of settings, whatever an earlier version protected. */
+  private async assertNothingElseProtected(): Promise<void> {
+    const { resources = [] } = (await this.project.state()) ?? {};
+    const others = resources.filter(({ protect, type }) => protect && !statefulTypes.includes(type));
+    assert.deepEqual(
+      others.map(({ urn }) => urn),
+      [],
+    );
   }
 
   private recipients(): string[] {
