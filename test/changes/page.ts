@@ -149,7 +149,7 @@ function lossesOf(outcomes: readonly Outcome[]): string {
     const { service, words } = kindOf(resource);
     return `${service} ${words} \`${resource.name}\`: ${lossOf(resource.urn)}`;
   });
-  return [...new Set(texts)].join("; ");
+  return [...new Set(texts)].sort().join("; ");
 }
 
 /** Value, stacks, rule and fix. */
