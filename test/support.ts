@@ -94,8 +94,12 @@ export function account(region: string = REGION): Account {
 }
 
 /** The settings of a stack's file, which must be right. */
-export function settingsFor(given: Readonly<Record<string, unknown>> = {}, stack = "dev"): Settings {
-  const { settings, problems } = parseSettings({ stack, values: configOf(given) });
+export function settingsFor(
+  given: Readonly<Record<string, unknown>> = {},
+  stack = "dev",
+  region = REGION,
+): Settings {
+  const { settings, problems } = parseSettings({ stack, values: configOf(given, region) });
   if (settings === undefined) throw new Error(`bad settings: ${JSON.stringify(problems)}`);
   return settings;
 }

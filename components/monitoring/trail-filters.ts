@@ -146,8 +146,9 @@ function deniedCalls({ bucketName, roleArns }: TrailSubject): pulumi.Output<stri
 
 /**
  * Of a caller of another account the trail tells the account alone, so that a reader there stands for its account; where
- * there are more such accounts than a pattern has room for, only callers of this one are counted. "!=" does not hold of what
- * an event has not, hence NOT EXISTS.
+ * there are more such accounts than a pattern has room for, only callers of this one are counted. Readers of this account are
+ * named by beginnings of their names where whole ones have no room, as those of IAM Identity Center, AWSReservedSSO_<permission
+ * set>_<16 digits>, which differ late. "!=" does not hold of what an event has not, hence NOT EXISTS.
  */
 function strangeReads(subject: TrailSubject): pulumi.Output<string> {
   const { bucketName, readers, account } = subject;
@@ -160,11 +161,11 @@ function strangeReads(subject: TrailSubject): pulumi.Output<string> {
     ])
     .apply(([bucket, named, ownId, crossAccountReaders]) => {
       const accountOf = (arn: string) => arn.split(":")[4] ?? "";
-      const known = [...named, ...crossAccountReaders.filter((arn) => accountOf(arn) === ownId)];
+      const ownReaders = crossAccountReaders.filter((arn) => accountOf(arn) === ownId).map(callerOf);
       const foreign = [...new Set(crossAccountReaders.map(accountOf))].filter((id) => id !== ownId);
       const not = (field: string, values: readonly string[]) =>
         anyOf([`(${field} NOT EXISTS)`, allOf(values.map((value) => is(field, value, "!=")))]);
-      const readsOf = (accounts: readonly Term[]) =>
+      const readsOf = (accounts: readonly Term[], known: readonly string[]) =>
         pattern(
           allOf([
             anyOf([
@@ -173,20 +174,36 @@ function strangeReads(subject: TrailSubject): pulumi.Output<string> {
               is("$.requestParameters.x-amz-copy-source", `*${bucket}/*`),
             ]),
             "($.errorCode NOT EXISTS)",
-            not("$.userIdentity.arn", known.map(callerOf)),
+            not("$.userIdentity.arn", known),
             ...accounts,
           ]),
         );
-      const exact = readsOf(foreign.length === 0 ? [] : [not("$.userIdentity.accountId", foreign)]);
-      const ofThisAccount = readsOf([is("$.userIdentity.accountId", ownId)]);
-      return pulumi.all([exact, ofThisAccount]).apply(([text, shorter]) => {
-        if (text.length <= LONGEST_PATTERN) return text;
-        if (shorter.length <= LONGEST_PATTERN) return shorter;
+      const ofOthers = foreign.length === 0 ? [] : [not("$.userIdentity.accountId", foreign)];
+      const ofThisAccount = [is("$.userIdentity.accountId", ownId)];
+      const patterns = shortened(ownReaders).flatMap((readers) =>
+        [ofOthers, ofThisAccount].map((accounts) => readsOf(accounts, [...named.map(callerOf), ...readers])),
+      );
+      return pulumi.all(patterns).apply((texts) => {
+        const fitting = texts.find((text) => text.length <= LONGEST_PATTERN);
+        if (fitting !== undefined) return fitting;
+        const least = Math.min(...texts.map(({ length }) => length));
         throw new pulumi.RunError(
-          `crossAccountReaders names ${known.length} readers of this account: the metric filter that knows them would have ${shorter.length} characters, and CloudWatch Logs takes ${LONGEST_PATTERN}; name fewer, or set auditTrail.enabled to false`,
+          `crossAccountReaders names ${ownReaders.length} readers of this account: the metric filter that knows them would have ${least} characters, and CloudWatch Logs takes ${LONGEST_PATTERN}; name fewer, or set auditTrail.enabled to false`,
         );
       });
     });
+}
+
+/** The ways to name callers, from whole names to ever shorter beginnings, which several may have in common. */
+function shortened(callers: readonly string[]): string[][] {
+  // No shorter: "AWSReservedSSO_" alone has 15 characters, and would stand for every one of them.
+  const lengths = [64, 48, 40, 32, 24];
+  const cut = (caller: string, length: number) => {
+    const whole = caller.replace(/\/\*$/, "");
+    const end = whole.lastIndexOf("/") + 1 + length;
+    return whole.length > end ? `${whole.slice(0, end)}*` : caller;
+  };
+  return lengths.map((length) => [...new Set(callers.map((caller) => cut(caller, length)))]);
 }
 
 /** How a trail names the caller: a role by its sessions, whose ARN has the role's name without its path. */

@@ -1,5 +1,6 @@
 import { defaultBucketName } from "./bucket-name";
 import { costConflicts } from "./cost-settings";
+import { limitConflicts } from "./limits";
 import { monitoringConflicts } from "./monitoring-conflicts";
 import { type Problem, showValue } from "./problems";
 import { ENCRYPTED } from "./schema";
@@ -27,6 +28,7 @@ export function findConflicts(settings: Settings, given: unknown): Problem[] {
     ...keyConflicts(settings),
     ...monitoringConflicts(settings),
     ...costConflicts(settings),
+    ...limitConflicts(settings),
   ];
 }
 
@@ -210,9 +212,9 @@ function lifecycleConflicts({ lifecycle, objectLock }: Settings): Problem[] {
     const least = daysBefore + (before === "standardIaDays" && key !== "expireDays" ? 30 : 1);
     if (days >= least) return [];
     const rule = `must be at least ${least}, since ${before} is ${daysBefore}`;
-    return [
-      { key: `lifecycle.${key}`, value: String(days), rule, fix: "let each step follow the one before it" },
-    ];
+    const others = profile === "archive" ? "instant (GLACIER_IR) or none" : "none";
+    const fix = `let each step follow the one before it, or set lifecycle.profile, which is ${profile}, to ${others}`;
+    return [{ key: `lifecycle.${key}`, value: String(days), rule, fix }];
   });
   if (
     objectLock !== undefined &&

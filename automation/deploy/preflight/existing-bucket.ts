@@ -61,7 +61,8 @@ function judgeHidden(
 type Answer<Live> =
   | { readonly live: Live }
   | { readonly unseen: string; readonly remedy: (action: string) => string }
-  | { readonly gone: true };
+  | { readonly gone: true }
+  | { readonly region: string };
 
 interface Looks {
   readonly policy: () => Promise<Answer<string | undefined>>;
@@ -84,6 +85,17 @@ async function judge(
   ): PreflightFinding[] => {
     if ("gone" in answer) {
       return [misuse(`the ${sole.name} of ${bucket}: there is no such bucket`, "correct existingBucket")];
+    }
+    if ("region" in answer) {
+      // Of the two looks one tells of it.
+      if (sole === NOTIFICATION) return [];
+      const here = settings.region ?? "the provider's region";
+      return [
+        misuse(
+          `${bucket} is in ${answer.region}, and the stack in ${here}: events and policies are those of the bucket's own region`,
+          `set aws:region to ${answer.region}, or name a bucket of ${here} in existingBucket`,
+        ),
+      ];
     }
     const found =
       "live" in answer
@@ -126,10 +138,24 @@ async function answered<Live>(asked: Promise<Live>): Promise<Answer<Live>> {
     return { live: await asked };
   } catch (error) {
     if (error instanceof Error && error.name === "NoSuchBucket") return { gone: true };
+    const region = regionOfRedirect(error);
+    if (region !== undefined) return { region };
     throwMistake(error);
     const remedy = isDenied(error)
       ? (action: string) => `grant the caller ${action}`
       : (action: string) => `try again once S3 answers a caller who has ${action}`;
     return { unseen: errorLine(error), remedy };
   }
+}
+
+/** Where the bucket is, by S3's answer to who asks for it in another region. */
+function regionOfRedirect(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !/^(PermanentRedirect|AuthorizationHeaderMalformed)$/.test(error.name)) {
+    return undefined;
+  }
+  const { Region, $response } = error as Error & {
+    readonly Region?: string;
+    readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
+  };
+  return Region ?? $response?.headers?.["x-amz-bucket-region"];
 }

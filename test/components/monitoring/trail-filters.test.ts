@@ -186,6 +186,28 @@ describe("trailFilters", () => {
     assert.ok(matches(exact, read({ accountId: "999900001111" })));
   });
 
+  it("name readers of this account by beginnings of their names where whole ones have no room", async () => {
+    const path = "role/aws-reserved/sso.amazonaws.com/eu-central-1";
+    const readers = (count: number) =>
+      Array.from(
+        { length: count },
+        (_, index) =>
+          `arn:aws:iam::${ACCOUNT_ID}:${path}/AWSReservedSSO_DataPlatformReadOnly_0123456789abcde${index.toString(16)}`,
+      );
+    for (const count of [1, 8, 15]) {
+      const crossAccountReaders = readers(count);
+      const filter = trailFilters({ ...subject, crossAccountReaders }).find(
+        ({ metric }) => metric === "StrangeReads",
+      );
+      const pattern = await resolved(filter?.pattern ?? assert.fail());
+      assert.ok(pattern.length <= LONGEST_PATTERN, `${count}: ${pattern.length}`);
+      for (const reader of crossAccountReaders) assert.ok(!matches(pattern, read(session(reader))), reader);
+      const administrator = `arn:aws:iam::${ACCOUNT_ID}:${path}/AWSReservedSSO_AdministratorAccess_0123456789abcdef`;
+      assert.ok(matches(pattern, read(session(administrator))), pattern);
+      assert.ok(matches(pattern, read({ arn: stranger, accountId: ACCOUNT_ID })));
+    }
+  });
+
   it("see no changes where the trail has no management events", () => {
     const keys = trailFilters({ ...subject, managementEvents: false }).map(({ alarm }) => alarm.key);
     assert.deepEqual(keys, ["denied-calls", "strange-reads"]);

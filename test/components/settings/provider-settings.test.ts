@@ -75,3 +75,17 @@ describe("account ids of the provider", () => {
     });
   }
 });
+
+describe("hints", () => {
+  it("name --path for a key that is written like one", () => {
+    const [problem] = problemsOf({ "lifecycle.expireDays": "90" });
+    assert.equal(problem?.key, "lifecycle.expireDays");
+    assert.match(problem?.fix ?? "", /pulumi config set --path braintrust-snowflake:lifecycle\.expireDays/);
+  });
+
+  it("name the profile where a file would expire before its archive", () => {
+    const [problem] = problemsOf({ lifecycle: { expireDays: 90 } });
+    assert.equal(problem?.key, "lifecycle.expireDays");
+    assert.match(problem?.fix ?? "", /set lifecycle\.profile, which is archive, to instant .* or none/);
+  });
+});

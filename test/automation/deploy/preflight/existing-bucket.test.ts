@@ -150,6 +150,19 @@ describe("the look at an existing bucket", () => {
     });
   });
 
+  for (const [name, told] of [
+    ["PermanentRedirect", { $response: { headers: { "x-amz-bucket-region": "eu-west-1" } } }],
+    ["AuthorizationHeaderMalformed", { Region: "eu-west-1" }],
+  ] as const) {
+    it(`names both regions where S3 answers ${name}, and offers no way around`, async () => {
+      const redirected = fails(Object.assign(failure(name), told));
+      const found = await only(subject(settings), { policy: redirected, notification: redirected });
+      assert.deepEqual([found.severity, found.cause], ["refusal", "settings"]);
+      assert.match(found.message, /^their-bucket is in eu-west-1, and the stack in us-east-1/);
+      assert.doesNotMatch(found.fix, /replace-foreign/);
+    });
+  }
+
   it("refuses a bucket that is not there", async () => {
     const found = await findings(subject(settings, { replaceForeign: true }), {
       policy: fails(failure("NoSuchBucket")),
