@@ -25,7 +25,7 @@ export const meanings: Readonly<Record<SettingKey, string>> = {
     "A bucket that exists already. This stack manages access to it and its events, not the bucket itself: its policy and its notification become this stack's.",
   existingKmsKeyArn:
     "KMS key of the existing bucket. The key's policy must let both roles use the key; this stack does not change it.",
-  exportPrefix: "Folder of all exports in the bucket. Both roles are confined to it.",
+  exportPrefix: "Folder of all exports in the bucket. Both roles can access only this folder.",
   snowflakeRegion: "Region of your Snowflake account. A bucket in another region is refused.",
   allowCrossRegion:
     "Allows a bucket in another region than Snowflake's: each load costs egress and is slower.",
@@ -94,14 +94,14 @@ export const meanings: Readonly<Record<SettingKey, string>> = {
   "lifecycle.intelligentTiering":
     "In `instant`: INTELLIGENT_TIERING at once, instead of the two transitions.",
   "lifecycle.archiveAccessDays":
-    "Time without a read until Intelligent-Tiering archives a file. Snowflake cannot read it then.",
+    "Time without access until Intelligent-Tiering archives a file. Snowflake cannot read it then.",
   "lifecycle.deepArchiveAccessDays":
-    "Time without a read until Intelligent-Tiering moves a file to its deep archive. Snowflake cannot read it then.",
+    "Time without access until Intelligent-Tiering moves a file to its deep archive. Snowflake cannot read it then.",
   "lifecycle.noncurrentDays": "Age at which replaced and deleted versions are removed.",
   "lifecycle.abortMultipartDays": "Age at which unfinished uploads are removed.",
   "lifecycle.expireDays": "Age at which exports are deleted.",
 
-  objectLock: "Keeps every version of every export for a time.",
+  objectLock: "S3 Object Lock: versions of exports cannot be deleted for a time.",
   "objectLock.mode":
     "In GOVERNANCE mode only principals with s3:BypassGovernanceRetention can shorten the time. In COMPLIANCE mode nobody can, the account's root user included.",
   "objectLock.days": "How long a version is kept.",

@@ -33,12 +33,12 @@ export function controlsPage(programs: Programs): string {
   return [
     "# Controls",
     "",
-    "How a production stack stands to the public controls that concern it: AWS Security Hub's (FSBP and others) and two of the",
+    "Which public controls a production stack meets: those of AWS Security Hub (FSBP and others) that concern it, and two of the",
     `CIS AWS Foundations Benchmark. ${count("met")} are met, ${count("accepted")} are accepted exceptions with a reason, ${count("out of scope")} are out of scope.`,
     "",
     "This page is written by `npm run docs:controls` from the program itself, evaluated offline: production with its defaults, and",
-    "production with a topic, a queue, error notifications and Snowflake's user besides. `npm test` fails where evidence disappears or the page is",
-    "not what the program says. Dev has SSE-S3 for KMS, and neither trail nor access logs.",
+    "production with a topic, a queue, error notifications and Snowflake's user as well. `npm test` fails if evidence disappears or this page is",
+    "out of date. Dev has SSE-S3 instead of KMS, and neither a trail nor access logs.",
     ...groups.flatMap(({ service, page, controls }) => [
       "",
       `## [${service}](${page})`,
@@ -51,8 +51,8 @@ export function controlsPage(programs: Programs): string {
     "",
     "## checkov",
     "",
-    "The checker [checkov](https://www.checkov.io) reads the same programs as a plan of Terraform's. What it finds, and why it stays; a finding that is",
-    "not here fails `npm run test:sandbox`, and so does one that is here and gone.",
+    "The scanner [checkov](https://www.checkov.io) reads the same programs as a Terraform plan. These are its findings, and why they stay. A finding that is",
+    "not listed here fails `npm run test:sandbox`, and so does a listed one that no longer exists.",
     "",
     ...table([
       ["check", "asks for", "finds", "reason"],
@@ -66,8 +66,8 @@ export function controlsPage(programs: Programs): string {
     "",
     "## prowler",
     "",
-    "[prowler](https://github.com/prowler-cloud/prowler) asks the stack itself, deployed with every guard to the AWS emulator of the sandbox: its checks of S3, IAM,",
-    "SQS, SNS, KMS, CloudTrail, Secrets Manager and CloudWatch on what the stack makes. The same rule holds for what it finds.",
+    "[prowler](https://github.com/prowler-cloud/prowler) checks the stack itself, deployed with every guard to the AWS emulator of the sandbox, with its checks of S3, IAM,",
+    "SQS, SNS, KMS, CloudTrail, Secrets Manager and CloudWatch. The same rule holds for its findings.",
     "",
     ...table([
       ["check", "finds", "reason"],
