@@ -89,6 +89,7 @@ const provider: Provider = {
       if (there !== undefined && refusedTwice.includes(type)) {
         throw new Error(`EntityAlreadyExists: ${type} ${id}`);
       }
+      for (const outdated of outdatedBy(type, inputs)) world.remove(outdated);
       world.put({ id, type, name, inputs, computed });
       return { id, outs: { ...inputs, ...computed } };
     });
@@ -222,6 +223,15 @@ function describe(type: string, logical: string, inputs: Properties): Pick<Thing
         computed: {},
       };
   }
+}
+
+/**
+ * What AWS itself gives up for a new resource: a secret has one current version, and versions without a label go by themselves
+ * (docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html).
+ */
+function outdatedBy(type: string, { secretId }: Properties): readonly Thing[] {
+  if (type !== "aws:secretsmanager/secretVersion:SecretVersion") return [];
+  return world.things().filter((thing) => thing.type === type && thing.inputs.secretId === secretId);
 }
 
 /** Digits as by chance, other ones for each resource of this name, and the same ones in every recording. */
