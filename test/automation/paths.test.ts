@@ -8,7 +8,7 @@ import { PipelineError, UsageError } from "../../automation/errors";
 import { pathError } from "../../automation/paths";
 import { readAnswers } from "../../automation/snowflake/answers/answer-input";
 import { withVariable } from "./commands/captured";
-import { asNobody } from "./nobody";
+import { asNobody, onPosix } from "./path-faults";
 
 /** Files that are read besides the project's own, by what names them. */
 const readers: readonly (readonly [key: string, read: (file: string, dir: string) => Promise<unknown>])[] = [
@@ -29,33 +29,38 @@ const readers: readonly (readonly [key: string, read: (file: string, dir: string
   ],
 ];
 
-const faults: readonly (readonly [string, RegExp, (dir: string) => Promise<string>])[] = [
+/** What is wrong with a path, what is said of it, and how it is made. */
+type Fault = readonly [title: string, rule: RegExp, make: (dir: string) => Promise<string>];
+
+const faults: readonly Fault[] = [
   ["it is missing", /must exist/, async (dir) => path.join(dir, "missing")],
   ["it is a folder", /must be a file, not a folder/, async (dir) => dir],
-  [
-    "it lies in a file",
-    /must not use a file as a folder/,
-    async (dir) => path.join(dir, "Pulumi.yaml", "file"),
-  ],
-  [
-    "it is a loop of links",
-    /must not be a loop of symbolic links/,
-    async (dir) => {
-      const file = path.join(dir, "loop");
-      await fs.symlink("loop", file);
-      return file;
-    },
-  ],
-  [
-    "this user may not read",
-    /must be accessible to this user/,
-    async (dir) => {
-      const file = path.join(dir, "file");
-      await fs.writeFile(file, "", { mode: 0 });
-      return file;
-    },
-  ],
-  ["it has too long a name", /must be no longer than/, async (dir) => path.join(dir, "a".repeat(300))],
+  ...onPosix<Fault>(
+    [
+      "it lies in a file",
+      /must not use a file as a folder/,
+      async (dir) => path.join(dir, "Pulumi.yaml", "file"),
+    ],
+    [
+      "it is a loop of links",
+      /must not be a loop of symbolic links/,
+      async (dir) => {
+        const file = path.join(dir, "loop");
+        await fs.symlink("loop", file);
+        return file;
+      },
+    ],
+    [
+      "this user may not read",
+      /must be accessible to this user/,
+      async (dir) => {
+        const file = path.join(dir, "file");
+        await fs.writeFile(file, "", { mode: 0 });
+        return file;
+      },
+    ],
+    ["it has too long a name", /must be no longer than/, async (dir) => path.join(dir, "a".repeat(300))],
+  ),
 ];
 
 describe("a file that a command is told to read", () => {

@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { cli } from "../../../automation/cli";
 import { UsageError } from "../../../automation/errors";
 import { projectDir } from "../../../automation/project/stack-file";
-import { asNobody } from "../nobody";
+import { asNobody, onPosix } from "../path-faults";
 import { captured, withVariable } from "./captured";
 
 /** What is wrong with a project's folder, how it comes to be, and what every command says of it. */
@@ -26,15 +26,19 @@ const atProject = (dir: string) => path.join(dir, "Pulumi.yaml");
 const atStack = (dir: string) => path.join(dir, "Pulumi.dev.yaml");
 
 /** A path that cannot be read, whichever file of the project it is. */
-const pathFaults: readonly (readonly [string, RegExp, (file: string) => Promise<unknown>])[] = [
+type PathFault = readonly [title: string, message: RegExp, damage: (file: string) => Promise<unknown>];
+
+const pathFaults: readonly PathFault[] = [
   ["is a folder", /must be a file, not a folder; /, (file) => fs.rm(file).then(() => fs.mkdir(file))],
-  [
-    "is a loop of links",
-    /must not be a loop of symbolic links; /,
-    (file) => fs.rm(file).then(() => fs.symlink(path.basename(file), file)),
-  ],
-  ["this user may not read", /must be accessible to this user; /, (file) => fs.chmod(file, 0)],
-  ["is a link to nowhere", /must exist; /, (file) => fs.rm(file).then(() => fs.symlink("nowhere", file))],
+  ...onPosix<PathFault>(
+    [
+      "is a loop of links",
+      /must not be a loop of symbolic links; /,
+      (file) => fs.rm(file).then(() => fs.symlink(path.basename(file), file)),
+    ],
+    ["this user may not read", /must be accessible to this user; /, (file) => fs.chmod(file, 0)],
+    ["is a link to nowhere", /must exist; /, (file) => fs.rm(file).then(() => fs.symlink("nowhere", file))],
+  ),
 ];
 
 /** A text that is not the map that it should be, whichever file it is in. */
@@ -63,16 +67,18 @@ const faults: readonly Fault[] = [
     /^--cwd = ".*": must not use a file as a folder; give /,
     (dir) => fs.rm(dir, { recursive: true }).then(() => fs.writeFile(dir, "")),
   ],
-  [
-    "a loop of links for a folder",
-    /^--cwd = ".*": must not be a loop of symbolic links; give /,
-    (dir) => fs.rm(dir, { recursive: true }).then(() => fs.symlink(path.basename(dir), dir)),
-  ],
-  [
-    "a folder that this user may not read",
-    /^--cwd = ".*": must be accessible .*; give /,
-    (dir) => fs.chmod(dir, 0),
-  ],
+  ...onPosix<Fault>(
+    [
+      "a loop of links for a folder",
+      /^--cwd = ".*": must not be a loop of symbolic links; give /,
+      (dir) => fs.rm(dir, { recursive: true }).then(() => fs.symlink(path.basename(dir), dir)),
+    ],
+    [
+      "a folder that this user may not read",
+      /^--cwd = ".*": must be accessible .*; give /,
+      (dir) => fs.chmod(dir, 0),
+    ],
+  ),
   ["a folder without Pulumi.yaml", /^Pulumi\.yaml = ".*": must exist; /, (dir) => fs.rm(atProject(dir))],
   ["an empty Pulumi.yaml", /^Invalid Pulumi\.yaml:\n {2}name = \(unset\): /, write(atProject, "")],
   [
@@ -149,6 +155,8 @@ describe("every command refuses, and changes nothing:", () => {
     dir = path.join(root, "project");
     answers = path.join(root, "answers.json");
     await fs.mkdir(dir);
+    // A command that went too far could write here.
+    await fs.chmod(dir, 0o777);
     await fs.writeFile(atProject(dir), PROJECT_FILE);
     await fs.writeFile(atStack(dir), STACK_FILE);
     await fs.writeFile(answers, ANSWERS);

@@ -9,3 +9,8 @@ export async function asNobody<Result>(work: () => Promise<Result>): Promise<Res
     if (isRoot) process.seteuid?.(0);
   }
 }
+
+/** Faults of a path that Windows does not have: modes, and links without special rights. */
+export function onPosix<Fault>(...faults: readonly Fault[]): readonly Fault[] {
+  return process.platform === "win32" ? [] : faults;
+}
