@@ -6,7 +6,6 @@ const longest = [
   "killed",
   "settings-change",
   "guards",
-  "two-pipelines",
   "lifecycle",
   "hand-over",
   "sabotage",
