@@ -132,7 +132,7 @@ export interface AlertEmailArgs {
   readonly key: string;
   readonly address: pulumi.Input<string>;
   /** Logical name that the state of an earlier version has for the subscription. */
-  readonly formerName?: string;
+  readonly formerName?: pulumi.Input<string | undefined>;
 }
 
 /** A tag of every resource of the stack, by which AWS can tell its costs from the account's. */

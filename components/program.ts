@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { stackOutputs } from "./outputs";
 import { ExportPipeline } from "./pipeline";
-import { type ProgramSettings, readSettings } from "./settings/read-settings";
+import { readSettings } from "./settings/read-settings";
 import { PIPELINE_NAME, type Settings } from "./settings/settings";
 import { toArgs } from "./to-args";
 
@@ -17,7 +17,7 @@ export interface BuiltPipeline {
  *
  * @param completed adds to them what is still to be written into the stack's file.
  */
-export function buildPipeline(completed = (settings: Settings): ProgramSettings => settings): BuiltPipeline {
+export function buildPipeline(completed = (settings: Settings) => settings): BuiltPipeline {
   const settings = completed(readSettings());
   const pipeline = new ExportPipeline(PIPELINE_NAME, toArgs(settings));
   return { pipeline, outputs: { ...stackOutputs(settings, pipeline) } };

@@ -2,17 +2,17 @@ import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import { braintrustExternalIds } from "./access/braintrust-external-ids";
 import type { AlertEmailArgs } from "./arguments";
+import { deployedRecipients } from "./monitoring/deployed-recipients";
 import type { ExportPipelineArgs } from "./pipeline-args";
 import { costTagOf } from "./settings/cost-settings";
-import type { ProgramSettings } from "./settings/read-settings";
 import type { RawSettings } from "./settings/schema";
-import { concealer, hasOwnTrail, PIPELINE_NAME, type Settings, subscriberOf } from "./settings/settings";
+import { concealer, hasOwnTrail, type Settings, subscriberOf } from "./settings/settings";
 
 /**
  * A stack's settings as arguments of its pipeline: the one place that knows both. Values of encrypted settings are secrets
  * from here on, but for those that shape the program, such as names of streams and days, which what is made of them shows.
  */
-export function toArgs(settings: ProgramSettings): ExportPipelineArgs {
+export function toArgs(settings: Settings): ExportPipelineArgs {
   const { braintrust, snowflake, events, auditTrail, monitoring, accessLogs } = settings;
   const secret = (key: keyof RawSettings, value: string | undefined): pulumi.Input<string> | undefined =>
     value === undefined ? undefined : concealer(settings, key)(value);
@@ -83,17 +83,14 @@ function lockOf(lock: Settings["objectLock"]): ExportPipelineArgs["objectLock"] 
   return lock === undefined ? undefined : { mode: lock.mode, days: lock.days };
 }
 
-function alertEmails(settings: ProgramSettings): AlertEmailArgs[] {
-  const { monitoring, formerEmailNames, secretKeys } = settings;
-  // Earlier versions numbered them.
-  const formerName = (address: string, index: number) =>
-    formerEmailNames === undefined
-      ? `${PIPELINE_NAME}-alerts-email-${index + 1}`
-      : formerEmailNames.get(address);
-  return [...new Set(monitoring.alertEmails)].map((address, index) => ({
-    key: secretKeys.has("monitoring") ? hashOf(address) : address,
+function alertEmails(settings: Settings): AlertEmailArgs[] {
+  const { alertEmails: addresses } = settings.monitoring;
+  if (addresses.length === 0) return [];
+  const deployed = deployedRecipients();
+  return [...new Set(addresses)].map((address) => ({
+    key: settings.secretKeys.has("monitoring") ? hashOf(address) : address,
     address: concealer(settings, "monitoring")(address),
-    formerName: formerName(address, index),
+    formerName: deployed.then((names) => names.get(address)),
   }));
 }
 

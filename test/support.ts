@@ -192,7 +192,7 @@ async function run(
   const provider = new StrictProvider(place);
   const monitor = new RecordingMonitor(provider);
   await pulumi.runtime.setMocks(provider, PROJECT, place.stack);
-  pulumi.runtime.setMockOptions(monitor, PROJECT, place.stack);
+  pulumi.runtime.setMockOptions(monitor, PROJECT, place.stack, false, "organization");
   pulumi.runtime.setAllConfig(config, secretKeys);
   let outputs: Readonly<Record<string, unknown>> | undefined;
   const traceAll = traceOnlyMessages();

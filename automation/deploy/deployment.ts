@@ -11,7 +11,6 @@ import { type OpenStack, openStack } from "../engine/workspace";
 import { StackBusyError } from "../errors";
 import { type PipelineOutputs, parseOutputs } from "../outputs";
 import { writeChosenId } from "../project/external-id";
-import { alertEmailNames, replacesAlertEmail } from "./alert-emails";
 import type { AfterWaiting, DeploymentOptions, UpOptions, UpResult } from "./deployment-options";
 import { type Removals, removalsOf, removes } from "./losses";
 import { type ChangingOperation, Operations } from "./operations";
@@ -105,18 +104,13 @@ export class Deployment {
   }
 
   /** What `up` would change, protected resources included. */
-  public async preview({ refresh }: UpOptions = {}): Promise<Change[]> {
-    const { stack, useEmailNames } = this.open;
-    const preview = () =>
-      this.operations.run({
-        what: "preview",
-        operation: (engine) =>
-          ignoringProtection(stack, () => stack.preview({ ...engine, refresh: refresh ?? false })),
-      });
-    const changes = await preview();
-    if (!replacesAlertEmail(changes)) return changes;
-    useEmailNames(await alertEmailNames(stack));
-    return preview();
+  public preview({ refresh }: UpOptions = {}): Promise<Change[]> {
+    const { stack } = this.open;
+    return this.operations.run({
+      what: "preview",
+      operation: (engine) =>
+        ignoringProtection(stack, () => stack.preview({ ...engine, refresh: refresh ?? false })),
+    });
   }
 
   /** What changes that were previewed would take away. */

@@ -27,13 +27,29 @@ export function removalsOf(changes: readonly Change[], resources: readonly Resou
   for (const change of changes.filter(removes)) {
     if (!removed.has(change.urn) || change.operation === "replace") removed.set(change.urn, change);
   }
-  const isProtected = new Set(resources.filter(({ protect }) => protect).map(({ urn }) => urn));
+  const gone = new Set([...removed.keys(), ...emptied(resources, removed)]);
   const losses = [...removed.values()].filter(({ urn }) => lossOf(urn) !== undefined);
   return {
     losses,
     lost: resources.filter(({ urn }) => losses.some((loss) => loss.urn === urn)),
-    protectedUrns: [...removed.keys()].filter((urn) => isProtected.has(urn)),
+    protectedUrns: resources.filter(({ urn, protect }) => protect && gone.has(urn)).map(({ urn }) => urn),
   };
+}
+
+/** URNs of components all of whose resources are deleted: they go too, and the changes of a preview do not name them. */
+function emptied(resources: readonly ResourceState[], removed: ReadonlyMap<string, Change>): string[] {
+  const parents = new Map(resources.map(({ urn, parent }) => [urn, parent]));
+  const above = (urn: string): string[] => {
+    const parent = parents.get(urn);
+    return parent === undefined ? [] : [parent, ...above(parent)];
+  };
+  const isDeleted = (urn: string) => removed.get(urn)?.operation === "delete";
+  const custom = resources.filter(({ id }) => id !== undefined).map(({ urn }) => urn);
+  const kept = new Set(custom.filter((urn) => !isDeleted(urn)).flatMap(above));
+  return custom
+    .filter(isDeleted)
+    .flatMap(above)
+    .filter((urn) => !kept.has(urn));
 }
 
 /** What an update would lose, and how to allow that; `undefined` where it loses nothing. */

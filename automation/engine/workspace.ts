@@ -7,7 +7,6 @@ import {
   type Stack,
   StackNotFoundError,
 } from "@pulumi/pulumi/automation";
-import type { ProgramSettings } from "../../components/settings/read-settings";
 import { PROJECT, type Settings } from "../../components/settings/settings";
 import { isDebugging } from "../debug";
 import {
@@ -58,8 +57,6 @@ export interface OpenStack {
    * there, or an InternalError. The SDK hands on its message alone.
    */
   readonly refusal: () => UsageError | InternalError | undefined;
-  /** Has later runs of the program match subscriptions of alerts by these names instead of by the order of addresses. */
-  readonly useEmailNames: (names: ReadonlyMap<string, string>) => void;
 }
 
 /**
@@ -75,11 +72,7 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
   const written = settingsOf(file);
   const chosenExternalId =
     options.chooseExternalId && lacksExternalId(file, written) ? newExternalId(file.stack) : undefined;
-  let formerEmailNames: ReadonlyMap<string, string> | undefined;
-  const completed = (settings: Settings): ProgramSettings => ({
-    ...withExternalId(settings, chosenExternalId),
-    formerEmailNames,
-  });
+  const completed = (settings: Settings) => withExternalId(settings, chosenExternalId);
   const environment = { ...options.environment };
   await requirePassphrase(file, { ...process.env, ...environment }, workDir);
   const [pulumiCommand, { buildPipeline }] = await Promise.all([
@@ -111,9 +104,6 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
     chosenExternalId,
     backendUrl,
     refusal: () => refusal,
-    useEmailNames: (names) => {
-      formerEmailNames = names;
-    },
   };
 }
 

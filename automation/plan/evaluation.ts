@@ -24,6 +24,9 @@ export interface Evaluation {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
+/** As Pulumi calls it where the backend is a folder or a bucket. */
+const ORGANIZATION = "organization";
+
 /** Evaluates `program` without an engine. */
 export async function evaluate(
   place: PlannedPlace,
@@ -34,7 +37,7 @@ export async function evaluate(
   const provider = new PlannedProvider(place);
   const monitor = new RecordingMonitor(provider, place.stack);
   await pulumi.runtime.setMocks(provider, PROJECT, place.stack);
-  pulumi.runtime.setMockOptions(monitor, PROJECT, place.stack);
+  pulumi.runtime.setMockOptions(monitor, PROJECT, place.stack, false, ORGANIZATION);
   pulumi.runtime.setAllConfig({ ...config }, [...secretKeys]);
   let returned: pulumi.Inputs = {};
   const traceAll = traceOnlyMessages();

@@ -55,10 +55,13 @@ export class AlertTopic extends pulumi.ComponentResource {
       { parent: this },
     );
     for (const { key, address, formerName } of args.emails) {
+      const subscriptionName = `${name}-email-${key}`;
+      // A resource's own name stands for no alias.
+      const alias = pulumi.output(formerName).apply((former) => ({ name: former ?? subscriptionName }));
       new sns.TopicSubscription(
-        `${name}-email-${key}`,
+        subscriptionName,
         { topic: topic.arn, protocol: "email", endpoint: address },
-        { parent: this, aliases: formerName === undefined ? [] : [{ name: formerName }] },
+        { parent: this, aliases: [alias] },
       );
     }
     this.topicArn = topic.arn;

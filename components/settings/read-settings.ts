@@ -9,15 +9,6 @@ import { isConfigSecret } from "./sdk-internals";
 import { PROJECT, type Settings, type Stream } from "./settings";
 import { regionRule, stackNameRule } from "./text-rules";
 
-/** Settings, with what the caller knows of a stack that an earlier version deployed. */
-export interface ProgramSettings extends Settings {
-  /**
-   * Logical names that the state has for subscriptions of addresses. @default those of earlier versions, which numbered the
-   * addresses: right as long as the list is as it was
-   */
-  readonly formerEmailNames?: ReadonlyMap<string, string>;
-}
-
 /** A stack's configuration as Pulumi has it: `namespace:key` -> text, or a value where it was read from YAML. */
 export interface StackConfig {
   readonly stack: string;

@@ -55,7 +55,7 @@ describe("a protected stack", () => {
     before(() => project.pulumi("state", "protect", "--all", "--stack", "prod", "--yes"));
 
     it("previews the deletion of what holds no data, with the command that pulumi itself needs", async () => {
-      await project.set({ monitoring: { dashboard: false } });
+      await project.set({ monitoring: { alertEmails: ["a@example.com"], dashboard: false } });
       const { code, stdout, stderr } = await project.run(["preview"]);
       assert.equal(code, 0, stderr);
       assert.match(stdout, /- delete +cloudwatch\.Dashboard pipeline-monitoring-dashboard/);

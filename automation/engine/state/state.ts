@@ -8,6 +8,7 @@ const resource = z.object({
   type: z.string(),
   /** What AWS calls it; components have none. */
   id: z.string().optional(),
+  parent: z.string().optional(),
   protect: z.boolean().optional(),
   inputs: z.record(z.string(), z.unknown()).optional(),
   outputs: z.record(z.string(), z.unknown()).optional(),
