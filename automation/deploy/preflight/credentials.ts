@@ -101,7 +101,7 @@ export function judgeSilence(error: unknown, source: string): PreflightFinding {
     return obstacle(`the credentials have expired (${source}): ${line}`, "log in anew, then try again");
   }
   // The SDK has a name for it in some versions, and a message in all.
-  if (/^Region is missing/.test(line) || name === "InvalidRegionError") {
+  if (/\bRegion is missing\b/.test(line) || name === "InvalidRegionError") {
     return misuse(
       "no region is set, in the stack's settings, the environment or the profile",
       "set aws:region in the stack's settings",

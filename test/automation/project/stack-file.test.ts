@@ -218,6 +218,20 @@ describe("a stack's file", () => {
     }
   });
 
+  it("takes an empty AWS_REGION for none, and AWS_DEFAULT_REGION then", async () => {
+    await write("");
+    const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
+    Object.assign(process.env, { AWS_REGION: "", AWS_DEFAULT_REGION: "eu-west-1" });
+    try {
+      assert.equal((await readStackFile("dev", dir)).environmentRegion, "eu-west-1");
+    } finally {
+      for (const [name, value] of Object.entries({ AWS_REGION, AWS_DEFAULT_REGION })) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    }
+  });
+
   it("names the ending that the engine reads", async () => {
     await write("");
     await fs.rename(file(), file().replace(/yaml$/, "yml"));

@@ -17,6 +17,13 @@ describe("the look before an update", () => {
     assert.match(found.fix, /braintrust\.accountId, braintrust\.orgId/);
   });
 
+  it("asks for a region where neither settings, environment nor profile have one", async () => {
+    const found = await only(subject(), { identity: fails(new Error("Region is missing")) });
+    assert.deepEqual([found.severity, found.cause], ["refusal", "settings"]);
+    assert.match(found.message, /^no region is set/);
+    assert.match(found.fix, /^set aws:region/);
+  });
+
   describe("at credentials", () => {
     const refused: readonly (readonly [string, Error, RegExp])[] = [
       [
