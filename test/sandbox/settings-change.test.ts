@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { PipelineError, type PipelineOutputs, preview, up } from "../../automation";
+import { planStack } from "../../automation/plan/plan";
+import { isLeaf } from "../../automation/plan/resource-tree";
 import { EXTERNAL_ID, SNOWFLAKE_USER } from "../../automation/sandbox/project";
 import { exportAsBraintrust, receiveEvents } from "../../automation/sandbox/third-parties";
+import { differenceOf } from "../changes/difference";
+import type { Planned } from "../changes/plans";
+import { lossesNamed, stepsDone, stepsPlanned } from "../changes/steps";
 import { type Aws, inventory, type Overrides, type SandboxStack, useSandbox } from "./harness";
 
 /** Settings to change to, and what must hold besides that no data is lost. */
@@ -23,6 +28,23 @@ const spans = { name: "spans", format: "parquet" };
 /** The sandbox's own settings give way to those of a new stack. */
 const defaults: Overrides = { streams: undefined, events: undefined };
 
+const readers = ["reader", "auditor"].map((name) => ({ arn: `arn:aws:iam::111122223333:role/${name}` }));
+const everything: Overrides = {
+  streams: [logs, spans],
+  braintrust: { accountId: "000000000000", orgId: "sandbox-org", permissions: "least" },
+  snowflake: {
+    access: "user",
+    snsSubscriberArn: snowflakeArn,
+    errorNotifications: { enabled: true, iamUserArn: snowflakeArn, externalId: EXTERNAL_ID },
+  },
+  events: { mode: "sns", suffix: ".jsonl" },
+  crossAccountReaders: readers,
+  encryption: "kms",
+  lifecycle: { profile: "instant", expireDays: 400 },
+  objectLock: { mode: "GOVERNANCE", days: 1 },
+  accessLogs: { enabled: true },
+};
+
 const steps: readonly Step[] = [
   {
     title: "the defaults",
@@ -38,23 +60,20 @@ const steps: readonly Step[] = [
     ],
   },
   {
-    title: "a key, a topic, a user, a lock, logs, least permissions, another reader, a second stream",
-    settings: {
-      streams: [logs, spans],
-      braintrust: { accountId: "000000000000", orgId: "sandbox-org", permissions: "least" },
-      snowflake: {
-        access: "user",
-        snsSubscriberArn: snowflakeArn,
-        errorNotifications: { enabled: true, iamUserArn: snowflakeArn, externalId: EXTERNAL_ID },
-      },
-      events: { mode: "sns", suffix: ".jsonl" },
-      crossAccountReaders: [{ arn: "arn:aws:iam::111122223333:role/reader" }],
-      encryption: "kms",
-      lifecycle: { profile: "instant", expireDays: 400 },
-      objectLock: { mode: "GOVERNANCE", days: 1 },
-      accessLogs: { enabled: true },
-    },
+    title: "a key, a topic, a user, a lock, logs, least permissions, other readers, a second stream",
+    settings: everything,
     losses: ["pipeline-snowflake"],
+    outputs: { eventsMode: "sns" },
+    has: ["kmsKeyArn", "notificationQueueArn", "notificationTopicArn", "snowflakeSecretArn", "errorTopicArn"],
+    lacks: ["snowflakeRoleArn", "snowflakeExternalId"],
+  },
+  {
+    title: "the same with its lists in another order",
+    settings: {
+      ...everything,
+      streams: [spans, logs],
+      crossAccountReaders: [...readers].reverse(),
+    },
     outputs: { eventsMode: "sns" },
     has: ["kmsKeyArn", "notificationQueueArn", "notificationTopicArn", "snowflakeSecretArn", "errorTopicArn"],
     lacks: ["snowflakeRoleArn", "snowflakeExternalId"],
@@ -109,6 +128,7 @@ describe("settings that change under a bucket with exports", () => {
   let stack: SandboxStack;
   let aws: Aws;
   let created: Date | undefined;
+  let deployed: Planned = { resources: [], outputs: {} };
   /** Hash of each file, by its key. */
   const files = new Map<string, string>();
 
@@ -121,7 +141,10 @@ describe("settings that change under a bucket with exports", () => {
     it(`to ${title}`, async () => {
       await stack.configure(settings);
       if (losses !== undefined) await assertRefused(losses);
-      const { outputs } = await up({ ...stack.options, allowLoss: losses !== undefined });
+      const { outputs, changes } = await up({ ...stack.options, allowLoss: losses !== undefined });
+      const planned = await plan();
+      assert.deepEqual(stepsDone(changes), stepsPlanned(differenceOf(deployed, planned)));
+      deployed = planned;
       assert.deepEqual({ ...outputs, ...expected.outputs }, outputs);
       const present = [...expected.has, ...expected.lacks].filter((name) => outputs[name] !== undefined);
       assert.deepEqual(present, expected.has);
@@ -133,13 +156,18 @@ describe("settings that change under a bucket with exports", () => {
     });
   }
 
+  /** What the program should have deployed, evaluated offline. */
+  async function plan(): Promise<Planned> {
+    const { resources, outputs } = await planStack(stack.target.stack, stack.target.workDir);
+    return { resources: resources.filter(isLeaf), outputs };
+  }
+
   /** Nothing has been touched when `up` refuses. */
   async function assertRefused(losses: readonly string[]): Promise<void> {
     const before = await inventory(aws);
     await assert.rejects(up(stack.options), (error) => {
       assert.ok(error instanceof PipelineError);
-      const lost = [...error.message.matchAll(/^ {2}- delete \S+ (\S+): loses /gm)].map(([, name]) => name);
-      assert.deepEqual(lost.sort(), losses);
+      assert.deepEqual(lossesNamed(error), losses);
       return true;
     });
     assert.deepEqual(await inventory(aws), before);
