@@ -6,6 +6,7 @@ const longest = [
   "killed",
   "settings-change",
   "guards",
+  "two-pipelines",
   "lifecycle",
   "hand-over",
   "sabotage",
