@@ -1,5 +1,5 @@
 import type { PipelineOutputs } from "../automation";
-import { drawn, json, type Rows } from "./automation/snowflake/answers/answer-forms";
+import { csv, json, type Rows, tsv } from "./automation/snowflake/answers/answer-forms";
 
 /** What a Snowflake account has in AWS: the users that read, and that subscribe, and the queue of its pipes. */
 export interface SnowflakeAccount {
@@ -48,9 +48,9 @@ export function setupAnswers(
     ],
   };
   return [
-    ...(outputs.snowflakeRoleArn === undefined ? [] : [drawn(storage, 133)]),
+    ...(outputs.snowflakeRoleArn === undefined ? [] : [csv(storage)]),
     ...(outputs.errorTopicArn === undefined ? [] : [json(errors)]),
-    ...(outputs.eventsMode === "sns" ? [drawn([{ SNS_POLICY: JSON.stringify(policy) }], 80)] : []),
+    ...(outputs.eventsMode === "sns" ? [tsv([{ SNS_POLICY: JSON.stringify(policy) }])] : []),
   ].join("\n");
 }
 

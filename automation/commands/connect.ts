@@ -1,5 +1,6 @@
 import { UsageError } from "../errors";
 import { readAnswers } from "../snowflake/answers/answer-input";
+import { parseAnswers } from "../snowflake/answers/answers";
 import { type ConnectResult, connect as takeOver } from "../snowflake/handshake/connect";
 import { connectBySnow } from "../snowflake/handshake/connect-run";
 import type { HandshakeChange } from "../snowflake/handshake/handshake";
@@ -33,7 +34,9 @@ async function readAndConnect({ stack, cwd, file, yes, up, skipPreflight, ...oth
   for (const name of ["connection", "timeout"] as const) {
     if (other[name] !== undefined) throw new UsageError(`--${name} is for --run`);
   }
-  const answers = await readAnswers({ file, stdin: process.stdin, stderr: process.stderr });
+  const text = await readAnswers({ file, stdin: process.stdin, stderr: process.stderr });
+  // Before Ctrl-C only cancels: here it ends the process.
+  const answers = parseAnswers(text);
   return withProgress((progress) =>
     takeOver({
       ...progress,

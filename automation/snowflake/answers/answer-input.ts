@@ -1,7 +1,8 @@
-import * as fs from "node:fs/promises";
+import * as fs from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 import { UsageError } from "../../errors";
 import { pathError } from "../../paths";
+import { LONGEST_ANSWERS, tooLong } from "./answers";
 
 /** Where Snowflake's answers come from. */
 export interface AnswerSource {
@@ -30,21 +31,46 @@ const INTERRUPT = "\u0003";
 /**
  * Reads answers from a file, a pipe, or a paste into the terminal that Ctrl-D ends.
  *
- * @throws UsageError where the file is not there to be read, or Ctrl-C ends the paste.
+ * @throws UsageError where the file is not there to be read, the input is too long or no text, or Ctrl-C ends the paste.
  */
 export async function readAnswers({ file, stdin, stderr }: AnswerSource): Promise<string> {
   if (file !== undefined && file !== "-") {
-    try {
-      return await fs.readFile(file, "utf8");
-    } catch (error) {
+    const bytes = await readBytes(fs.createReadStream(file)).catch((error: unknown) => {
+      if (error instanceof UsageError) throw error;
       throw pathError(error, { key: "--file", value: file, fix: "give a file of Snowflake's answers" });
-    }
+    });
+    return decode(bytes, "--file");
   }
-  if (stdin.isTTY) return readPaste(stdin, stderr);
-  const decoder = new StringDecoder("utf8");
-  let text = "";
-  for await (const chunk of stdin) text += typeof chunk === "string" ? chunk : decoder.write(chunk);
-  return text + decoder.end();
+  return stdin.isTTY ? readPaste(stdin, stderr) : decode(await readBytes(stdin), "standard input");
+}
+
+async function readBytes(stream: AsyncIterable<Buffer | string>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk);
+    length += bytes.length;
+    if (length > LONGEST_ANSWERS) throw tooLong();
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Text by its byte order mark, or by the zeros of ASCII characters in UTF-16, which Windows PowerShell's `>` writes. */
+function decode(bytes: Buffer, source: string): string {
+  const [first, second] = bytes;
+  const isLittle = (first === 0xff && second === 0xfe) || (first !== 0 && second === 0);
+  const isBig = (first === 0xfe && second === 0xff) || (first === 0 && second !== 0);
+  const encoding = isLittle ? "utf-16le" : isBig ? "utf-16be" : "utf-8";
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new UsageError(
+      `${source}: must be text in UTF-8 or UTF-16, and is not valid as ${encoding.toUpperCase()}; save it as UTF-8, in ` +
+        "PowerShell by `| Out-File -Encoding utf8`",
+      { cause: error },
+    );
+  }
 }
 
 /**
@@ -71,6 +97,7 @@ async function readPaste(stdin: AnswerStream, stderr: AnswerSource["stderr"]): P
         const stop = typed.search(new RegExp(`[${END}${INTERRUPT}]`));
         const taken = stop < 0 ? typed : typed.slice(0, stop);
         text += taken;
+        if (text.length > LONGEST_ANSWERS) return settle(tooLong());
         stderr.write(taken.replaceAll("\n", "\r\n"));
         if (typed[stop] === INTERRUPT) settle(new UsageError("cancelled: nothing was changed"));
         else if (stop >= 0) settle();

@@ -7,15 +7,6 @@ export interface AnswerTable {
   readonly rows: readonly Row[];
 }
 
-/** Tables that begin at a line of a text. */
-export interface Found {
-  readonly tables: readonly AnswerTable[];
-  /** Line to go on with. */
-  readonly next: number;
-  /** A row that stands alone, as in JSON lines. */
-  readonly bare?: boolean;
-}
-
 /** Puts names and rows of cells together; a cell that is not there is empty. */
 export function table(names: readonly string[], rows: readonly (readonly string[])[]): AnswerTable {
   const columns = names.map((name) => name.trim().toLowerCase());

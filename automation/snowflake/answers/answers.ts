@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { UsageError } from "../../errors";
 import type { AnswerTable, Row } from "./answer-rows";
-import { parseJson, readTables } from "./answer-tables";
+import { readTables } from "./answer-tables";
+import { parseJson } from "./json-answers";
 
 /** DESC INTEGRATION: property in Snowflake's spelling -> value. It does not say the integration's name. */
 export type IntegrationAnswer = Readonly<Record<string, string>>;
@@ -13,6 +14,8 @@ export interface Pipe {
   readonly schema: string;
   /** Queue, or topic, that feeds the pipe; absent without AUTO_INGEST. */
   readonly notificationChannel?: string;
+  /** Why it loads nothing; absent where nothing is wrong. */
+  readonly invalidReason?: string;
 }
 
 /** What Snowflake said, taken as it is: nothing here has been compared with a stack. */
@@ -33,14 +36,15 @@ export interface Answers {
 }
 
 /**
- * Reads Snowflake's answers in any of the forms that `snow` and Snowsight give, several in one text, and tells by
- * themselves which is which. Sources: docs.snowflake.com/en/sql-reference/sql/desc-integration,
+ * Reads Snowflake's answers as `snow`, Snowsight and the SQL API give them, several in one text, and tells by themselves
+ * which is which. Tables that are drawn with lines are refused: how their cells were folded is a guess. Sources: docs.snowflake.com/en/sql-reference/sql/desc-integration,
  * docs.snowflake.com/en/sql-reference/sql/show-pipes,
  * docs.snowflake.com/en/sql-reference/functions/system_get_aws_sns_iam_policy
  *
- * @throws UsageError if no answer is in the text.
+ * @throws UsageError if no answer is in the text, or it is too long.
  */
 export function parseAnswers(text: string): Answers {
+  if (text.length > LONGEST_ANSWERS) throw tooLong();
   const reading: Reading = {
     storage: [],
     error: [],
@@ -50,14 +54,22 @@ export function parseAnswers(text: string): Answers {
     unrecognised: [],
     contradictions: [],
   };
-  for (const table of readTables(text, isAnswerHeader, neverEmpty)) readTable(table, reading);
+  const { tables, drawnAt } = readTables(text, isAnswerHeader);
+  for (const table of tables) readTable(table, reading);
+  if (drawnAt !== undefined) {
+    reading.contradictions.push(
+      `line ${drawnAt} belongs to a table that is drawn with lines, whose cells may be folded; give the answers as JSON ` +
+        "(snow sql --format json, snowsql -o output_format=json), as CSV, or as Snowsight copies them",
+    );
+  }
 
-  const { storage, error, pipes, subscribers, topics, unrecognised, contradictions } = reading;
+  const { storage, error, pipes, subscribers, topics, contradictions } = reading;
+  const unrecognised = [...new Set(reading.unrecognised)];
   if (storage.length + error.length + pipes.length + subscribers.length === 0) {
-    const seen = unrecognised.length > 0 ? `it has ${unrecognised.join("; ")}` : "it has no table";
+    const seen = [...contradictions, ...unrecognised];
     throw new UsageError(
-      `the text is no answer of Snowflake's: ${seen}. Give the output of DESC INTEGRATION, SHOW PIPES, DESC PIPE or ` +
-        'SYSTEM$GET_AWS_SNS_IAM_POLICY, best as "snow sql --format json" prints it',
+      `unrecognized input: ${seen.length === 0 ? "it has no table" : seen.slice(0, SHOWN).join("; ")}. Give the output of ` +
+        'DESC INTEGRATION, SHOW PIPES, DESC PIPE or SYSTEM$GET_AWS_SNS_IAM_POLICY, best as "snow sql --format json" prints it',
     );
   }
   const storageIntegration = merge("DESC INTEGRATION", storage, contradictions);
@@ -80,6 +92,20 @@ export function parseAnswers(text: string): Answers {
   };
 }
 
+/** Longest text that is read, in bytes: SHOW PIPES shows 10,000 pipes at most. */
+export const LONGEST_ANSWERS = 16 * 2 ** 20;
+
+/** What is said of a text that is longer. */
+export function tooLong(): UsageError {
+  const limit = LONGEST_ANSWERS / 2 ** 20;
+  return new UsageError(
+    `the input is longer than ${limit} MiB; give the output of DESC INTEGRATION, SHOW PIPES and the like alone`,
+  );
+}
+
+/** Unreadable tables that a message names. */
+const SHOWN = 5;
+
 /** A value from outside, safe to print: no control characters, and not the whole of a long one. */
 export function quote(value: string | undefined): string {
   const text = value ?? "";
@@ -96,7 +122,6 @@ interface Reading {
   readonly contradictions: string[];
 }
 
-const neverEmpty = ["property", "property_type", "name", "database_name", "schema_name"];
 const pipeColumns = ["name", "database_name", "schema_name", "notification_channel"];
 
 function isAnswerHeader(columns: readonly string[]): boolean {
@@ -148,9 +173,18 @@ function readProperties(rows: readonly Row[], { storage, error }: Reading): bool
 
 function readPipes(rows: readonly Row[], { pipes }: Reading): boolean {
   for (const row of rows) {
-    const [name = "", database = "", schema = "", channel] = pipeColumns.map((column) => row.get(column));
-    const notificationChannel = channel?.trim() ?? "";
-    pipes.push({ name, database, schema, ...(!isNull(notificationChannel) && { notificationChannel }) });
+    const [name = "", database = "", schema = "", channel = ""] = pipeColumns.map((column) =>
+      row.get(column),
+    );
+    const notificationChannel = channel.trim();
+    const invalidReason = row.get("invalid_reason")?.trim() ?? "";
+    pipes.push({
+      name,
+      database,
+      schema,
+      ...(!isNull(notificationChannel) && { notificationChannel }),
+      ...(!isNull(invalidReason) && { invalidReason }),
+    });
   }
   return rows.length > 0;
 }
@@ -173,8 +207,8 @@ function readPolicies(rows: readonly Row[], { subscribers, topics }: Reading): b
     const value = parseJson(cell);
     const statements = policy.safeParse(value).data?.Statement ?? [value];
     for (const { data } of statements.map((statement) => subscription.safeParse(statement))) {
-      subscribers.push(...(data?.Principal.AWS ?? []));
-      topics.push(...(data?.Resource ?? []));
+      for (const subscriber of data?.Principal.AWS ?? []) subscribers.push(subscriber);
+      for (const topic of data?.Resource ?? []) topics.push(topic);
     }
   }
   return subscribers.length > before;
@@ -209,7 +243,7 @@ function mergePipes(pipes: readonly Pipe[], contradictions: string[]): Pipe[] {
     const path = [pipe.database, pipe.schema, pipe.name];
     if (path.includes("")) {
       contradictions.push(
-        'a row of SHOW PIPES has no name, database or schema; if the table is folded, give it as "--format json" prints it',
+        'a row of SHOW PIPES has no name, database or schema; give it as "snow sql --format json" prints it',
       );
     }
     const key = JSON.stringify(path);

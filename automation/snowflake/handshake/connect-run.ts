@@ -3,7 +3,7 @@ import { Deployment } from "../../deploy/deployment";
 import type { DeploymentOptions } from "../../deploy/deployment-options";
 import { PipelineError, throwMistake } from "../../errors";
 import type { PipelineOutputs } from "../../outputs";
-import { parseAnswers } from "../answers/answers";
+import { type Answers, parseAnswers } from "../answers/answers";
 import { autoIngests } from "../sql/integration-sql";
 import type { AccessKey } from "../sql/objects-sql";
 import { snowflakeSql } from "../sql/sql";
@@ -23,7 +23,7 @@ export interface HandOver {
   readonly outputs: () => Promise<PipelineOutputs>;
   /** How far it is. */
   readonly look: () => Promise<ConnectResult>;
-  readonly connect: (answers: string) => Promise<ConnectResult>;
+  readonly connect: (answers: Answers) => Promise<ConnectResult>;
   readonly up: () => Promise<unknown>;
   readonly run: (sql: string, secrets: readonly string[]) => Promise<string>;
   /** @throws where the work is cancelled meanwhile. */
@@ -89,15 +89,18 @@ async function step(
   const secrets = key === undefined ? [] : [key.secretAccessKey];
   const answers = await trusted(work, part, () => work.run(sql, secrets));
   if (!isAnswered(outputs, part)) return work.look();
+  return work.connect(readable(answers, part, secrets));
+}
+
+function readable(answers: string, part: string, secrets: readonly string[]): Answers {
   try {
-    parseAnswers(answers);
+    return parseAnswers(answers);
   } catch (error) {
     throwMistake(error);
     throw new PipelineError(
       `what the Snowflake CLI answered to the SQL of ${part} cannot be read${lastLines(answers, secrets)}`,
     );
   }
-  return work.connect(answers);
 }
 
 /** Whether a part of the SQL ends with answers for `connect`. */

@@ -15,8 +15,8 @@ import { handshakeStack, isBehind } from "./handshake-stack";
 
 /** Snowflake's answers, and how to take them over. */
 export interface ConnectOptions extends DeploymentOptions {
-  /** Output of the SQL's parts `setup` and `load`, whole or one statement's, in any form of `snow` or Snowsight. */
-  readonly answers: string;
+  /** Output of the SQL's parts `setup` and `load`, whole or one statement's: its text, or as it was read. */
+  readonly answers: string | Answers;
   /** Asked before settings are written. @default yes */
   readonly confirm?: ((changes: readonly HandshakeChange[]) => boolean | Promise<boolean>) | undefined;
   /** Deploys what was written. @default true */
@@ -44,7 +44,7 @@ export interface ConnectResult {
  * @throws PipelineError or StackBusyError where the deployment fails; what was written stays.
  */
 export async function connect(options: ConnectOptions): Promise<ConnectResult> {
-  const answers = parseAnswers(options.answers);
+  const answers = typeof options.answers === "string" ? parseAnswers(options.answers) : options.answers;
   return takeOver(await Deployment.open(options), answers, options);
 }
 

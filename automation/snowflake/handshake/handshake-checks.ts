@@ -4,8 +4,17 @@ import { literal } from "../sql/identifiers";
 import { storageIn } from "../sql/names";
 import type { HandshakeStack } from "./handshake-stack";
 
-export function channelProblems(stack: HandshakeStack, { name, notificationChannel }: Pipe): string[] {
+export function channelProblems(
+  stack: HandshakeStack,
+  { name, notificationChannel, invalidReason }: Pipe,
+): string[] {
   const { notificationTopicArn: topic, eventsMode } = stack;
+  if (invalidReason !== undefined) {
+    return [
+      `the pipe ${quote(name)} loads nothing, by its invalid_reason: ${quote(invalidReason)}; run "sql --part setup", ` +
+        'drop the pipe, truncate its table, and run "sql --part load", which loads every file again',
+    ];
+  }
   const what = `notification_channel of the pipe ${quote(name)}`;
   if (notificationChannel === undefined) {
     return [

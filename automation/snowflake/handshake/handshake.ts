@@ -1,5 +1,5 @@
 import { externalIdRule, userArnRule } from "../../../components/settings/text-rules";
-import { type Answers, type IntegrationAnswer, quote } from "../answers/answers";
+import { type Answers, type IntegrationAnswer, type Pipe, quote } from "../answers/answers";
 import { canonicalName, literal, qualifiedName, quoteIdentifier } from "../sql/identifiers";
 import {
   arnProblems,
@@ -196,7 +196,9 @@ function pipePart(stack: HandshakeStack, { pipes }: Answers): Part {
   const untold = found.filter(({ known, answer }) => answer === undefined && known === undefined);
   const names = untold.map(({ name, pipe }) => `${pipe} of the stream ${name}`).join(", ");
   const lacking = `the pipes ${names}: SHOW PIPES IN SCHEMA ${qualifiedName(...path)}`;
-  if (untold.length > 0 && pipes.length > 0) return { incomplete: [lacking], problems };
+  if (untold.length > 0 && pipes.length > 0) {
+    return { incomplete: [`${lacking}; ${schemasOf(pipes)}`], problems };
+  }
   if (stack.eventsMode === "sns") return { problems };
   return {
     changes: found.flatMap(({ name, known, answer }) =>
@@ -206,6 +208,15 @@ function pipePart(stack: HandshakeStack, { pipes }: Answers): Part {
     problems,
   };
 }
+
+/** Where the pipes of an answer are: the usual cause of one that is missing is another stack's answer. */
+function schemasOf(pipes: readonly Pipe[]): string {
+  const schemas = [...new Set(pipes.map(({ database, schema }) => quote(`${database}.${schema}`)))];
+  const further = schemas.length > SHOWN_SCHEMAS ? ` and ${schemas.length - SHOWN_SCHEMAS} more` : "";
+  return `the answer has pipes of ${schemas.slice(0, SHOWN_SCHEMAS).join(", ")}${further}`;
+}
+
+const SHOWN_SCHEMAS = 5;
 
 function change(
   path: readonly string[],

@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { PipelineError } from "../../errors";
 import { redact } from "../../terminal/redact";
+import { LONGEST_ANSWERS } from "../answers/answers";
 
 /** How to run the Snowflake CLI. */
 export interface SnowOptions {
@@ -28,6 +29,7 @@ const HOUR_MS = 3_600_000;
 /** Between the request to end and the end. */
 const GRACE_MS = 3000;
 const SHOWN_LINES = 12;
+const SHOWN_CHARACTERS = 20_000;
 
 /**
  * Runs SQL by the Snowflake CLI and returns what it answers, as JSON. The SQL goes by a file that only this user may read,
@@ -54,13 +56,14 @@ async function execute(args: readonly string[], options: SnowOptions): Promise<s
   // With the equals sign, a name that begins with a dash is no option.
   const target = connection === undefined ? [] : [`--connection=${connection}`];
   const child = spawn("snow", [...args, ...target], {
-    env: { ...process.env, ...environment },
+    env: { ...withoutSecrets(process.env), ...utf8, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const said = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"] as const) {
     child[stream].setEncoding("utf8").on("data", (text: string) => {
-      said[stream] += text;
+      if (said[stream].length < LONGEST_ANSWERS) said[stream] += text;
+      else stop("was stopped: it printed more than can be an answer");
     });
   }
   let stopped: string | undefined;
@@ -97,6 +100,15 @@ async function execute(args: readonly string[], options: SnowOptions): Promise<s
   }
 }
 
+/** In a locale without UTF-8, Python would read our SQL and write its answers as ASCII. docs.python.org/3/library/os.html#utf8-mode */
+const utf8 = { PYTHONUTF8: "1" };
+
+/** What this process may have of the stack's, of Braintrust's and of AWS's secrets is none of the CLI's business. */
+function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const secret = /^(PULUMI_|BRAINTRUST_|AWS_(SECRET_ACCESS_KEY|SESSION_TOKEN|ACCESS_KEY_ID)$)/;
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !secret.test(name)));
+}
+
 const missing =
   "the Snowflake CLI, snow, is not on PATH. Install it " +
   "(docs.snowflake.com/en/developer-guide/snowflake-cli/installation/installation), or go on by hand: print the SQL by " +
@@ -109,9 +121,17 @@ function isMissing(error: unknown): boolean {
 /** The end of what the CLI said, without its colours, the frame it draws around errors, and secrets. */
 export function lastLines(text: string, secrets: readonly string[]): string {
   const lines = redact(stripVTControlCharacters(text), secrets)
+    .slice(-SHOWN_CHARACTERS)
     .split(/\r?\n/)
-    .map((line) => line.replace(/^[\s\u2500-\u257F+|-]+|[\s\u2500-\u257F+|-]+$/g, ""))
+    .map(unframed)
     .filter((line) => line !== "" && line !== "Error");
   const shown = lines.slice(-SHOWN_LINES).join("\n  ");
   return shown === "" ? "" : `:\n  ${shown}`;
+}
+
+/** Not by one regular expression for the end, which would look from each blank for the line's end. */
+function unframed(line: string): string {
+  let end = line.length;
+  while (end > 0 && /[\s\u2500-\u257F+|-]/.test(line[end - 1] ?? "")) end -= 1;
+  return line.slice(0, end).replace(/^[\s\u2500-\u257F+|-]+/, "");
 }

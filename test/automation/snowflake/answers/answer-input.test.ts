@@ -7,12 +7,20 @@ import { UsageError } from "../../../../automation/errors";
 import { readAnswers } from "../../../../automation/snowflake/answers/answer-input";
 
 describe("readAnswers", () => {
-  it("reads a file", async () => {
-    const dir = await fs.mkdtemp(path.join(os.tmpdir(), "answers-"));
+  let dir: string;
+  before(async () => {
+    dir = await fs.mkdtemp(path.join(os.tmpdir(), "answers-"));
+  });
+  after(() => fs.rm(dir, { recursive: true }));
+
+  async function written(content: string | Buffer): Promise<string> {
     const file = path.join(dir, "answers.json");
-    await fs.writeFile(file, "[ärger]");
-    assert.equal(await readAnswers({ ...terminal(), file }), "[ärger]");
-    await fs.rm(dir, { recursive: true });
+    await fs.writeFile(file, content);
+    return file;
+  }
+
+  it("reads a file", async () => {
+    assert.equal(await readAnswers({ ...terminal(), file: await written("[ärger]") }), "[ärger]");
   });
 
   it("reads a pipe to its end, characters of several bytes cut in two included", async () => {
@@ -22,6 +30,43 @@ describe("readAnswers", () => {
       stdin.write(bytes.subarray(0, 3));
       stdin.end(bytes.subarray(3));
       assert.equal(await readAnswers({ file, stdin, stderr: new Shown() }), "größer");
+    }
+  });
+
+  it("decodes UTF-8 and UTF-16 by byte order mark, or by the zeros of UTF-16 without one", async () => {
+    const text = '[{"name":"größer ログ"}]';
+    const little = Buffer.from(text, "utf16le");
+    const big = Buffer.from(little).swap16();
+    for (const bytes of [
+      Buffer.from(`\uFEFF${text}`),
+      Buffer.concat([Buffer.from([0xff, 0xfe]), little]),
+      Buffer.concat([Buffer.from([0xfe, 0xff]), big]),
+      little,
+      big,
+    ]) {
+      assert.equal(await readAnswers({ ...terminal(), file: await written(bytes) }), text);
+      const stdin = new PassThrough();
+      stdin.end(bytes);
+      assert.equal(await readAnswers({ file: "-", stdin, stderr: new Shown() }), text);
+    }
+  });
+
+  it("refuses what is text in neither, and names the encoding it was read as", async () => {
+    for (const [bytes, encoding] of [
+      [Buffer.from("größer", "latin1"), /^--file: .*UTF-8/],
+      [Buffer.from([0xff, 0xfe, 0x5b, 0x00, 0x00]), /^--file: .*UTF-16LE/],
+    ] as const) {
+      const refused = readAnswers({ ...terminal(), file: await written(bytes) });
+      await assert.rejects(refused, (error) => error instanceof UsageError && encoding.test(error.message));
+    }
+  });
+
+  it("stops reading an endless input", async () => {
+    for (const file of ["/dev/zero", undefined]) {
+      const stdin = new PassThrough();
+      const feed = setInterval(() => stdin.write(" ".repeat(2 ** 20)), 1);
+      await assert.rejects(readAnswers({ file, stdin, stderr: new Shown() }), /longer than 16 MiB/);
+      clearInterval(feed);
     }
   });
 

@@ -2,18 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { UsageError } from "../../../../automation/errors";
 import { parseAnswers } from "../../../../automation/snowflake/answers/answers";
-import {
-  ascii,
-  csv,
-  csvCell,
-  drawn,
-  json,
-  quotedCsv,
-  type Rows,
-  separated,
-  tsv,
-  unicode,
-} from "./answer-forms";
+import { csv, csvCell, drawn, json, quotedCsv, type Rows, separated, sqlApi, tsv } from "./answer-forms";
 import { errors, everything, pipe, pipes, policy, policyText, queue, storage, topic } from "./answer-samples";
 
 const forms: Record<string, (answers: readonly Rows[]) => string> = {
@@ -25,18 +14,13 @@ const forms: Record<string, (answers: readonly Rows[]) => string> = {
   "quoted CSV with CRLF": (answers) => answers.map(quotedCsv).join("\n").replaceAll("\n", "\r\n"),
   "tab separated": (answers) => answers.map(tsv).join("\n\n"),
   "keys in capitals": (answers) => answers.map((rows) => json(rows.map(capitals))).join("\n"),
-  "wide ASCII tables": (answers) => answers.map((rows) => drawn(rows, 10_000)).join("\n\n"),
-  "ASCII tables of 80 columns": (answers) => answers.map((rows) => drawn(rows, 80)).join("\n"),
-  "ASCII tables of 133 columns": (answers) => answers.map((rows) => drawn(rows, 133)).join("\n"),
-  "ASCII tables that a terminal has drawn while their rows came": (answers) =>
-    answers.map(drawnTwice).join("\n"),
-  "Unicode tables": (answers) => answers.map((rows) => drawn(rows, 120, unicode)).join("\n"),
-  "one form each": ([a = [], b = [], c = [], d = []]) => [json(a), csv(b), drawn(c, 100), tsv(d)].join("\n"),
+  "the SQL API's JSON": (answers) => answers.map((rows) => sqlApi(rows)).join("\n"),
+  "one form each": ([a = [], b = [], c = [], d = []]) => [json(a), csv(b), sqlApi(c), tsv(d)].join("\n"),
   "noise between": (answers) =>
     `\uFEFF$ snow sql -f setup.sql\n${answers
       .map(
         (rows) =>
-          `DESC INTEGRATION "A, B" (x);\n[INFO] {\n${drawn(rows, 90)}\n\u001b[32m8 Row(s) produced, "ok.\u001b[0m`,
+          `DESC INTEGRATION "A, B" (x);\n[INFO] {\n${json(rows)}\n\u001b[32m8 Row(s) produced, "ok.\u001b[0m`,
       )
       .join("\n\nNo data\n+ done\n")}\n| status |\n`,
 };
@@ -74,9 +58,8 @@ describe("parseAnswers", () => {
     });
   }
 
-  it("reads names and values of any kind from JSON, CSV, tab separated values and a wide table", () => {
+  it("reads names and values of any kind from JSON, CSV, tab separated values and the SQL API", () => {
     const text = fc.string({ unit: "grapheme", minLength: 1 }).filter((name) => !/\p{Cc}/u.test(name));
-    const printable = fc.string({ minLength: 1 }).filter((name) => name.trim() === name);
     const lines = fc.array(text, { maxLength: 3 }).map((parts) => parts.join("\n"));
     const check = (
       names: fc.Arbitrary<string>,
@@ -91,59 +74,45 @@ describe("parseAnswers", () => {
           ]);
         }),
       );
-    for (const render of [json, csv, tsv]) check(text, lines, render);
-    check(printable, printable, (rows) => drawn(rows, Number.POSITIVE_INFINITY));
+    for (const render of [json, csv, tsv, sqlApi]) check(text, lines, render);
   });
 
-  it("reads folded tables of any width that leaves a few columns to each cell", () => {
-    const name = fc.string({ minLength: 1, maxLength: 60 }).filter((text) => !text.includes(" "));
-    const names = fc.uniqueArray(name, { minLength: 1, maxLength: 4 });
-    fc.assert(
-      fc.property(
-        names,
-        fc.integer({ min: 80, max: 400 }),
-        fc.constantFrom(ascii, unicode),
-        (pipeNames, width, box) => {
-          const rows = pipeNames.map((each) => pipe(each, queue));
-          assert.deepEqual(
-            parseAnswers(drawn(rows, width, box)).pipes,
-            rows.map((row) => ({
-              name: row.name,
-              database: "BRAINTRUST",
-              schema: "EXPORTS",
-              notificationChannel: queue,
-            })),
-          );
-        },
-      ),
-    );
+  it("refuses drawn tables by the line, and names the formats to use, beside whatever else it has read", () => {
+    const unicode = { side: "│", line: "─", junction: "┼" };
+    const vertical = "*************[ 1 ]*************\nproperty | ENABLED\nproperty_value | true";
+    for (const table of [
+      drawn(storage),
+      drawn(storage, unicode),
+      `+--------+\n${drawn(pipes)}`,
+      "| Property | property_value |\n| --- | --- |\n| STORAGE_AWS_IAM_USER_ARN | arn |",
+      "-[ RECORD 1 ]-------------------------\nname | LOGS_PIPE",
+      vertical,
+    ]) {
+      const names = /line \d+ belongs to a table that is drawn with lines.*snow sql --format json.*CSV/s;
+      assert.throws(
+        () => parseAnswers(table),
+        (error: Error) => error instanceof UsageError && names.test(error.message),
+        table,
+      );
+      const { contradictions, pipes: read } = parseAnswers(`${json(pipes)}\n\n${table}`);
+      assert.equal(read.length, 2);
+      assert.equal(contradictions.length, 1, table);
+      assert.match(contradictions[0] ?? "", names);
+    }
   });
 
-  it("takes nothing from a table that was cut off, since its last value may be half a value", () => {
-    const cut = drawn(storage, 80).split("\n").slice(0, -2).join("\n");
-    assert.throws(() => parseAnswers(cut), UsageError);
-    const columns =
-      'a table with the columns "property", "property_type", "property_value", "property_default"';
-    const { unrecognised, contradictions } = parseAnswers(`${cut}\n\n${drawn(pipes, 80)}`);
-    assert.deepEqual(unrecognised, [columns]);
-    assert.deepEqual(contradictions, [
-      `${columns} has no rows, or was cut off: give it whole, or leave it out`,
-    ]);
+  it("takes a part of the SQL API's rows for a table that was cut off", () => {
+    const { contradictions, pipes: read } = parseAnswers(`${sqlApi(pipes, 3)}\n${json(storage)}`);
+    assert.deepEqual(read, []);
+    assert.match(contradictions.join(), /"database_name".* has no rows, or was cut off/);
   });
 
-  it("reads Markdown tables, ragged or not", () => {
-    const ragged =
-      "| Property | property_value |\n| --- | --- |\n| STORAGE_AWS_IAM_USER_ARN | arn |\n| ENABLED | TRUE |";
-    assert.deepEqual(parseAnswers(ragged).storageIntegration, {
-      STORAGE_AWS_IAM_USER_ARN: "arn",
-      ENABLED: "true",
-    });
-    const aligned =
-      "| property  | property_value |\n|-----------|----------------|\n| STORAGE_A | 12345678901234 |\n| STORAGE_B | 12345678901234 |";
-    assert.deepEqual(parseAnswers(aligned).storageIntegration, {
-      STORAGE_A: "12345678901234",
-      STORAGE_B: "12345678901234",
-    });
+  it("reads what is wrong with a pipe", () => {
+    const broken = [{ ...pipe("LOGS_PIPE", queue), invalid_reason: "Stage dropped" }];
+    for (const form of [json, csv, tsv, sqlApi]) {
+      assert.deepEqual(parseAnswers(form(broken)).pipes[0]?.invalidReason, "Stage dropped");
+    }
+    assert.equal(parseAnswers(json(pipes)).pipes[0]?.invalidReason, undefined);
   });
 
   it("reads the policy alone, as a document, a statement, a cell under an alias or a value of json_ext", () => {
@@ -156,7 +125,7 @@ describe("parseAnswers", () => {
       JSON.stringify([{ SNS_POLICY: document }]),
       csv([{ SNS_POLICY: policyText }]),
       tsv([{ SNS_POLICY: policyText }]),
-      drawn([{ SNS_POLICY: policyText }], 60),
+      sqlApi([{ SNS_POLICY: policyText }]),
     ]) {
       const { snsSubscriberArn, snsTopicArns } = parseAnswers(text);
       assert.equal(snsSubscriberArn, "arn:aws:iam::123456789001:user/vj4g-a-abcd1234", text);
@@ -171,7 +140,7 @@ describe("parseAnswers", () => {
       [storage, off].map((rows) => separated(rows, "\t", csvCell)).join("\n"),
       [...storage, ...off].map((row) => JSON.stringify(row)).join("\n"),
       [storage, off].map((rows) => JSON.stringify(rows)).join(""),
-      [storage, off].map((rows) => drawn(rows, 80)).join("\n"),
+      [storage, off].map((rows) => sqlApi(rows)).join("\n"),
     ]) {
       const { storageIntegration, errorIntegration } = parseAnswers(text);
       assert.deepEqual([storageIntegration?.ENABLED, errorIntegration?.ENABLED], ["true", "false"], text);
@@ -186,21 +155,13 @@ describe("parseAnswers", () => {
     );
   });
 
-  it("sees past a byte order mark, a terminal's colours and characters two columns wide", () => {
-    const expected = [
-      { name: "ログ", database: "BRAINTRUST", schema: "EXPORTS", notificationChannel: queue },
-    ];
+  it("sees past a byte order mark and a terminal's colours", () => {
     const rows = [pipe("ログ", queue)];
-    const table = drawn(rows, 400).replace("ログ  ", "ログ").replaceAll(/^\|/gm, "\u001b[1m|\u001b[0m");
-    for (const text of [
-      `\uFEFF${json(rows)}`,
-      `\uFEFF${csv(rows)}`,
-      table,
-      table.replace("LOADER", "LO|DER"),
-    ]) {
-      assert.deepEqual(parseAnswers(text).pipes, expected);
+    for (const text of [json(rows), csv(rows), tsv(rows)]) {
+      const colored = `\uFEFF\u001b[1m${text.replace("ログ", "\u001b[31mログ\u001b[0m")}`;
+      assert.deepEqual(parseAnswers(colored).pipes, parseAnswers(json(rows)).pipes);
+      assert.equal(parseAnswers(text).pipes[0]?.name, "ログ");
     }
-    assert.equal(parseAnswers(`\uFEFF${quotedCsv(storage)}`).storageIntegration?.ENABLED, "true");
   });
 
   it("takes no subscriber from a policy that denies or is about something else", () => {
@@ -247,7 +208,7 @@ describe("parseAnswers", () => {
     const columns = ['a table with the columns "aws_key_id", "aws_secret_key"'];
     assert.deepEqual(parseAnswers(`${json(secret)}\n${json(pipes)}`).unrecognised, columns);
     assert.throws(
-      () => parseAnswers(drawn(secret, 80)),
+      () => parseAnswers(json(secret)),
       (error: Error) =>
         error instanceof UsageError &&
         !error.message.includes("canary") &&
@@ -280,14 +241,50 @@ describe("parseAnswers", () => {
     );
     assert.throws(() => parseAnswers("[".repeat(100_000) + "]".repeat(100_000)), UsageError);
   });
-});
 
-/** The first row's table, erased from below, and then the whole. */
-function drawnTwice(rows: Rows): string {
-  const first = drawn(rows.slice(0, 1), 80);
-  const erase = `\r\u001b[2K${"\u001b[1A\u001b[2K".repeat(first.split("\n").length - 1)}`;
-  return `\u001b[?25l${first}${erase}${drawn(rows, 80)}\n\u001b[?25h`;
-}
+  describe("with a long input", () => {
+    const size = 2_000_000;
+    const many = (piece: string) => piece.repeat(Math.ceil(size / piece.length));
+    const cut = csv(Array.from({ length: 4000 }, (_, at) => pipe(`P${at}`, queue)));
+    for (const [what, text] of Object.entries({
+      "brackets that nothing closes": many("[\n"),
+      "braces and quotation marks": many('{"\n'),
+      "nested brackets around what is no JSON": `${many("[\n")}x${many("\n]")}`,
+      "rows of JSON on lines of their own": many('{"property":"A","property_value":"B"}\n'),
+      "one wide row and many empty ones": `[{${Array.from({ length: 100_000 }, (_, at) => `"${at}":0`).join()}}${many(",{}")}]`,
+      "column lines alone": many("property,property_value\n"),
+      "column lines and open quotation marks": many('property,property_value\n"\n'),
+      "SHOW PIPES without its end": cut.slice(0, -400),
+      "SHOW PIPES as JSON without its end": json(Array.from({ length: 2000 }, () => pipe("P", queue))).slice(
+        0,
+        -9,
+      ),
+      blanks: many(" "),
+      "rules of drawn tables": many("|-- -- x\n"),
+      "subscribers of a policy": JSON.stringify({
+        Effect: "Allow",
+        Principal: { AWS: Array.from({ length: 200_000 }, (_, at) => `arn${at}`) },
+        Action: "sns:Subscribe",
+      }),
+    })) {
+      it(`takes time in proportion to it: ${what}`, () => {
+        // Twice the text takes twice the time, four times if each line looked at all others: seconds here, then minutes.
+        const start = performance.now();
+        try {
+          parseAnswers(text);
+        } catch (error) {
+          assert.ok(error instanceof UsageError, String(error));
+          assert.ok(error.message.length < 2000);
+        }
+        assert.ok(performance.now() - start < 15_000, `${Math.round(performance.now() - start)} ms`);
+      });
+    }
+
+    it("refuses one that is longer than any answer", () => {
+      assert.throws(() => parseAnswers(" ".repeat(16 * 2 ** 20 + 1)), /longer than 16 MiB/);
+    });
+  });
+});
 
 function capitals(row: Rows[number]): Rows[number] {
   return Object.fromEntries(Object.entries(row).map(([key, value]) => [key.toUpperCase(), value]));

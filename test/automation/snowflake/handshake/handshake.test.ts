@@ -139,9 +139,28 @@ describe("planHandshake", () => {
       });
       assert.deepEqual(plan.changes, []);
       assert.deepEqual(plan.incomplete, [
-        'the pipes my spans of the stream spans: SHOW PIPES IN SCHEMA "BRAINTRUST"."Exports"',
+        'the pipes my spans of the stream spans: SHOW PIPES IN SCHEMA "BRAINTRUST"."Exports"; ' +
+          'the answer has pipes of "BRAINTRUST.Exports"',
       ]);
     }
+  });
+
+  it("says whose pipes an answer has where ours are not among them", () => {
+    const { incomplete } = planHandshake(stack, {
+      ...none,
+      pipes: ["A", "B", "C", "C"].map((schema) => pipe("LOGS_PIPE", queue, "OTHER", schema)),
+    });
+    assert.match(incomplete[0] ?? "", /pipes of "OTHER\.A", "OTHER\.B", "OTHER\.C"$/);
+  });
+
+  it("refuses a pipe that Snowflake calls invalid, with the reason", () => {
+    const [logs = pipe(""), ...others] = answers.pipes;
+    const { changes, problems } = planHandshake(stack, {
+      ...answers,
+      pipes: [{ ...logs, invalidReason: "Stage dropped" }, ...others],
+    });
+    assert.deepEqual(changes, []);
+    assert.match(problems.join(), /"LOGS_PIPE" loads nothing.*"Stage dropped".*truncate/);
   });
 
   it("asks for nothing that the settings have already", () => {

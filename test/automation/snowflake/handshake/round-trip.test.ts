@@ -5,14 +5,12 @@ import { parseAnswers } from "../../../../automation/snowflake/answers/answers";
 import { planHandshake } from "../../../../automation/snowflake/handshake/handshake";
 import type { HandshakeStack } from "../../../../automation/snowflake/handshake/handshake-stack";
 import { snowflakeSql } from "../../../../automation/snowflake/sql/sql";
-import { csv, drawn, json, quotedCsv, type Rows, tsv } from "../answers/answer-forms";
+import { csv, json, quotedCsv, type Rows, sqlApi, tsv } from "../answers/answer-forms";
 import { sampleOutputs } from "../sql/sample-outputs";
 import { pathsOf, readStatements, skeletonOf, stringsOf, type Token } from "../sql/snowflake-text";
 import { queue, user } from "./handshake-samples";
 
-/** Folds nothing, so that a blank at the end of a cell is the only thing it loses. */
-const wide = (rows: Rows) => drawn(rows, Number.POSITIVE_INFINITY);
-const forms = [json, csv, quotedCsv, tsv, wide];
+const forms = [json, csv, quotedCsv, tsv, (rows: Rows) => sqlApi(rows)];
 
 describe("what Snowflake answers to the SQL", () => {
   it("is this stack's own, whatever identifiers and prefixes its settings have", () => {

@@ -74,6 +74,29 @@ describe("runSnow", () => {
     assert.ok(!call?.args.join().includes(canary));
   });
 
+  it("gives the CLI UTF-8 and none of the secrets of this process", async () => {
+    const secrets = [
+      "PULUMI_CONFIG_PASSPHRASE",
+      "BRAINTRUST_API_KEY",
+      "AWS_SECRET_ACCESS_KEY",
+      "AWS_SESSION_TOKEN",
+    ];
+    const before = { ...process.env };
+    for (const name of secrets) process.env[name] = canary;
+    try {
+      await run("SELECT 1;");
+    } finally {
+      for (const name of secrets) {
+        if (before[name] === undefined) delete process.env[name];
+        else process.env[name] = before[name];
+      }
+    }
+    const [call] = await account.calls();
+    assert.equal(call?.environment.PYTHONUTF8, "1");
+    assert.equal(call?.environment.HOME, process.env.HOME);
+    assert.ok(!JSON.stringify(call?.environment).includes(canary));
+  });
+
   it("says what went wrong without the frame around it", async () => {
     const message = "001003 (42000): 01b5: SQL compilation error:\nsyntax error line 1 at position 0.";
     assert.equal(
@@ -145,5 +168,13 @@ describe("lastLines", () => {
     assert.match(shown, /^:\n {2}line 88\n/);
     assert.match(shown, /line 99$/);
     assert.equal(lastLines("\n\n", []), "");
+  });
+
+  it("takes time in proportion to the text", () => {
+    const start = performance.now();
+    for (const text of [" ".repeat(2_000_000), `${" ".repeat(2_000_000)}x`, "| ".repeat(1_000_000)]) {
+      lastLines(`${text}\n${text}x`, [canary]);
+    }
+    assert.ok(performance.now() - start < 15_000);
   });
 });

@@ -27,6 +27,7 @@ export interface SnowCall {
   readonly mode: number;
   readonly file: string;
   readonly sql: string;
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** A Snowflake account in a folder of its own, with a `snow` that reaches it. */
