@@ -125,7 +125,7 @@ describe("sql and connect, by the command line", () => {
     for (const [args, reason] of [
       [["connect", "--file", wrong, "--yes"], /STORAGE_AWS_IAM_USER_ARN is "arn"[\s\S]*missing: ENABLED/],
       [["connect", "--file", right], /iamUserArn: arn:[\s\S]*give --yes/],
-      [["connect", "--yes"], /no answer of Snowflake's/],
+      [["connect", "--yes"], /unrecognized input/],
       [["sql", "--reveal-secrets"], /access is role/],
     ] as const) {
       const { code, stdout, stderr } = await project.run(args);

@@ -32,8 +32,8 @@ describe("connect, with Snowflake's own queue", () => {
   it("changes nothing for answers that are wrong, incomplete or none", async () => {
     const answers = setupAnswers(outputs);
     for (const [text, reason] of [
-      ["no answer", /no answer of Snowflake's/],
-      [answers.split("\n").slice(0, -3).join("\n"), /no answer of Snowflake's/],
+      ["no answer", /unrecognized input/],
+      [answers.split("\n").slice(0, -3).join("\n"), /unrecognized input/],
       [
         answers.replaceAll(filledIn.snowflake.externalId, "braintrust-fake-0123456789"),
         /SET STORAGE_AWS_EXTERNAL_ID/,
