@@ -1,13 +1,52 @@
+import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Workspace } from "@pulumi/pulumi/automation";
+import { formatProblem, showValue } from "../../components/settings/problems";
+import { UsageError } from "../errors";
+import { pathError } from "../paths";
+import { readProject } from "../project/stack-file";
 
-/** Where a workspace has its state: the environment's word before the project's. An empty one is none, as to Pulumi. */
+/** Schemes of the backends that Pulumi has: the drivers that its pkg/backend/diy/backend.go imports, and Pulumi Cloud. */
+const SCHEMES = ["file", "s3", "gs", "azblob", "postgres", "https", "http"];
+
+/**
+ * Where a project has its state: the environment's PULUMI_BACKEND_URL, unless it is empty, before Pulumi.yaml's backend.
+ *
+ * @throws UsageError where Pulumi has no such backend, or its folder does not exist.
+ */
 export async function backendUrlOf(
-  workspace: Pick<Workspace, "projectSettings" | "envVars">,
+  workDir: string,
+  environment: NodeJS.ProcessEnv = process.env,
 ): Promise<string | undefined> {
-  const { backend } = await workspace.projectSettings();
-  return { ...process.env, ...workspace.envVars }.PULUMI_BACKEND_URL || backend?.url;
+  const { PULUMI_BACKEND_URL: fromEnvironment } = environment;
+  const url = fromEnvironment || (await readProject(workDir)).backend?.url || undefined;
+  if (url === undefined) return undefined;
+  const key = fromEnvironment ? "PULUMI_BACKEND_URL" : "backend.url of Pulumi.yaml";
+  const [, scheme = ""] = /^([^:]*):\/\//.exec(url) ?? [];
+  if (!SCHEMES.includes(scheme)) {
+    // What follows the scheme may hold a password.
+    const value = showValue(scheme === "" ? url : `${scheme}://...`);
+    const rule = `must be the URL of a Pulumi backend: ${SCHEMES.map((name) => `${name}://`).join(", ")}`;
+    const fix = "correct it, for example file://./state or s3://BUCKET?region=REGION";
+    throw new UsageError(formatProblem({ key, value, rule, fix }));
+  }
+  const folder = backendFolder(url, workDir);
+  if (folder === undefined) return url;
+  await fs.readdir(folder).catch((error: unknown) => {
+    throw pathError(error, { key, value: url, fix: `create the folder ${folder}, or name another backend` });
+  });
+  return url;
+}
+
+/**
+ * Closes a state folder inside the project to other users, with all that this process and its engine write from then on: Pulumi
+ * creates files that everybody may read. A folder elsewhere may be shared on purpose.
+ */
+export async function keepStatePrivate(url: string | undefined, workDir: string): Promise<void> {
+  const folder = backendFolder(url, workDir);
+  if (folder === undefined || path.relative(workDir, folder).startsWith("..")) return;
+  await fs.chmod(folder, 0o700);
+  process.umask(0o077);
 }
 
 /** Where neither environment nor project names a backend, Pulumi takes the one of its last login. */

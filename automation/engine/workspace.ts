@@ -1,5 +1,3 @@
-import * as fs from "node:fs/promises";
-import * as path from "node:path";
 import { RunError } from "@pulumi/pulumi";
 import {
   LocalWorkspace,
@@ -17,14 +15,14 @@ import {
   UnknownStackError,
   UsageError,
 } from "../errors";
-import { pathError } from "../paths";
 import { lacksExternalId, newExternalId, withExternalId } from "../project/external-id";
 import { projectDir, readStackFile, type StackFile, settingsOf } from "../project/stack-file";
 import { ownName } from "../project/stack-name";
-import { backendFolder, backendUrlOf } from "./backend";
+import { backendFolder, backendUrlOf, keepStatePrivate } from "./backend";
 import { findEngine } from "./cli/pulumi-cli";
 import { engineErrors } from "./engine-errors";
 import { type InlineProgram, inlineProgram } from "./inline-program";
+import { requirePassphrase } from "./secrets-provider";
 import { removeTornAttributes } from "./state/torn-attributes";
 
 /** Which stack, and how to reach it. */
@@ -74,7 +72,10 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
     options.chooseExternalId && lacksExternalId(file, written) ? newExternalId(file.stack) : undefined;
   const completed = (settings: Settings) => withExternalId(settings, chosenExternalId);
   const environment = { ...options.environment };
-  await requirePassphrase(file, { ...process.env, ...environment }, workDir);
+  const allVariables = { ...process.env, ...environment };
+  const backendUrl = await backendUrlOf(workDir, allVariables);
+  await requirePassphrase(file, { workDir, backendUrl, environment: allVariables, onNote: options.onNote });
+  await keepStatePrivate(backendUrl, workDir);
   const [pulumiCommand, { buildPipeline }] = await Promise.all([
     findEngine({
       ...(options.onNote ? { onProgress: options.onNote } : {}),
@@ -95,8 +96,9 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
       throw error;
     }
   });
-  const stack = await select(options, { workDir, pulumiCommand, envVars: environment }, program);
-  const backendUrl = await backendUrlOf(stack.workspace);
+  const { secretsProvider } = file;
+  const engine = { workDir, pulumiCommand, envVars: environment, secretsProvider, backendUrl };
+  const stack = await select(options, engine, program);
   return {
     stack,
     file,
@@ -111,6 +113,9 @@ interface EngineOptions {
   readonly workDir: string;
   readonly pulumiCommand: PulumiCommand;
   readonly envVars: Record<string, string>;
+  /** For a stack that is created; of one that exists the engine reads it from the stack's file. */
+  readonly secretsProvider: string | undefined;
+  readonly backendUrl: string | undefined;
 }
 
 async function select(
@@ -136,8 +141,7 @@ async function select(
 
 /** Whether something was found that a killed engine had left torn. */
 async function mended(stackName: string, engine: EngineOptions): Promise<boolean> {
-  const url = await backendUrlOf(await LocalWorkspace.create(engine));
-  const folder = backendFolder(url, engine.workDir);
+  const folder = backendFolder(engine.backendUrl, engine.workDir);
   return folder !== undefined && (await removeTornAttributes(folder, ownName(stackName))) > 0;
 }
 
@@ -152,31 +156,6 @@ async function unknownStack(stackName: string, engine: EngineOptions): Promise<U
   );
   return new UnknownStackError(
     `no stack "${stackName}" has been made: ${known}; \`up --stack ${stackName} --create\` makes it`,
-    await backendUrlOf(workspace),
+    engine.backendUrl,
   );
-}
-
-/** Backends of Pulumi's own, a folder or a bucket, encrypt with a passphrase; Pulumi would stop and ask for it. */
-async function requirePassphrase(
-  file: StackFile,
-  environment: NodeJS.ProcessEnv,
-  workDir: string,
-): Promise<void> {
-  if (environment.PULUMI_CONFIG_PASSPHRASE !== undefined) return;
-  const { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile } = environment;
-  if (passphraseFile) return requireReadable(passphraseFile, workDir);
-  if (file.secretsProvider !== undefined && file.secretsProvider !== "passphrase") return;
-  if (/^https:/.test(environment.PULUMI_BACKEND_URL ?? "")) return;
-  throw new UsageError(
-    "PULUMI_CONFIG_PASSPHRASE is not set: the stack's secrets are encrypted with it; " +
-      "export it (empty is a passphrase too), or PULUMI_CONFIG_PASSPHRASE_FILE, or name a secretsprovider in the stack's file",
-  );
-}
-
-/** The engine reads it from the project's folder. */
-async function requireReadable(passphraseFile: string, workDir: string): Promise<void> {
-  await fs.readFile(path.resolve(workDir, passphraseFile)).catch((error: unknown) => {
-    const fix = "name a file that holds the passphrase";
-    throw pathError(error, { key: "PULUMI_CONFIG_PASSPHRASE_FILE", value: passphraseFile, fix });
-  });
 }

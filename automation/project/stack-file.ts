@@ -43,11 +43,15 @@ export async function stackFileNames(dir: string = projectDir): Promise<string[]
   return (await stackFolderFiles(dir)).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
 }
 
-async function stackFolderFiles(dir: string): Promise<string[]> {
-  const inProject = await fs.readdir(dir).catch((error: unknown) => {
+function projectFiles(dir: string): Promise<string[]> {
+  return fs.readdir(dir).catch((error: unknown) => {
     const fix = "give the folder of Pulumi.yaml, or leave --cwd out for this project's own";
     throw pathError(error, { key: "--cwd", value: dir, fix });
   });
+}
+
+async function stackFolderFiles(dir: string): Promise<string[]> {
+  const inProject = await projectFiles(dir);
   const folder = await stackFolder(dir);
   if (folder === dir) return inProject;
   return fs.readdir(folder).catch((error: NodeJS.ErrnoException) => {
@@ -84,9 +88,9 @@ export async function readProject(dir: string = projectDir): Promise<z.output<ty
  * @throws UsageError naming the stacks that have a file, or where the file is no YAML.
  */
 export async function readStackFile(stack: string, dir: string = projectDir): Promise<StackFile> {
-  const file = await stackFilePath(stack, dir);
-  const own = await readShape(file, stackShape);
+  await projectFiles(dir);
   const project = await readProject(dir);
+  const own = await readShape(await stackFilePath(stack, dir), stackShape);
   const found: Found = { encrypted: [], unquoted: {} };
   const { encrypted, unquoted } = found;
   const defaults = typeof project.config === "string" ? undefined : project.config;
@@ -189,11 +193,15 @@ function sectionOf(text: unknown): object | undefined {
   }
 }
 
+/** A symbolic link keeps its target, and the file its mode. */
 async function replaceFile(file: string, content: string): Promise<void> {
-  const replacement = `${file}.new`;
   try {
-    await fs.writeFile(replacement, content);
-    await fs.rename(replacement, file);
+    const target = await fs.realpath(file);
+    const { mode } = await fs.stat(target);
+    const replacement = `${target}.new`;
+    await fs.writeFile(replacement, content, { mode });
+    await fs.chmod(replacement, mode);
+    await fs.rename(replacement, target);
   } catch (error) {
     throw unwritable(file, error);
   }

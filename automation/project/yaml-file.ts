@@ -27,11 +27,17 @@ export const projectShape = z
     error: "must not name the stacks' folder beside stackConfigDir",
   });
 
+/** What may encrypt secrets: ValidateSecretsProvider of Pulumi's pkg/cmd/pulumi/stack/secrets.go. */
+const secretsProvider = text.regex(
+  /^$|^(default|passphrase)$|^(awskms|azurekeyvault|gcpkms|hashivault):/,
+  "must be default, passphrase, or the URL of a key: awskms://, azurekeyvault://, gcpkms:// or hashivault://",
+);
+
 /** Of a stack's file. */
 export const stackShape = z.looseObject({
   config: map.nullish(),
   environment: z.unknown().optional(),
-  secretsprovider: text.nullish(),
+  secretsprovider: secretsProvider.nullish(),
   encryptedkey: text.nullish(),
   encryptionsalt: text.nullish(),
 });

@@ -101,6 +101,19 @@ const faults: readonly Fault[] = [
     /^Invalid Pulumi\.dev\.yaml:\n {2}secretsprovider = \(a list\): must be a text; correct it/,
     write(atStack, "secretsprovider: [passphrase]\n"),
   ],
+  [
+    "a secrets provider that Pulumi does not have",
+    /^Invalid Pulumi\.dev\.yaml:\n {2}secretsprovider = "kms:\/\/alias\/key": must be default, passphrase, or .*awskms:\/\//,
+    write(atStack, "secretsprovider: kms://alias/key\n"),
+  ],
+  [
+    "a folder with neither a Pulumi.yaml nor the stack's file",
+    /^Pulumi\.yaml = ".*": must exist/,
+    async (dir) => {
+      await fs.rm(atProject(dir));
+      await fs.rm(atStack(dir));
+    },
+  ],
   ...[atProject, atStack].flatMap((at) => [
     ...pathFaults.map(
       ([title, message, damage]): Fault => [

@@ -4,6 +4,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { checkBackend } from "../../../automation/deploy/preflight/backend-folder";
 import { backendName, backendUrlOf } from "../../../automation/engine/backend";
+import { UsageError } from "../../../automation/errors";
+import { PROJECT } from "../../../components/settings/settings";
 
 describe("the look at the backend", () => {
   it("has nothing against a folder that takes files, and leaves none there", async () => {
@@ -31,15 +33,46 @@ describe("the look at the backend", () => {
 });
 
 describe("a backend's URL", () => {
-  const url = (PULUMI_BACKEND_URL: string) =>
-    backendUrlOf({
-      projectSettings: async () => ({ name: "p", runtime: "nodejs", backend: { url: "file://./state" } }),
-      envVars: { PULUMI_BACKEND_URL },
+  let dir: string;
+  const url = (PULUMI_BACKEND_URL?: string) => backendUrlOf(dir, { PULUMI_BACKEND_URL });
+
+  before(async () => {
+    dir = await fs.mkdtemp(path.join(os.tmpdir(), "backend-"));
+    await fs.mkdir(path.join(dir, "state"));
+    await describeProject("backend: { url: 'file://./state' }");
+  });
+  after(() => fs.rm(dir, { recursive: true }));
+
+  const describeProject = (backend: string) =>
+    fs.writeFile(path.join(dir, "Pulumi.yaml"), `name: ${PROJECT}\nruntime: nodejs\n${backend}\n`);
+  const refused = (found: Promise<unknown>, message: RegExp) =>
+    assert.rejects(found, (error) => {
+      assert.ok(error instanceof UsageError);
+      assert.match(error.message, message);
+      assert.doesNotMatch(error.message, /hunter2/);
+      return true;
     });
 
   it("is the environment's before the project's, unless it is empty", async () => {
     assert.equal(await url("s3://bucket"), "s3://bucket");
     assert.equal(await url(""), "file://./state");
+    assert.equal(await url(), "file://./state");
+  });
+
+  it("is refused where Pulumi has no backend of that kind, without what may be a password", async () => {
+    await refused(
+      url("ftp://me:hunter2@host/state"),
+      /^PULUMI_BACKEND_URL = "ftp:\/\/\.\.\.": must be the URL/,
+    );
+    await refused(url("./state"), /^PULUMI_BACKEND_URL = "\.\/state": must be the URL .*file:\/\//);
+    await refused(url("S3//bucket"), /^PULUMI_BACKEND_URL = "S3\/\/bucket": must be the URL/);
+  });
+
+  it("is refused where its folder does not exist, or is a file", async () => {
+    await refused(url("file://./absent"), /^PULUMI_BACKEND_URL = "file:\/\/\.\/absent": must exist; create/);
+    await refused(url(`file://${dir}/Pulumi.yaml`), /must not use a file as a folder/);
+    await describeProject("backend: { url: 'file://~/no/such/folder' }");
+    await refused(url(), /^backend\.url of Pulumi\.yaml = "file:\/\/~\/no\/such\/folder": must exist/);
   });
 });
 

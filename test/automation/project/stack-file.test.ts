@@ -253,6 +253,24 @@ describe("a stack's file", () => {
       });
     }
 
+    for (const mode of [0o600, 0o640, 0o644]) {
+      it(`keeps a file's mode of ${mode.toString(8)}, and a link to it`, async () => {
+        const target = path.join(dir, "shared.yaml");
+        await fs.writeFile(target, "config: {}\n");
+        await fs.chmod(target, mode);
+        await fs.rm(file(), { force: true });
+        await fs.symlink(target, file());
+        try {
+          await editStackFile("dev", [settingChange(["exportPrefix"], "other/")], dir);
+          assert.ok((await fs.lstat(file())).isSymbolicLink());
+          assert.match(await fs.readFile(target, "utf8"), /exportPrefix: other\//);
+          assert.equal((await fs.stat(target)).mode & 0o777, mode);
+        } finally {
+          await fs.rm(file());
+        }
+      });
+    }
+
     it("leaves each comment with its key, also where values are missing", async () => {
       const text = `config:
   # of a
