@@ -1,28 +1,27 @@
 import * as fs from "node:fs";
+import type * as http from "node:http";
 import * as https from "node:https";
-import { formatProblem, showValue } from "../../components/settings/problems";
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import { ENCRYPTED } from "../../components/settings/schema";
-import { UsageError } from "../errors";
 import { pathError } from "../paths";
 import type { StackFile } from "../project/stack-file";
-
-/** Keys, as the AWS SDK takes them. */
-export interface AwsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
+import { environmentProxies, proxyFor } from "../proxies";
+import { credentialsOf } from "./credentials";
+import { flagOf, structureOf, textOf } from "./provider-config";
 
 /** What every client of the AWS SDK takes from here. */
 export interface ClientSettings {
   readonly region?: string;
   readonly profile?: string;
   readonly endpoint?: string;
-  readonly credentials?: AwsCredentials;
+  readonly useFipsEndpoint?: boolean;
+  readonly useDualstackEndpoint?: boolean;
+  readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
   readonly requestHandler: {
     readonly requestTimeout: number;
     readonly connectionTimeout: number;
     readonly throwOnRequestTimeout: true;
+    readonly httpAgent?: http.Agent;
     readonly httpsAgent?: https.Agent;
   };
   readonly maxAttempts: number;
@@ -37,84 +36,104 @@ const CONNECTION_TIMEOUT_MS = 5_000;
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 /**
- * Settings of an AWS client that reaches what the stack's provider reaches: its region, profile, endpoint and keys.
+ * Settings of an AWS client that reaches what the stack's provider reaches, as whom it does: its region, identity, endpoints,
+ * proxies and certificates.
  *
  * @param service the provider's name of the service in `aws:endpoints`, such as "s3".
+ * @throws UsageError where the provider's configuration is not of the provider's shape.
  */
-export function clientSettings({ values, environmentRegion }: StackFile, service: string): ClientSettings {
-  const region = text(values["aws:region"]) ?? environmentRegion;
-  const profile = text(values["aws:profile"]);
-  const endpoint = endpointOf(values["aws:endpoints"], service);
-  const credentials = configuredKeys(values) ?? (profile === undefined ? environmentKeys() : undefined);
-  const authority = process.env.AWS_CA_BUNDLE;
-  return {
-    ...(region === undefined ? {} : { region }),
-    ...(profile === undefined ? {} : { profile }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(credentials === undefined ? {} : { credentials }),
+export function clientSettings(file: StackFile, service: string): ClientSettings {
+  const { values, environmentRegion } = file;
+  const connection: ClientSettings = {
+    ...defined({
+      region: textOf(values, "region") ?? environmentRegion,
+      endpoint: endpointOf(values, service),
+      useFipsEndpoint: flagOf(values, "useFipsEndpoint") || undefined,
+      useDualstackEndpoint: flagOf(values, "useDualstackEndpoint") || undefined,
+    }),
     requestHandler: {
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       // The SDK would only warn of it, and wait on.
       throwOnRequestTimeout: true,
-      // The CLI and the provider honour this variable; the JavaScript SDK leaves it to its caller.
-      ...(authority ? { httpsAgent: new https.Agent({ ca: certificates(authority), keepAlive: true }) } : {}),
+      ...agentsOf(values),
     },
     maxAttempts: 3,
   };
-}
-
-function certificates(authority: string): Buffer {
-  try {
-    return fs.readFileSync(authority);
-  } catch (error) {
-    const fix = "name a PEM file of certificates, or unset it";
-    throw pathError(error, { key: "AWS_CA_BUNDLE", value: authority, fix });
-  }
+  const sts = {
+    ...connection,
+    ...defined({
+      region: textOf(values, "stsRegion") ?? connection.region,
+      endpoint: endpointOf(values, "sts"),
+    }),
+  };
+  const credentials = credentialsOf(file, sts);
+  return { ...connection, ...defined({ credentials, profile: textOf(values, "profile") }) };
 }
 
 /** Whether S3 is to be asked by path, as the provider's `s3UsePathStyle` says. */
 export function pathStyle({ values }: StackFile): boolean {
-  const value = values["aws:s3UsePathStyle"];
-  return value === true || value === "true";
+  return flagOf(values, "s3UsePathStyle");
 }
 
-function configuredKeys(values: StackFile["values"]): AwsCredentials | undefined {
-  const token = text(values["aws:token"]);
-  return keys(text(values["aws:accessKey"]), text(values["aws:secretKey"]), token);
+/**
+ * The JavaScript SDK knows no proxy and no AWS_CA_BUNDLE; the engine and the provider do. The provider's `httpProxy` is for https
+ * as well where it has no `httpsProxy`.
+ */
+function agentsOf(values: StackFile["values"]): { httpAgent?: http.Agent; httpsAgent?: https.Agent } {
+  const bundle = textOf(values, "customCaBundle");
+  const fromEnvironment = process.env.AWS_CA_BUNDLE || undefined;
+  const authority = bundle ?? fromEnvironment;
+  const options = {
+    keepAlive: true,
+    ...defined({
+      ca: authority && certificates(authority, bundle ? "aws:customCaBundle" : "AWS_CA_BUNDLE"),
+      rejectUnauthorized: flagOf(values, "insecure") ? false : undefined,
+    }),
+  };
+  const environment = environmentProxies();
+  const httpProxy = textOf(values, "httpProxy");
+  const proxies = {
+    http: httpProxy ?? environment.http,
+    https: textOf(values, "httpsProxy") ?? httpProxy ?? environment.https,
+    none: textOf(values, "noProxy") ?? environment.none,
+  };
+  if (proxies.http === undefined && proxies.https === undefined) {
+    return Object.keys(options).length > 1 ? { httpsAgent: new https.Agent(options) } : {};
+  }
+  // Most have no proxy, and need not wait until it is loaded.
+  const { ProxyAgent }: typeof import("proxy-agent") = require("proxy-agent");
+  const agent = new ProxyAgent({
+    ...options,
+    getProxyForUrl: (url) => proxyFor(url, proxies) ?? "",
+    httpsAgent: new https.Agent(options),
+  });
+  return { httpAgent: agent, httpsAgent: agent as unknown as https.Agent };
 }
 
-/** Before AWS_PROFILE, as the provider has it; the JavaScript SDK would take the profile first. */
-function environmentKeys(): AwsCredentials | undefined {
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
-  return keys(AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN);
-}
-
-function keys(accessKeyId?: string, secretAccessKey?: string, sessionToken?: string) {
-  if (!accessKeyId || !secretAccessKey) return undefined;
-  return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
+function certificates(authority: string, key: string): Buffer {
+  try {
+    return fs.readFileSync(authority);
+  } catch (error) {
+    const fix = "name a PEM file of certificates, or unset it";
+    throw pathError(error, { key, value: authority, fix });
+  }
 }
 
 /** The provider takes its endpoints as a list of maps, service to URL. */
-function endpointOf(endpoints: unknown, service: string): string | undefined {
-  const list = typeof endpoints === "string" && endpoints !== ENCRYPTED ? listOf(endpoints) : endpoints;
+function endpointOf(values: StackFile["values"], service: string): string | undefined {
+  const list = structureOf(values, "endpoints");
   if (!Array.isArray(list)) return undefined;
-  for (const entry of list as Record<string, unknown>[]) {
-    const url = text(entry?.[service]);
-    if (url !== undefined) return url;
-  }
-  return undefined;
+  return list.map((entry: Record<string, unknown> | null) => entry?.[service]).find(isText);
 }
 
-function listOf(endpoints: string): unknown {
-  try {
-    return JSON.parse(endpoints);
-  } catch {
-    const problem = { key: "aws:endpoints", value: showValue(endpoints), rule: "must be a list of maps" };
-    throw new UsageError(formatProblem({ ...problem, fix: 'write it as [{"s3": "<URL>"}]' }));
-  }
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== ENCRYPTED;
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== ENCRYPTED ? value : undefined;
+/** The SDK takes a property that is undefined for one that is given. */
+function defined<Properties extends object>(properties: Properties): Partial<Properties> {
+  return Object.fromEntries(
+    Object.entries(properties).filter(([, value]) => value !== undefined),
+  ) as Partial<Properties>;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { z } from "zod";
 import { PipelineError, UsageError } from "../errors";
+import { proxiedFetch } from "../proxies";
 
 /** Where requests go, whose they are, and how long they may take. */
 export interface RequestOptions {
@@ -10,8 +11,8 @@ export interface RequestOptions {
    * @default "https://api.braintrust.dev"
    */
   readonly baseUrl?: string;
-  /** @default the global fetch */
-  readonly fetch?: typeof globalThis.fetch;
+  /** @default the global fetch, through the environment's proxy */
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /**
    * Limit for each attempt of a request, in milliseconds.
    * @default 30000
@@ -42,7 +43,7 @@ const longestPauseMs = 60_000;
 export function sender(options: RequestOptions): Sender {
   const base = checkedBase(options.baseUrl ?? "https://api.braintrust.dev");
   const key = checkedKey(options.apiKey);
-  const { fetch = globalThis.fetch, timeoutMs = 30_000, signal } = options;
+  const { fetch = proxiedFetch, timeoutMs = 30_000, signal } = options;
   const pause =
     options.pause ?? ((ms: number) => delay(ms, undefined, signal === undefined ? {} : { signal }));
 

@@ -21,7 +21,7 @@ export function lostConnection(message: string): boolean {
 /** A program that builds the pipeline. */
 export function inlineProgram(build: () => BuiltPipeline): InlineProgram {
   guardLanguageServer();
-  keepConnectionsApart();
+  connectDirectly();
   const program = async () => {
     program.completed = false;
     const { pipeline, outputs } = build();
@@ -52,12 +52,13 @@ async function registered({ urn }: BuiltPipeline["pipeline"]): Promise<void> {
 }
 
 /**
- * Every run talks to an engine of its own, and ports come round again. By default gRPC keeps what it knows of an address for
- * the whole process, so that a new engine would be taken for an earlier one that has gone
- * (grpc.use_local_subchannel_pool in PACKAGE-README of @grpc/grpc-js).
+ * Every run has an engine of its own on loopback, and ports are used again. By default gRPC keeps what it knows of an address for
+ * the whole process, so that a new engine would be taken for an earlier one that has ended; and it sends loopback through the
+ * environment's proxy (grpc.use_local_subchannel_pool, grpc.enable_http_proxy in PACKAGE-README of @grpc/grpc-js).
  */
-function keepConnectionsApart(): void {
+function connectDirectly(): void {
   grpcClientOptions["grpc.use_local_subchannel_pool"] = 1;
+  grpcClientOptions["grpc.enable_http_proxy"] = 0;
 }
 
 let guarded = false;

@@ -22,6 +22,7 @@ import { backendFolder, backendUrlOf, keepStatePrivate } from "./backend";
 import { findEngine } from "./cli/pulumi-cli";
 import { engineErrors } from "./engine-errors";
 import { type InlineProgram, inlineProgram } from "./inline-program";
+import { withProviderSecrets } from "./provider-secrets";
 import { requirePassphrase } from "./secrets-provider";
 import { removeTornAttributes } from "./state/torn-attributes";
 
@@ -101,7 +102,7 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
   const stack = await select(options, engine, program);
   return {
     stack,
-    file,
+    file: await withProviderSecrets(file, stack),
     settings: completed(written),
     chosenExternalId,
     backendUrl,

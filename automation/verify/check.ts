@@ -5,6 +5,8 @@ export interface Verdict {
   readonly evidence: string;
   /** What to do about it; a failure always has one. */
   readonly fix?: string;
+  /** Whether it was skipped because AWS could not be asked: nothing is known, where other skips have a reason in the stack. */
+  readonly unanswered?: true;
 }
 
 /** What a check is told while it runs. */
@@ -52,6 +54,11 @@ export function fail(evidence: string, fix: string): Verdict {
 
 export function skip(evidence: string, fix?: string): Verdict {
   return { verdict: "skip", evidence, ...(fix === undefined ? {} : { fix }) };
+}
+
+/** Skips what AWS could not be asked. */
+export function unanswered(evidence: string, fix?: string): Verdict {
+  return { ...skip(evidence, fix), unanswered: true };
 }
 
 /** Fails with all problems joined, or passes with `evidence`. */

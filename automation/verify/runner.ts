@@ -1,6 +1,6 @@
 import { deniedAction, errorLine, isDenied } from "../aws/aws-errors";
 import { throwMistake } from "../errors";
-import { type Check, type CheckResult, fail, Skipped, skip, type Verdict } from "./check";
+import { type Check, type CheckResult, fail, Skipped, skip, unanswered, type Verdict } from "./check";
 
 /** How a run goes about its checks. */
 export interface RunOptions {
@@ -37,10 +37,9 @@ export function resultOf({ id, title, needs }: Check, verdict: Verdict): CheckRe
 
 async function verdictOf(check: Check, options: RunOptions, end: number): Promise<Verdict> {
   const interrupted = options.signal ?? new AbortController().signal;
-  if (interrupted.aborted) return skip("interrupted before it was asked");
+  if (interrupted.aborted) return unanswered("interrupted before it was asked");
   const left = end - Date.now();
-  if (left <= 0)
-    return skip("not asked: others took all the time there was", "mend those that had no answer");
+  if (left <= 0) return unanswered("skipped: time limit reached", "fix the checks that had no answer");
   const timeoutMs = Math.min(check.timeoutMs ?? options.timeoutMs ?? 20_000, left);
   const controller = new AbortController();
   let stop: (verdict: Verdict) => void = () => undefined;
@@ -55,7 +54,7 @@ async function verdictOf(check: Check, options: RunOptions, end: number): Promis
     "check the network and the endpoint, and run it again",
   );
   const timer = setTimeout(() => stop(late), timeoutMs);
-  const onInterrupt = () => stop(skip("interrupted before it was answered"));
+  const onInterrupt = () => stop(unanswered("interrupted before it was answered"));
   interrupted.addEventListener("abort", onInterrupt, { once: true });
   try {
     return await Promise.race([answer(check, controller.signal, options.caller), stopped]);
@@ -75,7 +74,7 @@ async function answer(check: Check, signal: AbortSignal, caller: string): Promis
       const all = [...new Set(check.needs)].join(", ");
       const action = deniedAction(error) ?? all;
       const besides = action === all || all === "" ? "" : `; the whole check needs ${all}`;
-      return skip(`not asked: ${action} was refused`, `grant ${action} to ${caller}${besides}`);
+      return unanswered(`not asked: ${action} was refused`, `grant ${action} to ${caller}${besides}`);
     }
     return fail(`could not be asked: ${errorLine(error)}`, "remove the cause and run it again");
   }

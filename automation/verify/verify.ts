@@ -60,8 +60,11 @@ export async function reportOn(target: VerifyTarget): Promise<Report> {
   }
 }
 
+/** Checks without which nothing is proven: a run that could not make one of them has not passed. */
+const ESSENTIAL = ["bucket/policy", "trust/braintrust", "trust/snowflake", "events/notification"];
+
 /**
- * @throws PipelineError naming each check that failed, or that the run was interrupted.
+ * @throws PipelineError naming each check that failed, each essential one that could not be made, or that the run was interrupted.
  */
 export function refuseFailures({ stack, checks }: Report, signal: AbortSignal): void {
   const failed = checks.filter(({ verdict }) => verdict === "fail").map(({ id }) => id);
@@ -71,6 +74,13 @@ export function refuseFailures({ stack, checks }: Report, signal: AbortSignal): 
     );
   }
   if (signal.aborted) throw new PipelineError(`stack "${stack}": interrupted before everything was verified`);
+  const unknown = checks.filter(({ id, unanswered }) => unanswered && ESSENTIAL.includes(id));
+  if (unknown.length === 0) return;
+  const needs = [...new Set(unknown.flatMap((check) => check.needs))].join(", ");
+  throw new PipelineError(
+    `stack "${stack}": not verified, since AWS could not be asked for ${unknown.map(({ id }) => id).join(", ")}; ` +
+      `grant ${needs} to the caller`,
+  );
 }
 
 function secretOutputs(outputs: OutputMap): string[] {

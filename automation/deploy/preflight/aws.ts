@@ -28,7 +28,7 @@ export async function preflightAws(file: StackFile): Promise<PreflightAws> {
       const { Account = "", Arn = "" } = await sts.getCallerIdentity({}, { abortSignal });
       const { expiration } = await sts.config.credentials();
       const told = process.env.AWS_CREDENTIAL_EXPIRATION;
-      const fixed = clientSettings(file, "sts").credentials !== undefined;
+      const fixed = typeof clientSettings(file, "sts").credentials === "object";
       return {
         account: Account,
         arn: Arn,
