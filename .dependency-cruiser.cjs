@@ -25,7 +25,7 @@ const rooms = {
   ],
   "automation/terminal": [...ground],
   "automation/project": [...ground, "components/settings/"],
-  "automation/aws": [...ground, "automation/project/", "components/settings/"],
+  "automation/aws": [...ground, "automation/proxies", "automation/project/", "components/settings/"],
   "automation/cost": [...ground, "automation/terminal/", "components/settings/", "components/storage/"],
   "automation/plan": [...ground, ...["terminal", "project", "cost"].map(below), "components/"],
   "automation/engine": [
@@ -67,7 +67,7 @@ const rooms = {
     "components/settings/",
     "components/outputs",
   ],
-  "automation/braintrust": [...ground, "automation/outputs"],
+  "automation/braintrust": [...ground, "automation/outputs", "automation/proxies"],
   "automation/status": [
     ...ground,
     ...["terminal", "project", "aws", "engine", "deploy", "keys"].map(below),
@@ -165,7 +165,7 @@ module.exports = {
       comment: "What everybody may import imports nobody.",
       severity: "error",
       from: {
-        path: "^(components/(account|arguments|output-contract|physical-names|stateful)|automation/(errors|paths|debug|outputs))\\.ts$",
+        path: "^(components/(account|arguments|output-contract|physical-names|stateful)|automation/(errors|paths|debug|outputs|proxies))\\.ts$",
       },
       to: {
         path: "^(index|components|automation|bench|examples|test)\\b",

@@ -6,6 +6,7 @@ const longest = [
   "killed",
   "settings-change",
   "guards",
+  "network-identity",
   "two-pipelines",
   "lifecycle",
   "hand-over",
