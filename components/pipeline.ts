@@ -131,6 +131,7 @@ export class ExportPipeline extends pulumi.ComponentResource {
         exportPrefix,
         crossAccountReaders,
         foreignEncryption: foreignEncryption(existingBucket, kmsKeyArn),
+        shared: existingBucket !== undefined,
         kmsKeyArn,
       },
       { ...parent, dependsOn: dependencies },

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
 import { type BraintrustPermissions, knownInputs } from "../arguments";
 import { allowKey } from "../storage/encryption-key";
-import { allowBucket, allowListing, allowObjects } from "../storage/s3-statements";
+import { allowBucket, allowListing, allowObjects, withinAccount } from "../storage/s3-statements";
 import { type Trust, trustPolicy } from "./trust-policy";
 
 /** Where Braintrust writes, and who of Braintrust may. */
@@ -85,12 +85,14 @@ const standardObjectActions = [
   "s3:PutObject",
   "s3:PutObjectAcl",
 ];
-// DeleteObject, since Braintrust's "Test automation" removes the file that it wrote.
+// DeleteObject, since Braintrust's "Test automation" removes the file that it wrote; PutObjectAcl, since an upload with an ACL header
+// needs it, also where ACLs are off.
 const leastObjectActions = [
   "s3:AbortMultipartUpload",
   "s3:DeleteObject",
   "s3:ListMultipartUploadParts",
   "s3:PutObject",
+  "s3:PutObjectAcl",
 ];
 
 /** What the role may do: `standard` is what Braintrust documents, `least` an export without any read. */
@@ -100,7 +102,7 @@ export function exportStatements(
   const { bucketArn, exportPrefix, kmsKeyArn, account } = args;
   const standard = args.permissions === "standard";
   const listing = standard ? ["s3:ListBucket", "s3:ListBucketVersions"] : ["s3:ListBucket"];
-  return [
+  const statements = [
     allowObjects(
       "WriteExports",
       bucketArn,
@@ -109,6 +111,9 @@ export function exportStatements(
     ),
     allowListing("ListExports", bucketArn, [exportPrefix], listing),
     allowBucket("LocateBucket", bucketArn, ["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"]),
+  ];
+  return [
+    ...withinAccount(statements, account),
     ...(kmsKeyArn === undefined
       ? []
       : [allowKey("EncryptExports", kmsKeyArn, ["kms:Decrypt", "kms:GenerateDataKey"], account)]),

@@ -4,7 +4,7 @@ import type { Account } from "../account";
 import { type AccessKeyArgs, knownInputs, SnowflakeAccess } from "../arguments";
 import type { PhysicalNames } from "../physical-names";
 import { allowKey } from "../storage/encryption-key";
-import { allowReading } from "../storage/s3-statements";
+import { allowReading, withinAccount } from "../storage/s3-statements";
 import { SnowflakeUser } from "./snowflake-user";
 import { type Trust, trustPolicy } from "./trust-policy";
 
@@ -98,7 +98,7 @@ export function readStatements({
   account,
 }: Pick<SnowflakeReaderArgs, "bucketArn" | "exportPrefix" | "kmsKeyArn" | "account">): iam.PolicyStatement[] {
   return [
-    ...allowReading("ReadExports", bucketArn, [exportPrefix]),
+    ...withinAccount(allowReading("ReadExports", bucketArn, [exportPrefix]), account),
     ...(kmsKeyArn === undefined ? [] : [allowKey("DecryptExports", kmsKeyArn, ["kms:Decrypt"], account)]),
   ];
 }

@@ -20,6 +20,7 @@ export function findConflicts(settings: Settings, given: unknown): Problem[] {
   return [
     ...bucketConflicts(settings, isGiven),
     ...streamConflicts(settings),
+    ...readerConflicts(settings),
     ...regionConflicts(settings),
     ...arnConflicts(settings),
     ...eventConflicts(settings),
@@ -107,6 +108,18 @@ function streamConflicts({ streams, exportPrefix }: Settings): Problem[] {
     }
     return problems;
   });
+}
+
+/** A bucket that exists may have other files, which are not this pipeline's to share. */
+function readerConflicts({ crossAccountReaders, exportPrefix }: Settings): Problem[] {
+  return crossAccountReaders.flatMap(({ prefixes = [] }, reader) =>
+    prefixes.flatMap((prefix, index) => {
+      if (prefix.startsWith(exportPrefix)) return [];
+      const key = `crossAccountReaders[${reader}].prefixes[${index}]`;
+      const rule = `is not below exportPrefix, ${exportPrefix}`;
+      return [{ key, value: showValue(prefix), rule, fix: `begin it with ${exportPrefix}, or remove it` }];
+    }),
+  );
 }
 
 function regionConflicts({ snowflakeRegion, region, allowCrossRegion }: Settings): Problem[] {

@@ -68,11 +68,9 @@ export function limitConflicts(settings: Settings): Problem[] {
 
 /** No less than the length of the bucket's policy as BucketPolicy writes it. */
 export function bucketPolicyBytes(settings: Settings): number {
-  const { crossAccountReaders, exportPrefix, partition, stack, region } = settings;
+  const { crossAccountReaders, existingBucket, exportPrefix, partition, stack, region } = settings;
   const name =
-    settings.existingBucket ??
-    settings.bucketName ??
-    defaultBucketName(stack, "000000000000", region ?? "us-east-1");
+    existingBucket ?? settings.bucketName ?? defaultBucketName(stack, "000000000000", region ?? "us-east-1");
   const bucketArn = `arn:${partition}:s3:::${name}`;
   const readers = crossAccountReaders.map(({ arn, prefixes = [exportPrefix] }) => {
     const [sid, Principal] = ["AllowSnowflakeAccess15", { AWS: arn }];
@@ -96,7 +94,8 @@ export function bucketPolicyBytes(settings: Settings): number {
     ];
     return JSON.stringify(statements).length - 1;
   });
-  return readers.reduce((sum, length) => sum + length, OTHER_STATEMENTS);
+  const denied = existingBucket === undefined ? 0 : 2 * exportPrefix.length;
+  return readers.reduce((sum, length) => sum + length, OTHER_STATEMENTS + denied);
 }
 
 /** The length of the trust policy of Braintrust's role. */

@@ -15,6 +15,8 @@ export interface BucketPolicyArgs {
   readonly kmsKeyArn?: pulumi.Input<string>;
   /** An existing bucket without a key known here: its encryption is its owner's concern. */
   readonly foreignEncryption: boolean;
+  /** Whether others keep files in the bucket too: how these are encrypted is not this pipeline's to say. @default false */
+  readonly shared?: boolean;
 }
 
 /** Step 5: the one policy of the bucket. A second one would silently replace it, so every statement is here. */
@@ -36,13 +38,14 @@ export class BucketPolicy extends pulumi.ComponentResource {
 /** Every statement of the bucket's policy, in the order in which a reviewer reads them. */
 export function bucketStatements(args: Omit<BucketPolicyArgs, "bucketName">): iam.PolicyStatement[] {
   const { bucketArn, kmsKeyArn, foreignEncryption, crossAccountReaders, exportPrefix } = args;
+  const uploads = pulumi.interpolate`${bucketArn}/${args.shared ? exportPrefix : ""}*`;
   return [
     denyInsecureTransport(bucketArn),
     denyOldTls(bucketArn),
     ...(foreignEncryption
       ? []
-      : [kmsKeyArn === undefined ? denyForeignKeys(bucketArn) : denyOtherKeys(bucketArn, kmsKeyArn)]),
-    denyCustomerKeys(bucketArn),
+      : [kmsKeyArn === undefined ? denyForeignKeys(uploads) : denyOtherKeys(uploads, kmsKeyArn)]),
+    denyCustomerKeys(uploads),
     ...crossAccountReaders.flatMap(({ arn, prefixes }, index) =>
       allowReading(
         `AllowSnowflakeAccess${index === 0 ? "" : index + 1}`,
@@ -82,12 +85,9 @@ export function denyOldTls(bucketArn: pulumi.Input<string>): iam.PolicyStatement
  * "aws:kms" without a key, which S3 reads as the AWS managed key, and "AES256" fail as well:
  * docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
  */
-function denyOtherKeys(
-  bucketArn: pulumi.Input<string>,
-  kmsKeyArn: pulumi.Input<string>,
-): iam.PolicyStatement {
+function denyOtherKeys(uploads: pulumi.Input<string>, kmsKeyArn: pulumi.Input<string>): iam.PolicyStatement {
   return {
-    ...denyToAll("DenyOtherEncryptionKeys", "s3:PutObject", pulumi.interpolate`${bucketArn}/*`),
+    ...denyToAll("DenyOtherEncryptionKeys", "s3:PutObject", uploads),
     Condition: {
       Null: { "s3:x-amz-server-side-encryption": "false" },
       ArnNotEqualsIfExists: { "s3:x-amz-server-side-encryption-aws-kms-key-id": kmsKeyArn },
@@ -96,9 +96,9 @@ function denyOtherKeys(
 }
 
 /** Without a key of the stack's own, a file under any KMS key is one that Snowflake may not be able to read. */
-function denyForeignKeys(bucketArn: pulumi.Input<string>): iam.PolicyStatement {
+function denyForeignKeys(uploads: pulumi.Input<string>): iam.PolicyStatement {
   return {
-    ...denyToAll("DenyOtherEncryptionKeys", "s3:PutObject", pulumi.interpolate`${bucketArn}/*`),
+    ...denyToAll("DenyOtherEncryptionKeys", "s3:PutObject", uploads),
     Condition: {
       Null: { "s3:x-amz-server-side-encryption": "false" },
       StringNotEquals: { "s3:x-amz-server-side-encryption": "AES256" },
@@ -107,9 +107,9 @@ function denyForeignKeys(bucketArn: pulumi.Input<string>): iam.PolicyStatement {
 }
 
 /** SSE-C: only whoever holds the key could ever read the file. */
-function denyCustomerKeys(bucketArn: pulumi.Input<string>): iam.PolicyStatement {
+function denyCustomerKeys(uploads: pulumi.Input<string>): iam.PolicyStatement {
   return {
-    ...denyToAll("DenyCustomerProvidedKeys", "s3:PutObject", pulumi.interpolate`${bucketArn}/*`),
+    ...denyToAll("DenyCustomerProvidedKeys", "s3:PutObject", uploads),
     Condition: { Null: { "s3:x-amz-server-side-encryption-customer-algorithm": "false" } },
   };
 }

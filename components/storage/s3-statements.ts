@@ -1,8 +1,23 @@
 import type * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "../account";
 
 /** Who a resource policy speaks of; identity policies name nobody. */
 type Principal = Pick<iam.PolicyStatement, "Principal">;
+
+/**
+ * The same for the account's own buckets alone: a bucket that is deleted frees its name, and whoever takes the name would be sent
+ * the exports, or be read from. docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceaccount
+ */
+export function withinAccount(
+  statements: readonly iam.PolicyStatement[],
+  { accountId }: Pick<Account, "accountId">,
+): iam.PolicyStatement[] {
+  return statements.map((statement) => ({
+    ...statement,
+    Condition: { ...statement.Condition, StringEquals: { "aws:ResourceAccount": accountId } },
+  }));
+}
 
 /** Object actions below the prefixes alone. */
 export function allowObjects(

@@ -47,7 +47,7 @@ function simulation(subject: Subject, iam: IamCalls, question: Question, shared:
         PolicySourceArn: principalArn,
         ActionNames: [...actions],
         ResourceArns: [resourceArn],
-        ContextEntries: contextEntries(context),
+        ContextEntries: contextEntries({ "aws:ResourceAccount": subject.accountId, ...context }),
         ...furtherPolicies(bucketPolicy, principalArn),
       });
       const wrong = actions.filter((action) => !asExpected(decisionOn(action, EvaluationResults), expected));

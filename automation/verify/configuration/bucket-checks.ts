@@ -195,6 +195,7 @@ function policyCheck(subject: Subject, { s3 }: Aws): Check {
           crossAccountReaders,
           exportPrefix,
           foreignEncryption: foreignEncryption(existingBucket, kmsKeyArn),
+          shared: existingBucket !== undefined,
           ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
         }),
       );

@@ -67,8 +67,14 @@ describe("verifyPipeline where AWS does not tell", () => {
       ...aws,
       iam: {
         ...calls(aws.iam),
-        simulatePrincipalPolicy: ({ ContextEntries: _, PolicyInputList: __, ...input }) =>
-          aws.iam.simulatePrincipalPolicy(input),
+        simulatePrincipalPolicy: ({ ContextEntries = [], PolicyInputList: _, ...input }) =>
+          aws.iam.simulatePrincipalPolicy({
+            ...input,
+            // The one condition that it judges by the resource itself.
+            ContextEntries: ContextEntries.filter(
+              ({ ContextKeyName }) => ContextKeyName === "aws:ResourceAccount",
+            ),
+          }),
       },
     };
     const { checks } = await verifyPipeline(subject, simple, { now: () => NOW });

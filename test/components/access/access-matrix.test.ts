@@ -142,13 +142,8 @@ describe("access matrix: files", () => {
     "the writer, least",
     { ...connected, braintrust: { ...connected.braintrust, permissions: "least" } },
     [
-      ...anywhere(writer, "Allowed", writes),
-      ...anywhere(writer, "Denied", [
-        ...reads,
-        "s3:GetObjectAcl",
-        "s3:PutObjectAcl",
-        "s3:DeleteObjectVersion",
-      ]),
+      ...anywhere(writer, "Allowed", [...writes, "s3:PutObjectAcl"]),
+      ...anywhere(writer, "Denied", [...reads, "s3:GetObjectAcl", "s3:DeleteObjectVersion"]),
       ...anywhere(writer, "Denied", retention),
       ...listsBelowPrefixAlone(writer),
       ["Denied", act(writer, "s3:ListBucketVersions", bucket, { "s3:prefix": "braintrust-exports/" })],
@@ -185,7 +180,10 @@ describe("access matrix: files", () => {
       ...connected,
       crossAccountReaders: [
         { arn: guest, prefixes: ["braintrust-exports/traces/"] },
-        { arn: "arn:aws:iam::222233334444:root", prefixes: ["braintrust-exports/logs/", "shared/"] },
+        {
+          arn: "arn:aws:iam::222233334444:root",
+          prefixes: ["braintrust-exports/logs/", "braintrust-exports/shared/"],
+        },
       ],
     },
     [
@@ -195,8 +193,44 @@ describe("access matrix: files", () => {
       ["Allowed", list(guest, "braintrust-exports/traces/")],
       ["Denied", act(guest, "s3:PutObject", traces)],
       ["Allowed", act("arn:aws:iam::222233334444:role/any", "s3:GetObject", inside)],
-      ["Allowed", act("arn:aws:iam::222233334444:role/any", "s3:GetObject", `${bucket}/shared/1.jsonl`)],
+      [
+        "Allowed",
+        act(
+          "arn:aws:iam::222233334444:role/any",
+          "s3:GetObject",
+          `${bucket}/braintrust-exports/shared/1.jsonl`,
+        ),
+      ],
       ["Denied", act("arn:aws:iam::222233334444:role/any", "s3:GetObject", traces)],
+    ],
+  );
+  const foreign = { "aws:ResourceAccount": "999900001111" };
+  matrix("a bucket of the same name in another account", connected, [
+    ["Denied", act(writer, "s3:PutObject", inside, foreign)],
+    ["Denied", act(writer, "s3:GetBucketLocation", bucket, foreign)],
+    ["Denied", act(writer, "s3:ListBucket", bucket, { ...foreign, "s3:prefix": "braintrust-exports/" })],
+    ["Denied", act(reader, "s3:GetObject", inside, foreign)],
+    ["Denied", act(reader, "s3:GetBucketLocation", bucket, foreign)],
+    ["Denied", act(reader, "s3:ListBucket", bucket, { ...foreign, "s3:prefix": "braintrust-exports/" })],
+  ]);
+  const sharedKey = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-4000-8000-000000000000";
+  const otherKey = {
+    "s3:x-amz-server-side-encryption": "aws:kms",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id": "arn:aws:kms:us-east-1:123456789012:key/other",
+  };
+  const { bucketName: _, ...others } = connected;
+  matrix(
+    "a bucket that others use too",
+    { ...others, existingBucket: "acme-exports", existingKmsKeyArn: sharedKey },
+    [
+      ["ExplicitlyDenied", act(administrator, "s3:PutObject", inside, otherKey)],
+      ["Allowed", act(administrator, "s3:PutObject", outside, otherKey)],
+      [
+        "Allowed",
+        act(administrator, "s3:PutObject", outside, {
+          "s3:x-amz-server-side-encryption-customer-algorithm": "AES256",
+        }),
+      ],
     ],
   );
   matrix("everybody else", connected, [

@@ -97,7 +97,12 @@ export async function judge(deployed: Deployment, attempt: Attempt): Promise<Ver
         principal,
         action,
         resource: { resource, accountId: ACCOUNT_ID },
-        contextVariables: { "aws:SecureTransport": "true", ...tls, ...context },
+        contextVariables: {
+          "aws:SecureTransport": "true",
+          "aws:ResourceAccount": ACCOUNT_ID,
+          ...tls,
+          ...context,
+        },
       },
       identityPolicies: identityPolicies(deployed, principal),
       resourcePolicy: resourcePolicy(deployed, resource),

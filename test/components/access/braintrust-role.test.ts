@@ -30,8 +30,6 @@ describe("BraintrustRole", () => {
           ...args,
         }),
     );
-  const permissions = ({ deployed }: Pick<Program, "deployed">) =>
-    deployed.statements(deployed.only("aws:iam/policy:Policy"));
   const trustOf = ({ deployed }: Pick<Program, "deployed">) =>
     deployed.statements(deployed.only("aws:iam/role:Role"), "assumeRolePolicy");
 
@@ -55,70 +53,6 @@ describe("BraintrustRole", () => {
   it("trusts nobody without a trust", async () => {
     assert.deepEqual(trustOf(await build({ trust: undefined })), [
       { Sid: "TrustNobodyYet", Effect: "Deny", Principal: { AWS: "*" }, Action: "sts:AssumeRole" },
-    ]);
-  });
-
-  it("grants what Braintrust documents, below the prefix", async () => {
-    assert.deepEqual(permissions(await build()), [
-      {
-        Sid: "WriteExports",
-        Effect: "Allow",
-        Action: [
-          "s3:AbortMultipartUpload",
-          "s3:DeleteObject",
-          "s3:DeleteObjectVersion",
-          "s3:GetObject",
-          "s3:GetObjectAcl",
-          "s3:ListMultipartUploadParts",
-          "s3:PutObject",
-          "s3:PutObjectAcl",
-        ],
-        Resource: [`${bucketArn}/exports/*`],
-      },
-      {
-        Sid: "ListExports",
-        Effect: "Allow",
-        Action: ["s3:ListBucket", "s3:ListBucketVersions"],
-        Resource: bucketArn,
-        Condition: { StringLike: { "s3:prefix": ["exports", "exports/*"] } },
-      },
-      {
-        Sid: "LocateBucket",
-        Effect: "Allow",
-        Action: ["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
-        Resource: bucketArn,
-      },
-    ]);
-  });
-
-  it("grants no read with `least`, and the key where there is one", async () => {
-    assert.deepEqual(permissions(await build({ permissions: "least", kmsKeyArn: "arn:key" })), [
-      {
-        Sid: "WriteExports",
-        Effect: "Allow",
-        Action: ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:ListMultipartUploadParts", "s3:PutObject"],
-        Resource: [`${bucketArn}/exports/*`],
-      },
-      {
-        Sid: "ListExports",
-        Effect: "Allow",
-        Action: ["s3:ListBucket"],
-        Resource: bucketArn,
-        Condition: { StringLike: { "s3:prefix": ["exports", "exports/*"] } },
-      },
-      {
-        Sid: "LocateBucket",
-        Effect: "Allow",
-        Action: ["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
-        Resource: bucketArn,
-      },
-      {
-        Sid: "EncryptExports",
-        Effect: "Allow",
-        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
-        Resource: "arn:key",
-        Condition: { StringEquals: { "kms:ViaService": "s3.us-east-1.amazonaws.com" } },
-      },
     ]);
   });
 

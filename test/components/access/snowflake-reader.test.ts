@@ -24,51 +24,6 @@ const build = (args: Partial<SnowflakeReaderArgs> = {}) =>
   );
 
 describe("SnowflakeReader", () => {
-  const reading = [
-    {
-      Sid: "ReadExports",
-      Effect: "Allow",
-      Action: ["s3:GetObject", "s3:GetObjectVersion"],
-      Resource: [`${bucketArn}/exports/*`],
-    },
-    {
-      Sid: "ReadExportsList",
-      Effect: "Allow",
-      Action: ["s3:ListBucket"],
-      Resource: bucketArn,
-      Condition: { StringLike: { "s3:prefix": ["exports", "exports/*"] } },
-    },
-    {
-      Sid: "ReadExportsLocation",
-      Effect: "Allow",
-      Action: ["s3:GetBucketLocation"],
-      Resource: bucketArn,
-    },
-  ];
-
-  for (const access of ["role", "user"] as const) {
-    it(`reads below the prefix and nothing else, as a ${access}`, async () => {
-      const { deployed } = await build({ access });
-      const policy = deployed.only("aws:iam/policy:Policy");
-      assert.equal(policy.inputs.name, "SnowflakeS3AccessPolicy-dev");
-      assert.deepEqual(deployed.statements(policy), reading);
-    });
-
-    it(`decrypts with the key through S3 alone, as a ${access}`, async () => {
-      const { deployed } = await build({ access, kmsKeyArn: "arn:key" });
-      assert.deepEqual(deployed.statements(deployed.only("aws:iam/policy:Policy")), [
-        ...reading,
-        {
-          Sid: "DecryptExports",
-          Effect: "Allow",
-          Action: ["kms:Decrypt"],
-          Resource: "arn:key",
-          Condition: { StringEquals: { "kms:ViaService": "s3.us-east-1.amazonaws.com" } },
-        },
-      ]);
-    });
-  }
-
   it("is a role that trusts Snowflake's one user with the one external id", async () => {
     const { deployed, result } = await build({
       trust: { principalArn: user, externalIds: ["acme=1"], match: "StringEquals" },

@@ -28,8 +28,13 @@ export async function authorize(
 ): Promise<void> {
   const named = principal.startsWith("arn:") ? principal : userArn(live);
   const policies = named === CALLER ? [everything] : (live.identities.get(nameOf(named))?.attached ?? []);
-  const tls = { "aws:SecureTransport": "true", "s3:TlsVersion": "1.3", ...context };
-  const verdict = await evaluate(named, action, resource, tls, policies, live.bucketPolicy ?? []);
+  const request = {
+    "aws:SecureTransport": "true",
+    "aws:ResourceAccount": ACCOUNT_ID,
+    "s3:TlsVersion": "1.3",
+    ...context,
+  };
+  const verdict = await evaluate(named, action, resource, request, policies, live.bucketPolicy ?? []);
   if (verdict !== "Allowed") {
     throw awsError(
       "AccessDenied",
