@@ -80,7 +80,7 @@ export class ExportPipeline extends pulumi.ComponentResource {
         : undefined;
     const kmsKeyArn = key?.keyArn ?? given.existingKmsKeyArn;
     const requestMetrics = given.monitoring && given.requestMetrics && existingBucket === undefined;
-    const { bucketName, bucketArn, dependencies } = new ExportBucket(
+    const { bucketName, bucketArn, accessLogBucketName, dependencies } = new ExportBucket(
       `${name}-bucket`,
       {
         existingBucket,
@@ -208,6 +208,8 @@ export class ExportPipeline extends pulumi.ComponentResource {
             kmsKeyArn: key?.keyArn,
             bucketName,
             bucketExists: existingBucket !== undefined,
+            exportPrefix,
+            logBucketNames: [audit?.bucketName, accessLogBucketName].filter((bucket) => bucket !== undefined),
             requestMetrics,
             awaitsExports: braintrust !== undefined,
             eventQueueArn: events.queue?.queueArn,
@@ -218,6 +220,7 @@ export class ExportPipeline extends pulumi.ComponentResource {
             errorTopicArn: errors?.topicArn,
             logGroupName: trail?.logGroupName ?? given.existingTrailLogGroup,
             trailName: audit?.trailName,
+            trailRoleName: audit && `${name}-audit-trail*`,
             braintrustRoleArn,
             snowflakePrincipalArn: reader.principalArn,
             snowflakeRoleArn: reader.roleArn,

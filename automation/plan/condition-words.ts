@@ -40,6 +40,7 @@ const phrases: Readonly<Record<string, Phrase>> = {
   "StringEquals aws:sourcearn": from,
   "StringLike aws:sourcearn": from,
   "StringEquals aws:sourceaccount": forAccount,
+  "StringEquals aws:resourceaccount": (values) => `in account ${values.join(" or ")}`,
   "StringEquals kms:viaservice": via,
   "StringLike kms:viaservice": via,
 };

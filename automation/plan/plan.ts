@@ -5,6 +5,7 @@ import { fillIns } from "../project/fill-ins";
 import { readStackFile, type StackFile, settingsOf } from "../project/stack-file";
 import { type Evaluation, evaluate } from "./evaluation";
 import { type PlanProblem, warnings } from "./problems";
+import { readerAlarmWarnings } from "./reader-alarm";
 
 /** The whole program, evaluated offline. */
 export interface Plan extends Evaluation {
@@ -32,7 +33,11 @@ export async function planStack(stack: string, dir?: string): Promise<Plan> {
     region: region === undefined || region === ENCRYPTED ? EXAMPLE_REGION : region,
   };
   const evaluation = await evaluate(place, asText(file.values), file.secretKeys ?? [], deployPipeline);
-  const problems = [...fillIns(settings), ...warnings(settings, file)];
+  const problems = [
+    ...fillIns(settings),
+    ...warnings(settings, file),
+    ...readerAlarmWarnings(evaluation.resources),
+  ];
   return { stack: file.stack, ...evaluation, problems };
 }
 

@@ -83,6 +83,15 @@ function lockWarnings(settings: Settings, warn: Warn): void {
   }
 }
 
+function accessWarnings({ braintrust, objectLock }: Settings, warn: Warn): void {
+  if (braintrust.permissions !== "standard" || objectLock !== undefined) return;
+  warn(
+    "braintrust.permissions",
+    "standard: a caller with Braintrust's role can read every export and delete all of its versions for good",
+    'set it to least once "Test automation" in Braintrust has passed, or use objectLock',
+  );
+}
+
 /** What the settings bring about that their author may not expect. */
 export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
   const found: PlanProblem[] = [];
@@ -90,6 +99,7 @@ export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
   const phase = phaseOf(settings);
   if (phase !== "connected")
     warn("phase", `no file can flow yet: ${phase}`, "fill in the values above, then `up` again");
+  accessWarnings(settings, warn);
   lifecycleWarnings(settings, warn);
   const { region, snowflakeRegion } = settings;
   if (settings.allowCrossRegion && snowflakeRegion !== undefined && snowflakeRegion !== region) {

@@ -5,7 +5,7 @@ import { Trail } from "@pulumi/awsx/cloudtrail/trail";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
 import { knownInputs, ManagementEvents, type ObjectLockArgs } from "../arguments";
-import { createPrivateBucket, type PrivateBucket } from "../storage/private-bucket";
+import { createPrivateBucket, NONCURRENT_LOG_DAYS, type PrivateBucket } from "../storage/private-bucket";
 import type { AuditNames } from "./audit-names";
 import { hardenTrailPolicy, type TrailPolicy } from "./trail-bucket-policy";
 
@@ -91,7 +91,7 @@ function createLogBucket(name: string, args: AuditTrailArgs, parent: pulumi.Reso
           status: "Enabled",
           filter: { prefix: "AWSLogs/" },
           expiration: { days: retentionDays },
-          noncurrentVersionExpiration: { noncurrentDays: 1 },
+          noncurrentVersionExpiration: { noncurrentDays: NONCURRENT_LOG_DAYS },
           abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
         },
       ],

@@ -29,6 +29,9 @@ export interface MonitoringArgs {
   readonly bucketName: pulumi.Input<string>;
   /** Whether the bucket is an existing one. */
   readonly bucketExists: boolean;
+  readonly exportPrefix: string;
+  /** Buckets of log files: of the trail, and of S3's access logs. */
+  readonly logBucketNames: readonly pulumi.Input<string>[];
   readonly lifecycle: LifecycleArgs;
   readonly streams: readonly StreamArgs[];
   /** Whether S3 counts the requests for the exports. */
@@ -57,6 +60,8 @@ export interface MonitoringArgs {
   readonly logGroupName?: pulumi.Input<string>;
   /** Name of the stack's own trail. @default an existing one, which is its owner's to watch */
   readonly trailName?: string;
+  /** Name of the role by which that trail writes to its log group, with an asterisk for what Pulumi adds. */
+  readonly trailRoleName?: string | undefined;
   readonly managementEvents: ManagementEvents;
   readonly braintrustRoleArn: pulumi.Input<string>;
   /** Who reads: role or user. */

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
-import { type Alarm, describe } from "./alarms";
+import { type Alarm, alarmName, describe } from "./alarms";
+import { unlistedReads, unlistedWrites } from "./export-accesses";
+import { allOf, anyOf, is, pattern } from "./filter-expression";
 
 /** Whose events in a trail's log group are of interest. */
 export interface TrailSubject {
@@ -9,6 +11,14 @@ export interface TrailSubject {
   readonly logGroupName: pulumi.Input<string>;
   readonly account: Pick<Account, "accountId">;
   readonly bucketName: pulumi.Input<string>;
+  /** Prefix below which others' accesses are counted: the bucket has other files too. @default the whole bucket */
+  readonly sharedPrefix?: string | undefined;
+  /** Buckets of log files: of the trail, and of S3's access logs. */
+  readonly logBucketNames: readonly pulumi.Input<string>[];
+  /** Whose writes are expected. */
+  readonly writer: pulumi.Input<string>;
+  /** ARN of the topic that alarms notify. @default one that others watch */
+  readonly alertTopicArn?: pulumi.Input<string> | undefined;
   /** Principals of this account that may read: the two roles, or the user. */
   readonly readers: readonly pulumi.Input<string>[];
   /** ARNs of readers of other accounts. */
@@ -35,9 +45,6 @@ export interface TrailFilter {
   readonly alarm: Alarm;
 }
 
-/** CloudWatch Logs takes a pattern of 1024 characters: AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html */
-export const LONGEST_PATTERN = 1024;
-
 /** Namespace of a pipeline's metrics: dimensions can only be fields of the event, so the suffix is in the name. */
 export function trailNamespace(suffix: string): string {
   return `BraintrustSnowflake/${suffix}`;
@@ -59,7 +66,15 @@ export function trailFilters(subject: TrailSubject): TrailFilter[] {
   };
   const changes = [
     filter("BucketChanges", bucketChanges(subject), 0, [
-      "the bucket's policy or another of its settings was changed",
+      "the policy or another setting of the export bucket or of a bucket of log files was changed",
+      deploys,
+    ]),
+    filter("LogGroupChanges", logGroupChanges(subject), 0, [
+      "the trail's log group or one of its metric filters was changed or deleted",
+      deploys,
+    ]),
+    filter("AlertChanges", alertChanges(subject), 0, [
+      "an alarm of the pipeline, the topic of alerts or a subscription to it was changed or deleted",
       deploys,
     ]),
     filter("RoleChanges", identityChanges(subject), 0, [
@@ -89,9 +104,13 @@ export function trailFilters(subject: TrailSubject): TrailFilter[] {
       "five or more calls on the exports were refused within 15 minutes",
       "a role lacks a right, a wrong external id, or somebody tries doors",
     ]),
-    filter("StrangeReads", strangeReads(subject), 0, [
+    filter("StrangeReads", unlistedReads(subject), 0, [
       "somebody read exports who is neither Braintrust, Snowflake nor a reader of the settings",
       "an administrator, or a right that should not be there",
+    ]),
+    filter("UnlistedWrites", unlistedWrites(subject), 0, [
+      "somebody who is not Braintrust wrote or deleted exports",
+      "an administrator who cleans up, or a right that should not be there",
     ]),
     ...(managementEvents ? changes : []),
   ];
@@ -130,8 +149,6 @@ function countAlarm(
   };
 }
 
-type Term = pulumi.Input<string>;
-
 function deniedCalls({ bucketName, roleArns }: TrailSubject): pulumi.Output<string> {
   return pattern(
     allOf([
@@ -144,78 +161,11 @@ function deniedCalls({ bucketName, roleArns }: TrailSubject): pulumi.Output<stri
   );
 }
 
-/**
- * Of a caller of another account the trail tells the account alone, so that a reader there stands for its account; where
- * there are more such accounts than a pattern has room for, only callers of this one are counted. Readers of this account are
- * named by beginnings of their names where whole ones have no room, as those of IAM Identity Center, AWSReservedSSO_<permission
- * set>_<16 digits>, which differ late. "!=" does not hold of what an event has not, hence NOT EXISTS.
- */
-function strangeReads(subject: TrailSubject): pulumi.Output<string> {
-  const { bucketName, readers, account } = subject;
-  return pulumi
-    .all([
-      bucketName,
-      pulumi.all([...readers]),
-      account.accountId,
-      pulumi.all([...subject.crossAccountReaders]),
-    ])
-    .apply(([bucket, named, ownId, crossAccountReaders]) => {
-      const accountOf = (arn: string) => arn.split(":")[4] ?? "";
-      const ownReaders = crossAccountReaders.filter((arn) => accountOf(arn) === ownId).map(callerOf);
-      const foreign = [...new Set(crossAccountReaders.map(accountOf))].filter((id) => id !== ownId);
-      const not = (field: string, values: readonly string[]) =>
-        anyOf([`(${field} NOT EXISTS)`, allOf(values.map((value) => is(field, value, "!=")))]);
-      const readsOf = (accounts: readonly Term[], known: readonly string[]) =>
-        pattern(
-          allOf([
-            anyOf([
-              allOf([is("$.requestParameters.bucketName", bucket), is("$.eventName", "GetObject*")]),
-              // A copy to elsewhere reads too, and is an event of the bucket that it goes to.
-              is("$.requestParameters.x-amz-copy-source", `*${bucket}/*`),
-            ]),
-            "($.errorCode NOT EXISTS)",
-            not("$.userIdentity.arn", known),
-            ...accounts,
-          ]),
-        );
-      const ofOthers = foreign.length === 0 ? [] : [not("$.userIdentity.accountId", foreign)];
-      const ofThisAccount = [is("$.userIdentity.accountId", ownId)];
-      const patterns = shortened(ownReaders).flatMap((readers) =>
-        [ofOthers, ofThisAccount].map((accounts) => readsOf(accounts, [...named.map(callerOf), ...readers])),
-      );
-      return pulumi.all(patterns).apply((texts) => {
-        const fitting = texts.find((text) => text.length <= LONGEST_PATTERN);
-        if (fitting !== undefined) return fitting;
-        const least = Math.min(...texts.map(({ length }) => length));
-        throw new pulumi.RunError(
-          `crossAccountReaders names ${ownReaders.length} readers of this account: the metric filter that knows them would have ${least} characters, and CloudWatch Logs takes ${LONGEST_PATTERN}; name fewer, or set auditTrail.enabled to false`,
-        );
-      });
-    });
-}
-
-/** The ways to name callers, from whole names to ever shorter beginnings, which several may have in common. */
-function shortened(callers: readonly string[]): string[][] {
-  // No shorter: "AWSReservedSSO_" alone has 15 characters, and would stand for every one of them.
-  const lengths = [64, 48, 40, 32, 24];
-  const cut = (caller: string, length: number) => {
-    const whole = caller.replace(/\/\*$/, "");
-    const end = whole.lastIndexOf("/") + 1 + length;
-    return whole.length > end ? `${whole.slice(0, end)}*` : caller;
-  };
-  return lengths.map((length) => [...new Set(callers.map((caller) => cut(caller, length)))]);
-}
-
-/** How a trail names the caller: a role by its sessions, whose ARN has the role's name without its path. */
-function callerOf(arn: string): string {
-  const [, role] = /:role\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
-  return role === undefined ? arn : `*:assumed-role/${role}/*`;
-}
-
-function bucketChanges({ bucketName }: TrailSubject): pulumi.Output<string> {
+function bucketChanges({ bucketName, logBucketNames }: TrailSubject): pulumi.Output<string> {
+  const buckets = [bucketName, ...logBucketNames];
   return pattern(
     allOf([
-      is("$.requestParameters.bucketName", bucketName),
+      anyOf(buckets.map((name) => is("$.requestParameters.bucketName", name))),
       anyOf(["PutBucket*", "DeleteBucket*"].map((name) => is("$.eventName", name))),
     ]),
   );
@@ -247,6 +197,39 @@ function keyChanges(keyId: pulumi.Input<string>): pulumi.Output<string> {
   );
 }
 
+/** What an attack would change first, so that no other alarm fires. */
+function logGroupChanges({ logGroupName }: TrailSubject): pulumi.Output<string> {
+  const changes = ["PutMetricFilter", "DeleteMetricFilter", "DeleteLog*", "PutRetentionPolicy"];
+  return pattern(
+    allOf([
+      is("$.eventSource", "logs.amazonaws.com"),
+      anyOf(changes.map((name) => is("$.eventName", name))),
+      is("$.requestParameters.logGroupName", logGroupName),
+    ]),
+  );
+}
+
+function alertChanges({ suffix, alertTopicArn }: TrailSubject): pulumi.Output<string> {
+  const named = (names: readonly string[]) => anyOf(names.map((name) => is("$.eventName", name)));
+  // Of a list, CloudWatch compares single elements alone.
+  const alarmFields = ["$.requestParameters.alarmName", "$.requestParameters.alarmNames[0]"];
+  const ofAlarms = allOf([
+    named(["PutMetricAlarm", "DeleteAlarms", "DisableAlarmActions"]),
+    anyOf(alarmFields.map((field) => is(field, alarmName(suffix, "*")))),
+  ]);
+  if (alertTopicArn === undefined) return pattern(ofAlarms);
+  // By its name, since a pattern has no room for two ARNs of the longest names.
+  const topic = pulumi.output(alertTopicArn).apply((arn) => arn.split(":").at(-1) ?? arn);
+  const ofTopic = allOf([
+    named(["DeleteTopic", "SetTopicAttributes", "Unsubscribe"]),
+    anyOf([
+      is("$.requestParameters.topicArn", pulumi.interpolate`*:${topic}`),
+      is("$.requestParameters.subscriptionArn", pulumi.interpolate`*:${topic}:*`),
+    ]),
+  ]);
+  return pattern(anyOf([ofAlarms, ofTopic]));
+}
+
 function trailChanges(trailName: string): pulumi.Output<string> {
   const changes = ["StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors"];
   return pattern(
@@ -256,27 +239,4 @@ function trailChanges(trailName: string): pulumi.Output<string> {
       anyOf(["name", "trailName"].map((field) => is(`$.requestParameters.${field}`, `*${trailName}`))),
     ]),
   );
-}
-
-function is(field: string, value: Term, comparison: "=" | "!=" = "="): pulumi.Output<string> {
-  return pulumi.interpolate`(${field} ${comparison} "${value}")`;
-}
-
-function allOf(terms: readonly Term[]): pulumi.Output<string> {
-  return joined(terms, "&&");
-}
-
-function anyOf(terms: readonly Term[]): pulumi.Output<string> {
-  return joined(terms, "||");
-}
-
-function joined(terms: readonly Term[], operator: "&&" | "||"): pulumi.Output<string> {
-  return pulumi.all([...terms]).apply((texts) => {
-    const [first = ""] = texts;
-    return texts.length === 1 ? first : `(${texts.join(` ${operator} `)})`;
-  });
-}
-
-function pattern(expression: pulumi.Output<string>): pulumi.Output<string> {
-  return pulumi.interpolate`{ ${expression} }`;
 }

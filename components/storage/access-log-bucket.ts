@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
 import { knownInputs } from "../arguments";
 import { denyInsecureTransport, denyOldTls } from "./bucket-policy";
-import { createPrivateBucket } from "./private-bucket";
+import { createPrivateBucket, NONCURRENT_LOG_DAYS } from "./private-bucket";
 
 /** Whose accesses are logged, and for how long the logs are kept. */
 export interface AccessLogBucketArgs {
@@ -45,7 +45,7 @@ export class AccessLogBucket extends pulumi.ComponentResource {
             status: "Enabled",
             filter: { prefix: LOG_PREFIX },
             expiration: { days: args.retentionDays },
-            noncurrentVersionExpiration: { noncurrentDays: 1 },
+            noncurrentVersionExpiration: { noncurrentDays: NONCURRENT_LOG_DAYS },
             abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
           },
         ],

@@ -37,6 +37,8 @@ const ARCHIVE_TIERS = "BraintrustExports";
 export class ExportBucket extends pulumi.ComponentResource {
   public readonly bucketName: pulumi.Output<string>;
   public readonly bucketArn: pulumi.Output<string>;
+  /** Bucket of the access logs, if there are any. */
+  public readonly accessLogBucketName?: pulumi.Output<string>;
   /** What a bucket policy depends on; of an existing bucket, nothing. */
   public readonly dependencies: pulumi.Resource[];
 
@@ -48,7 +50,8 @@ export class ExportBucket extends pulumi.ComponentResource {
       this.bucketArn = existing.arn;
       this.dependencies = [];
     } else {
-      const { bucket, privacy } = createExportBucket(name, args, this);
+      const { bucket, privacy, accessLogs } = createExportBucket(name, args, this);
+      this.accessLogBucketName = accessLogs?.bucketName;
       this.bucketName = bucket.bucket;
       this.bucketArn = bucket.arn;
       this.dependencies = [privacy];
@@ -91,8 +94,9 @@ function createExportBucket(name: string, args: ExportBucketArgs, parent: pulumi
       { parent, dependsOn: versioning },
     );
   }
+  let accessLogs: AccessLogBucket | undefined;
   if (args.accessLogDays !== undefined) {
-    new AccessLogBucket(
+    accessLogs = new AccessLogBucket(
       `${name}-access-logs`,
       {
         sourceBucket: bucket.bucket,
@@ -105,7 +109,7 @@ function createExportBucket(name: string, args: ExportBucketArgs, parent: pulumi
       { parent },
     );
   }
-  return { bucket, privacy };
+  return { bucket, privacy, accessLogs };
 }
 
 type LifecycleRule = input.s3.BucketLifecycleConfigurationRule;

@@ -14,6 +14,9 @@ export interface PrivateBucketArgs {
   readonly protect?: boolean;
 }
 
+/** Days in which a log file that somebody has deleted or overwritten can be restored. */
+export const NONCURRENT_LOG_DAYS = 30;
+
 /** A bucket and the resources that must exist before anything else is done to it. */
 export interface PrivateBucket {
   readonly bucket: s3.Bucket;

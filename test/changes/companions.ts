@@ -3,6 +3,8 @@
  * remove one. The stack has them before the change and after it.
  */
 export const companions: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  // Whose prefixes lie below it.
+  exportPrefix: { crossAccountReaders: undefined },
   existingKmsKeyArn: { existingBucket: "acme-existing-bucket" },
   allowCrossRegion: { snowflakeRegion: "eu-central-1" },
   snowflakeRegion: { allowCrossRegion: true },

@@ -21,7 +21,11 @@ describe("accessOf", () => {
 
     it("tells the whole of what the reader may do", () => {
       const bucket = "braintrust-exports-dev-123456789012-us-east-1";
-      const reader = { effect: "allow", who: "role SnowflakeReaderRole-dev", conditions: [] };
+      const reader = {
+        effect: "allow",
+        who: "role SnowflakeReaderRole-dev",
+        conditions: ["in account 123456789012"],
+      };
       assert.deepEqual(only(access, "role SnowflakeReaderRole-dev").grants, [
         {
           ...reader,
@@ -32,7 +36,10 @@ describe("accessOf", () => {
           ...reader,
           actions: ["s3:ListBucket"],
           where: [`bucket ${bucket}`],
-          conditions: ["if the prefix is like braintrust-exports or braintrust-exports/*"],
+          conditions: [
+            "in account 123456789012",
+            "if the prefix is like braintrust-exports or braintrust-exports/*",
+          ],
         },
         { ...reader, actions: ["s3:GetBucketLocation"], where: [`bucket ${bucket}`] },
       ]);

@@ -60,6 +60,13 @@ const cases: Readonly<Record<string, { bad: Measured; good: Measured[] }>> = {
   "load-errors-undelivered": counted,
   "denied-calls": { bad: one([5, undefined]), good: [one([4, 4]), one([undefined])] },
   "strange-reads": late,
+  "unlisted-writes": late,
+  "log-group-changes": late,
+  "alert-changes": late,
+  "trail-silent": {
+    bad: one(times(24, undefined)),
+    good: [one([...times(23, undefined), 1]), one([7, ...times(23, 0)])],
+  },
   "bucket-changes": late,
   "role-changes": late,
   "key-changes": late,

@@ -12,7 +12,7 @@ export function matches(pattern: string, event: object): boolean {
   return value;
 }
 
-const comparison = /^\((\$[\w.-]+) (=|!=) "([^"]*)"\)/;
+const comparison = /^\((\$[\w.[\]-]+) (=|!=) "([^"]*)"\)/;
 const absence = /^\((\$[\w.]+) NOT EXISTS\)/;
 const falsehood = /^\((\$[\w.]+) IS FALSE\)/;
 
@@ -51,7 +51,8 @@ function like(text: string, wanted: string): boolean {
 
 function fieldOf(field: string, event: object): unknown {
   return field
-    .split(".")
+    .split(/[.[\]]+/)
+    .filter((key) => key !== "")
     .slice(1)
     .reduce<unknown>(
       (value, key) =>

@@ -23,7 +23,8 @@ const guards: readonly Guard[] = [
   {
     off: { accessLogs: { enabled: false } },
     made: ["pipeline-bucket-access-logs"],
-    changed: [],
+    // Which watches the bucket of the logs too.
+    changed: ["pipeline-trail-watch-bucket-changes-filter"],
   },
   {
     off: { auditTrail: { enabled: false } },

@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  LONGEST_PATTERN,
-  type TrailSubject,
-  trailFilters,
-} from "../../../components/monitoring/trail-filters";
+import { LONGEST_PATTERN } from "../../../components/monitoring/filter-expression";
+import { type TrailSubject, trailFilters } from "../../../components/monitoring/trail-filters";
 import { ACCOUNT_ID, account, resolved } from "../../support";
 import { matches } from "./filter-pattern";
 
@@ -16,6 +13,9 @@ const subject: TrailSubject = {
   logGroupName: "/aws/cloudtrail/braintrust-exports-prod",
   account: account(),
   bucketName: "acme-exports",
+  logBucketNames: ["braintrust-audit-prod-123456789012", "acme-exports-access-logs"],
+  writer,
+  alertTopicArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:alerts`,
   readers: [writer, reader],
   crossAccountReaders: [guest],
   roleNames: ["BraintrustExportRole-prod", "SnowflakeReaderRole-prod"],
@@ -87,10 +87,69 @@ const cases: Readonly<Record<string, { counted: object[]; left: object[] }>> = {
       copy({ arn: stranger }, "acme-exports/logs/1", { errorCode: "AccessDenied" }),
     ],
   },
+  "unlisted-writes": {
+    counted: [
+      ...["PutObject", "CopyObject", "DeleteObject", "CompleteMultipartUpload", "PutObjectTagging"].map(
+        (eventName) => read({ arn: stranger, accountId: ACCOUNT_ID }, { eventName }),
+      ),
+      read(session(reader), { eventName: "DeleteObject" }),
+      read(session(`arn:aws:iam::${ACCOUNT_ID}:role/Administrator`), {
+        eventName: "DeleteObjects",
+        requestParameters: { bucketName: "acme-exports", delete: "" },
+      }),
+      read({ accountId: "999900001111" }, { eventName: "PutObject" }),
+    ],
+    left: [
+      read(session(writer), { eventName: "PutObject" }),
+      read(session(writer), { eventName: "DeleteObject" }),
+      read({ arn: stranger }, { eventName: "PutObject", errorCode: "AccessDenied" }),
+      read({ arn: stranger }, { eventName: "GetObject" }),
+      read({ arn: stranger }, { eventName: "PutObject", requestParameters: { bucketName: "other" } }),
+      read(
+        { arn: stranger },
+        {
+          eventName: "DeleteObject",
+          requestParameters: { bucketName: "acme-exports", key: "braintrust-exports/logs/_verify/1" },
+        },
+      ),
+    ],
+  },
+  "log-group-changes": {
+    counted: [
+      "DeleteMetricFilter",
+      "PutMetricFilter",
+      "DeleteLogGroup",
+      "DeleteLogStream",
+      "PutRetentionPolicy",
+    ].map((name) => call("logs", name, { logGroupName: "/aws/cloudtrail/braintrust-exports-prod" })),
+    left: [
+      call("logs", "DeleteLogGroup", { logGroupName: "/aws/cloudtrail/another" }),
+      call("logs", "CreateLogStream", { logGroupName: "/aws/cloudtrail/braintrust-exports-prod" }),
+    ],
+  },
+  "alert-changes": {
+    counted: [
+      call("monitoring", "DeleteAlarms", { alarmNames: ["braintrust-prod-strange-reads", "other"] }),
+      call("monitoring", "DisableAlarmActions", { alarmNames: ["braintrust-prod-queue-age"] }),
+      call("monitoring", "PutMetricAlarm", { alarmName: "braintrust-prod-trail-silent" }),
+      call("sns", "DeleteTopic", { topicArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:alerts` }),
+      call("sns", "SetTopicAttributes", { topicArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:alerts` }),
+      call("sns", "Unsubscribe", { subscriptionArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:alerts:0f1e` }),
+    ],
+    left: [
+      call("monitoring", "DeleteAlarms", { alarmNames: ["other"] }),
+      call("monitoring", "PutMetricAlarm", { alarmName: "braintrust-dev-queue-age" }),
+      call("sns", "Unsubscribe", { subscriptionArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:other:0f1e` }),
+      call("sns", "Subscribe", { topicArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:alerts` }),
+    ],
+  },
   "bucket-changes": {
-    counted: ["PutBucketPolicy", "DeleteBucketPolicy", "PutBucketEncryption", "DeleteBucket"].map((name) =>
-      call("s3", name, { bucketName: "acme-exports" }),
-    ),
+    counted: ["PutBucketPolicy", "DeleteBucketPolicy", "PutBucketEncryption", "DeleteBucket"]
+      .map((name) => call("s3", name, { bucketName: "acme-exports" }))
+      .concat(
+        call("s3", "PutBucketLifecycle", { bucketName: "braintrust-audit-prod-123456789012" }),
+        call("s3", "PutBucketVersioning", { bucketName: "acme-exports-access-logs" }),
+      ),
     left: [
       call("s3", "PutBucketPolicy", { bucketName: "other" }),
       call("s3", "PutObject", { bucketName: "acme-exports" }),
@@ -186,31 +245,75 @@ describe("trailFilters", () => {
     assert.ok(matches(exact, read({ accountId: "999900001111" })));
   });
 
-  it("name readers of this account by beginnings of their names where whole ones have no room", async () => {
+  const unlistedReads = async (crossAccountReaders: string[], more: Partial<TrailSubject> = {}) => {
+    const filters = trailFilters({ ...subject, crossAccountReaders, ...more });
+    return resolved(filters.find(({ metric }) => metric === "StrangeReads")?.pattern ?? assert.fail());
+  };
+
+  it("recognize readers of this account by beginnings of their names where whole ones have no room", async () => {
     const path = "role/aws-reserved/sso.amazonaws.com/eu-central-1";
-    const readers = (count: number) =>
-      Array.from(
+    const sets = ["DataPlatformReadOnly", "Analysts", "FinanceReporting", "MLResearch", "SupportTier2"];
+    for (const count of [1, 8, 9, 15, 40]) {
+      const readers = Array.from(
         { length: count },
         (_, index) =>
-          `arn:aws:iam::${ACCOUNT_ID}:${path}/AWSReservedSSO_DataPlatformReadOnly_0123456789abcde${index.toString(16)}`,
+          `arn:aws:iam::${ACCOUNT_ID}:${path}/AWSReservedSSO_${sets[index % sets.length]}${index}_0123456789abcdef`,
       );
-    for (const count of [1, 8, 15]) {
-      const crossAccountReaders = readers(count);
-      const filter = trailFilters({ ...subject, crossAccountReaders }).find(
-        ({ metric }) => metric === "StrangeReads",
-      );
-      const pattern = await resolved(filter?.pattern ?? assert.fail());
+      const pattern = await unlistedReads(readers);
       assert.ok(pattern.length <= LONGEST_PATTERN, `${count}: ${pattern.length}`);
-      for (const reader of crossAccountReaders) assert.ok(!matches(pattern, read(session(reader))), reader);
+      for (const reader of readers) assert.ok(!matches(pattern, read(session(reader))), reader);
       const administrator = `arn:aws:iam::${ACCOUNT_ID}:${path}/AWSReservedSSO_AdministratorAccess_0123456789abcdef`;
-      assert.ok(matches(pattern, read(session(administrator))), pattern);
+      if (count <= 15) assert.ok(matches(pattern, read(session(administrator))), pattern);
       assert.ok(matches(pattern, read({ arn: stranger, accountId: ACCOUNT_ID })));
+    }
+  });
+
+  it("fit, whatever the names of readers have in common, and count what they still can", async () => {
+    const readers = Array.from(
+      { length: 60 },
+      (_, index) =>
+        `arn:aws:iam::${ACCOUNT_ID}:role/${String.fromCharCode(97 + (index % 26))}${index}-reader-of-exports`,
+    );
+    const pattern = await unlistedReads(readers);
+    assert.ok(pattern.length <= LONGEST_PATTERN);
+    for (const reader of readers) assert.ok(!matches(pattern, read(session(reader))), reader);
+    assert.ok(matches(pattern, read({ arn: `arn:aws:iam::${ACCOUNT_ID}:root`, accountId: ACCOUNT_ID })));
+  });
+
+  it("count accesses below the prefix alone in a bucket that others use", async () => {
+    const shared = { sharedPrefix: "braintrust-exports/" };
+    const pattern = await unlistedReads([], shared);
+    const elsewhere = { requestParameters: { bucketName: "acme-exports", key: "hr/payroll/1" } };
+    assert.ok(matches(pattern, read({ arn: stranger, accountId: ACCOUNT_ID })));
+    assert.ok(!matches(pattern, read({ arn: stranger, accountId: ACCOUNT_ID }, elsewhere)));
+    assert.ok(matches(pattern, copy({ arn: stranger }, "acme-exports/braintrust-exports/logs/1")));
+    assert.ok(!matches(pattern, copy({ arn: stranger }, "acme-exports/hr/payroll/1")));
+    const writes = trailFilters({ ...subject, ...shared }).find(({ metric }) => metric === "UnlistedWrites");
+    const written = await resolved(writes?.pattern ?? assert.fail());
+    assert.ok(matches(written, read({ arn: stranger }, { eventName: "PutObject" })));
+    assert.ok(!matches(written, read({ arn: stranger }, { eventName: "PutObject", ...elsewhere })));
+  });
+
+  it("have a pattern that CloudWatch takes for the longest names", async () => {
+    const long = {
+      bucketName: "b".repeat(63),
+      logBucketNames: ["l".repeat(63), "m".repeat(63)],
+      logGroupName: `/aws/cloudtrail/${"t".repeat(128)}`,
+      suffix: "s".repeat(40),
+      sharedPrefix: `${"p".repeat(120)}/`,
+      roleNames: ["a", "b", "c", "d"].map((name) => name.repeat(64)),
+      policyNames: ["e", "f"].map((name) => name.repeat(128)),
+      alertTopicArn: `arn:aws-us-gov:sns:us-gov-west-1:${ACCOUNT_ID}:${"n".repeat(256)}`,
+    };
+    for (const { metric, pattern } of trailFilters({ ...subject, ...long })) {
+      const text = await resolved(pattern);
+      assert.ok(text.length <= LONGEST_PATTERN, `${metric}: ${text.length}`);
     }
   });
 
   it("see no changes where the trail has no management events", () => {
     const keys = trailFilters({ ...subject, managementEvents: false }).map(({ alarm }) => alarm.key);
-    assert.deepEqual(keys, ["denied-calls", "strange-reads"]);
+    assert.deepEqual(keys, ["denied-calls", "strange-reads", "unlisted-writes"]);
   });
 
   it("count what CloudTrail tells late", () => {

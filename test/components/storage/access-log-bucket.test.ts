@@ -76,7 +76,7 @@ describe("AccessLogBucket", () => {
         status: "Enabled",
         filter: { prefix: "s3-access/" },
         expiration: { days: 30 },
-        noncurrentVersionExpiration: { noncurrentDays: 1 },
+        noncurrentVersionExpiration: { noncurrentDays: 30 },
         abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
       },
     ]);

@@ -1,0 +1,32 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** CloudWatch Logs takes a pattern of 1024 characters: AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html */
+export const LONGEST_PATTERN = 1024;
+
+/** A condition on an event in CloudWatch's syntax for JSON: AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html */
+export type Term = pulumi.Input<string>;
+
+/** A field that is, or is not, a text with asterisks for whatever comes there. */
+export function is(field: string, value: Term, comparison: "=" | "!=" = "="): pulumi.Output<string> {
+  return pulumi.interpolate`(${field} ${comparison} "${value}")`;
+}
+
+export function allOf(terms: readonly Term[]): pulumi.Output<string> {
+  return joined(terms, "&&");
+}
+
+export function anyOf(terms: readonly Term[]): pulumi.Output<string> {
+  return joined(terms, "||");
+}
+
+function joined(terms: readonly Term[], operator: "&&" | "||"): pulumi.Output<string> {
+  return pulumi.all([...terms]).apply((texts) => {
+    const [first = ""] = texts;
+    return texts.length === 1 ? first : `(${texts.join(` ${operator} `)})`;
+  });
+}
+
+/** A whole pattern. */
+export function pattern(expression: pulumi.Output<string>): pulumi.Output<string> {
+  return pulumi.interpolate`{ ${expression} }`;
+}
