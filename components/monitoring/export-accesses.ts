@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allOf, anyOf, is, LONGEST_PATTERN, pattern, type Term } from "./filter-expression";
-import type { TrailSubject } from "./trail-filters";
+import type { TrailSubject } from "./trail-subject";
 
 /**
  * Reads by callers who are neither the pipeline's roles nor its readers. Of a caller of another account the trail has the account

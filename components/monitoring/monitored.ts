@@ -4,7 +4,7 @@ import { REQUEST_METRICS } from "../storage/export-bucket";
 import type { Watchable } from "./alarms";
 import type { CostGuardArgs } from "./cost-guard";
 import type { MonitoringArgs } from "./monitoring-args";
-import type { TrailSubject } from "./trail-filters";
+import type { TrailSubject } from "./trail-subject";
 
 /** Id of the metrics configuration of one stream among several. */
 export function streamFilterId(stream: string): string {

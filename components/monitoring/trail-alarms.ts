@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { knownInputs } from "../arguments";
 import { createAlarm } from "./alarm-resource";
 import { type Alarm, describe } from "./alarms";
-import { type TrailSubject, trailFilters, trailNamespace } from "./trail-filters";
+import { trailFilters, trailNamespace } from "./trail-filters";
+import type { TrailSubject } from "./trail-subject";
 
 /** What is looked for in which log group, and who is told. */
 export interface TrailWatchArgs extends TrailSubject {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { LONGEST_PATTERN } from "../../../components/monitoring/filter-expression";
-import { type TrailSubject, trailFilters } from "../../../components/monitoring/trail-filters";
+import { trailFilters } from "../../../components/monitoring/trail-filters";
+import type { TrailSubject } from "../../../components/monitoring/trail-subject";
 import { ACCOUNT_ID, account, resolved } from "../../support";
 import { matches } from "./filter-pattern";
 
