@@ -100,7 +100,12 @@ command("outputs", "print the stack's outputs")
   .action(async (options) => (await import("./commands/deploy")).outputs(options));
 
 command("sql", "print the SQL that sets Snowflake up")
-  .option("--part <part>", "setup, load, check or teardown (default: setup, load and check)")
+  .option(
+    "--part <part>",
+    "setup (or its halves, admin and objects), load, check or teardown (default: setup, load and check)",
+  )
+  .option("--output <file>", "write a file that only you can read (default: standard output)")
+  .option("--left-streams", "with --part teardown: list the objects of streams that have left the stack")
   .option("--probe-file <path>", "file below each stream's folder that `check` has Snowflake read")
   .option("--planned", "from the offline plan, before anything is deployed")
   .option("--reveal-secrets", "access user: write the access key into the SQL")

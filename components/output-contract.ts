@@ -13,6 +13,8 @@ const stream = z.object({
 
 /** Names and shapes of the stack's outputs: what the program writes, and what its readers find. */
 export const pipelineOutputs = z.object({
+  /** Name of the stack; absent in stacks of earlier versions. */
+  stack: z.string().optional(),
   bucketName: z.string(),
   bucketArn: z.string(),
   bucketRegion: z.string(),
@@ -52,6 +54,10 @@ export const pipelineOutputs = z.object({
     role: z.string(),
     readerRole: z.string(),
     integration: z.string(),
+    /** What the settings say of roles and tasks; absent in stacks of earlier versions. */
+    adminRole: z.string().optional(),
+    integrationRole: z.string().optional(),
+    taskMinutes: z.number().optional(),
     errorIntegration: z.string().optional(),
   }),
   streams: z.array(stream).min(1),

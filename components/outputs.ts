@@ -49,6 +49,7 @@ export function stackOutputs(settings: Settings, pipeline: ExportPipeline): Stac
   const externalIds = braintrustExternalIds(braintrust);
   const url = (prefix: string) => pulumi.interpolate`s3://${pipeline.bucketName}/${prefix}`;
   return present({
+    stack: settings.stack,
     bucketName: pipeline.bucketName,
     bucketArn: pipeline.bucketArn,
     bucketRegion: pipeline.bucketRegion,
@@ -81,6 +82,9 @@ export function stackOutputs(settings: Settings, pipeline: ExportPipeline): Stac
       role: snowflake.role,
       readerRole: snowflake.readerRole,
       integration: snowflake.integration,
+      adminRole: snowflake.adminRole,
+      integrationRole: snowflake.integrationRole,
+      taskMinutes: snowflake.taskMinutes,
       errorIntegration: snowflake.errorNotifications.enabled
         ? snowflake.errorNotifications.integration
         : undefined,

@@ -1,6 +1,7 @@
 import { renderChanges } from "../engine/changes";
 import { rotateKeys } from "../keys/rotate-keys";
 import type { Wait } from "../keys/rotation-steps";
+import { commandLine } from "../terminal/command-line";
 import { confirm, note, print, withProgress } from "../terminal/terminal";
 import type { ChangingCommandOptions } from "./deploy";
 
@@ -26,7 +27,7 @@ export async function rotateKeysCommand(options: RotateKeysCommandOptions): Prom
         note(renderChanges(changes));
         return confirm(`Change stack "${stack}"?`, yes);
       },
-      onWait: (awaited, secretArn) => print(handOverText(stack, awaited, secretArn)),
+      onWait: (awaited) => print(handOverText(stack, awaited)),
     });
     if (result.kind === "done") print(`stack "${stack}": one access key, ${result.key}`);
     if (result.kind === "declined") note("nothing was changed");
@@ -34,12 +35,7 @@ export async function rotateKeysCommand(options: RotateKeysCommandOptions): Prom
 }
 
 /** How Snowflake gets the new key, and what happens next; the secret itself is not in it. */
-export function handOverText(
-  stack: string,
-  { oldKey, newKey, until, handedOver }: Wait,
-  secretArn: string,
-): string {
-  const region = secretArn.split(":")[3];
+export function handOverText(stack: string, { oldKey, newKey, until, handedOver }: Wait): string {
   const used = (key: typeof oldKey) =>
     key.lastUsed === undefined ? "never used" : `last used ${time(key.lastUsed)}`;
   const lines = [
@@ -49,14 +45,12 @@ export function handOverText(
     lines.push(
       "Hand the new key over to Snowflake:",
       "",
-      `  npm run --silent pipeline -- sql --stack ${stack} --part setup > setup.sql`,
-      `  npm run --silent pipeline -- sql --stack ${stack} --part check > check.sql`,
-      `  key=$(aws secretsmanager get-secret-value --region ${region} --secret-id '${secretArn}' --query SecretString --output text)`,
-      `  ACCESS_KEY_ID=$(printf %s "$key" | jq -r .accessKeyId)`,
-      `  SECRET_ACCESS_KEY=$(printf %s "$key" | jq -r .secretAccessKey)`,
-      `  snow sql -f setup.sql -D "access_key_id=$ACCESS_KEY_ID" -D "secret_access_key=$SECRET_ACCESS_KEY"`,
+      `  ${commandLine("sql", stack, " --part objects --reveal-secrets --output objects.sql")}`,
+      `  ${commandLine("sql", stack, " --part check --output check.sql")}`,
+      "  snow sql -f objects.sql",
       "  snow sql -f check.sql",
       "",
+      "objects.sql holds the key, for you alone to read: delete it afterwards.",
       "The check lists the stages, which uses the new key: the old one stays until somebody has used the new one.",
     );
   }

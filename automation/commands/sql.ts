@@ -1,7 +1,9 @@
+import * as fs from "node:fs/promises";
 import { ENCRYPTED } from "../../components/settings/schema";
 import { Deployment } from "../deploy/deployment";
 import { UsageError } from "../errors";
 import { type PipelineOutputs, parseOutputs } from "../outputs";
+import { pathError } from "../paths";
 import { planStack } from "../plan/plan";
 import { SECRET } from "../plan/planned-provider";
 import { ensureExternalId } from "../project/external-id";
@@ -20,19 +22,28 @@ export interface SqlCommandOptions extends StackCommandOptions {
   readonly probeFile?: string;
   /** User mode: writes the access key into the SQL. */
   readonly revealSecrets?: boolean;
+  /** With `teardown`: lists the objects of streams that have left the stack. */
+  readonly leftStreams?: boolean;
+  /** File to write, for this user alone. @default standard output */
+  readonly output?: string;
 }
 
-/** `sql`: what sets Snowflake up for a stack, to standard output. */
+/** `sql`: what sets Snowflake up for a stack, to standard output or a file. */
 export async function sql(options: SqlCommandOptions): Promise<void> {
-  const { stack, cwd, planned, revealSecrets, probeFile } = options;
+  const { stack, cwd, planned, revealSecrets, probeFile, leftStreams, output } = options;
   const part = partOf(options.part);
   refuseUnreadable(probeFile, part);
+  if (leftStreams && part !== "teardown") {
+    throw new UsageError("--left-streams lists what is to be removed: give it with --part teardown");
+  }
   if (planned && revealSecrets) {
     throw new UsageError("--reveal-secrets and --planned: a stack that is not deployed has no access key");
   }
   const source = planned ? await plannedOutputs(stack, cwd) : await deployedOutputs(stack, cwd);
   const key = revealSecrets ? accessKeyFor(source.outputs, part) : undefined;
-  print(snowflakeSql(source.outputs, part, { probeFile, revealSecrets: key }));
+  const text = snowflakeSql(source.outputs, part, { probeFile, revealSecrets: key, leftStreams });
+  if (output === undefined) print(text);
+  else await writePrivately(output, text);
   for (const line of sqlNotes(source, part, key !== undefined)) note(line);
 }
 
@@ -48,13 +59,14 @@ export interface SqlSource {
 export function sqlNotes(source: SqlSource, part: SqlPart | undefined, revealed: boolean): string[] {
   const { outputs, planned, encryptedId } = source;
   const byKey = outputs.snowflake.access === "user";
-  const hasSetup = part === undefined || part === "setup";
+  const hasAdmin = part === undefined || part === "setup" || part === "admin";
+  const hasObjects = part === undefined || part === "setup" || part === "objects";
   const notes: string[] = [];
   if (planned) notes.push("from the plan: account, ARNs and names may be others once the stack is deployed");
   if (revealed)
     notes.push("the SQL holds a secret access key: keep it out of version control, delete it after use");
-  if (hasSetup && encryptedId) notes.push("the SQL holds the external id that the settings keep encrypted");
-  if (hasSetup && byKey && !revealed) {
+  if (hasAdmin && encryptedId) notes.push("the SQL holds the external id that the settings keep encrypted");
+  if (hasObjects && byKey && !revealed) {
     const { snowflakeAccessKeyId, snowflakeSecretArn } = outputs;
     notes.push(
       "the key is no part of the SQL, which has variables for `snow sql -D` in its place: " +
@@ -69,6 +81,25 @@ export function sqlNotes(source: SqlSource, part: SqlPart | undefined, revealed:
     );
   }
   return notes;
+}
+
+/** Writes a file that this user alone may read, also where one is there that others may. */
+async function writePrivately(file: string, text: string): Promise<void> {
+  try {
+    const handle = await fs.open(file, "w", 0o600);
+    try {
+      await handle.chmod(0o600);
+      await handle.writeFile(text, "utf8");
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw pathError(error, {
+      key: "--output",
+      value: file,
+      fix: "name a file in a folder that you can write to",
+    });
+  }
 }
 
 function refuseUnreadable(probeFile: string | undefined, part: SqlPart | undefined): void {
@@ -120,8 +151,10 @@ function accessKeyFor(outputs: PipelineOutputs, part: SqlPart | undefined): Acce
   if (snowflake.access !== "user" || accessKeyId === undefined || secretAccessKey === undefined) {
     throw new UsageError("--reveal-secrets: snowflake.access is role, so that Snowflake needs no key");
   }
-  if (part !== undefined && part !== "setup") {
-    throw new UsageError(`--reveal-secrets: the SQL of --part ${part} needs no key, that of setup does`);
+  if (part !== undefined && part !== "setup" && part !== "objects") {
+    throw new UsageError(
+      `--reveal-secrets: the SQL of --part ${part} needs no key, that of setup and of objects does`,
+    );
   }
   return { accessKeyId, secretAccessKey };
 }

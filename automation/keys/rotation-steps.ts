@@ -73,7 +73,7 @@ export function nextRotationStep(
   }
   const quietSince = Math.max(newKey.created.getTime(), oldKey.lastUsed?.getTime() ?? 0);
   const until = new Date(quietSince + quietMinutes * 60_000);
-  const handedOver = newKey.lastUsed !== undefined || oldKey.lastUsed === undefined;
+  const handedOver = newKey.lastUsed !== undefined;
   if (!handedOver || now < until) return { kind: "wait", oldKey, newKey, until, handedOver };
   return { kind: "set", keys: off, why: `${previous.name} has been unused for ${quietMinutes} minutes` };
 }

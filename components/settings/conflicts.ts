@@ -5,6 +5,7 @@ import { monitoringConflicts } from "./monitoring-conflicts";
 import { type Problem, showValue } from "./problems";
 import { ENCRYPTED } from "./schema";
 import type { Settings } from "./settings";
+import { storedName, viewOf } from "./snowflake-names";
 import { awsRegionOfSnowflake, bucketNameRule } from "./text-rules";
 
 /** S3: at most 100 event notification configurations a bucket, docs.aws.amazon.com/general/latest/gr/s3.html */
@@ -97,11 +98,12 @@ function streamConflicts({ streams, exportPrefix }: Settings): Problem[] {
           fix: `give each stream a folder of its own below ${exportPrefix}`,
         });
       }
-      if (other.table.toUpperCase() === stream.table.toUpperCase()) {
+      const taken = tablesOf(other);
+      if (tablesOf(stream).some((name) => taken.includes(name))) {
         problems.push({
           key: `${key}.table`,
           value: showValue(stream.table),
-          rule: `is the table of stream "${other.name}" too`,
+          rule: `is the table of stream "${other.name}" too, or one is named as the other's view, <table>_LATEST`,
           fix: "give each stream a table of its own",
         });
       }
@@ -120,6 +122,12 @@ function readerConflicts({ crossAccountReaders, exportPrefix }: Settings): Probl
       return [{ key, value: showValue(prefix), rule, fix: `begin it with ${exportPrefix}, or remove it` }];
     }),
   );
+}
+
+/** Table and view of a stream. Names that differ in case alone count as one: few people would tell them apart. */
+function tablesOf({ table }: Settings["streams"][number]): string[] {
+  const name = (storedName(table) ?? table).toUpperCase();
+  return [name, viewOf(name)];
 }
 
 function regionConflicts({ snowflakeRegion, region, allowCrossRegion }: Settings): Problem[] {

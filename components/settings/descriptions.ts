@@ -61,6 +61,11 @@ export const meanings: Readonly<Record<SettingKey, string>> = {
   "snowflake.warehouse": "Warehouse of scheduled loads and checks.",
   "snowflake.role": "Role that owns the pipes and loads.",
   "snowflake.readerRole": "Role that reads the loaded tables.",
+  "snowflake.adminRole":
+    "Role that runs what needs rights of the account: with ACCOUNTADMIN, SYSADMIN creates warehouse and database, USERADMIN roles, and SECURITYADMIN grants; another role does all of it.",
+  "snowflake.integrationRole": "Role that creates and owns the integrations.",
+  "snowflake.taskMinutes":
+    "Time between two loads, with `events.mode: queue` or `none`. Each run is billed, also one that finds nothing.",
   "snowflake.integration": "Name of the storage integration.",
   "snowflake.accessKeys":
     "Access keys of the IAM user with `access: user`, oldest first; the last one is in use. `rotate-keys` edits this list.",
@@ -171,6 +176,7 @@ export const computedDefaults: Readonly<Partial<Record<SettingKey, string>>> = {
   "snowflake.warehouse": "`BRAINTRUST_<STACK>_WH`",
   "snowflake.role": "`BRAINTRUST_<STACK>_LOADER`",
   "snowflake.readerRole": "`BRAINTRUST_<STACK>_READER`",
+  "snowflake.integrationRole": "`snowflake.adminRole`",
   "snowflake.integration": "`BRAINTRUST_<STACK>_S3`",
   "snowflake.errorNotifications.integration": "`BRAINTRUST_<STACK>_ERRORS`",
   "events.suffix": "all files below the stream's folder",

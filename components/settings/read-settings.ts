@@ -193,6 +193,7 @@ function resolve(
       warehouse: raw.snowflake.warehouse ?? `${object}_WH`,
       role: raw.snowflake.role ?? `${object}_LOADER`,
       readerRole: raw.snowflake.readerRole ?? `${object}_READER`,
+      integrationRole: raw.snowflake.integrationRole ?? raw.snowflake.adminRole,
       integration: raw.snowflake.integration ?? `${object}_S3`,
       errorNotifications: {
         ...errorNotifications,

@@ -17,6 +17,7 @@ import {
   streamNameRule,
   suffixRule,
   type TextRule,
+  tableRule,
   topicArnRule,
   trailArnRule,
   userArnRule,
@@ -60,7 +61,7 @@ const stream = section({
   name: text(streamNameRule),
   prefix: text(prefixRule).optional(),
   format: z.enum(["jsonl", "parquet"]).default("jsonl"),
-  table: text(identifierRule).optional(),
+  table: text(tableRule).optional(),
 });
 
 const braintrust = section({
@@ -85,6 +86,9 @@ const snowflake = section({
   warehouse: text(identifierRule).optional(),
   role: text(identifierRule).optional(),
   readerRole: text(identifierRule).optional(),
+  adminRole: text(identifierRule).default("ACCOUNTADMIN"),
+  integrationRole: text(identifierRule).optional(),
+  taskMinutes: number(z.int().min(1).max(11_520)).default(15),
   integration: text(identifierRule).optional(),
   accessKeys: z
     .array(accessKey)

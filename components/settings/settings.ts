@@ -33,7 +33,7 @@ type Resolved =
   | "protect"
   | "forceDestroy";
 type MonitoringFlags = "anomalyDetection" | "compositeAlarm" | "dashboard";
-type SnowflakeNames = "database" | "warehouse" | "role" | "readerRole" | "integration";
+type SnowflakeNames = "database" | "warehouse" | "role" | "readerRole" | "integrationRole" | "integration";
 
 /** A stack's settings, checked, with every default filled in. */
 export interface Settings extends Omit<RawSettings, Resolved> {

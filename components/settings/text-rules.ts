@@ -1,4 +1,5 @@
 import { knownPartition, partitionNames } from "./partitions";
+import { LONGEST_NAME, LONGEST_TABLE, nameProblem, storedName } from "./snowflake-names";
 
 /** What a text must satisfy: `rule` and `fix` are shown to whoever broke it. */
 export interface TextRule {
@@ -190,16 +191,28 @@ export function awsRegionOfSnowflake(region: string): string {
 export const snowflakeRegionRule: TextRule = {
   holds: (region) => regionRule.holds(awsRegionOfSnowflake(region)),
   rule: "must be an AWS region such as us-east-1, or Snowflake's name for it such as AWS_US_EAST_1",
-  fix: "run SELECT CURRENT_REGION() in Snowflake and copy the answer",
+  fix: "run SELECT CURRENT_REGION() in Snowflake and copy the answer; if that is a region of Azure or Google Cloud, remove this setting: Snowpipe reads S3 from there too, but errorNotifications do not work",
   examples: ["us-east-1", "AWS_EU_CENTRAL_1"],
 };
 
 export const identifierRule: TextRule = {
-  holds: (name) => name.length >= 1 && name.length <= 255 && !/\p{Cc}/u.test(name),
-  rule: "must be a Snowflake identifier of 1 to 255 characters, without control characters",
+  holds: (name) => isName(name, LONGEST_NAME),
+  rule: `must be a Snowflake identifier of 1 to ${LONGEST_NAME} characters, without control characters, backslashes, and what the Snowflake CLI reads as a variable (&name, <%, {{, {%, {#); in double quotes, with each one inside it twice`,
   fix: "name the object as Snowflake does",
   examples: ["ANALYTICS", '"Data platform"'],
 };
+
+/** Objects of a stream are named after its table. */
+export const tableRule: TextRule = {
+  ...identifierRule,
+  holds: (name) => isName(name, LONGEST_TABLE),
+  rule: identifierRule.rule.replace(String(LONGEST_NAME), String(LONGEST_TABLE)),
+};
+
+function isName(setting: string, longest: number): boolean {
+  const name = storedName(setting);
+  return name !== undefined && [...name].length <= longest && nameProblem(name) === undefined;
+}
 
 export const emailRule: TextRule = {
   holds: (address) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address),

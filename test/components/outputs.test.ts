@@ -11,6 +11,7 @@ describe("stack outputs", () => {
     const { outputs, secretOutputs } = await deployProgram();
     const bucket = "braintrust-exports-dev-123456789012-us-east-1";
     assert.deepEqual(outputs, {
+      stack: "dev",
       bucketName: bucket,
       bucketArn: `arn:aws:s3:::${bucket}`,
       bucketRegion: "us-east-1",
@@ -28,6 +29,9 @@ describe("stack outputs", () => {
         role: "BRAINTRUST_DEV_LOADER",
         readerRole: "BRAINTRUST_DEV_READER",
         integration: "BRAINTRUST_DEV_S3",
+        adminRole: "ACCOUNTADMIN",
+        integrationRole: "ACCOUNTADMIN",
+        taskMinutes: 15,
       },
       streams: [
         {
@@ -54,6 +58,7 @@ describe("stack outputs", () => {
     });
     const { snowflake: _, streams: __, ...plain } = outputs;
     assert.deepEqual(plain, {
+      stack: "dev",
       bucketName: "theirs",
       bucketArn: "arn:aws:s3:::theirs",
       bucketRegion: "us-east-1",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { FakeSnowflake } from "../automation/snowflake/handshake/fake-snow/account";
+import { FakeSnowflake, purposeOf } from "../automation/snowflake/handshake/fake-snow/account";
 import { readStatements } from "../automation/snowflake/sql/snowflake-text";
 import { setupAnswers } from "../snowflake-answers";
 import { filledIn, TestProject } from "./harness";
@@ -53,8 +53,8 @@ describe("connect --run, for a stack whose Snowflake is a user", () => {
     assert.match(stderr, /next: npm run pipeline -- verify --stack dev\n$/);
     const [, ...calls] = await snowflake.calls();
     assert.deepEqual(
-      calls.map(({ sql }) => /^-- (setup|load)/m.exec(sql)?.[1]),
-      ["setup", "load", "load"],
+      calls.map(({ sql }) => purposeOf(sql)),
+      ["look", "setup", "load", "load"],
     );
     const { queues } = project.world.named("pipeline-events-notification").inputs;
     assert.deepEqual(
@@ -73,7 +73,7 @@ describe("connect --run, for a stack whose Snowflake is a user", () => {
     const { code, stdout } = await run("connect", "--run", "--connection", "admin", "--yes");
     assert.deepEqual([code, stdout], [0, 'stack "dev": phase connected\n']);
     assert.deepEqual([await project.stackFile(), project.world.things()], before);
-    assert.equal((await snowflake.calls()).length, 1 + 3 + 2);
+    assert.equal((await snowflake.calls()).length, 1 + 4 + 3);
   });
 
   it("prints the SQL without the key, and says where the key is", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FakeSnowflake } from "../automation/snowflake/handshake/fake-snow/account";
+import { FakeSnowflake, purposeOf } from "../automation/snowflake/handshake/fake-snow/account";
 import { filledIn, TestProject } from "./harness";
 
 /** The parts of the SQL that are run until all is loaded, by the mode of events. */
@@ -50,7 +50,7 @@ for (const [mode, parts] of Object.entries(partsOf)) {
       assert.deepEqual([code, stdout], [0, 'stack "dev": phase connected\n'], stderr);
       assert.match(stderr, /next: npm run pipeline -- verify --stack dev\n$/);
       const calls = (await snowflake.calls()).slice(earlier);
-      return calls.map(({ sql }) => /^-- (setup|load)/m.exec(sql)?.[1]);
+      return calls.map(({ sql }) => purposeOf(sql)).filter((purpose) => purpose !== "look");
     }
 
     if (mode === "sns") {
@@ -58,13 +58,24 @@ for (const [mode, parts] of Object.entries(partsOf)) {
         await snowflake.set({ hang: true });
         await refused(1, /the Snowflake CLI was stopped after 3 s/, "--timeout", "0.05");
         await snowflake.set({ garbage: "Traceback (most recent call last):\n  KeyError: 'a'\n" });
-        await refused(1, /answered to the SQL of setup cannot be read:\n {2}Traceback .*\n {2}KeyError/);
+        await refused(
+          1,
+          /answered to the look at the integration cannot be read:\n {2}Traceback .*\n {2}KeyError/,
+        );
         const message = "003001 (42501): 01b0: SQL access control error:\nInsufficient privileges";
         await snowflake.set({ failure: { pattern: "CREATE STORAGE INTEGRATION", message } });
         await refused(1, /exit code 1:\n {2}003001 .*\n {2}Insufficient privileges/);
       });
 
       it("changes nothing for an integration that is not ours", async () => {
+        const another = "arn:aws:iam::999988887777:role/lake";
+        await snowflake.set({ foreign: { ENABLED: "true", STORAGE_AWS_ROLE_ARN: another } });
+        const calls = (await snowflake.calls()).length;
+        await refused(2, /nothing was changed: the integration "BRAINTRUST_DEV_S3" exists .*role\/lake/);
+        assert.deepEqual(
+          (await snowflake.calls()).slice(calls).map(({ sql }) => purposeOf(sql)),
+          ["look"],
+        );
         await snowflake.set({ integration: { STORAGE_AWS_EXTERNAL_ID: "AB12345_SFCRole=2_x=" } });
         await refused(
           2,

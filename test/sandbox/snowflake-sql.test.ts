@@ -16,21 +16,35 @@ const answers = {
 
 /** Statements sqlglot does not know and only passes on: their shape is checked here against Snowflake's documentation. */
 const shapes: readonly RegExp[] = [
-  /^ALTER STORAGE INTEGRATION <name> SET ENABLED = TRUE STORAGE_AWS_ROLE_ARN = <text> STORAGE_AWS_EXTERNAL_ID = <text> STORAGE_ALLOWED_LOCATIONS = \( <text>(?: , <text>)* \)$/,
-  /^CREATE NOTIFICATION INTEGRATION IF NOT EXISTS <name> ENABLED = TRUE TYPE = QUEUE DIRECTION = OUTBOUND NOTIFICATION_PROVIDER = AWS_SNS AWS_SNS_TOPIC_ARN = <text> AWS_SNS_ROLE_ARN = <text>$/,
-  /^ALTER NOTIFICATION INTEGRATION <name> SET ENABLED = TRUE AWS_SNS_TOPIC_ARN = <text> AWS_SNS_ROLE_ARN = <text>$/,
-  /^(?:CREATE ROLE IF NOT EXISTS <name>|GRANT ROLE <name> TO ROLE SYSADMIN)$/,
-  /^ALTER FILE FORMAT <name> \. <name> \. <name> SET COMPRESSION = AUTO(?: USE_VECTORIZED_SCANNER = TRUE)?$/,
+  /^ALTER STORAGE INTEGRATION <name> SET ENABLED = TRUE STORAGE_AWS_ROLE_ARN = <text> STORAGE_AWS_EXTERNAL_ID = <text> STORAGE_ALLOWED_LOCATIONS = \( <text>(?: , <text>)* \) COMMENT = <text>$/,
+  /^CREATE NOTIFICATION INTEGRATION IF NOT EXISTS <name> TYPE = QUEUE DIRECTION = OUTBOUND NOTIFICATION_PROVIDER = AWS_SNS ENABLED = TRUE AWS_SNS_TOPIC_ARN = <text> AWS_SNS_ROLE_ARN = <text> COMMENT = <text>$/,
+  /^ALTER NOTIFICATION INTEGRATION <name> SET ENABLED = TRUE AWS_SNS_TOPIC_ARN = <text> AWS_SNS_ROLE_ARN = <text> COMMENT = <text>$/,
+  /^(?:CREATE ROLE IF NOT EXISTS <name> COMMENT = <text>|GRANT ROLE <name> TO ROLE <name>)$/,
+  /^ALTER FILE FORMAT <name> \. <name> \. <name> SET COMPRESSION = AUTO(?: USE_VECTORIZED_SCANNER = TRUE)? REPLACE_INVALID_CHARACTERS = TRUE COMMENT = <text>$/,
   /^ALTER STAGE <name> \. <name> \. <name> SET CREDENTIALS = \( AWS_KEY_ID = <text> AWS_SECRET_KEY = <text> \)$/,
-  /^EXECUTE IMMEDIATE <block BEGIN IF \( NOT EXISTS \( SELECT 1 FROM <name> \. INFORMATION_SCHEMA \. PIPES WHERE PIPE_SCHEMA = <text> AND PIPE_NAME = <text> \) \) THEN COPY INTO [^;]+ ; END IF ; END>$/,
-  /^CREATE PIPE IF NOT EXISTS <name> \. <name> \. <name> AUTO_INGEST = TRUE(?: ERROR_INTEGRATION = <name>)?(?: AWS_SNS_TOPIC = <text>)? AS COPY INTO [^;]+$/,
+  // What a block holds is read on its own.
+  /^EXECUTE IMMEDIATE <block (?:DECLARE [^;]+ ; )?BEGIN .* ; END>$/,
+  /^CREATE PIPE IF NOT EXISTS <name> \. <name> \. <name> AUTO_INGEST = TRUE(?: ERROR_INTEGRATION = <name>)?(?: AWS_SNS_TOPIC = <text>)? COMMENT = <text> AS COPY INTO [^;]+$/,
   /^ALTER PIPE <name> \. <name> \. <name> (?:SET ERROR_INTEGRATION = <name>|REFRESH)$/,
-  /^CREATE OR ALTER TASK <name> \. <name> \. <name> USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE = <text> SCHEDULE = <text>(?: ERROR_INTEGRATION = <name>)? AS COPY INTO [^;]+$/,
+  /^CREATE OR ALTER TASK <name> \. <name> \. <name> USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE = <text> SCHEDULE = <text> QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE(?: ERROR_INTEGRATION = <name>)? COMMENT = <text> AS COPY INTO [^;]+$/,
   /^(?:ALTER TASK IF EXISTS <name> \. <name> \. <name> SUSPEND|ALTER TASK <name> \. <name> \. <name> RESUME|EXECUTE TASK <name> \. <name> \. <name>)$/,
-  /^SHOW (?:PIPES|TASKS) IN SCHEMA <name> \. <name>$/,
+  /^SHOW (?:PIPES|TASKS|VIEWS|STAGES|FILE FORMATS|TABLES) IN SCHEMA <name> \. <name>$/,
+  /^SHOW (?:INTEGRATIONS|ROLES) LIKE <text>$/,
+  /^SHOW GRANTS OF ROLE <name>$/,
+  /^DESC (?:INTEGRATION|WAREHOUSE|DATABASE) <name>$/,
+  /^DESC SCHEMA <name> \. <name>$/,
+  /^GRANT MONITOR ON (?:PIPE|TASK) <name> \. <name> \. <name> TO ROLE <name>$/,
+  /^(?:GRANT|REVOKE) EXECUTE TASK , EXECUTE MANAGED TASK ON ACCOUNT (?:TO|FROM) ROLE <name>$/,
   /^LIST <text> PATTERN = <text>$/,
   /^DROP (?:PIPE|TASK) IF EXISTS <name> \. <name> \. <name>$/,
 ];
+
+function assertShape(shape: string): void {
+  assert.ok(
+    shapes.some((each) => each.test(shape)),
+    shape,
+  );
+}
 
 const combinations = modes.flatMap((mode) =>
   accesses.flatMap((access) =>
@@ -44,6 +58,7 @@ function textsOf(streams: number): string[] {
     return [
       snowflakeSql(outputs, undefined, { probeFile: "probe.jsonl" }),
       snowflakeSql(outputs, "teardown"),
+      snowflakeSql(outputs, "teardown", { leftStreams: true }),
     ];
   });
 }
@@ -64,6 +79,15 @@ function run(reader: keyof typeof answers, texts: readonly string[]): unknown {
 function statementsOf<T>(read: { statements: T[] } | { error: string }): T[] {
   if ("error" in read) assert.fail(read.error);
   return read.statements;
+}
+
+/** The statements within blocks, each from its verb, without those of Snowflake Scripting itself. */
+function statementsInBlocks(text: string): string[] {
+  return [...text.matchAll(/EXECUTE IMMEDIATE \$\$\n([\s\S]*?)\n\$\$;/g)]
+    .flatMap(([, block = ""]) => block.split(/;\n/))
+    .map((statement) => statement.replace(/^[\s\S]*\b(?:THEN|BEGIN)\n\s*/, "").trim())
+    .filter((statement) => /^(?:ALTER|COPY|CREATE|DESC|DROP|GRANT|REVOKE|SELECT|SHOW)\b/.test(statement))
+    .map((statement) => `${statement};`);
 }
 
 /** The COPY statements within pipes, tasks and blocks, which sqlglot passes on unread with what holds them. */
@@ -87,11 +111,7 @@ describe("Snowflake SQL read by others", function () {
           assert.equal(statements.length, ours.length);
           statements.forEach(({ kind }, at) => {
             if (kind !== "Command") return;
-            const shape = skeletonOf(ours[at] ?? []);
-            assert.ok(
-              shapes.some((each) => each.test(shape)),
-              shape,
-            );
+            assertShape(skeletonOf(ours[at] ?? []));
           });
         });
       });
@@ -109,6 +129,29 @@ describe("Snowflake SQL read by others", function () {
           statements.map(({ kind }) => kind),
           ["Copy"],
         );
+    });
+
+    it("so does each statement within a block", () => {
+      const inner = textsOf(2).flatMap(statementsInBlocks);
+      for (const verb of [
+        "CREATE STORAGE",
+        "CREATE OR REPLACE VIEW",
+        "CREATE WAREHOUSE",
+        "DROP INTEGRATION",
+        "REVOKE",
+      ]) {
+        assert.ok(
+          inner.some((statement) => statement.startsWith(verb)),
+          verb,
+        );
+      }
+      readBySqlglot(inner).forEach((statements, index) => {
+        assert.equal(statements.length, 1, inner[index]);
+        const [ours = []] = readStatements(inner[index] ?? "");
+        // A variable of the block.
+        if (/ INTO : /.test(skeletonOf(ours))) return;
+        if (statements[0]?.kind === "Command") assertShape(skeletonOf(ours));
+      });
     });
 
     it("finds the names and folders of the settings", () => {

@@ -20,9 +20,9 @@ export interface Pipe {
 
 /** What Snowflake said, taken as it is: nothing here has been compared with a stack. */
 export interface Answers {
-  /** Has `STORAGE_*` properties and ENABLED. */
+  /** Has `STORAGE_*` properties, ENABLED and COMMENT. */
   readonly storageIntegration?: IntegrationAnswer;
-  /** The notification integration for Snowpipe's error messages: `SF_AWS_*`, `AWS_SNS_*` and ENABLED. */
+  /** The notification integration for Snowpipe's error messages: `SF_AWS_*`, `AWS_SNS_*`, ENABLED and COMMENT. */
   readonly errorIntegration?: IntegrationAnswer;
   readonly pipes: readonly Pipe[];
   /** Who subscribes to the topic, from SYSTEM$GET_AWS_SNS_IAM_POLICY. */
@@ -164,9 +164,10 @@ function readProperties(rows: readonly Row[], { storage, error }: Reading): bool
     const known = [...properties].filter(([, value]) => !isNull(value));
     const only = (names: RegExp) => Object.fromEntries(known.filter(([name]) => names.test(name)));
     const names = [...properties.keys()];
-    if (names.some((name) => name.startsWith("STORAGE_"))) storage.push(only(/^(ENABLED$|STORAGE_)/));
+    if (names.some((name) => name.startsWith("STORAGE_")))
+      storage.push(only(/^(ENABLED$|COMMENT$|STORAGE_)/));
     if (names.some((name) => /^(SF_AWS_|AWS_SNS_)/.test(name)))
-      error.push(only(/^(ENABLED$|SF_AWS_|AWS_SNS_)/));
+      error.push(only(/^(ENABLED$|COMMENT$|SF_AWS_|AWS_SNS_)/));
   }
   return storage.length + error.length > before;
 }

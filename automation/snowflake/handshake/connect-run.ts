@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Deployment } from "../../deploy/deployment";
 import type { DeploymentOptions } from "../../deploy/deployment-options";
-import { PipelineError, throwMistake } from "../../errors";
+import { PipelineError, throwMistake, UsageError } from "../../errors";
 import type { PipelineOutputs } from "../../outputs";
-import { type Answers, parseAnswers } from "../answers/answers";
-import { autoIngests } from "../sql/integration-sql";
+import { type Answers, type IntegrationAnswer, parseAnswers, quote } from "../answers/answers";
+import { autoIngests, integrationsOf, lookSql } from "../sql/integration-sql";
+import { namesOf } from "../sql/names";
 import type { AccessKey } from "../sql/objects-sql";
 import { snowflakeSql } from "../sql/sql";
 import { type ConnectResult, connect, connection } from "./connect";
@@ -61,7 +62,11 @@ const WAIT_MS = 15_000;
 
 /** The order of the steps, apart from how each is done. */
 export async function handOver(work: HandOver): Promise<ConnectResult> {
-  if ((await work.look()).behind) await work.up();
+  await refuseForeign(work, await work.outputs());
+  if ((await work.look()).behind) {
+    await work.up();
+    await refuseForeign(work, await work.outputs());
+  }
   const outputs = await work.outputs();
   await step(work, outputs, "setup");
   for (let round = 1; round <= ROUNDS; round += 1) {
@@ -79,6 +84,33 @@ export async function handOver(work: HandOver): Promise<ConnectResult> {
   );
 }
 
+/** Looks before it changes anything: the name of our integration may be that of another's. */
+async function refuseForeign(work: HandOver, outputs: PipelineOutputs): Promise<void> {
+  const names = namesOf(outputs);
+  for (const integration of integrationsOf(outputs, names)) {
+    const { stored, property, roleArn, setting } = integration;
+    const answers = await work.run(lookSql(integration, names), []).catch((error: unknown) => {
+      if (error instanceof SnowError && /does not exist/i.test(error.message)) return undefined;
+      throw error;
+    });
+    if (answers === undefined) continue;
+    const found = propertiesOf(answers);
+    if (found[property] === roleArn || found.COMMENT === names.comment) continue;
+    throw new UsageError(
+      `nothing was changed: the integration ${quote(stored)} exists and is not of this stack, its ${property} is ` +
+        `${quote(found[property])} and not ${quote(roleArn)}; choose another name in ${setting}`,
+    );
+  }
+}
+
+/** One of another type has none of the properties that are read. */
+function propertiesOf(answers: string): IntegrationAnswer {
+  const isOther = /"property"\s*:/.test(answers) && !/"(STORAGE_|SF_AWS_|AWS_SNS_)/.test(answers);
+  if (isOther) return {};
+  const { storageIntegration, errorIntegration } = readable(answers, "the look at the integration", []);
+  return { ...storageIntegration, ...errorIntegration };
+}
+
 async function step(
   work: HandOver,
   outputs: PipelineOutputs,
@@ -89,7 +121,7 @@ async function step(
   const secrets = key === undefined ? [] : [key.secretAccessKey];
   const answers = await trusted(work, part, () => work.run(sql, secrets));
   if (!isAnswered(outputs, part)) return work.look();
-  return work.connect(readable(answers, part, secrets));
+  return work.connect(readable(answers, `the SQL of ${part}`, secrets));
 }
 
 function readable(answers: string, part: string, secrets: readonly string[]): Answers {
@@ -98,7 +130,7 @@ function readable(answers: string, part: string, secrets: readonly string[]): An
   } catch (error) {
     throwMistake(error);
     throw new PipelineError(
-      `what the Snowflake CLI answered to the SQL of ${part} cannot be read${lastLines(answers, secrets)}`,
+      `what the Snowflake CLI answered to ${part} cannot be read${lastLines(answers, secrets)}`,
     );
   }
 }

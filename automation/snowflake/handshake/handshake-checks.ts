@@ -4,6 +4,10 @@ import { literal } from "../sql/identifiers";
 import { storageIn } from "../sql/names";
 import type { HandshakeStack } from "./handshake-stack";
 
+/** A pipe's history goes with it: without the truncation, its files would be loaded a second time. */
+const RELOAD =
+  'drop the pipe, truncate its table, and run "sql --part load", which loads every file of the bucket again';
+
 export function channelProblems(
   stack: HandshakeStack,
   { name, notificationChannel, invalidReason }: Pipe,
@@ -12,20 +16,18 @@ export function channelProblems(
   if (invalidReason !== undefined) {
     return [
       `the pipe ${quote(name)} loads nothing, by its invalid_reason: ${quote(invalidReason)}; run "sql --part setup", ` +
-        'drop the pipe, truncate its table, and run "sql --part load", which loads every file again',
+        `then ${RELOAD}`,
     ];
   }
   const what = `notification_channel of the pipe ${quote(name)}`;
   if (notificationChannel === undefined) {
-    return [
-      `${what} is empty, so it was made without AUTO_INGEST = TRUE; drop the pipe and run "sql --part load" again`,
-    ];
+    return [`${what} is empty, so it was created without AUTO_INGEST = TRUE; ${RELOAD}`];
   }
   if (eventsMode === "sns" && notificationChannel === topic) return [];
   if (eventsMode !== "sns" && notificationChannel.split(":")[2] === "sns") {
     return [
       `${what} is the topic ${quote(notificationChannel)}, and events.mode is ${eventsMode}; ` +
-        'drop the pipe and run "sql --part load" again, or set events.mode to sns',
+        `${RELOAD}, or set events.mode to sns`,
     ];
   }
   // A topic reaches queues of other regions, a bucket does not.

@@ -4,8 +4,8 @@ import { autoIngests, topicPolicySql } from "./integration-sql";
 import type { Names, StreamNames } from "./names";
 
 /**
- * Whether Snowflake reaches the bucket: it lists each stream's folder and, where a file is named, reads it.
- * LIST has a pattern so that it shows a probe at most and not every export.
+ * Whether Snowflake reaches the bucket: the integration, and the stages that use it, list each stream's folder and, where a
+ * file is named, read it. LIST has a pattern so that it shows a probe at most and not every export.
  */
 export function accessChecksSql(
   outputs: PipelineOutputs,
@@ -14,38 +14,48 @@ export function accessChecksSql(
 ): string[] {
   const actions = probeFile === undefined ? ["list"] : ["list", "read"];
   const integration = literal(names.storedIntegration);
-  return [
-    "USE ROLE ACCOUNTADMIN",
-    `USE WAREHOUSE ${names.warehouse}`,
-    ...(outputs.snowflake.access === "role"
-      ? names.streams.flatMap(({ stream, url }) =>
+  const validations =
+    outputs.snowflake.access === "user"
+      ? []
+      : names.streams.flatMap(({ stream, url }) =>
           actions.map(
             (action) => `SELECT
   ${literal(stream.name)} AS STREAM,
   SYSTEM$VALIDATE_STORAGE_INTEGRATION(${integration}, ${literal(url)}, ${literal(probeFile ?? "_verify/probe")}, '${action}') AS CAN_${action.toUpperCase()}`,
           ),
-        )
-      : names.streams.flatMap(({ stream, stage }) => [
-          `LIST ${literal(`@${stage}`)} PATTERN = '.*_verify/.*'`,
-          ...(probeFile === undefined
-            ? []
-            : [
-                `SELECT ${literal(stream.name)} AS STREAM, COUNT(*) AS ROWS_READ FROM ${literal(`@${stage}/${probeFile}`)}`,
-              ]),
-        ])),
-    ...(outputs.eventsMode === "sns" ? [topicPolicySql(outputs)] : []),
+        );
+  const administered = [...validations, ...(outputs.eventsMode === "sns" ? [topicPolicySql(outputs)] : [])];
+  return [
+    ...(administered.length === 0 ? [] : [`USE ROLE ${names.integrationRole}`, ...administered]),
+    `USE ROLE ${names.loadingRole}`,
+    `USE WAREHOUSE ${names.warehouse}`,
+    ...names.streams.flatMap(({ stream, stage }) => [
+      `LIST ${literal(`@${stage}`)} PATTERN = '.*_verify/.*'`,
+      ...(probeFile === undefined
+        ? []
+        : [
+            `SELECT ${literal(stream.name)} AS STREAM, COUNT(*) AS ROWS_READ FROM ${literal(`@${stage}/${probeFile}`)}`,
+          ]),
+    ]),
   ];
 }
 
-/** Whether files arrive and are loaded: state of each loader, loads of the last 24 hours, rows and freshness per stream. */
+/**
+ * Whether files arrive and are loaded: state of each loader, loads of the last 24 hours, rows and freshness per stream; and
+ * which files of the last 14 days were not loaded, or in part.
+ */
 export function loadChecksSql(outputs: PipelineOutputs, names: Names): string[] {
   return [
     `USE ROLE ${names.loadingRole}`,
     ...(autoIngests(outputs) ? names.streams.map(pipeStatus) : [taskHistory(names)]),
     ...names.streams.map((stream) => copyHistory(names, stream)),
+    `${names.streams.map((stream) => failedFiles(names, stream)).join("\nUNION ALL\n")}\nORDER BY LAST_LOAD_TIME DESC\nLIMIT ${FAILED_FILES}`,
     `${names.streams.map(freshness).join("\nUNION ALL\n")}\nORDER BY STREAM`,
   ];
 }
+
+/** Most files that are named as not loaded. */
+const FAILED_FILES = 100;
 
 function pipeStatus({ stream, pipe }: StreamNames): string {
   return `SELECT ${literal(stream.name)} AS STREAM, SYSTEM$PIPE_STATUS(${literal(pipe)}) AS PIPE_STATUS`;
@@ -77,6 +87,17 @@ FROM TABLE(${database}.INFORMATION_SCHEMA.COPY_HISTORY(
 ))
 GROUP BY STATUS
 ORDER BY STATUS`;
+}
+
+/** For as long as this function looks back. docs.snowflake.com/en/sql-reference/functions/copy_history */
+function failedFiles({ database }: Names, { stream, table }: StreamNames): string {
+  return `SELECT
+  ${literal(stream.name)} AS STREAM, FILE_NAME, STATUS, ERROR_COUNT, FIRST_ERROR_MESSAGE, FIRST_ERROR_LINE_NUMBER, LAST_LOAD_TIME
+FROM TABLE(${database}.INFORMATION_SCHEMA.COPY_HISTORY(
+  TABLE_NAME => ${literal(table)},
+  START_TIME => DATEADD(DAY, -14, CURRENT_TIMESTAMP())
+))
+WHERE STATUS <> 'Loaded'`;
 }
 
 /** ROWS_LOADED_TWICE is other than 0 where a file was loaded by two pipes or again by a recreated one. */

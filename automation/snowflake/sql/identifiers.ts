@@ -1,32 +1,18 @@
+import { nameProblem, storedName, unprintable } from "../../../components/settings/snowflake-names";
 import { UsageError } from "../../errors";
 
-/** Longest name Snowflake allows, in characters. */
-const maxLength = 255;
-
-/** What the Snowflake CLI would take for a variable (`&name`, `&{`, `<%`) or a template (`{{`, `{%`, `{#`). */
-const template = /&[A-Za-z_{&]|<%|\{[{%#]/;
-
-/** Characters that end a line for one reader or another, and the rest of the unprintable ones. */
-const unprintable = /[\p{Cc}\u2028\u2029]/u;
-
 /**
- * The name Snowflake stores for an identifier as a setting spells it: a simple one is folded to upper case, one in double
- * quotes is taken as it stands between them, anything else is the name itself.
- * docs.snowflake.com/en/sql-reference/identifiers-syntax
+ * The name Snowflake stores for an identifier as a setting spells it.
  *
  * @throws UsageError if the value begins or ends with a double quote without being one quoted identifier.
  */
 export function canonicalName(setting: string): string {
-  if (/^[A-Za-z_][A-Za-z0-9_$]*$/.test(setting)) return setting.toUpperCase();
-  const quoted = /^"((?:[^"]|"")+)"$/.exec(setting)?.[1];
-  if (quoted !== undefined) return quoted.replaceAll('""', '"');
-  if (setting.startsWith('"') || setting.endsWith('"')) {
-    throw new UsageError(
-      `Snowflake identifier ${JSON.stringify(setting)}: a quoted identifier is one name between double quotes, ` +
-        "with each double quote inside it written twice",
-    );
-  }
-  return setting;
+  const name = storedName(setting);
+  if (name !== undefined) return name;
+  throw new UsageError(
+    `Snowflake identifier ${JSON.stringify(setting)}: a quoted identifier is one name between double quotes, ` +
+      "with each double quote inside it written twice",
+  );
 }
 
 /**
@@ -36,7 +22,7 @@ export function canonicalName(setting: string): string {
  * identifier knows no escapes, so such a name cannot be written in another form.
  */
 export function quoteIdentifier(name: string): string {
-  const problem = findProblem(name);
+  const problem = nameProblem(name);
   if (problem !== undefined) {
     throw new UsageError(
       `Snowflake identifier ${JSON.stringify(name)} ${problem}; choose another name in the settings`,
@@ -69,16 +55,6 @@ export function literal(text: string): string {
 /** A Snowflake Scripting block as the constant EXECUTE IMMEDIATE takes: readable between `$$` wherever its text allows. */
 export function scriptConstant(block: string): string {
   return block.includes("$$") ? literal(block) : `$$\n${block}\n$$`;
-}
-
-function findProblem(name: string): string | undefined {
-  const length = [...name].length;
-  if (length === 0) return "is empty";
-  if (length > maxLength) return `has ${length} characters, and Snowflake allows ${maxLength}`;
-  if (unprintable.test(name)) return "has a control character or line end";
-  if (name.includes("\\")) return "has a backslash, which the Snowflake CLI reads as an escape";
-  if (template.test(name)) return "has what the Snowflake CLI reads as a variable (&name, <%, {{, {%, {#)";
-  return undefined;
 }
 
 function escapeCharacter(character: string): string {

@@ -1,25 +1,27 @@
 import type { PipelineOutputs } from "../../outputs";
-import { literal, scriptConstant } from "./identifiers";
+import { literal } from "./identifiers";
 import { autoIngests, topicOf } from "./integration-sql";
 import type { Names, StreamNames } from "./names";
 import { landingColumns } from "./objects-sql";
+import { block, indent } from "./scripting";
 
-/** Minutes between two looks of a task at its stage. Braintrust exports no more often than every five. */
-const taskMinutes = 15;
+/** Minutes between two runs of a task, where the settings say nothing. Braintrust exports no more often than every five. */
+const TASK_MINUTES = 15;
 
 /**
- * Rights of the loading role, by Snowflake's list for a pipe's owner (it owns the pipe by creating it), and of the reading
- * role. docs.snowflake.com/en/user-guide/data-load-snowpipe-auto-s3
+ * Rights of the reading role, by the owner of what it reads. The loading role needs none: it owns what it creates.
+ * docs.snowflake.com/en/user-guide/data-load-snowpipe-auto-s3
  */
-export function grantsSql({ loadingRole, readingRole, streams }: Names): string[] {
+export function grantsSql(outputs: PipelineOutputs, { loadingRole, readingRole, streams }: Names): string[] {
+  if (readingRole === loadingRole) return [];
   return [
-    "USE ROLE SECURITYADMIN",
-    ...streams.flatMap(({ fileFormat, stage, table, view }) => [
-      `GRANT USAGE ON FILE FORMAT ${fileFormat} TO ROLE ${loadingRole}`,
-      `GRANT USAGE ON STAGE ${stage} TO ROLE ${loadingRole}`,
-      `GRANT SELECT, INSERT ON TABLE ${table} TO ROLE ${loadingRole}`,
+    `USE ROLE ${loadingRole}`,
+    ...streams.flatMap(({ table, view, pipe, task }) => [
       `GRANT SELECT ON TABLE ${table} TO ROLE ${readingRole}`,
       `GRANT SELECT ON VIEW ${view} TO ROLE ${readingRole}`,
+      autoIngests(outputs)
+        ? `GRANT MONITOR ON PIPE ${pipe} TO ROLE ${readingRole}`
+        : `GRANT MONITOR ON TASK ${task} TO ROLE ${readingRole}`,
     ]),
   ];
 }
@@ -35,7 +37,7 @@ export function loadersSql(outputs: PipelineOutputs, names: Names): string[] {
       ]
     : [
         ...session,
-        ...names.streams.flatMap((stream) => task(names, stream)),
+        ...names.streams.flatMap((stream) => task(outputs, names, stream)),
         `SHOW TASKS IN SCHEMA ${names.schema}`,
       ];
 }
@@ -51,18 +53,20 @@ function pipe(outputs: PipelineOutputs, names: Names, stream: StreamNames): stri
     "AUTO_INGEST = TRUE",
     ...(names.errorIntegration === undefined ? [] : [`ERROR_INTEGRATION = ${names.errorIntegration}`]),
     ...(outputs.eventsMode === "sns" ? [`AWS_SNS_TOPIC = ${literal(topicOf(outputs))}`] : []),
+    `COMMENT = ${literal(stream.comment)}`,
   ];
-  const backfill = `BEGIN
-  IF (NOT EXISTS (
-    SELECT 1 FROM ${names.database}.INFORMATION_SCHEMA.PIPES
-    WHERE PIPE_SCHEMA = ${literal(names.storedSchema)} AND PIPE_NAME = ${literal(stream.storedPipe)}
-  )) THEN
-    ${indent(copy(stream), 4)};
-  END IF;
-END;`;
   return [
     `DROP TASK IF EXISTS ${stream.task}`,
-    `EXECUTE IMMEDIATE ${scriptConstant(backfill)}`,
+    block([
+      "BEGIN",
+      "  IF (NOT EXISTS (",
+      `    SELECT 1 FROM ${names.database}.INFORMATION_SCHEMA.PIPES`,
+      `    WHERE PIPE_SCHEMA = ${literal(names.storedSchema)} AND PIPE_NAME = ${literal(stream.storedPipe)}`,
+      "  )) THEN",
+      `    ${indent(copy(stream), 4)};`,
+      "  END IF;",
+      "END;",
+    ]),
     `CREATE PIPE IF NOT EXISTS ${stream.pipe}
   ${options.join("\n  ")}
 AS
@@ -74,15 +78,24 @@ ${copy(stream)}`,
   ];
 }
 
-/** A task must be suspended while it is altered. Each COPY skips what an earlier one has loaded. */
-function task(names: Names, { task: name, ...stream }: StreamNames): string[] {
+/**
+ * A task must be suspended while it is altered. Each COPY skips what an earlier one has loaded. A task's session has the
+ * account's parameters, not this one's. docs.snowflake.com/en/sql-reference/sql/create-task
+ */
+function task(
+  { snowflake }: PipelineOutputs,
+  names: Names,
+  { task: name, ...stream }: StreamNames,
+): string[] {
   const errors =
     names.errorIntegration === undefined ? "" : `\n  ERROR_INTEGRATION = ${names.errorIntegration}`;
   return [
     `ALTER TASK IF EXISTS ${name} SUSPEND`,
     `CREATE OR ALTER TASK ${name}
   USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE = 'XSMALL'
-  SCHEDULE = '${taskMinutes} MINUTES'${errors}
+  SCHEDULE = '${snowflake.taskMinutes ?? TASK_MINUTES} MINUTES'
+  QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE${errors}
+  COMMENT = ${literal(stream.comment)}
 AS
 ${copy(stream)}`,
     `ALTER TASK ${name} RESUME`,
@@ -102,8 +115,4 @@ FROM (
 )
 FILE_FORMAT = (FORMAT_NAME = ${literal(fileFormat)})
 ON_ERROR = SKIP_FILE`;
-}
-
-function indent(text: string, blanks: number): string {
-  return text.replaceAll("\n", `\n${" ".repeat(blanks)}`);
 }

@@ -1,4 +1,6 @@
 import type { Partition } from "../../../components/settings/partitions";
+import { PROJECT } from "../../../components/settings/settings";
+import { viewOf } from "../../../components/settings/snowflake-names";
 import { PipelineError, UsageError } from "../../errors";
 import type { PipelineOutputs, StreamOutput } from "../../outputs";
 import { canonicalName, qualifiedName, quoteIdentifier } from "./identifiers";
@@ -6,6 +8,8 @@ import { canonicalName, qualifiedName, quoteIdentifier } from "./identifiers";
 /** A stream's own objects, as SQL text qualified with database and schema. */
 export interface StreamNames {
   readonly stream: StreamOutput;
+  /** Names project, stack and stream. */
+  readonly comment: string;
   /** The stream's folder in the protocol Snowflake has for the bucket's partition, ending in "/". */
   readonly url: string;
   /** A format of the stream's own: dropping it can stop no other stack's pipe. */
@@ -14,6 +18,7 @@ export interface StreamNames {
   readonly table: string;
   /** View with one row per record, the newest. */
   readonly view: string;
+  readonly storedView: string;
   readonly pipe: string;
   /** The pipe's name as Snowflake stores it, without quotes or path. */
   readonly storedPipe: string;
@@ -21,21 +26,32 @@ export interface StreamNames {
   readonly task: string;
 }
 
-/** Every object a stack sets up in Snowflake, as SQL text. */
+/** Every object a stack sets up in Snowflake, as SQL text; `stored` names are as Snowflake stores them, without quotes. */
 export interface Names {
+  /** Names project and stack: what is the stack's own is known by it. */
+  readonly comment: string;
   readonly warehouse: string;
   readonly database: string;
   readonly schema: string;
-  /** The schema's name as Snowflake stores it. */
   readonly storedSchema: string;
   readonly loadingRole: string;
+  readonly storedLoadingRole: string;
   readonly readingRole: string;
   /** The loading and the reading role as far as they are the stack's own: Snowflake's own roles are never created. */
-  readonly customRoles: readonly string[];
+  readonly storedCustomRoles: readonly string[];
+  /** Role with the rights of the account. */
+  readonly adminRole: string;
+  readonly storedAdminRole: string;
+  /** Who creates warehouse, database and schema, who roles, and who grants: Snowflake's own roles for it, or the admin role. */
+  readonly containerRole: string;
+  readonly roleRole: string;
+  readonly grantRole: string;
+  /** Role that owns the integrations. */
+  readonly integrationRole: string;
   readonly integration: string;
-  /** The integration's name as Snowflake stores it. */
   readonly storedIntegration: string;
   readonly errorIntegration: string | undefined;
+  readonly storedErrorIntegration: string | undefined;
   readonly streams: readonly StreamNames[];
 }
 
@@ -51,7 +67,8 @@ const storageProviders: Readonly<Partial<Record<Partition, StorageProvider>>> = 
   "aws-cn": { provider: "S3CHINA", protocol: "s3china" },
 };
 
-const systemRoles = [
+/** Roles that every account has. docs.snowflake.com/en/user-guide/security-access-control-overview */
+export const SYSTEM_ROLES: readonly string[] = [
   "ACCOUNTADMIN",
   "SECURITYADMIN",
   "USERADMIN",
@@ -72,38 +89,61 @@ export function namesOf(outputs: PipelineOutputs): Names {
   const schema = canonicalName(snowflake.schema);
   const inSchema = (name: string) => qualifiedName(database, schema, name);
   const roles = [canonicalName(snowflake.role), canonicalName(snowflake.readerRole)] as const;
+  const adminRole = canonicalName(snowflake.adminRole ?? ADMIN_ROLE);
+  const duty = (role: string) => quoteIdentifier(adminRole === ADMIN_ROLE ? role : adminRole);
+  const comment = commentOf(outputs);
+  const errorIntegration =
+    snowflake.errorIntegration === undefined ? undefined : canonicalName(snowflake.errorIntegration);
   const { protocol } = storageOf(outputs);
   refuseCollisions(outputs.streams);
   return {
+    comment,
     warehouse: quoteIdentifier(canonicalName(snowflake.warehouse)),
     database: quoteIdentifier(database),
     schema: qualifiedName(database, schema),
     storedSchema: schema,
     loadingRole: quoteIdentifier(roles[0]),
+    storedLoadingRole: roles[0],
     readingRole: quoteIdentifier(roles[1]),
-    customRoles: [...new Set(roles)].filter((role) => !systemRoles.includes(role)).map(quoteIdentifier),
+    storedCustomRoles: [...new Set(roles)].filter((role) => !SYSTEM_ROLES.includes(role)),
+    adminRole: quoteIdentifier(adminRole),
+    storedAdminRole: adminRole,
+    containerRole: duty("SYSADMIN"),
+    roleRole: duty("USERADMIN"),
+    grantRole: duty("SECURITYADMIN"),
+    integrationRole: quoteIdentifier(canonicalName(snowflake.integrationRole ?? adminRole)),
     integration: quoteIdentifier(canonicalName(snowflake.integration)),
     storedIntegration: canonicalName(snowflake.integration),
-    errorIntegration:
-      snowflake.errorIntegration === undefined
-        ? undefined
-        : quoteIdentifier(canonicalName(snowflake.errorIntegration)),
+    errorIntegration: errorIntegration === undefined ? undefined : quoteIdentifier(errorIntegration),
+    storedErrorIntegration: errorIntegration,
     streams: outputs.streams.map((stream) => {
       const table = canonicalName(stream.table);
       const pipe = canonicalName(stream.pipe);
       return {
         stream,
+        comment: `${comment}, stream ${stream.name}`,
         url: stream.url.replace(/^s3:/, `${protocol}:`),
         fileFormat: inSchema(`${table}_FORMAT`),
         stage: inSchema(`${table}_STAGE`),
         table: inSchema(table),
         view: inSchema(viewOf(table)),
+        storedView: viewOf(table),
         pipe: inSchema(pipe),
         storedPipe: pipe,
         task: inSchema(`${table}_LOAD`),
       };
     }),
   };
+}
+
+/** Role with all rights of an account, where the settings name none. */
+const ADMIN_ROLE = "ACCOUNTADMIN";
+
+/** A stack that an earlier version has deployed does not tell its name. */
+function commentOf({ stack, bucketName }: PipelineOutputs): string {
+  return stack === undefined
+    ? `Braintrust exports of the bucket ${bucketName}`
+    : `Braintrust exports: project ${PROJECT}, stack ${stack}`;
 }
 
 /**
@@ -132,10 +172,6 @@ export function storageIn(partition: string): StorageProvider {
 export function needed(value: string | undefined, output: string, statement: string): string {
   if (value !== undefined) return value;
   throw new PipelineError(`the stack's outputs lack ${output}, which ${statement} needs; run "up" first`);
-}
-
-function viewOf(table: string): string {
-  return `${table}_LATEST`;
 }
 
 /** Two streams with one table, or one's table with the name of another's view, would load into each other. */

@@ -1,16 +1,18 @@
 import type { PipelineOutputs } from "../../outputs";
+import { containersSql, rolesSql } from "./admin-sql";
 import { accessChecksSql, loadChecksSql } from "./check-sql";
 import { answersSql, autoIngests, integrationSql } from "./integration-sql";
 import { grantsSql, loadersSql } from "./load-sql";
 import { type Names, namesOf } from "./names";
-import { type AccessKey, containersSql, objectsSql, rolesSql } from "./objects-sql";
-import { purgeSql, teardownSql } from "./teardown-sql";
+import { type AccessKey, objectsSql } from "./objects-sql";
+import { leftStreamsSql, purgeSql, teardownSql } from "./teardown-sql";
 
 /**
- * Parts of the SQL. `setup` needs nothing but the stack; `load` needs AWS to trust Snowflake; `check` changes nothing;
- * `teardown` undoes the others and keeps the data.
+ * Parts of the SQL. `setup` needs nothing but the stack: `admin` is what of it needs rights of the account, and `objects` the
+ * rest, which the owner's role runs. `load` needs AWS to trust Snowflake; `check` changes nothing; `teardown` undoes the others
+ * and keeps the data.
  */
-export const sqlParts = ["setup", "load", "check", "teardown"] as const;
+export const sqlParts = ["setup", "admin", "objects", "load", "check", "teardown"] as const;
 
 export type SqlPart = (typeof sqlParts)[number];
 
@@ -25,11 +27,16 @@ export interface SqlOptions {
    * @default none: the text has the variables `access_key_id` and `secret_access_key` of the Snowflake CLI
    */
   readonly revealSecrets?: AccessKey | undefined;
+  /**
+   * `teardown`: what lists the objects of streams that have left the stack, alone.
+   * @default what drops those of the stack
+   */
+  readonly leftStreams?: boolean | undefined;
 }
 
 /**
- * SQL that sets Snowflake up for a stack, to be run from top to bottom by `snow sql -f`, as often as one likes. A role with
- * the rights of ACCOUNTADMIN runs it; what it makes belongs to SYSADMIN and to the loading role.
+ * SQL that sets Snowflake up for a stack, to be run from top to bottom by `snow sql -f`, as often as one likes. Who runs it can
+ * use the roles that the settings name: `snowflake.adminRole`, `integrationRole` and `role`.
  *
  * @param part default: setup, load and check, which works in one go once the stack's trust in Snowflake is final
  * @throws UsageError for a name in the settings that cannot be written safely, or streams whose objects coincide.
@@ -38,13 +45,15 @@ export interface SqlOptions {
 export function snowflakeSql(outputs: PipelineOutputs, part?: SqlPart, options: SqlOptions = {}): string {
   const names = namesOf(outputs);
   const parts = {
-    setup: () => setup(outputs, names, options),
+    setup: () => [...admin(outputs, names), ...objects(outputs, names, options), ...answers(outputs, names)],
+    admin: () => [...admin(outputs, names), ...answers(outputs, names)],
+    objects: () => objects(outputs, names, options),
     load: () => load(outputs, names),
     check: () => check(outputs, names, options),
-    teardown: () => teardown(outputs, names),
+    teardown: () => (options.leftStreams ? leftStreams(names) : teardown(outputs, names)),
   };
   const chosen: readonly SqlPart[] = part === undefined ? ["setup", "load", "check"] : [part];
-  return [header(outputs, chosen, options), ...chosen.flatMap((each) => parts[each]())]
+  return [header(outputs, chosen, options), SESSION, ...chosen.flatMap((each) => parts[each]())]
     .join("\n\n")
     .concat("\n");
 }
@@ -56,7 +65,7 @@ function header(
 ): string {
   const run = "-- Run with: snow sql -f FILE";
   const access =
-    snowflake.access === "role" || !chosen.includes("setup")
+    snowflake.access === "role" || !chosen.some((part) => part === "setup" || part === "objects")
       ? run
       : revealSecrets === undefined
         ? `${run} -D "access_key_id=$ACCESS_KEY_ID" -D "secret_access_key=$SECRET_ACCESS_KEY"`
@@ -64,22 +73,39 @@ function header(
   return `-- Snowflake side of the Braintrust export pipeline. The stack's phase: ${phase}.\n${access}`;
 }
 
-function setup(outputs: PipelineOutputs, names: Names, { revealSecrets }: SqlOptions): string[] {
+/** With TRUE, which an account may set, names in double quotes would be folded to upper case. docs.snowflake.com/en/sql-reference/parameters */
+const SESSION = section("session", ["ALTER SESSION SET QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE"]);
+
+function admin(outputs: PipelineOutputs, names: Names): string[] {
+  const integrations = integrationSql(outputs, names);
   return [
-    section("setup: warehouse, database, schema", containersSql(names)),
-    section("setup: roles", rolesSql(outputs, names)),
+    section("admin: warehouse, database, schema", containersSql(names)),
+    section("admin: roles and their rights", rolesSql(outputs, names)),
+    ...(integrations.length === 0
+      ? []
+      : [
+          section(
+            `admin: integrations
+-- One that exists under this name and is not of this stack stops the script, and is not changed.`,
+            integrations,
+          ),
+        ]),
+  ];
+}
+
+function objects(outputs: PipelineOutputs, names: Names, { revealSecrets }: SqlOptions): string[] {
+  return [
     section(
-      `setup: integrations and account rights
--- An existing integration of the name is pointed at this stack alone: each stack has its own.`,
-      integrationSql(outputs, names),
-    ),
-    section(
-      `setup: file formats, stages, landing tables, views
+      `objects: file formats, stages, landing tables, views
 -- An existing stage keeps its url and integration: to change them, drop its pipe and the stage first.`,
       objectsSql(outputs, names, revealSecrets),
     ),
-    section("setup: what the command connect needs to know", answersSql(outputs, names)),
   ];
+}
+
+function answers(outputs: PipelineOutputs, names: Names): string[] {
+  const statements = answersSql(outputs, names);
+  return statements.length === 0 ? [] : [section("admin: what the command connect needs", statements)];
 }
 
 function load(outputs: PipelineOutputs, names: Names): string[] {
@@ -92,13 +118,27 @@ function load(outputs: PipelineOutputs, names: Names): string[] {
 -- DEEP_ARCHIVE cannot be read: restore them first.`
     : `load: tasks, since no event tells Snowflake of a file
 -- If a pipe has loaded a table before, drop the pipe and truncate the table first: the task knows only its own loads.`;
-  return [section("load: rights", grantsSql(names)), section(advice, loadersSql(outputs, names))];
+  const grants = grantsSql(outputs, names);
+  return [
+    section(advice, loadersSql(outputs, names)),
+    ...(grants.length === 0 ? [] : [section("load: rights of the reading role", grants)]),
+  ];
 }
 
 function check(outputs: PipelineOutputs, names: Names, { probeFile }: SqlOptions): string[] {
   return [
     section("check: access to the bucket", accessChecksSql(outputs, names, probeFile)),
     section("check: loads, rows and freshness", loadChecksSql(outputs, names)),
+  ];
+}
+
+function leftStreams(names: Names): string[] {
+  return [
+    section(
+      `teardown: objects of streams that have left the stack
+-- This drops nothing: run the statements that it answers with. DROP TABLE deletes loaded data.`,
+      leftStreamsSql(names),
+    ),
   ];
 }
 

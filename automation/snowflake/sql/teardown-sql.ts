@@ -1,10 +1,14 @@
 import type { PipelineOutputs } from "../../outputs";
+import { literal, quoteIdentifier } from "./identifiers";
+import { autoIngests, dropIntegrationsSql } from "./integration-sql";
 import type { Names } from "./names";
+import { block, show, shown } from "./scripting";
 
 /** Drops what holds no data, in the reverse of the order it was made in. Loaders of either kind, should the mode have changed. */
 export function teardownSql(outputs: PipelineOutputs, names: Names): string[] {
+  const ours = { name: names.storedLoadingRole, comment: names.comment };
   return [
-    "USE ROLE ACCOUNTADMIN",
+    `USE ROLE ${names.loadingRole}`,
     ...names.streams.flatMap(({ pipe, task, view, stage, fileFormat }) => [
       `DROP PIPE IF EXISTS ${pipe}`,
       `DROP TASK IF EXISTS ${task}`,
@@ -12,16 +16,63 @@ export function teardownSql(outputs: PipelineOutputs, names: Names): string[] {
       `DROP STAGE IF EXISTS ${stage}`,
       `DROP FILE FORMAT IF EXISTS ${fileFormat}`,
     ]),
-    ...(names.errorIntegration === undefined ? [] : [`DROP INTEGRATION IF EXISTS ${names.errorIntegration}`]),
-    ...(outputs.snowflake.access === "role" ? [`DROP INTEGRATION IF EXISTS ${names.integration}`] : []),
+    ...(autoIngests(outputs)
+      ? []
+      : [
+          `USE ROLE ${names.adminRole}`,
+          `USE WAREHOUSE ${names.warehouse}`,
+          block([
+            "BEGIN",
+            `  ${show("ROLES", ours.name)};`,
+            `  IF (${shown(ours)}) THEN`,
+            `    REVOKE EXECUTE TASK, EXECUTE MANAGED TASK ON ACCOUNT FROM ROLE ${names.loadingRole};`,
+            "  END IF;",
+            "END;",
+          ]),
+        ]),
+    ...dropIntegrationsSql(outputs, names),
   ];
+}
+
+/** What SHOW lists of a stream's objects, loaders first, and what drops one. */
+const kinds = [
+  ["PIPES", "PIPE"],
+  ["TASKS", "TASK"],
+  ["VIEWS", "VIEW"],
+  ["STAGES", "STAGE"],
+  ["FILE FORMATS", "FILE FORMAT"],
+  ["TABLES", "TABLE"],
+] as const;
+
+/**
+ * Finds, by their comments, objects of streams that have left the stack, and answers with the statement that drops each. It
+ * drops none: their tables hold data.
+ */
+export function leftStreamsSql(names: Names): string[] {
+  const present = names.streams.map(({ comment }) => literal(comment)).join(", ");
+  return [
+    `USE ROLE ${names.loadingRole}`,
+    `USE WAREHOUSE ${names.warehouse}`,
+    ...kinds.flatMap(([plural, kind]) => [
+      `SHOW ${plural} IN SCHEMA ${names.schema}`,
+      `SELECT "name" AS NAME, "comment" AS OF_STREAM, 'DROP ${kind} IF EXISTS ' || ${literal(`${names.schema}.`)} || '"' || REPLACE("name", '"', '""') || '";' AS STATEMENT
+FROM TABLE(RESULT_SCAN(LAST_QUERY_ID()))
+WHERE "comment" LIKE ${literal(`${escaped(names.comment)}, stream %`)} ESCAPE '^'
+  AND REGEXP_REPLACE("comment", ', version [0-9]+$') NOT IN (${present})`,
+    ]),
+  ];
+}
+
+/** Text in a pattern of LIKE. */
+function escaped(text: string): string {
+  return text.replace(/[%_^]/g, "^$&");
 }
 
 /** Drops what holds data, or what others may use too: for a person to run line by line. */
 export function purgeSql(names: Names): string[] {
   return [
     ...names.streams.map(({ table }) => `DROP TABLE IF EXISTS ${table}`),
-    ...names.customRoles.map((role) => `DROP ROLE IF EXISTS ${role}`),
+    ...names.storedCustomRoles.map((role) => `DROP ROLE IF EXISTS ${quoteIdentifier(role)}`),
     `DROP SCHEMA IF EXISTS ${names.schema}`,
     `DROP DATABASE IF EXISTS ${names.database}`,
     `DROP WAREHOUSE IF EXISTS ${names.warehouse}`,

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
 import { connect, nextSteps, renderSettings } from "../../../automation/commands/connect";
 import { sql, sqlNotes } from "../../../automation/commands/sql";
 import { UsageError } from "../../../automation/errors";
 import type { ConnectResult } from "../../../automation/snowflake/handshake/connect";
 import { canary, sampleOutputs } from "../snowflake/sql/sample-outputs";
+import { captured } from "./captured";
 
 const connected: ConnectResult = {
   outcome: "unchanged",
@@ -26,7 +30,11 @@ describe("connect and sql refuse before they do anything", () => {
     ["a connection nobody uses", () => connect({ stack, connection: "a" }), /^--connection is for --run/],
     ["a time limit nobody keeps", () => connect({ stack, timeout: "1" }), /^--timeout is for --run/],
     ["a time limit that is none", () => connect({ stack, run: true, timeout: "0" }), /^--timeout "0"/],
-    ["a part there is not", () => sql({ stack, part: "all" }), /parts are setup, load, check, teardown$/],
+    [
+      "a part there is not",
+      () => sql({ stack, part: "all" }),
+      /parts are setup, admin, objects, load, check, teardown$/,
+    ],
     [
       "a file that nothing reads",
       () => sql({ stack, part: "load", probeFile: "a" }),
@@ -38,6 +46,11 @@ describe("connect and sql refuse before they do anything", () => {
       /^--probe-file "s3:\/\/b\/a": it has to be a path below/,
     ],
     [
+      "a list of what has left, among what is to be created",
+      () => sql({ stack, part: "setup", leftStreams: true }),
+      /^--left-streams .* --part teardown$/,
+    ],
+    [
       "a key of a plan",
       () => sql({ stack, planned: true, revealSecrets: true }),
       /^--reveal-secrets and --planned/,
@@ -46,6 +59,86 @@ describe("connect and sql refuse before they do anything", () => {
     it(what, () =>
       assert.rejects(work(), (error: Error) => error instanceof UsageError && reason.test(error.message)),
     );
+  }
+});
+
+describe("sql --planned", () => {
+  let cwd: string;
+  const write = (settings: Readonly<Record<string, unknown>>) =>
+    fs.writeFile(
+      path.join(cwd, "Pulumi.dev.yaml"),
+      JSON.stringify({
+        config: Object.fromEntries([
+          ["aws:region", "us-east-1"],
+          ...Object.entries(settings).map(([key, value]) => [`braintrust-snowflake:${key}`, value]),
+        ]),
+      }),
+    );
+
+  beforeEach(async () => {
+    cwd = await fs.mkdtemp(path.join(os.tmpdir(), "sql-"));
+    await fs.writeFile(path.join(cwd, "Pulumi.yaml"), "name: braintrust-snowflake\nruntime: nodejs\n");
+  });
+  afterEach(() => fs.rm(cwd, { recursive: true }));
+
+  it("writes a file that this user alone may read, in UTF-8 and with LF, also over one that others may", async () => {
+    await write({
+      snowflake: { externalId: "known-id", database: "Größe", taskMinutes: "30" },
+      events: { mode: "none" },
+    });
+    const output = path.join(cwd, "setup.sql");
+    await fs.writeFile(output, "x".repeat(100_000), { mode: 0o644 });
+    const { out } = await captured(() => sql({ stack: "dev", cwd, planned: true, output }));
+    assert.equal(out, "");
+    const text = await fs.readFile(output, "utf8");
+    assert.match(text, /CREATE DATABASE IF NOT EXISTS "Größe"/);
+    assert.match(text, /SCHEDULE = '30 MINUTES'/);
+    assert.match(text, /project braintrust-snowflake, stack dev/);
+    assert.ok(!text.includes("\r") && text.endsWith("\n") && !text.includes("xxx"));
+    if (process.platform !== "win32") assert.equal((await fs.stat(output)).mode & 0o777, 0o600);
+  });
+
+  it("refuses a place where it cannot write a file", async () => {
+    await write({ snowflake: { externalId: "known-id" } });
+    const { error } = await captured(() => sql({ stack: "dev", cwd, planned: true, output: cwd }));
+    assert.ok(error instanceof UsageError);
+    assert.match(error.message, /^--output = .*must be a file, not a folder; /);
+  });
+
+  for (const [what, settings, key] of [
+    [
+      "a table that the Snowflake CLI would change",
+      { streams: [{ name: "a", table: "R&D" }] },
+      "streams[0].table",
+    ],
+    [
+      "a table whose view's name is too long",
+      { streams: [{ name: "a", table: "x".repeat(250) }] },
+      "streams[0].table",
+    ],
+    [
+      "a table named as another's view",
+      {
+        streams: [
+          { name: "a", table: "T" },
+          { name: "b", table: '"T_LATEST"' },
+        ],
+      },
+      "streams[1].table",
+    ],
+    ["a role with half a quotation", { snowflake: { adminRole: '"Admins' } }, "snowflake.adminRole"],
+    ["a warehouse with a template", { snowflake: { warehouse: "wh_{{ env }}" } }, "snowflake.warehouse"],
+    ["a time that is none", { snowflake: { taskMinutes: 0 } }, "snowflake.taskMinutes"],
+  ] as const) {
+    it(`refuses ${what} by the settings, and changes nothing`, async () => {
+      await write(settings);
+      const before = await fs.readFile(path.join(cwd, "Pulumi.dev.yaml"), "utf8");
+      const { error, out } = await captured(() => sql({ stack: "dev", cwd, planned: true }));
+      assert.ok(error instanceof UsageError, String(error));
+      assert.ok(error.message.includes(key), error.message);
+      assert.equal(out, "");
+      assert.equal(await fs.readFile(path.join(cwd, "Pulumi.dev.yaml"), "utf8"), before);
+    });
   }
 });
 
@@ -135,7 +228,9 @@ describe("sqlNotes", () => {
           /does not trust Snowflake yet: run --part setup/,
         );
       }
-      assert.deepEqual(sqlNotes({ ...plain, outputs: { ...untrusted, phase } }, "setup", false), []);
+      for (const part of ["setup", "admin", "objects"] as const) {
+        assert.deepEqual(sqlNotes({ ...plain, outputs: { ...untrusted, phase } }, part, false), []);
+      }
     }
   });
 });

@@ -6,7 +6,6 @@ import { handOverText, rotateKeysCommand } from "../../../automation/commands/ro
 import { UsageError } from "../../../automation/errors";
 import { captured } from "./captured";
 
-const secretArn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:reader-Ab12";
 const created = new Date("2026-11-23T10:00:00Z");
 const wait = {
   oldKey: {
@@ -21,18 +20,19 @@ const wait = {
 };
 
 describe("handOverText", () => {
-  it("says how Snowflake gets the new key, by a reference to the secret", () => {
-    const text = handOverText("prod", wait, secretArn);
+  it("says how Snowflake gets the new key, which is on no command line", () => {
+    const text = handOverText("prod", wait);
     assert.match(text, /AKIAOLD \(old, last used 2026-11-23T09:30:00Z\) and AKIANEW \(new, never used\)/);
-    assert.match(text, /pipeline -- sql --stack prod --part setup > setup\.sql/);
-    assert.match(text, /get-secret-value --region eu-west-1 --secret-id 'arn:aws:secretsmanager:eu-west-1:/);
-    assert.match(text, /-D "access_key_id=\$ACCESS_KEY_ID" -D "secret_access_key=\$SECRET_ACCESS_KEY"/);
+    assert.match(text, /sql --stack prod --part objects --reveal-secrets --output objects\.sql\n/);
+    assert.match(text, /snow sql -f objects\.sql\n {2}snow sql -f check\.sql/);
+    // Command lines are visible to everyone on the machine.
+    assert.doesNotMatch(text, /-D |get-secret-value/);
     assert.match(text, /rotate-keys --stack prod`, from 2026-11-23T11:00:00Z if it stays unused/);
   });
 
   it("says only until when, once the new key is in use", () => {
-    const text = handOverText("prod", { ...wait, handedOver: true }, secretArn);
-    assert.doesNotMatch(text, /get-secret-value/);
+    const text = handOverText("prod", { ...wait, handedOver: true });
+    assert.doesNotMatch(text, /reveal-secrets/);
     assert.match(text, /from 2026-11-23T11:00:00Z/);
   });
 });

@@ -100,9 +100,13 @@ describe("nextRotationStep", () => {
     assert.deepEqual([next.until, next.handedOver], [at("11:00"), false]);
   });
 
-  it("does not wait for the new key to be used where the old one never was", () => {
-    assert.equal(step(both, used({}, {}), "12:00").kind, "set");
-    assert.equal(step(both, used({}, {}), "10:59").kind, "wait");
+  it("waits for the new key to be used where the old one never was: Snowflake may hold it all the same", () => {
+    for (const time of ["10:59", "12:00", "23:00"]) {
+      const next = step(both, used({}, {}), time);
+      assert.ok(next.kind === "wait");
+      assert.equal(next.handedOver, false);
+    }
+    assert.equal(step(both, used({}, { lastUsed: at("10:30") }), "12:00").kind, "set");
   });
 
   it("takes a key that was turned off or deleted in AWS for done", () => {

@@ -110,7 +110,7 @@ refuses("what Snowflake cannot have said", [
     "snowflakeRegion",
     '"AZURE_EASTUS2"',
     /an AWS region/,
-    /CURRENT_REGION/,
+    /Azure or Google Cloud, remove this setting: Snowpipe reads S3 from there too/,
   ],
 ]);
 

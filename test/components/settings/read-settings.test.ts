@@ -53,6 +53,9 @@ const snowflakeNamed = (object: string) => ({
   warehouse: `${object}_WH`,
   role: `${object}_LOADER`,
   readerRole: `${object}_READER`,
+  adminRole: "ACCOUNTADMIN",
+  integrationRole: "ACCOUNTADMIN",
+  taskMinutes: 15,
   integration: `${object}_S3`,
   errorNotifications: { enabled: false, integration: `${object}_ERRORS` },
 });
@@ -169,6 +172,9 @@ describe("settings with a value", () => {
       warehouse: "W",
       role: "R",
       readerRole: "Q",
+      adminRole: "A",
+      integrationRole: "I",
+      taskMinutes: 5,
       integration: "I",
     };
     const { snowflake } = settingsFor({ snowflake: { ...named, access: "user" } });

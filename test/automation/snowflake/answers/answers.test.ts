@@ -30,6 +30,7 @@ describe("parseAnswers", () => {
     it(`reads and tells apart every answer as ${form}`, () => {
       assert.deepEqual(parseAnswers(render(everything)), {
         storageIntegration: {
+          COMMENT: "two words | and more that is long enough to go over several lines",
           ENABLED: "true",
           STORAGE_PROVIDER: "S3",
           STORAGE_ALLOWED_LOCATIONS: "s3://acme/exports/logs/,s3://acme/exports/spans/",

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { PipelineError } from "../../../../automation/errors";
+import { PipelineError, UsageError } from "../../../../automation/errors";
 import type { PipelineOutputs } from "../../../../automation/outputs";
 import type { ConnectResult } from "../../../../automation/snowflake/handshake/connect";
 import { type HandOver, handOver } from "../../../../automation/snowflake/handshake/connect-run";
 import { SnowError } from "../../../../automation/snowflake/handshake/snow";
 import { canary, type Sample, sampleOutputs } from "../sql/sample-outputs";
+import { purposeOf } from "./fake-snow/account";
 
 const unchanged: ConnectResult = {
   outcome: "unchanged",
@@ -21,6 +22,15 @@ const deployed: ConnectResult = {
 const answer = JSON.stringify([
   { name: "P", database_name: "D", schema_name: "S", notification_channel: "Q" },
 ]);
+const described = (properties: Readonly<Record<string, string>>) =>
+  JSON.stringify(
+    Object.entries(properties).map(([property, property_value]) => ({ property, property_value })),
+  );
+const ours = described({
+  ENABLED: "true",
+  STORAGE_AWS_ROLE_ARN: "arn:aws:iam::111122223333:role/Reader-dev",
+  AWS_SNS_ROLE_ARN: "arn:aws:iam::111122223333:role/Err",
+});
 const distrust = new SnowError("failed:\n  003167 (42601): Error assuming\n  AWS_ROLE: User: x is not");
 
 describe("handOver", () => {
@@ -40,6 +50,50 @@ describe("handOver", () => {
     const work = new Work({ look: { ...unchanged, behind: true }, connect: [unchanged, unchanged] });
     await handOver(work);
     assert.deepEqual(work.done, ["up", "setup", "connect", "load", "connect"]);
+  });
+
+  it("changes nothing where an integration of the name is another's, whatever its type", async () => {
+    const another = "arn:aws:iam::999988887777:role/warehouse";
+    for (const found of [
+      described({ ENABLED: "true", STORAGE_AWS_ROLE_ARN: another, COMMENT: "the company's lake" }),
+      described({ ENABLED: "true", API_AWS_ROLE_ARN: another }),
+    ]) {
+      const work = new Work({ found, look: { ...unchanged, behind: true } });
+      await assert.rejects(
+        handOver(work),
+        (error) =>
+          error instanceof UsageError &&
+          /^nothing was changed: the integration "EXPORTS_S3" exists .*snowflake\.integration$/.test(
+            error.message,
+          ),
+      );
+      assert.deepEqual(work.done, []);
+    }
+  });
+
+  it("goes on where the integration is new, or is the stack's by its comment", async () => {
+    for (const found of [
+      new SnowError("failed:\n  002003 (02000): Integration 'X' does not exist or not authorized."),
+      described({ STORAGE_AWS_ROLE_ARN: "renamed", COMMENT: "Braintrust exports of the bucket exports" }),
+    ]) {
+      const work = new Work({ found, connect: [unchanged, unchanged] });
+      await handOver(work);
+      assert.deepEqual(work.done, ["setup", "connect", "load", "connect"]);
+    }
+    const fails = new Work({ found: new SnowError("Insufficient privileges") });
+    await assert.rejects(handOver(fails), /Insufficient/);
+  });
+
+  it("looks at every integration that the stack has, and at none where it has none", async () => {
+    for (const [sample, looks] of [
+      [{ errors: true }, 2],
+      [{ access: "user", errors: true }, 1],
+      [{ access: "user" }, 0],
+    ] as const) {
+      const work = new Work({ sample, connect: [unchanged, unchanged] });
+      await handOver(work);
+      assert.equal(work.looks, looks);
+    }
   });
 
   it("asks for no answers where the SQL gives none", async () => {
@@ -107,6 +161,8 @@ describe("handOver", () => {
 interface Plan {
   readonly sample?: Sample;
   readonly look?: ConnectResult;
+  /** What is found of each of the stack's integrations. @default that it is the stack's */
+  readonly found?: string | SnowError;
   /** What each `connect` comes to. */
   readonly connect?: readonly ConnectResult[];
   /** What each run answers. @default answers that can be read */
@@ -119,6 +175,7 @@ class Work implements HandOver {
   public readonly sql: string[] = [];
   public readonly notes: string[] = [];
   public secrets: readonly string[] = [];
+  public looks = 0;
   private readonly answers: (string | SnowError)[];
   private readonly results: ConnectResult[];
 
@@ -145,7 +202,14 @@ class Work implements HandOver {
   }
 
   public async run(sql: string, secrets: readonly string[]): Promise<string> {
-    this.done.push(/^-- (setup|load)/m.exec(sql)?.[1] ?? "?");
+    const purpose = purposeOf(sql) ?? assert.fail(sql);
+    if (purpose === "look") {
+      this.looks += 1;
+      const found = this.plan.found ?? ours;
+      if (typeof found === "string") return found;
+      throw found;
+    }
+    this.done.push(purpose);
     this.sql.push(sql);
     this.secrets = secrets;
     const answered = this.answers.shift() ?? assert.fail("one run too many");

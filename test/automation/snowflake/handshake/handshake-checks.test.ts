@@ -68,7 +68,7 @@ describe("planHandshake refuses", () => {
     "a pipe without a channel": [
       stack,
       { ...answers, pipes: [{ name: "LOGS_PIPE", database: "BRAINTRUST", schema: "Exports" }] },
-      /"LOGS_PIPE" is empty, so it was made without AUTO_INGEST/,
+      /"LOGS_PIPE" is empty, so it was created without AUTO_INGEST = TRUE; drop the pipe, truncate its table/,
     ],
     "a queue of another region": [
       stack,

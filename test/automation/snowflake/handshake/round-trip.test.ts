@@ -7,7 +7,7 @@ import type { HandshakeStack } from "../../../../automation/snowflake/handshake/
 import { snowflakeSql } from "../../../../automation/snowflake/sql/sql";
 import { csv, json, quotedCsv, type Rows, sqlApi, tsv } from "../answers/answer-forms";
 import { sampleOutputs } from "../sql/sample-outputs";
-import { pathsOf, readStatements, skeletonOf, stringsOf, type Token } from "../sql/snowflake-text";
+import { flatStatements, pathsOf, skeletonOf, stringsOf, type Token } from "../sql/snowflake-text";
 import { queue, user } from "./handshake-samples";
 
 const forms = [json, csv, quotedCsv, tsv, (rows: Rows) => sqlApi(rows)];
@@ -76,7 +76,9 @@ function stackOf(outputs: PipelineOutputs): HandshakeStack {
 /** DESC INTEGRATION, of the integration as the SQL's text made it. */
 function described(outputs: PipelineOutputs): Rows {
   const [create = []] = statements(outputs, "setup", /^CREATE STORAGE INTEGRATION/);
-  const [provider = "", role = "", externalId = "", ...locations] = stringsOf(create);
+  const [provider = "", role = "", externalId = "", ...rest] = stringsOf(create);
+  // The comment is the last.
+  const locations = rest.slice(0, -1);
   const properties = {
     ENABLED: "true",
     STORAGE_PROVIDER: provider,
@@ -102,5 +104,5 @@ function shown(outputs: PipelineOutputs): Rows {
 }
 
 function statements(outputs: PipelineOutputs, part: "setup" | "load", start: RegExp): Token[][] {
-  return readStatements(snowflakeSql(outputs, part)).filter((tokens) => start.test(skeletonOf(tokens)));
+  return flatStatements(snowflakeSql(outputs, part)).filter((tokens) => start.test(skeletonOf(tokens)));
 }

@@ -28,6 +28,20 @@ export function readStatements(text: string): Token[][] {
   return statements;
 }
 
+/** Statements of a text, those within blocks in the place of their block, each from its verb. */
+export function flatStatements(text: string): Token[][] {
+  return readStatements(text).flatMap((tokens) => {
+    const last = tokens.at(-1);
+    if (last === undefined || "text" in last || !isBlock(tokens, tokens.length - 1)) return [tokens];
+    return readStatements(last.value).map((inner) => {
+      const opening = inner
+        .map((token) => "text" in token && /^(BEGIN|THEN)$/.test(token.text))
+        .lastIndexOf(true);
+      return inner.slice(opening + 1);
+    });
+  });
+}
+
 /** What a statement is whatever the settings hold: its words, with a mark for each name and each constant. */
 export function skeletonOf(tokens: readonly Token[]): string {
   return tokens

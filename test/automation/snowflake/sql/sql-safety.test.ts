@@ -4,7 +4,7 @@ import { UsageError } from "../../../../automation/errors";
 import type { PipelineOutputs } from "../../../../automation/outputs";
 import { snowflakeSql, sqlParts } from "../../../../automation/snowflake/sql/sql";
 import { accesses, formats, modes, sampleOutputs } from "./sample-outputs";
-import { pathsOf, readStatements, skeletonOf, stringsOf, type Token } from "./snowflake-text";
+import { flatStatements, pathsOf, readStatements, skeletonOf, stringsOf, type Token } from "./snowflake-text";
 
 /** Characters that mean something to some reader of the text. */
 const hostile = "'\"\\;$-/*&<%>{}#!@.,() \n\r\t\u2028aZ1_é\u{1F600}";
@@ -146,20 +146,25 @@ describe("SQL for Snowflake", () => {
   );
 
   it("names no object before it is made", () => {
-    for (const outputs of samples) assert.deepEqual(unmadeNames(readStatements(snowflakeSql(outputs))), []);
+    for (const outputs of samples) assert.deepEqual(unmadeNames(flatStatements(snowflakeSql(outputs))), []);
   });
 
   it("would be found out if it did", () => {
-    const [first, ...rest] = readStatements(snowflakeSql(sampleOutputs()));
-    assert.ok(first !== undefined);
-    assert.notDeepEqual(unmadeNames([...rest.slice(1), first]), []);
+    const statements = flatStatements(snowflakeSql(sampleOutputs()));
+    const warehouse = statements.findIndex((tokens) => skeletonOf(tokens).startsWith("CREATE WAREHOUSE"));
+    assert.ok(warehouse > 0);
+    assert.notDeepEqual(
+      unmadeNames([...statements.slice(warehouse + 1), ...statements.slice(0, warehouse + 1)]),
+      [],
+    );
   });
 
   it("drops no object while another that is still there hangs on it", () => {
     for (const outputs of samples) {
-      const users = usersOf(readStatements(snowflakeSql(outputs)));
+      const users = usersOf(flatStatements(snowflakeSql(outputs)));
       const dropped = new Set<string>();
-      for (const statement of readStatements(snowflakeSql(outputs, "teardown"))) {
+      for (const statement of flatStatements(snowflakeSql(outputs, "teardown"))) {
+        if (!skeletonOf(statement).startsWith("DROP")) continue;
         for (const path of pathsOf(statement).map((each) => each.join("."))) {
           assert.deepEqual(
             [...(users.get(path) ?? [])].filter((user) => !dropped.has(user)),
@@ -174,20 +179,25 @@ describe("SQL for Snowflake", () => {
 
   it("may run twice: replaces nothing that holds state", () => {
     for (const outputs of samples) {
-      for (const statement of readStatements(snowflakeSql(outputs)).map(skeletonOf)) {
+      for (const statement of flatStatements(snowflakeSql(outputs)).map(skeletonOf)) {
         if (!statement.startsWith("CREATE")) continue;
-        assert.match(statement, /^CREATE (?:OR REPLACE VIEW|OR ALTER TASK|[A-Z ]+ IF NOT EXISTS) <name>/);
+        assert.match(
+          statement,
+          /^CREATE (?:OR REPLACE VIEW <name> \. <name> \. <name> COPY GRANTS|OR ALTER TASK|[A-Z ]+ IF NOT EXISTS <name>)/,
+        );
       }
-      for (const statement of readStatements(snowflakeSql(outputs, "teardown")).map(skeletonOf).slice(1)) {
-        assert.match(statement, /^DROP [A-Z ]+ IF EXISTS <name>/);
-      }
+      const drops = flatStatements(snowflakeSql(outputs, "teardown"))
+        .map(skeletonOf)
+        .filter((statement) => statement.startsWith("DROP"));
+      assert.ok(drops.length > 10);
+      for (const statement of drops) assert.match(statement, /^DROP [A-Z ]+ IF EXISTS <name>/);
     }
   });
 
   it("changes nothing in check", () => {
     for (const outputs of samples) {
       for (const statement of readStatements(snowflakeSql(outputs, "check")).map(skeletonOf)) {
-        assert.match(statement, /^(?:USE|SELECT|LIST) /);
+        assert.match(statement, /^(?:USE|SELECT|LIST|ALTER SESSION) /);
       }
     }
   });
@@ -195,16 +205,20 @@ describe("SQL for Snowflake", () => {
   it("does each thing as the role Snowflake has for it", () => {
     const duties: readonly [RegExp, string][] = [
       [/^CREATE (?:WAREHOUSE|DATABASE|SCHEMA)/, "SYSADMIN"],
-      [/^(?:CREATE ROLE|GRANT (?!USAGE ON INTEGRATION|EXECUTE))/, "SECURITYADMIN"],
+      [/^(?:CREATE ROLE|GRANT ROLE)/, "USERADMIN"],
+      [/^GRANT (?!USAGE ON INTEGRATION|EXECUTE|ROLE|SELECT|MONITOR)/, "SECURITYADMIN"],
       [
-        /INTEGRATION IF NOT EXISTS|^ALTER \w+ INTEGRATION|^GRANT USAGE ON INTEGRATION|^GRANT EXECUTE|^DESC/,
+        /INTEGRATION IF NOT EXISTS|^ALTER \w+ INTEGRATION|^GRANT USAGE ON INTEGRATION|^GRANT EXECUTE|^DESC INTEGRATION/,
         "ACCOUNTADMIN",
       ],
-      [/^(?:CREATE|ALTER) (?:OR \w+ )?(?:FILE|STAGE|TABLE|VIEW|PIPE|TASK)|^EXECUTE/, "LOADER"],
+      [
+        /^(?:CREATE|ALTER) (?:OR \w+ )?(?:FILE|STAGE|TABLE|VIEW|PIPE|TASK)|^EXECUTE|^GRANT (?:SELECT|MONITOR)/,
+        "LOADER",
+      ],
     ];
     for (const outputs of samples) {
       let role = "";
-      for (const tokens of readStatements(snowflakeSql(outputs))) {
+      for (const tokens of flatStatements(snowflakeSql(outputs))) {
         const statement = skeletonOf(tokens);
         if (statement.startsWith("USE ROLE")) role = nameOf(tokens[2]);
         const duty = duties.find(([pattern]) => pattern.test(statement));
@@ -228,11 +242,13 @@ function nameOf(token: Token | undefined): string {
 
 /** Names a script uses before a statement of its own has made them, and paths whose database or schema it has not made. */
 function unmadeNames(statements: readonly Token[][]): string[] {
-  const made = new Set<string>();
+  const made = new Set<string>(["ACCOUNTADMIN", "SECURITYADMIN", "USERADMIN", "SYSADMIN"]);
   const unmade: string[] = [];
   for (const tokens of statements) {
     const paths = pathsOf(tokens);
     const words = skeletonOf(tokens);
+    // These look whether there is one.
+    if (/^(DESC|SHOW|SELECT COUNT \( \* \) INTO)/.test(words)) continue;
     const ownName = words.startsWith("CREATE") || / IF EXISTS <name>/.test(words) ? paths.slice(0, 1) : [];
     const used = paths
       .slice(ownName.length)

@@ -2,36 +2,172 @@ import assert from "node:assert/strict";
 import { PipelineError, UsageError } from "../../../../automation/errors";
 import { snowflakeSql, sqlParts } from "../../../../automation/snowflake/sql/sql";
 import { accesses, canary, modes, sampleOutputs } from "./sample-outputs";
-import { readStatements, skeletonOf } from "./snowflake-text";
+import { flatStatements, readStatements, skeletonOf, stringsOf } from "./snowflake-text";
 
 const statementsOf = (text: string) => readStatements(text).map(skeletonOf);
+const flatOf = (text: string) => flatStatements(text).map(skeletonOf);
 
 describe("snowflakeSql", () => {
   it("writes setup, load and check in that order when no part is named", () => {
     const outputs = sampleOutputs();
-    const body = (text: string) => text.slice(text.indexOf("\n\n"));
+    // Behind the header and what sets the session.
+    const body = (text: string) => text.split("\n\n").slice(2).join("\n\n");
     const parts = (["setup", "load", "check"] as const).map((part) =>
       body(snowflakeSql(outputs, part)).trim(),
     );
     assert.equal(body(snowflakeSql(outputs)).trim(), parts.join("\n\n"));
   });
 
-  it("gives the storage integration our role, our external id and the streams' folders, and alters an existing one", () => {
-    const setup = snowflakeSql(sampleOutputs({ streams: 2 }), "setup");
-    const settings = `  ENABLED = TRUE
-  STORAGE_AWS_ROLE_ARN = 'arn:aws:iam::111122223333:role/Reader-dev'
-  STORAGE_AWS_EXTERNAL_ID = 'external-id'
-  STORAGE_ALLOWED_LOCATIONS = (
-    's3://exports/braintrust/stream-0/',
-    's3://exports/braintrust/stream-1/'
-  );`;
-    assert.ok(
-      setup.includes(
-        `CREATE STORAGE INTEGRATION IF NOT EXISTS "EXPORTS_S3"\n  TYPE = EXTERNAL_STAGE\n  STORAGE_PROVIDER = 'S3'\n${settings}`,
-      ),
+  it("has in setup what admin and objects have, admin first, and answers last", () => {
+    for (const mode of modes) {
+      for (const access of accesses) {
+        const outputs = sampleOutputs({ mode, access, errors: mode === "sns", streams: 2 });
+        const [setup = [], admin = [], objects = []] = (["setup", "admin", "objects"] as const).map((part) =>
+          snowflakeSql(outputs, part).trim().split("\n\n").slice(2),
+        );
+        assert.deepEqual([...setup].sort(), [...admin, ...objects].sort());
+        assert.deepEqual(setup.slice(0, 2), admin.slice(0, 2));
+        const answers = admin.at(-1) ?? "";
+        if (answers.includes("what the command connect needs")) assert.equal(setup.at(-1), answers);
+      }
+    }
+  });
+
+  it("sets the session's reading of quoted names at the top of every part", () => {
+    for (const part of [undefined, ...sqlParts]) {
+      const [first] = statementsOf(snowflakeSql(sampleOutputs({ mode: "none" }), part));
+      assert.equal(first, "ALTER SESSION SET QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE");
+    }
+    assert.match(
+      snowflakeSql(sampleOutputs({ mode: "none" }), "load"),
+      /CREATE OR ALTER TASK[^;]*\n {2}QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE\n/,
     );
-    assert.ok(setup.includes(`ALTER STORAGE INTEGRATION "EXPORTS_S3" SET\n${settings}`));
-    assert.ok(setup.includes('DESC INTEGRATION "EXPORTS_S3";'));
+  });
+
+  it("gives the storage integration our role, our external id and the streams' folders, and alters ours alone", () => {
+    const setup = snowflakeSql(sampleOutputs({ streams: 2 }), "setup");
+    const settings = (blanks: string) =>
+      [
+        "ENABLED = TRUE",
+        "STORAGE_AWS_ROLE_ARN = 'arn:aws:iam::111122223333:role/Reader-dev'",
+        "STORAGE_AWS_EXTERNAL_ID = 'external-id'",
+        "STORAGE_ALLOWED_LOCATIONS = (",
+        "  's3://exports/braintrust/stream-0/',",
+        "  's3://exports/braintrust/stream-1/'",
+        ")",
+      ]
+        .map((line) => `${blanks}${line}\n`)
+        .join("");
+    const create = `CREATE STORAGE INTEGRATION IF NOT EXISTS "EXPORTS_S3"\n      TYPE = EXTERNAL_STAGE\n      STORAGE_PROVIDER = 'S3'\n${settings("      ")}`;
+    const guard = [
+      'DESC INTEGRATION "EXPORTS_S3";',
+      "\"property\" = 'STORAGE_AWS_ROLE_ARN' AND \"property_value\" = 'arn:aws:iam::111122223333:role/Reader-dev'",
+      "RAISE not_ours;",
+    ];
+    const alter = `ALTER STORAGE INTEGRATION "EXPORTS_S3" SET\n${settings("    ")}`;
+    const places = [create, ...guard, alter].map((text) => setup.indexOf(text));
+    assert.ok(
+      places.every((place, at) => place > (places[at - 1] ?? 0)),
+      String(places),
+    );
+    assert.equal(setup.split("STORAGE INTEGRATION").length, 3);
+    assert.match(setup, /EXPORTS_S3 exists and is not of this stack.*snowflake\.integration'/);
+  });
+
+  it("drops an integration where it is the stack's alone", () => {
+    const teardown = snowflakeSql(sampleOutputs({ errors: true }), "teardown");
+    for (const [name, property] of [
+      ["EXPORTS_S3", "STORAGE_AWS_ROLE_ARN"],
+      ["EXPORTS_ERRORS", "AWS_SNS_ROLE_ARN"],
+    ] as const) {
+      const guarded = `DESC INTEGRATION "${name}";[^$]*'${property}'[^$]*'left alone[^$]*DROP INTEGRATION IF EXISTS "${name}"`;
+      assert.match(teardown, new RegExp(guarded));
+      assert.equal(teardown.split(`DROP INTEGRATION IF EXISTS "${name}"`).length, 2);
+    }
+  });
+
+  it("creates nothing of the account that it can look at, and does not grant a role that exists to another", () => {
+    const statements = statementsOf(snowflakeSql(sampleOutputs(), "admin"));
+    for (const [look, create] of [
+      ["DESC WAREHOUSE <name>", "CREATE WAREHOUSE IF NOT EXISTS <name> "],
+      ["DESC DATABASE <name>", "CREATE DATABASE IF NOT EXISTS <name> "],
+      ["DESC SCHEMA <name> . <name>", "CREATE SCHEMA IF NOT EXISTS <name> . <name> "],
+      ["SHOW GRANTS OF ROLE <name>", "CREATE ROLE IF NOT EXISTS <name> "],
+    ] as const) {
+      const start = `EXECUTE IMMEDIATE <block BEGIN ${look} ; EXCEPTION WHEN OTHER THEN ${create}`;
+      assert.ok(
+        statements.some((statement) => statement.startsWith(start)),
+        start,
+      );
+    }
+    assert.deepEqual(
+      statements.filter((statement) => /^(CREATE|GRANT ROLE)/.test(statement)),
+      [],
+    );
+  });
+
+  it("runs as the roles that the settings name, objects and load as the owner's alone", () => {
+    const snowflake = { adminRole: "platform_admin", integrationRole: '"Integrations"' };
+    const rolesOf = (part: (typeof sqlParts)[number], mode: (typeof modes)[number]) => {
+      const text = snowflakeSql(sampleOutputs({ mode, snowflake, errors: true }), part);
+      return [...new Set([...text.matchAll(/^USE ROLE (.*);$/gm)].map(([, role]) => role))].sort();
+    };
+    for (const mode of modes) {
+      assert.deepEqual(rolesOf("admin", mode), ['"Integrations"', '"PLATFORM_ADMIN"']);
+      assert.deepEqual(rolesOf("objects", mode), ['"LOADER"']);
+      assert.deepEqual(rolesOf("load", mode), ['"LOADER"']);
+    }
+    const admin = snowflakeSql(sampleOutputs({ snowflake }), "admin");
+    assert.match(admin, /GRANT ROLE "LOADER" TO ROLE "PLATFORM_ADMIN"/);
+    assert.match(admin, /GRANT USAGE ON WAREHOUSE "LOAD_WH" TO ROLE "Integrations"/);
+  });
+
+  it("needs no right of the account outside of admin", () => {
+    const account =
+      / ON ACCOUNT | INTEGRATION |^CREATE (WAREHOUSE|DATABASE|SCHEMA|ROLE)|^GRANT (?!SELECT|MONITOR)/;
+    for (const mode of modes) {
+      for (const part of ["objects", "load"] as const) {
+        const statements = flatOf(snowflakeSql(sampleOutputs({ mode, errors: true }), part));
+        assert.deepEqual(
+          statements.filter((statement) => account.test(statement)),
+          [],
+        );
+      }
+    }
+  });
+
+  it("names project, stack and stream in the comment of everything that it creates", () => {
+    for (const mode of modes) {
+      const outputs = { ...sampleOutputs({ mode, errors: true, streams: 2 }), stack: "prod" };
+      const created = flatStatements(snowflakeSql(outputs)).filter((tokens) =>
+        /^CREATE/.test(skeletonOf(tokens)),
+      );
+      assert.ok(created.length >= 15);
+      for (const tokens of created) {
+        const comments = stringsOf(tokens).filter((text) => text.startsWith("Braintrust exports: "));
+        const kind = skeletonOf(tokens);
+        const ofStream = /^CREATE (OR \w+ )?(FILE|STAGE|TABLE|VIEW|PIPE|TASK)/.test(kind);
+        assert.match(
+          comments.join(),
+          ofStream
+            ? /^Braintrust exports: project braintrust-snowflake, stack prod, stream stream-[01](, version \d+)?$/
+            : /^Braintrust exports: project braintrust-snowflake, stack prod$/,
+          kind,
+        );
+      }
+    }
+  });
+
+  it("lists objects of streams that have left, by their comment, and drops none", () => {
+    const outputs = { ...sampleOutputs({ streams: 2 }), stack: "a_b%" };
+    const text = snowflakeSql(outputs, "teardown", { leftStreams: true });
+    for (const statement of statementsOf(text).slice(1)) assert.match(statement, /^(USE|SHOW|SELECT) /);
+    for (const kind of ["PIPES", "TASKS", "VIEWS", "STAGES", "FILE FORMATS", "TABLES"]) {
+      assert.match(text, new RegExp(`^SHOW ${kind} IN SCHEMA "ANALYTICS"\\."BRAINTRUST";$`, "m"));
+    }
+    const ours = "Braintrust exports: project braintrust-snowflake, stack a_b%, stream stream-";
+    assert.equal(text.split(`NOT IN ('${ours}0', '${ours}1')`).length, 7);
+    assert.equal(text.split("stack a^_b^%, stream %' ESCAPE '^'").length, 7);
   });
 
   for (const [partition, provider, protocol] of [
@@ -52,15 +188,20 @@ describe("snowflakeSql", () => {
     const load = (mode: (typeof modes)[number]) => snowflakeSql(sampleOutputs({ mode }), "load");
     assert.match(
       load("snowflake-queue"),
-      /CREATE PIPE IF NOT EXISTS \S+\n {2}AUTO_INGEST = TRUE\nAS\nCOPY INTO/,
+      /CREATE PIPE IF NOT EXISTS \S+\n {2}AUTO_INGEST = TRUE\n {2}COMMENT = .*\nAS\nCOPY INTO/,
     );
     assert.match(
       load("sns"),
-      /CREATE PIPE IF NOT EXISTS \S+\n {2}AUTO_INGEST = TRUE\n {2}AWS_SNS_TOPIC = 'arn:aws:sns:us-east-1:111122223333:files'\nAS\n/,
+      /CREATE PIPE IF NOT EXISTS \S+\n {2}AUTO_INGEST = TRUE\n {2}AWS_SNS_TOPIC = 'arn:aws:sns:us-east-1:111122223333:files'\n {2}COMMENT = .*\nAS\n/,
     );
     for (const mode of ["queue", "none"] as const) {
       assert.doesNotMatch(load(mode), /CREATE PIPE/);
-      assert.match(load(mode), /CREATE OR ALTER TASK \S+\n.*\n {2}SCHEDULE = '15 MINUTES'\nAS\nCOPY INTO/);
+      assert.match(
+        load(mode),
+        /CREATE OR ALTER TASK \S+\n.*\n {2}SCHEDULE = '15 MINUTES'\n(.*\n){2}AS\nCOPY INTO/,
+      );
+      const hourly = sampleOutputs({ mode, snowflake: { taskMinutes: 60 } });
+      assert.match(snowflakeSql(hourly, "load"), /SCHEDULE = '60 MINUTES'/);
       assert.match(
         snowflakeSql(sampleOutputs({ mode }), "setup"),
         /GRANT EXECUTE TASK, EXECUTE MANAGED TASK ON ACCOUNT/,
@@ -104,23 +245,54 @@ describe("snowflakeSql", () => {
 
   it("reads plain and compressed JSON lines, and Parquet by the vectorized scanner", () => {
     const setup = snowflakeSql(sampleOutputs({ formats: ["jsonl", "parquet"], streams: 2 }), "setup");
-    assert.match(setup, /"LOGS_0_FORMAT" TYPE = JSON COMPRESSION = AUTO;/);
-    assert.match(setup, /"LOGS_1_FORMAT" TYPE = PARQUET COMPRESSION = AUTO USE_VECTORIZED_SCANNER = TRUE;/);
     assert.match(
       setup,
-      /ALTER FILE FORMAT \S+"LOGS_1_FORMAT" SET COMPRESSION = AUTO USE_VECTORIZED_SCANNER = TRUE;/,
+      /"LOGS_0_FORMAT" TYPE = JSON COMPRESSION = AUTO REPLACE_INVALID_CHARACTERS = TRUE COMMENT/,
+    );
+    assert.match(
+      setup,
+      /"LOGS_1_FORMAT" TYPE = PARQUET COMPRESSION = AUTO USE_VECTORIZED_SCANNER = TRUE REPLACE_INVALID_CHARACTERS = TRUE /,
+    );
+    assert.match(
+      setup,
+      /ALTER FILE FORMAT \S+"LOGS_1_FORMAT" SET COMPRESSION = AUTO USE_VECTORIZED_SCANNER = TRUE REPLACE_INVALID_CHARACTERS = TRUE /,
     );
   });
 
   it("shows the newest of each record, and records without id one by one", () => {
     const setup = snowflakeSql(sampleOutputs(), "setup");
-    assert.ok(
-      setup.includes(`QUALIFY ROW_NUMBER() OVER (
-  PARTITION BY COALESCE(RAW:id::VARCHAR, FILE_NAME || ':' || FILE_ROW_NUMBER)
-  ORDER BY TRY_TO_NUMBER(RAW:_xact_id::VARCHAR, 38, 0) DESC NULLS LAST, FILE_LAST_MODIFIED DESC, LOADED_AT DESC
-) = 1;`),
+    assert.match(
+      setup.replace(/\s+/g, " "),
+      /PARTITION BY COALESCE\(RAW:id::VARCHAR, FILE_NAME \|\| ':' \|\| FILE_ROW_NUMBER\) ORDER BY TRY_TO_NUMBER\(RAW:_xact_id::VARCHAR, 38, 0\) DESC NULLS LAST, FILE_LAST_MODIFIED DESC, LOADED_AT DESC, FILE_NAME DESC, FILE_ROW_NUMBER DESC \) = 1;/,
     );
-    assert.match(setup, /CREATE OR REPLACE VIEW "ANALYTICS"\."BRAINTRUST"\."LOGS_0_LATEST" COPY GRANTS AS/);
+    for (const column of [
+      "CREATED",
+      "PROJECT_ID",
+      "SPAN_ID",
+      "ROOT_SPAN_ID",
+      "IS_ROOT",
+      "SPAN_NAME",
+      "SPAN_TYPE",
+    ]) {
+      assert.match(setup, new RegExp(` AS ${column}[,\\n]`));
+    }
+  });
+
+  it("leaves a view of the same version alone, and one that has policies or tags", () => {
+    const [block = ""] = statementsOf(snowflakeSql(sampleOutputs(), "objects")).filter((statement) =>
+      statement.includes("VIEW <name>"),
+    );
+    const places = [
+      "COMMENT = <text> ) ) THEN RETURN <text> ; END IF",
+      "POLICY_REFERENCES (",
+      "TAG_REFERENCES_ALL_COLUMNS (",
+      "IF ( ATTACHED > 0 ) THEN RETURN <text>",
+      "CREATE OR REPLACE VIEW <name> . <name> . <name> COPY GRANTS",
+    ].map((text) => block.indexOf(text));
+    assert.ok(
+      places.every((place, at) => place > (places[at - 1] ?? 0)),
+      `${places}: ${block}`,
+    );
   });
 
   it("wires the error integration through setup, pipe or task, answers and teardown, and only where it is set", () => {
@@ -130,7 +302,7 @@ describe("snowflakeSql", () => {
       assert.match(text, /CREATE NOTIFICATION INTEGRATION IF NOT EXISTS "EXPORTS_ERRORS"/);
       assert.match(
         text,
-        /ALTER NOTIFICATION INTEGRATION "EXPORTS_ERRORS" SET\n {2}ENABLED = TRUE\n {2}AWS_SNS_TOPIC_ARN = /,
+        /ALTER NOTIFICATION INTEGRATION "EXPORTS_ERRORS" SET\n {4}ENABLED = TRUE\n {4}AWS_SNS_TOPIC_ARN = /,
       );
       assert.match(text, /GRANT USAGE ON INTEGRATION "EXPORTS_ERRORS" TO ROLE "LOADER"/);
       assert.match(text, /CREATE (?:PIPE|OR ALTER TASK)[^;]*ERROR_INTEGRATION = "EXPORTS_ERRORS"/);
@@ -165,8 +337,18 @@ describe("snowflakeSql", () => {
     );
     assert.match(check, /SYSTEM\$PIPE_STATUS\('"ANALYTICS"\."BRAINTRUST"\."LOGS_PIPE_1"'\)/);
     assert.match(check, /COPY_HISTORY\(\n {2}TABLE_NAME => '"ANALYTICS"\."BRAINTRUST"\."LOGS_1"'/);
-    assert.equal(check.match(/UNION ALL/g)?.length, 1);
+    assert.equal(check.match(/UNION ALL/g)?.length, 2);
     assert.match(snowflakeSql(sampleOutputs({ mode: "none" }), "check"), /TASK_HISTORY/);
+    assert.match(check, /LIST '@"ANALYTICS"\."BRAINTRUST"\."LOGS_1_STAGE"' PATTERN = /);
+  });
+
+  it("names the files of the last 14 days that were not loaded", () => {
+    const check = snowflakeSql(sampleOutputs({ streams: 2 }), "check");
+    assert.equal(check.match(/FILE_NAME, STATUS, ERROR_COUNT, FIRST_ERROR_MESSAGE/g)?.length, 2);
+    assert.match(
+      check,
+      /DATEADD\(DAY, -14, .*\n\)\)\nWHERE STATUS <> 'Loaded'\nORDER BY LAST_LOAD_TIME DESC\nLIMIT 100;/,
+    );
   });
 
   it("checks a user's access by the stage itself, and reads a file where one is named", () => {
@@ -183,13 +365,32 @@ describe("snowflakeSql", () => {
   it("drops nothing that holds data or may be shared, but shows how", () => {
     const teardown = snowflakeSql(sampleOutputs(), "teardown");
     assert.deepEqual(
-      statementsOf(teardown).map((statement) => statement.split(" ").slice(0, 2).join(" ")),
-      ["USE ROLE", "DROP PIPE", "DROP TASK", "DROP VIEW", "DROP STAGE", "DROP FILE", "DROP INTEGRATION"],
+      flatOf(teardown)
+        .map((statement) => statement.split(" ").slice(0, 2).join(" "))
+        .filter((verb) => /^(CREATE|DROP|GRANT|REVOKE|USE ROLE)/.test(verb)),
+      [
+        "USE ROLE",
+        "DROP PIPE",
+        "DROP TASK",
+        "DROP VIEW",
+        "DROP STAGE",
+        "DROP FILE",
+        "USE ROLE",
+        "DROP INTEGRATION",
+      ],
     );
     for (const kind of ["TABLE", "ROLE", "SCHEMA", "DATABASE", "WAREHOUSE"]) {
       assert.match(teardown, new RegExp(`^-- DROP ${kind} IF EXISTS `, "m"));
     }
     assert.match(teardown, /-- WARNING/);
+  });
+
+  it("takes the rights of the account back in teardown, from a role of its own alone", () => {
+    const teardown = snowflakeSql({ ...sampleOutputs({ mode: "queue" }), stack: "dev" }, "teardown");
+    const guarded =
+      /"name" = 'LOADER' AND "comment" = 'Braintrust exports: project braintrust-snowflake, stack dev'\)\) THEN\n {4}REVOKE EXECUTE TASK, EXECUTE MANAGED TASK ON ACCOUNT FROM ROLE "LOADER";/;
+    assert.match(teardown, guarded);
+    assert.doesNotMatch(snowflakeSql(sampleOutputs(), "teardown"), /REVOKE/);
   });
 
   it("leaves Snowflake's own roles as they are", () => {

@@ -16,6 +16,8 @@ export interface Scenario {
   readonly distrust?: number;
   /** Properties that DESC INTEGRATION shows in place of its own. */
   readonly integration?: Readonly<Record<string, string>>;
+  /** An integration that another has created under each name that is looked for: its properties. */
+  readonly foreign?: Readonly<Record<string, string>>;
   /** What SHOW PIPES shows for every pipe's channel. */
   readonly channel?: string;
 }
@@ -28,6 +30,12 @@ export interface SnowCall {
   readonly file: string;
   readonly sql: string;
   readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What a run was for: the look at an integration, or a part of the SQL. */
+export function purposeOf(sql: string): "look" | "setup" | "load" | undefined {
+  const first = /^-- (look|admin|load)/m.exec(sql)?.[1];
+  return first === "admin" ? "setup" : (first as "look" | "load" | undefined);
 }
 
 /** A Snowflake account in a folder of its own, with a `snow` that reaches it. */
