@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import type * as CloudTrailSdk from "@aws-sdk/client-cloudtrail";
 import type * as CloudWatchSdk from "@aws-sdk/client-cloudwatch";
 import type * as IAM from "@aws-sdk/client-iam";
 import type * as KMS from "@aws-sdk/client-kms";
@@ -99,6 +100,15 @@ export interface CloudWatchCalls {
   describeAlarms: Call<CloudWatchSdk.DescribeAlarmsCommandInput, CloudWatchSdk.DescribeAlarmsCommandOutput>;
 }
 
+export interface CloudTrailCalls {
+  getEventSelectors: Call<
+    CloudTrailSdk.GetEventSelectorsCommandInput,
+    CloudTrailSdk.GetEventSelectorsCommandOutput
+  >;
+  getTrail: Call<CloudTrailSdk.GetTrailCommandInput, CloudTrailSdk.GetTrailCommandOutput>;
+  getTrailStatus: Call<CloudTrailSdk.GetTrailStatusCommandInput, CloudTrailSdk.GetTrailStatusCommandOutput>;
+}
+
 export interface KmsCalls {
   describeKey: Call<KMS.DescribeKeyCommandInput, KMS.DescribeKeyCommandOutput>;
   getKeyPolicy: Call<KMS.GetKeyPolicyCommandInput, KMS.GetKeyPolicyCommandOutput>;
@@ -128,6 +138,7 @@ export interface Aws {
   readonly sqs: SqsCalls;
   readonly sns: SnsCalls;
   readonly kms: KmsCalls;
+  readonly cloudTrail: CloudTrailCalls;
   readonly cloudWatch: CloudWatchCalls;
   readonly sts: StsCalls;
   /** STS as Snowflake's own user, where its key is at hand. @default the caller's */
@@ -149,17 +160,27 @@ export interface ConnectOptions {
 
 /** Clients that reach what the stack's provider reaches. The SDK is loaded here, so other commands do not wait for it. */
 export async function connectAws(file: StackFile, { signal, snowflake }: ConnectOptions): Promise<Aws> {
-  const [{ S3 }, { IAM }, { SQS }, { SNS }, { KMS }, { STS }, { SecretsManager }, { CloudWatch }] =
-    await Promise.all([
-      import("@aws-sdk/client-s3"),
-      import("@aws-sdk/client-iam"),
-      import("@aws-sdk/client-sqs"),
-      import("@aws-sdk/client-sns"),
-      import("@aws-sdk/client-kms"),
-      import("@aws-sdk/client-sts"),
-      import("@aws-sdk/client-secrets-manager"),
-      import("@aws-sdk/client-cloudwatch"),
-    ]);
+  const [
+    { S3 },
+    { IAM },
+    { SQS },
+    { SNS },
+    { KMS },
+    { STS },
+    { SecretsManager },
+    { CloudWatch },
+    { CloudTrail },
+  ] = await Promise.all([
+    import("@aws-sdk/client-s3"),
+    import("@aws-sdk/client-iam"),
+    import("@aws-sdk/client-sqs"),
+    import("@aws-sdk/client-sns"),
+    import("@aws-sdk/client-kms"),
+    import("@aws-sdk/client-sts"),
+    import("@aws-sdk/client-secrets-manager"),
+    import("@aws-sdk/client-cloudwatch"),
+    import("@aws-sdk/client-cloudtrail"),
+  ]);
   const s3 = { ...clientSettings(file, "s3"), forcePathStyle: pathStyle(file) };
   const endpoint = s3.endpoint ?? process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
   setMaxListeners(0, signal);
@@ -170,6 +191,7 @@ export async function connectAws(file: StackFile, { signal, snowflake }: Connect
     sqs: until(new SQS(clientSettings(file, "sqs"))),
     sns: until(new SNS(clientSettings(file, "sns"))),
     kms: until(new KMS(clientSettings(file, "kms"))),
+    cloudTrail: until(new CloudTrail(clientSettings(file, "cloudtrail"))),
     cloudWatch: until(new CloudWatch(clientSettings(file, "cloudwatch"))),
     sts: until(new STS(clientSettings(file, "sts"))),
     ...(snowflake && {

@@ -38,7 +38,7 @@ export async function verifyPipeline(
   const hidden = new Set(secrets);
   const path = new DataPath(subject, aws, randomUUID(), hidden);
   const checks = [
-    ...configurationChecks(subject, aws),
+    ...configurationChecks(subject, aws, now),
     ...accessChecks(subject, aws),
     ...dataPathChecks(path),
     ...freshnessChecks(subject, aws, now),

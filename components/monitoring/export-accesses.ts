@@ -45,7 +45,10 @@ export function unlistedReads(subject: TrailSubject): pulumi.Output<string> {
     });
 }
 
-/** Writes and deletions by others than Braintrust. S3's lifecycle is no caller; `verify` deletes the probes that it has written. */
+/**
+ * Writes and deletions by others than Braintrust. S3's lifecycle is no caller; `verify` deletes the probes that it has written. A
+ * trail has no key of DeleteObjects, so in a shared bucket that counts whatever it deletes.
+ */
 export function unlistedWrites({
   bucketName,
   writer,
@@ -57,7 +60,15 @@ export function unlistedWrites({
     .apply((arn) =>
       pattern(
         allOf([
-          ...ofExports(bucketName, sharedPrefix),
+          is("$.requestParameters.bucketName", bucketName),
+          ...(sharedPrefix === ""
+            ? []
+            : [
+                anyOf([
+                  is("$.eventName", "DeleteObjects"),
+                  is("$.requestParameters.key", `${sharedPrefix}*`),
+                ]),
+              ]),
           anyOf([
             ...names.map((name) => is("$.eventName", name)),
             allOf([is("$.eventName", "DeleteObject"), is("$.requestParameters.key", "*/_verify/*", "!=")]),

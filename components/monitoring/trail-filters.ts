@@ -19,7 +19,7 @@ export function trailNamespace(suffix: string): string {
 
 /** What the trail is watched for: refused calls, strangers that read, and changes of what keeps them out. */
 export function trailFilters(subject: TrailSubject): TrailFilter[] {
-  const { suffix, keyId, trailName, managementEvents } = subject;
+  const { suffix, keyId, trailName, alertTopicArn, managementEvents } = subject;
   const deploys = "an `up` of this stack, or somebody by hand";
   const filter = (
     metric: string,
@@ -40,10 +40,18 @@ export function trailFilters(subject: TrailSubject): TrailFilter[] {
       "the trail's log group or one of its metric filters was changed or deleted",
       deploys,
     ]),
-    filter("AlertChanges", alertChanges(subject), 0, [
-      "an alarm of the pipeline, the topic of alerts or a subscription to it was changed or deleted",
+    filter("AlertChanges", alertChanges(suffix), 0, [
+      "an alarm of the pipeline was changed, silenced or deleted",
       deploys,
     ]),
+    ...(alertTopicArn === undefined
+      ? []
+      : [
+          filter("AlertTopicChanges", topicChanges(alertTopicArn), 0, [
+            "the topic of alerts or a subscription to it was changed or deleted",
+            deploys,
+          ]),
+        ]),
     filter("RoleChanges", identityChanges(subject), 0, [
       "a role, user, group or policy of the pipeline was changed",
       deploys,
@@ -69,7 +77,7 @@ export function trailFilters(subject: TrailSubject): TrailFilter[] {
     // Snowflake and Braintrust try again and again, so that a true fault is soon more than one.
     filter("DeniedCalls", deniedCalls(subject), 4, [
       "five or more calls on the exports were refused within 15 minutes",
-      "a role lacks a right, a wrong external id, or somebody tries doors",
+      "a role lacks a right, a wrong external id, or unauthorized access attempts",
     ]),
     filter("StrangeReads", unlistedReads(subject), 0, [
       "somebody read exports who is neither Braintrust, Snowflake nor a reader of the settings",
@@ -128,12 +136,21 @@ function deniedCalls({ bucketName, roleArns }: TrailSubject): pulumi.Output<stri
   );
 }
 
+/** docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html */
+const bucketCalls = [
+  "PutBucket*",
+  "DeleteBucket*",
+  "PutObjectLockConfiguration",
+  "PutPublicAccessBlock",
+  "DeletePublicAccessBlock",
+];
+
 function bucketChanges({ bucketName, logBucketNames }: TrailSubject): pulumi.Output<string> {
   const buckets = [bucketName, ...logBucketNames];
   return pattern(
     allOf([
       anyOf(buckets.map((name) => is("$.requestParameters.bucketName", name))),
-      anyOf(["PutBucket*", "DeleteBucket*"].map((name) => is("$.eventName", name))),
+      anyOf(bucketCalls.map((name) => is("$.eventName", name))),
     ]),
   );
 }
@@ -176,25 +193,45 @@ function logGroupChanges({ logGroupName }: TrailSubject): pulumi.Output<string> 
   );
 }
 
-function alertChanges({ suffix, alertTopicArn }: TrailSubject): pulumi.Output<string> {
-  const named = (names: readonly string[]) => anyOf(names.map((name) => is("$.eventName", name)));
-  // Of a list, CloudWatch compares single elements alone.
-  const alarmFields = ["$.requestParameters.alarmName", "$.requestParameters.alarmNames[0]"];
-  const ofAlarms = allOf([
-    named(["PutMetricAlarm", "DeleteAlarms", "DisableAlarmActions"]),
-    anyOf(alarmFields.map((field) => is(field, alarmName(suffix, "*")))),
-  ]);
-  if (alertTopicArn === undefined) return pattern(ofAlarms);
-  // By its name, since a pattern has no room for two ARNs of the longest names.
-  const topic = pulumi.output(alertTopicArn).apply((arn) => arn.split(":").at(-1) ?? arn);
-  const ofTopic = allOf([
-    named(["DeleteTopic", "SetTopicAttributes", "Unsubscribe"]),
-    anyOf([
-      is("$.requestParameters.topicArn", pulumi.interpolate`*:${topic}`),
-      is("$.requestParameters.subscriptionArn", pulumi.interpolate`*:${topic}:*`),
+/** Places of a list that a pattern looks at: it compares single elements, and has no room for the 100 that a call takes. */
+const LISTED_ALARMS = 4;
+
+/** A longer list of alarms counts whatever it has, or ours would be hidden at its end. */
+function alertChanges(suffix: string): pulumi.Output<string> {
+  const changes = [
+    "PutMetricAlarm",
+    "PutCompositeAlarm",
+    "DeleteAlarms",
+    "DisableAlarmActions",
+    "SetAlarmState",
+  ];
+  const place = (index: number) => `$.requestParameters.alarmNames[${index}]`;
+  const listed = Array.from({ length: LISTED_ALARMS }, (_, index) => place(index));
+  return pattern(
+    allOf([
+      is("$.eventSource", "monitoring.amazonaws.com"),
+      anyOf(changes.map((name) => is("$.eventName", name))),
+      anyOf([
+        ...["$.requestParameters.alarmName", ...listed].map((field) => is(field, alarmName(suffix, "*"))),
+        is(place(LISTED_ALARMS), "*"),
+      ]),
     ]),
-  ]);
-  return pattern(anyOf([ofAlarms, ofTopic]));
+  );
+}
+
+function topicChanges(topicArn: pulumi.Input<string>): pulumi.Output<string> {
+  const changes = ["DeleteTopic", "SetTopicAttributes", "AddPermission", "RemovePermission"];
+  const ofSubscriptions = ["Unsubscribe", "SetSubscriptionAttributes"];
+  return pattern(
+    allOf([
+      is("$.eventSource", "sns.amazonaws.com"),
+      anyOf([...changes, ...ofSubscriptions].map((name) => is("$.eventName", name))),
+      anyOf([
+        is("$.requestParameters.topicArn", topicArn),
+        is("$.requestParameters.subscriptionArn", pulumi.interpolate`${topicArn}:*`),
+      ]),
+    ]),
+  );
 }
 
 function trailChanges(trailName: string): pulumi.Output<string> {

@@ -31,7 +31,7 @@ export interface EncryptionKeyPolicyArgs {
   readonly audit?: EncryptedTrail | undefined;
 }
 
-/** The one policy of the key. Nobody can decrypt but the writer and the readers, whatever IAM says elsewhere. */
+/** The one policy of the key. Nobody can decrypt exports but the writer and the readers, whatever IAM says elsewhere. */
 export class EncryptionKeyPolicy extends pulumi.ComponentResource {
   public constructor(name: string, args: EncryptionKeyPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:EncryptionKeyPolicy", name, knownInputs(args), opts);

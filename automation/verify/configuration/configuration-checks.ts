@@ -6,14 +6,16 @@ import { eventChecks } from "./event-checks";
 import { keyChecks } from "./key-checks";
 import { loadErrorChecks } from "./load-error-checks";
 import { logBucketChecks } from "./log-bucket-checks";
+import { trailChecks } from "./trail-checks";
 
 /** Every resource as it is live, against what the stack asked for. Reads alone. */
-export function configurationChecks(subject: Subject, aws: Aws): Check[] {
+export function configurationChecks(subject: Subject, aws: Aws, now: () => number): Check[] {
   return [
     ...bucketChecks(subject, aws),
     ...logBucketChecks(subject, aws),
     ...eventChecks(subject, aws),
     ...loadErrorChecks(subject, aws),
     ...keyChecks(subject, aws),
+    ...trailChecks(subject, aws, now),
   ];
 }

@@ -15,7 +15,7 @@ describe("the clients of a verification", () => {
 
   it("end every call that is not answered, so that the process can end", async () => {
     const end = new AbortController();
-    const services = ["s3", "iam", "sqs", "sns", "kms", "cloudwatch", "sts", "secretsmanager"];
+    const services = ["s3", "iam", "sqs", "sns", "kms", "cloudwatch", "cloudtrail", "sts", "secretsmanager"];
     const values = {
       "aws:region": "us-east-1",
       "aws:accessKey": "AKIA",
@@ -35,6 +35,7 @@ describe("the clients of a verification", () => {
       aws.sns.getTopicAttributes({ TopicArn: "topic" }),
       aws.kms.describeKey({ KeyId: "key" }),
       aws.cloudWatch.describeAlarms({}),
+      aws.cloudTrail.getTrail({ Name: "trail" }),
       aws.sts.getCallerIdentity({}),
       aws.snowflakeSts?.getCallerIdentity({}),
       aws.secrets.getSecretValue({ SecretId: "secret" }),

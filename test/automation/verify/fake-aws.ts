@@ -1,6 +1,7 @@
 import type { Event, LifecycleRule } from "@aws-sdk/client-s3";
 import type {
   Aws,
+  CloudTrailCalls,
   CloudWatchCalls,
   IamCalls,
   KmsCalls,
@@ -50,6 +51,11 @@ export function fakeAws(live: Live, subject: Subject, queue = new FakeQueue(subj
       }),
       getKeyRotationStatus: async () => ({ KeyRotationEnabled: live.key.rotates }),
       getKeyPolicy: async () => ({ Policy: document(live.key.policy) }),
+    }),
+    cloudTrail: strict<CloudTrailCalls>("cloudTrail", {
+      getTrail: async () => ({ Trail: live.trail.configuration }),
+      getTrailStatus: async () => live.trail.status,
+      getEventSelectors: async () => live.trail.selectors,
     }),
     cloudWatch: strict<CloudWatchCalls>("cloudWatch", {
       describeAlarms: async ({ AlarmNamePrefix = "" }) => ({

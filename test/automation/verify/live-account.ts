@@ -1,3 +1,4 @@
+import type { GetEventSelectorsResponse, GetTrailStatusResponse, Trail } from "@aws-sdk/client-cloudtrail";
 import type { FilterRule } from "@aws-sdk/client-s3";
 import { parseOutputs } from "../../../automation/outputs";
 import type { Statement } from "../../../automation/verify/policies";
@@ -58,6 +59,7 @@ export interface Live {
   topic: Record<string, string>;
   subscriptions: { Endpoint: string; Owner: string; attributes: Record<string, string> }[];
   key: { state: string; rotates: boolean; policy: Statement[] };
+  trail: { configuration: Trail; status: GetTrailStatusResponse; selectors: GetEventSelectorsResponse };
   alarms: {
     AlarmName: string;
     AlarmActions: string[];
@@ -163,6 +165,7 @@ function liveOf(deployed: Deployment, { outputs, settings }: Subject): Live {
       rotates: true,
       policy: statements(inputs("aws:kms/keyPolicy:KeyPolicy").policy) ?? [],
     },
+    trail: trailOf(inputs("awsx:cloudtrail:Trail")),
     alarms: deployed.of("aws:cloudwatch/metricAlarm:MetricAlarm").map(({ inputs: alarm }) => ({
       AlarmName: String(alarm.name),
       AlarmActions: [String(outputs.alertsTopicArn)],
@@ -232,6 +235,36 @@ function notificationOf(inputs: Readonly<Record<string, unknown>>): Live["notifi
     ...(queueArn === undefined ? {} : { QueueArn: String(queueArn) }),
     ...(topicArn === undefined ? {} : { TopicArn: String(topicArn) }),
   }));
+}
+
+function trailOf(inputs: Readonly<Record<string, unknown>>): Live["trail"] {
+  const selectors = (inputs.advancedEventSelectors ?? []) as {
+    name: string;
+    fieldSelectors: { field: string; equals?: string[]; startsWiths?: string[] }[];
+  }[];
+  return {
+    configuration: {
+      LogFileValidationEnabled: inputs.enableLogFileValidation === true,
+      IsMultiRegionTrail: inputs.isMultiRegionTrail === true,
+      IncludeGlobalServiceEvents: inputs.includeGlobalServiceEvents === true,
+    },
+    status: {
+      IsLogging: true,
+      StartLoggingTime: new Date(NOW - 48 * 3_600_000),
+      LatestDeliveryTime: new Date(NOW - 600_000),
+      LatestCloudWatchLogsDeliveryTime: new Date(NOW - 600_000),
+    },
+    selectors: {
+      AdvancedEventSelectors: selectors.map(({ name, fieldSelectors }) => ({
+        Name: name,
+        FieldSelectors: fieldSelectors.map(({ field, equals, startsWiths }) => ({
+          Field: field,
+          ...(equals === undefined ? {} : { Equals: equals }),
+          ...(startsWiths === undefined ? {} : { StartsWith: startsWiths }),
+        })),
+      })),
+    },
+  };
 }
 
 function identitiesOf(deployed: Deployment): Live["identities"] {

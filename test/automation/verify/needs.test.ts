@@ -28,6 +28,7 @@ const services = {
   sqs: "sqs",
   sns: "sns",
   kms: "kms",
+  cloudTrail: "cloudtrail",
   cloudWatch: "cloudwatch",
   sts: "sts",
   secrets: "secretsmanager",
@@ -52,6 +53,7 @@ const stacks = {
     events: { mode: "sns" },
     encryption: "kms",
     accessLogs: { enabled: true },
+    auditTrail: { enabled: true },
   },
   "in user mode": { ...trusting, snowflake: { access: "user" }, events: { mode: "queue" } },
 };
@@ -89,7 +91,7 @@ describe("what a check needs", () => {
 
 function checksOf(subject: Subject, aws: Aws): Check[] {
   return [
-    ...configurationChecks(subject, aws),
+    ...configurationChecks(subject, aws, () => NOW),
     ...accessChecks(subject, aws),
     ...dataPathChecks(new DataPath(subject, aws, "1", new Set())),
     ...freshnessChecks(subject, aws, () => NOW),

@@ -63,6 +63,7 @@ const cases: Readonly<Record<string, { bad: Measured; good: Measured[] }>> = {
   "unlisted-writes": late,
   "log-group-changes": late,
   "alert-changes": late,
+  "alert-topic-changes": late,
   "trail-silent": {
     bad: one(times(24, undefined)),
     good: [one([...times(23, undefined), 1]), one([7, ...times(23, 0)])],

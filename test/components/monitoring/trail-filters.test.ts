@@ -9,6 +9,7 @@ const writer = `arn:aws:iam::${ACCOUNT_ID}:role/BraintrustExportRole-prod`;
 const reader = `arn:aws:iam::${ACCOUNT_ID}:role/SnowflakeReaderRole-prod`;
 const guest = "arn:aws:iam::777788889999:role/analytics";
 const keyId = "00000000-0000-0000-0000-000000000000";
+const alerts = `arn:aws:sns:us-east-1:${ACCOUNT_ID}:alerts`;
 const subject: TrailSubject = {
   suffix: "prod",
   logGroupName: "/aws/cloudtrail/braintrust-exports-prod",
@@ -16,7 +17,7 @@ const subject: TrailSubject = {
   bucketName: "acme-exports",
   logBucketNames: ["braintrust-audit-prod-123456789012", "acme-exports-access-logs"],
   writer,
-  alertTopicArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:alerts`,
+  alertTopicArn: alerts,
   readers: [writer, reader],
   crossAccountReaders: [guest],
   roleNames: ["BraintrustExportRole-prod", "SnowflakeReaderRole-prod"],
@@ -133,15 +134,27 @@ const cases: Readonly<Record<string, { counted: object[]; left: object[] }>> = {
       call("monitoring", "DeleteAlarms", { alarmNames: ["braintrust-prod-strange-reads", "other"] }),
       call("monitoring", "DisableAlarmActions", { alarmNames: ["braintrust-prod-queue-age"] }),
       call("monitoring", "PutMetricAlarm", { alarmName: "braintrust-prod-trail-silent" }),
-      call("sns", "DeleteTopic", { topicArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:alerts` }),
-      call("sns", "SetTopicAttributes", { topicArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:alerts` }),
-      call("sns", "Unsubscribe", { subscriptionArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:alerts:0f1e` }),
+      call("monitoring", "DeleteAlarms", { alarmNames: ["a", "b", "c", "braintrust-prod-trail-silent"] }),
+      call("monitoring", "DeleteAlarms", { alarmNames: ["a", "b", "c", "d", "braintrust-prod-queue-age"] }),
     ],
     left: [
       call("monitoring", "DeleteAlarms", { alarmNames: ["other"] }),
+      call("monitoring", "DeleteAlarms", { alarmNames: ["TargetTracking-a", "b", "c", "d"] }),
       call("monitoring", "PutMetricAlarm", { alarmName: "braintrust-dev-queue-age" }),
-      call("sns", "Unsubscribe", { subscriptionArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:other:0f1e` }),
-      call("sns", "Subscribe", { topicArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:alerts` }),
+      call("monitoring", "EnableAlarmActions", { alarmNames: ["braintrust-prod-queue-age"] }),
+    ],
+  },
+  "alert-topic-changes": {
+    counted: [
+      call("sns", "DeleteTopic", { topicArn: alerts }),
+      call("sns", "SetTopicAttributes", { topicArn: alerts, attributeName: "Policy" }),
+      call("sns", "Unsubscribe", { subscriptionArn: `${alerts}:0f1e` }),
+      call("sns", "SetSubscriptionAttributes", { subscriptionArn: `${alerts}:0f1e` }),
+    ],
+    left: [
+      call("sns", "Unsubscribe", { subscriptionArn: `${alerts}-2:0f1e` }),
+      call("sns", "DeleteTopic", { topicArn: `${alerts}-2` }),
+      call("sns", "Subscribe", { topicArn: alerts }),
     ],
   },
   "bucket-changes": {
@@ -150,6 +163,7 @@ const cases: Readonly<Record<string, { counted: object[]; left: object[] }>> = {
       .concat(
         call("s3", "PutBucketLifecycle", { bucketName: "braintrust-audit-prod-123456789012" }),
         call("s3", "PutBucketVersioning", { bucketName: "acme-exports-access-logs" }),
+        call("s3", "PutObjectLockConfiguration", { bucketName: "braintrust-audit-prod-123456789012" }),
       ),
     left: [
       call("s3", "PutBucketPolicy", { bucketName: "other" }),
@@ -293,6 +307,8 @@ describe("trailFilters", () => {
     const written = await resolved(writes?.pattern ?? assert.fail());
     assert.ok(matches(written, read({ arn: stranger }, { eventName: "PutObject" })));
     assert.ok(!matches(written, read({ arn: stranger }, { eventName: "PutObject", ...elsewhere })));
+    const batch = { eventName: "DeleteObjects", requestParameters: { bucketName: "acme-exports" } };
+    assert.ok(matches(written, read({ arn: stranger }, batch)));
   });
 
   it("have a pattern that CloudWatch takes for the longest names", async () => {
