@@ -4,7 +4,7 @@ import { parseAnswers } from "../snowflake/answers/answers";
 import { type ConnectResult, connect as takeOver } from "../snowflake/handshake/connect";
 import { connectBySnow } from "../snowflake/handshake/connect-run";
 import type { HandshakeChange } from "../snowflake/handshake/handshake";
-import { confirm, note, print, withProgress } from "../terminal/terminal";
+import { confirm, echo, note, print, withProgress } from "../terminal/terminal";
 import type { ChangingCommandOptions } from "./deploy";
 
 /** Where Snowflake's answers come from, and what becomes of them. */
@@ -34,7 +34,7 @@ async function readAndConnect({ stack, cwd, file, yes, up, skipPreflight, ...oth
   for (const name of ["connection", "timeout"] as const) {
     if (other[name] !== undefined) throw new UsageError(`--${name} is for --run`);
   }
-  const text = await readAnswers({ file, stdin: process.stdin, stderr: process.stderr });
+  const text = await readAnswers({ file, stdin: process.stdin, stderr: { write: echo } });
   // Before Ctrl-C only cancels: here it ends the process.
   const answers = parseAnswers(text);
   return withProgress((progress) =>

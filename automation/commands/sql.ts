@@ -10,7 +10,7 @@ import { ensureExternalId } from "../project/external-id";
 import { ownName } from "../project/stack-name";
 import type { AccessKey } from "../snowflake/sql/objects-sql";
 import { type SqlPart, snowflakeSql, sqlParts } from "../snowflake/sql/sql";
-import { note, print, type StackCommandOptions } from "../terminal/terminal";
+import { note, printExactly, type StackCommandOptions } from "../terminal/terminal";
 
 /** Which SQL, and of what. */
 export interface SqlCommandOptions extends StackCommandOptions {
@@ -42,7 +42,7 @@ export async function sql(options: SqlCommandOptions): Promise<void> {
   const source = planned ? await plannedOutputs(stack, cwd) : await deployedOutputs(stack, cwd);
   const key = revealSecrets ? accessKeyFor(source.outputs, part) : undefined;
   const text = snowflakeSql(source.outputs, part, { probeFile, revealSecrets: key, leftStreams });
-  if (output === undefined) print(text);
+  if (output === undefined) printExactly(text);
   else await writePrivately(output, text);
   for (const line of sqlNotes(source, part, key !== undefined)) note(line);
 }

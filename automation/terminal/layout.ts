@@ -8,10 +8,13 @@ export interface Look {
   readonly width: number;
 }
 
+/** How text may be stressed. */
+export const STYLES = ["bold", "dim", "red", "yellow"] as const;
+
 /** Some text and how to stress it. */
 export interface Cell {
   readonly text: string;
-  readonly style?: "bold" | "dim" | "red" | "yellow";
+  readonly style?: (typeof STYLES)[number];
   /** Columns that it takes; it is never cut. @default as many as it has */
   readonly width?: number;
 }

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { PipelineError, UsageError } from "../errors";
 import { LiveLine } from "./live-line";
 import { type ProgressListener, progressPrinter } from "./progress";
+import { visible, visibleJson } from "./visible";
 
 /** What every command takes. */
 export interface StackCommandOptions {
@@ -12,17 +13,28 @@ export interface StackCommandOptions {
 
 /** Results go to standard output, everything else to standard error. */
 export function print(text: string): void {
-  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  process.stdout.write(visible(text.endsWith("\n") ? text : `${text}\n`));
+}
+
+/** A result that a program is to get as it is, unless it goes to a terminal. */
+export function printExactly(text: string): void {
+  if (process.stdout.isTTY) print(text);
+  else process.stdout.write(text);
 }
 
 /** A line about the work, for people. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(visible(`${text}\n`));
+}
+
+/** What is typed, back to a terminal that is read raw: there a line end is no carriage return. */
+export function echo(text: string): void {
+  process.stderr.write(visible(text).replaceAll("\n", "\r\n"));
 }
 
 /** What a program reads. */
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2));
+  process.stdout.write(`${visibleJson(JSON.stringify(value, null, 2))}\n`);
 }
 
 /** Ctrl-C, the end of a job or of the machine, a closed terminal. */
@@ -46,8 +58,9 @@ export async function withProgress<Result>(
   };
   for (const signal of INTERRUPTIONS) process.on(signal, interrupt);
   try {
-    const write = (text: string) => stderr.write(text);
-    const onProgress = progressPrinter({ write, draw: live?.draw });
+    const write = (text: string) => stderr.write(visible(text));
+    const draw = live && ((line: string) => live.draw(visible(line.replaceAll("\n", " "))));
+    const onProgress = progressPrinter({ write, draw });
     return await work({ onProgress, signal: controller.signal });
   } finally {
     live?.release();
@@ -71,6 +84,10 @@ export async function confirm(question: string, yes: boolean | undefined): Promi
     throw new UsageError(`${question} Nobody can answer here: run it on a terminal, or give --yes`);
   }
   const prompts = await import("@clack/prompts");
-  const answer = await prompts.confirm({ message: question, initialValue: false, output: process.stderr });
+  const answer = await prompts.confirm({
+    message: visible(question),
+    initialValue: false,
+    output: process.stderr,
+  });
   return answer === true;
 }

@@ -98,7 +98,7 @@ async function readPaste(stdin: AnswerStream, stderr: AnswerSource["stderr"]): P
         const taken = stop < 0 ? typed : typed.slice(0, stop);
         text += taken;
         if (text.length > LONGEST_ANSWERS) return settle(tooLong());
-        stderr.write(taken.replaceAll("\n", "\r\n"));
+        stderr.write(taken);
         if (typed[stop] === INTERRUPT) settle(new UsageError("cancelled: nothing was changed"));
         else if (stop >= 0) settle();
       };

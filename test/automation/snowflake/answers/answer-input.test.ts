@@ -77,7 +77,7 @@ describe("readAnswers", () => {
     stdin.write(`[\r${line}\r`);
     stdin.write("]\r\n\u0004behind");
     assert.equal(await read, `[\n${line}\n]\n`);
-    assert.match(stderr.text, /^Paste .*Ctrl-D.*\n\[\r\nx+\r\n\]\r\n\n$/);
+    assert.match(stderr.text, /^Paste .*Ctrl-D.*\n\[\nx+\n\]\n\n$/);
     assert.deepEqual(stdin.modes, [true, false]);
     assert.ok(stdin.isPaused());
   });
