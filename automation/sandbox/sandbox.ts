@@ -1,5 +1,6 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import type { AwsCredentialIdentity } from "@aws-sdk/types";
 import { stackNameRule } from "../../components/settings/text-rules";
 import { Deployment } from "../deploy/deployment";
 import { summarize } from "../engine/changes";
@@ -12,7 +13,6 @@ import { type Emulator, startEmulator } from "./emulator";
 import { type Environment, enterEnvironment, sandboxEnvironment, shellScript } from "./environment";
 import { createSandboxProject } from "./project";
 import {
-  type Credentials,
   createSnowflakeUser,
   exportAsBraintrust,
   readAsSnowflake,
@@ -100,7 +100,7 @@ interface Made {
   readonly stack: string;
   readonly workDir: string;
   readonly file: StackFile;
-  readonly snowflake: Credentials;
+  readonly snowflake: AwsCredentialIdentity;
 }
 
 /** Takes it out of an emulator that others may go on with; not even Ctrl-C spares that. */

@@ -14,6 +14,7 @@ import {
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import type { AwsCredentialIdentity } from "@aws-sdk/types";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { clientSettings, pathStyle } from "../aws/client-settings";
 import { PipelineError } from "../errors";
@@ -23,15 +24,8 @@ import { ORGANIZATION, SNOWFLAKE_USER } from "./project";
 
 const USER_POLICY = "assume-roles";
 
-/** A key of somebody who plays a part. */
-export type Credentials = {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-};
-
 /** Makes Snowflake's user in the emulator, which has no other account for it to live in, and returns its key. */
-export async function createSnowflakeUser(file: StackFile): Promise<Credentials> {
+export async function createSnowflakeUser(file: StackFile): Promise<AwsCredentialIdentity> {
   const iam = new IAMClient(clientSettings(file, "iam"));
   const UserName = SNOWFLAKE_USER;
   await iam.send(new CreateUserCommand({ UserName })).catch((error: unknown) => {
@@ -56,7 +50,7 @@ export async function createSnowflakeUser(file: StackFile): Promise<Credentials>
 /** Takes the key away again, and the user that has no other. */
 export async function removeSnowflakeUser(
   file: StackFile,
-  { accessKeyId: AccessKeyId }: Credentials,
+  { accessKeyId: AccessKeyId }: AwsCredentialIdentity,
 ): Promise<void> {
   const iam = new IAMClient(clientSettings(file, "iam"));
   const UserName = SNOWFLAKE_USER;
@@ -90,7 +84,7 @@ export async function exportAsBraintrust(file: StackFile, outputs: PipelineOutpu
 export async function readAsSnowflake(
   file: StackFile,
   outputs: PipelineOutputs,
-  snowflake: Credentials,
+  snowflake: AwsCredentialIdentity,
   keys: readonly string[],
 ): Promise<number[]> {
   const { snowflakeRoleArn, snowflakeExternalId, bucketName } = outputs;
@@ -143,8 +137,8 @@ async function assume(
   file: StackFile,
   RoleArn: string,
   ExternalId: string,
-  as?: Credentials,
-): Promise<Credentials> {
+  as?: AwsCredentialIdentity,
+): Promise<AwsCredentialIdentity> {
   const sts = new STSClient({ ...clientSettings(file, "sts"), ...(as ? { credentials: { ...as } } : {}) });
   const { Credentials } = await sts.send(
     new AssumeRoleCommand({ RoleArn, RoleSessionName: "sandbox", ExternalId }),

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { S3 } from "@aws-sdk/client-s3";
 import type { Stream } from "../../components/settings/settings";
 import { errorLine } from "../aws/aws-errors";
 import { fail, pass, Skipped, type Verdict } from "./check";
-import type { S3Calls } from "./clients";
 import type { Subject } from "./subject";
 
 /** Part of the name of every object that a verification puts. */
@@ -43,7 +43,7 @@ export class Probes {
 
   public constructor(
     private readonly subject: Subject,
-    private readonly s3: S3Calls,
+    private readonly s3: S3,
   ) {}
 
   /**
@@ -51,7 +51,7 @@ export class Probes {
    *
    * @throws Skipped where it could not be removed again.
    */
-  public async put(s3: S3Calls, key: string, signal: AbortSignal): Promise<void> {
+  public async put(s3: S3, key: string, signal: AbortSignal): Promise<void> {
     const { objectLock, existingBucket } = this.subject.settings;
     if (objectLock !== undefined) {
       throw new Skipped(`objects are locked for ${objectLock.days} days, so a probe could not be removed`);
@@ -64,7 +64,7 @@ export class Probes {
   }
 
   /** Deletes what is not there: S3 asks for the right all the same, and where it is granted leaves a delete marker. */
-  public async markDeleted(s3: S3Calls, key: string, signal: AbortSignal): Promise<void> {
+  public async markDeleted(s3: S3, key: string, signal: AbortSignal): Promise<void> {
     const { bucketName: Bucket } = this.subject.outputs;
     await this.leaving(key, signal, () => s3.deleteObject({ Bucket, Key: key }));
   }

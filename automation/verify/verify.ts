@@ -1,10 +1,11 @@
+import type { AwsCredentialIdentity } from "@aws-sdk/types";
 import type { OutputMap } from "@pulumi/pulumi/automation";
 import { Deployment } from "../deploy/deployment";
 import { decryptedSettings } from "../engine/decrypted-settings";
 import { PipelineError } from "../errors";
 import { parseOutputs } from "../outputs";
 import type { ProgressListener } from "../terminal/progress";
-import { connectAws, type Keys } from "./clients";
+import { connectAws } from "./clients";
 import type { Report } from "./report";
 import { subjectOf } from "./subject";
 import { verifyPipeline } from "./verification";
@@ -18,7 +19,7 @@ export interface VerifyTarget {
   readonly signal: AbortSignal;
   readonly onProgress?: ProgressListener;
   /** Key of Snowflake's own user, where the caller plays Snowflake. @default its role is asked for as the caller */
-  readonly snowflake?: Keys | undefined;
+  readonly snowflake?: AwsCredentialIdentity | undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
-import type { ContextEntry, EvaluationResult } from "@aws-sdk/client-iam";
+import type { ContextEntry, EvaluationResult, IAM } from "@aws-sdk/client-iam";
 import { orAbsent } from "../../aws/aws-errors";
 import { type Check, fail, pass, Skipped } from "../check";
-import type { Aws, IamCalls } from "../clients";
+import type { Aws } from "../clients";
 import { parsePolicy, type Statement, speaksOf } from "../policies";
 import { repair, type Subject } from "../subject";
 import { accessMatrix, type Question } from "./access-matrix";
@@ -32,7 +32,7 @@ interface Shared {
   readonly simulator: () => Promise<boolean>;
 }
 
-function simulation(subject: Subject, iam: IamCalls, question: Question, shared: Shared): Check {
+function simulation(subject: Subject, iam: IAM, question: Question, shared: Shared): Check {
   const { name, title, principalArn, actions, resourceArn, context, expected } = question;
   return {
     id: `access/${name}`,
@@ -80,7 +80,7 @@ export function furtherPolicies(
  * Whether the simulator heeds further policies and context. AWS's does; one that does not, of an emulator, would answer
  * each question about a condition alike. Asked by a Deny, since no grant could make up for it.
  */
-async function simulatorWorks(iam: IamCalls, { writerArn, outputs }: Subject): Promise<boolean> {
+async function simulatorWorks(iam: IAM, { writerArn, outputs }: Subject): Promise<boolean> {
   const action = "s3:GetBucketTagging";
   const control = { "aws:UserAgent": "simulator-control" };
   const deny = {

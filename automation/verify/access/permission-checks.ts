@@ -1,7 +1,8 @@
+import type { IAM } from "@aws-sdk/client-iam";
 import { exportStatements } from "../../../components/access/braintrust-role";
 import { readStatements } from "../../../components/access/snowflake-reader";
 import { type Check, judge } from "../check";
-import type { Aws, IamCalls } from "../clients";
+import type { Aws } from "../clients";
 import { askedStatements, comparePolicies, differenceWords, parsePolicy, type Statement } from "../policies";
 import { accountOf, nameOfArn, repair, type Subject } from "../subject";
 
@@ -74,7 +75,7 @@ interface Policies {
   readonly inline: readonly string[];
 }
 
-async function ofRole(iam: IamCalls, arn: string): Promise<Policies> {
+async function ofRole(iam: IAM, arn: string): Promise<Policies> {
   const role = { RoleName: nameOfArn(arn) };
   const [attached, inline] = await Promise.all([
     iam.listAttachedRolePolicies(role),
@@ -83,7 +84,7 @@ async function ofRole(iam: IamCalls, arn: string): Promise<Policies> {
   return { attached: arns(attached.AttachedPolicies), inline: inline.PolicyNames ?? [] };
 }
 
-async function ofUser(iam: IamCalls, arn: string): Promise<Policies> {
+async function ofUser(iam: IAM, arn: string): Promise<Policies> {
   const user = { UserName: nameOfArn(arn) };
   const [attached, inline, { Groups = [] }] = await Promise.all([
     iam.listAttachedUserPolicies(user),
@@ -105,7 +106,7 @@ async function ofUser(iam: IamCalls, arn: string): Promise<Policies> {
   };
 }
 
-async function statementsOf(iam: IamCalls, policyArn: string): Promise<Statement[]> {
+async function statementsOf(iam: IAM, policyArn: string): Promise<Statement[]> {
   const { Policy } = await iam.getPolicy({ PolicyArn: policyArn });
   const { PolicyVersion } = await iam.getPolicyVersion({
     PolicyArn: policyArn,

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import type { LifecycleRule } from "@aws-sdk/client-s3";
+import type { LifecycleRule, S3 } from "@aws-sdk/client-s3";
 import { bucketStatements, foreignEncryption } from "../../../components/storage/bucket-policy";
 import { lifecycleRules } from "../../../components/storage/export-bucket";
 import { orAbsent } from "../../aws/aws-errors";
 import { type Check, fail, judge, pass, type Verdict } from "../check";
-import type { Aws, S3Calls } from "../clients";
+import type { Aws } from "../clients";
 import { askedStatements, comparePolicies, differenceWords, parsePolicy, settled } from "../policies";
 import { repair, type Subject } from "../subject";
 
@@ -41,7 +41,7 @@ function privacyCheck(subject: Subject, { s3 }: Aws): Check {
 
 /** Names of a bucket's public access blocks that are not on. */
 export async function blocksOff(
-  s3: S3Calls,
+  s3: S3,
   bucket: { Bucket: string; ExpectedBucketOwner: string },
 ): Promise<string[]> {
   const answer = await orAbsent(s3.getPublicAccessBlock(bucket), "NoSuchPublicAccessBlockConfiguration");

@@ -1,6 +1,5 @@
-import type { Message } from "@aws-sdk/client-sqs";
+import type { Message, SQS } from "@aws-sdk/client-sqs";
 import { fail, pass, Skipped, skip, type Verdict } from "../check";
-import type { SqsCalls } from "../clients";
 
 /** Seconds that a received message stays hidden, if its release should fail. */
 const HIDDEN_SECONDS = 30;
@@ -16,7 +15,7 @@ const MOST_WAITING = 10;
  *
  * @throws Skipped where there are too many to look through.
  */
-export async function refuseFullQueue(sqs: SqsCalls, QueueUrl: string): Promise<void> {
+export async function refuseFullQueue(sqs: SQS, QueueUrl: string): Promise<void> {
   const { Attributes } = await sqs.getQueueAttributes({
     QueueUrl,
     AttributeNames: ["ApproximateNumberOfMessages"],
@@ -34,7 +33,7 @@ export async function refuseFullQueue(sqs: SqsCalls, QueueUrl: string): Promise<
  * notification is set and which would end as dead letters; everybody else's messages are made visible again.
  */
 export async function awaitEvent(
-  sqs: SqsCalls,
+  sqs: SQS,
   QueueUrl: string,
   key: string,
   signal: AbortSignal,

@@ -1,6 +1,6 @@
+import type { S3 } from "@aws-sdk/client-s3";
 import { errorLine, isDenied } from "../../aws/aws-errors";
 import { type Check, type CheckContext, fail, pass, Skipped, type Verdict } from "../check";
-import type { S3Calls } from "../clients";
 import { repair, type Subject } from "../subject";
 import { type DataPath, probeNeeds, readerNeeds } from "./data-path";
 import { type AssumedRole, readerRole, stsOf, writerRole } from "./sessions";
@@ -11,11 +11,11 @@ export function refusalChecks(path: DataPath): Check[] {
   const { bucketName: Bucket } = subject.outputs;
   const asWriter = attempts(path, "braintrust", () => path.writer(), ["sts:AssumeRole"]);
   const asReader = attempts(path, "snowflake", () => path.reader(), readerNeeds(path));
-  const readProbe = async (s3: S3Calls, { signal }: CheckContext) => {
+  const readProbe = async (s3: S3, { signal }: CheckContext) => {
     const { key } = await path.probe(signal);
     return s3.getObject({ Bucket, Key: key });
   };
-  const listAll = (s3: S3Calls) => s3.listObjectsV2({ Bucket, MaxKeys: 1 });
+  const listAll = (s3: S3) => s3.listObjectsV2({ Bucket, MaxKeys: 1 });
   return [
     asWriter("write-outside", "Braintrust's role cannot write outside the prefix", async (s3, { signal }) =>
       path.probes.put(s3, `${path.outsideKey}-write`, signal),
@@ -48,7 +48,7 @@ export function refusalChecks(path: DataPath): Check[] {
   ];
 }
 
-type Attempt = (s3: S3Calls, context: CheckContext) => Promise<unknown>;
+type Attempt = (s3: S3, context: CheckContext) => Promise<unknown>;
 
 function attempts(
   path: DataPath,

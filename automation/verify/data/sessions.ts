@@ -1,11 +1,14 @@
+import type { S3 } from "@aws-sdk/client-s3";
+import type { STS } from "@aws-sdk/client-sts";
+import type { AwsCredentialIdentity } from "@aws-sdk/types";
 import { isDenied } from "../../aws/aws-errors";
 import { Skipped } from "../check";
-import type { Aws, Keys, S3Calls, StsCalls } from "../clients";
+import type { Aws } from "../clients";
 import type { Subject } from "../subject";
 
 /** S3 as somebody of the pipeline, and who that is. */
 export interface Session {
-  readonly s3: S3Calls;
+  readonly s3: S3;
   readonly who: string;
 }
 
@@ -44,7 +47,7 @@ export function readerRole({ outputs, settings }: Subject): AssumedRole {
 }
 
 /** STS as whoever the role trusts, where that one's key is at hand, else as the caller. */
-export function stsOf({ sts, snowflakeSts }: Aws, { vendor }: AssumedRole): StsCalls {
+export function stsOf({ sts, snowflakeSts }: Aws, { vendor }: AssumedRole): STS {
   return vendor === "snowflake" ? (snowflakeSts ?? sts) : sts;
 }
 
@@ -105,14 +108,14 @@ function keysOf(
       }
     | undefined,
   secrets: Set<string>,
-): Keys {
+): AwsCredentialIdentity {
   const { AccessKeyId = "", SecretAccessKey = "", SessionToken = "" } = credentials ?? {};
   secrets.add(SecretAccessKey).add(SessionToken);
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
 }
 
 // No part of the text may reach an error: JSON.parse would quote it.
-function secretKeys(text: string): Keys | undefined {
+function secretKeys(text: string): AwsCredentialIdentity | undefined {
   try {
     const { accessKeyId, secretAccessKey } = JSON.parse(text) as Record<string, unknown>;
     if (typeof accessKeyId === "string" && typeof secretAccessKey === "string") {

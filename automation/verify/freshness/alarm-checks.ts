@@ -1,7 +1,7 @@
-import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
+import type { CloudWatch, MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import { alarmName } from "../../../components/monitoring/alarms";
 import { type Check, fail, judge, skip } from "../check";
-import type { Aws, CloudWatchCalls } from "../clients";
+import type { Aws } from "../clients";
 import type { Subject } from "../subject";
 
 /** Whether the stack's alarms are there, on, and silent; none where monitoring is off. */
@@ -41,11 +41,7 @@ export function alarmChecks({ stack, outputs }: Subject, { cloudWatch }: Aws): C
 }
 
 /** Alarms named after the stack that tell its topic: another stack's name may begin alike. */
-async function alarmsOf(
-  cloudWatch: CloudWatchCalls,
-  stack: string,
-  topicArn: string,
-): Promise<MetricAlarm[]> {
+async function alarmsOf(cloudWatch: CloudWatch, stack: string, topicArn: string): Promise<MetricAlarm[]> {
   const found: MetricAlarm[] = [];
   let token: string | undefined;
   do {

@@ -1,6 +1,7 @@
+import type { S3 } from "@aws-sdk/client-s3";
 import { physicalNames } from "../../../components/physical-names";
 import { type Check, fail, judge, pass, Skipped } from "../check";
-import type { Aws, S3Calls } from "../clients";
+import type { Aws } from "../clients";
 import { PROBE } from "../probe";
 import type { Subject } from "../subject";
 import { alarmChecks } from "./alarm-checks";
@@ -51,7 +52,7 @@ function streamCheck(
 
 /** The newest export below a prefix, or the first that is new enough. Probes are no exports. */
 async function newestObject(
-  s3: S3Calls,
+  s3: S3,
   bucket: string,
   prefix: string,
   enough: number,

@@ -1,15 +1,12 @@
-import type { Event, LifecycleRule } from "@aws-sdk/client-s3";
-import type {
-  Aws,
-  CloudTrailCalls,
-  CloudWatchCalls,
-  IamCalls,
-  KmsCalls,
-  S3Calls,
-  SecretsCalls,
-  SnsCalls,
-  StsCalls,
-} from "../../../automation/verify/clients";
+import type { CloudTrail } from "@aws-sdk/client-cloudtrail";
+import type { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import type { IAM } from "@aws-sdk/client-iam";
+import type { KMS } from "@aws-sdk/client-kms";
+import type { Event, LifecycleRule, S3 } from "@aws-sdk/client-s3";
+import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
+import type { SNS } from "@aws-sdk/client-sns";
+import type { STS } from "@aws-sdk/client-sts";
+import type { Aws } from "../../../automation/verify/clients";
 import type { Statement } from "../../../automation/verify/policies";
 import type { Subject } from "../../../automation/verify/subject";
 import { ACCOUNT_ID } from "../../support";
@@ -21,7 +18,7 @@ import { CALLER, CANARY, type Live } from "./live-account";
 export function fakeAws(live: Live, subject: Subject, queue = new FakeQueue(subject)): Aws {
   return {
     s3: fakeS3(live, subject, queue, CALLER),
-    plainS3: strict<S3Calls>("plainS3", {
+    plainS3: strict<S3>("plainS3", {
       getBucketLocation: () =>
         authorize(live, CALLER, "s3:GetBucketLocation", subject.outputs.bucketArn, {
           "aws:SecureTransport": "false",
@@ -30,7 +27,7 @@ export function fakeAws(live: Live, subject: Subject, queue = new FakeQueue(subj
     s3As: ({ accessKeyId }) => fakeS3(live, subject, queue, accessKeyId),
     iam: fakeIam(live, subject),
     sqs: queue.calls(live),
-    sns: strict<SnsCalls>("sns", {
+    sns: strict<SNS>("sns", {
       getTopicAttributes: async () => ({ Attributes: live.topic }),
       listSubscriptionsByTopic: async () => ({
         Subscriptions: live.subscriptions.map(({ Endpoint, Owner }) => ({
@@ -45,24 +42,24 @@ export function fakeAws(live: Live, subject: Subject, queue = new FakeQueue(subj
             ?.attributes ?? {},
       }),
     }),
-    kms: strict<KmsCalls>("kms", {
+    kms: strict<KMS>("kms", {
       describeKey: async ({ KeyId }) => ({
         KeyMetadata: { KeyId, KeyState: live.key.state as "Enabled" },
       }),
       getKeyRotationStatus: async () => ({ KeyRotationEnabled: live.key.rotates }),
       getKeyPolicy: async () => ({ Policy: document(live.key.policy) }),
     }),
-    cloudTrail: strict<CloudTrailCalls>("cloudTrail", {
+    cloudTrail: strict<CloudTrail>("cloudTrail", {
       getTrail: async () => ({ Trail: live.trail.configuration }),
       getTrailStatus: async () => live.trail.status,
       getEventSelectors: async () => live.trail.selectors,
     }),
-    cloudWatch: strict<CloudWatchCalls>("cloudWatch", {
+    cloudWatch: strict<CloudWatch>("cloudWatch", {
       describeAlarms: async ({ AlarmNamePrefix = "" }) => ({
         MetricAlarms: live.alarms.filter(({ AlarmName }) => AlarmName.startsWith(AlarmNamePrefix)),
       }),
     }),
-    sts: strict<StsCalls>("sts", {
+    sts: strict<STS>("sts", {
       getCallerIdentity: async () => ({ Arn: CALLER, Account: ACCOUNT_ID }),
       assumeRole: async ({ RoleArn = "", ExternalId }) => {
         const trust = live.trust.get(nameOf(RoleArn)) ?? [];
@@ -81,11 +78,13 @@ export function fakeAws(live: Live, subject: Subject, queue = new FakeQueue(subj
         };
       },
     }),
-    secrets: strict<SecretsCalls>("secrets", { getSecretValue: async () => ({ SecretString: live.secret }) }),
+    secrets: strict<SecretsManager>("secrets", {
+      getSecretValue: async () => ({ SecretString: live.secret }),
+    }),
   };
 }
 
-function fakeS3(live: Live, subject: Subject, queue: FakeQueue, principal: string): S3Calls {
+function fakeS3(live: Live, subject: Subject, queue: FakeQueue, principal: string): S3 {
   const { bucketArn, notificationQueueArn } = subject.outputs;
   const may = (action: string, key = "", context: Record<string, string> = {}) =>
     authorize(live, principal, action, key === "" ? bucketArn : `${bucketArn}/${key}`, context);
@@ -95,7 +94,7 @@ function fakeS3(live: Live, subject: Subject, queue: FakeQueue, principal: strin
   };
   const put = (key: string, marker: boolean) =>
     live.versions.push({ id: `p${live.versions.length}`, key, size: 0, at: new Date(), marker });
-  return strict<S3Calls>("s3", {
+  return strict<S3>("s3", {
     getPublicAccessBlock: async ({ Bucket }) => ({
       PublicAccessBlockConfiguration: or(
         "NoSuchPublicAccessBlockConfiguration",
@@ -177,13 +176,13 @@ function fakeS3(live: Live, subject: Subject, queue: FakeQueue, principal: strin
   });
 }
 
-function fakeIam(live: Live, subject: Subject): IamCalls {
+function fakeIam(live: Live, subject: Subject): IAM {
   const identity = (name: string | undefined) =>
     live.identities.get(name ?? "") ?? { attached: [], inline: [] };
   const arns = (name: string | undefined) =>
     identity(name).attached.map((_, index) => ({ PolicyArn: `${name}#${index}` }));
   const reader = nameOf(subject.readerArn);
-  return strict<IamCalls>("iam", {
+  return strict<IAM>("iam", {
     getRole: async ({ RoleName = "" }) => ({
       Role: {
         Path: "/",
@@ -237,9 +236,4 @@ function fakeIam(live: Live, subject: Subject): IamCalls {
       return { EvaluationResults: await Promise.all(results) };
     },
   });
-}
-
-/** The calls of a fake, to be changed in part. */
-export function calls<Calls extends object>(fake: Calls): Calls {
-  return Object.fromEntries(Object.entries(fake)) as Calls;
 }

@@ -1,16 +1,32 @@
-import type { SqsCalls } from "../../../automation/verify/clients";
+import type { SQS } from "@aws-sdk/client-sqs";
 import type { Subject } from "../../../automation/verify/subject";
 import type { Live } from "./live-account";
 
-/** A call that a test did not plan for fails it. */
-export function strict<Calls extends object>(service: string, calls: Partial<Calls>): Calls {
-  return new Proxy(calls as Calls, {
+/** Operations of a client of the SDK, without its callbacks and the metadata of its answers. */
+type Operations<Client> = {
+  [Name in keyof Client]?: Client[Name] extends {
+    (input: infer Input, options?: never): Promise<infer Output>;
+    (input: never, callback: never): void;
+    (input: never, options: never, callback: never): void;
+  }
+    ? (input: Input) => Promise<Omit<Output, "$metadata">>
+    : never;
+};
+
+/** A client of the SDK of which a test knows these operations: any other fails it. */
+export function strict<Client extends object>(service: string, known: Operations<Client>): Client {
+  return new Proxy(known as Client, {
     get: (target, name) => {
       const call: unknown = Reflect.get(target, name);
       if (call === undefined) throw new Error(`${service}.${String(name)} was not planned`);
       return call;
     },
   });
+}
+
+/** The same client with other operations. */
+export function altered<Client extends object>(client: Client, operations: Operations<Client>): Client {
+  return { ...client, ...operations };
 }
 
 /** An error as the SDK throws it, told apart by its name. */
@@ -31,9 +47,9 @@ export class FakeQueue {
     this.messages.push({ Body: JSON.stringify(body), handle: `h${this.handles}`, hidden: false });
   }
 
-  public calls(live: Pick<Live, "queue" | "deadLetterQueue" | "deadLetters">): SqsCalls {
+  public calls(live: Pick<Live, "queue" | "deadLetterQueue" | "deadLetters">): SQS {
     const at = (handle: string | undefined) => this.messages.findIndex((each) => each.handle === handle);
-    return strict<SqsCalls>("sqs", {
+    return strict<SQS>("sqs", {
       getQueueUrl: async ({ QueueName }) => ({ QueueUrl: `https://sqs/${QueueName}` }),
       getQueueAttributes: async ({ QueueUrl }) =>
         QueueUrl === this.subject.outputs.notificationQueueUrl

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import type { STS } from "@aws-sdk/client-sts";
 import type { Aws } from "../../../automation/verify/clients";
 import { verifyPipeline } from "../../../automation/verify/verification";
-import { calls, fakeAws } from "./fake-aws";
-import { awsError, strict } from "./fake-queue";
+import { fakeAws } from "./fake-aws";
+import { altered, awsError, strict } from "./fake-queue";
 import { CALLER, liveAccount, NOW } from "./live-account";
 
 describe("verifyPipeline where AWS does not tell", () => {
@@ -15,7 +16,7 @@ describe("verifyPipeline where AWS does not tell", () => {
     );
     const limited: Aws = {
       ...aws,
-      s3: { ...calls(aws.s3), getBucketVersioning: () => Promise.reject(denied) },
+      s3: altered(aws.s3, { getBucketVersioning: () => Promise.reject(denied) }),
     };
     const { checks } = await verifyPipeline(subject, limited, { now: () => NOW });
     assert.deepEqual(
@@ -44,7 +45,7 @@ describe("verifyPipeline where AWS does not tell", () => {
         const { subject } = await liveAccount();
         const nothing = strict<object>("nothing but the caller", {});
         const aws = new Proxy({} as Aws, {
-          get: (_, name) => (name === "sts" ? strict("sts", { getCallerIdentity: answer }) : nothing),
+          get: (_, name) => (name === "sts" ? strict<STS>("sts", { getCallerIdentity: answer }) : nothing),
         });
         const { checks, summary } = await verifyPipeline(subject, aws, { timeoutMs: 50 });
         const [caller, ...others] = checks;
@@ -65,8 +66,7 @@ describe("verifyPipeline where AWS does not tell", () => {
     const aws = fakeAws(live, subject);
     const simple: Aws = {
       ...aws,
-      iam: {
-        ...calls(aws.iam),
+      iam: altered(aws.iam, {
         simulatePrincipalPolicy: ({ ContextEntries = [], PolicyInputList: _, ...input }) =>
           aws.iam.simulatePrincipalPolicy({
             ...input,
@@ -75,7 +75,7 @@ describe("verifyPipeline where AWS does not tell", () => {
               ({ ContextKeyName }) => ContextKeyName === "aws:ResourceAccount",
             ),
           }),
-      },
+      }),
     };
     const { checks } = await verifyPipeline(subject, simple, { now: () => NOW });
     assert.deepEqual(
@@ -98,12 +98,8 @@ describe("verifyPipeline where AWS does not tell", () => {
     const lost = () => Promise.reject(awsError("TimeoutError", "connect ETIMEDOUT"));
     const unreachable: Aws = {
       ...aws,
-      plainS3: { ...calls(aws.plainS3), getBucketLocation: lost },
-      s3As: (keys) => ({
-        ...calls(aws.s3As(keys)),
-        listObjectsV2: lost,
-        deleteObject: lost,
-      }),
+      plainS3: altered(aws.plainS3, { getBucketLocation: lost }),
+      s3As: (keys) => altered(aws.s3As(keys), { listObjectsV2: lost, deleteObject: lost }),
     };
     const { checks } = await verifyPipeline(subject, unreachable, { now: () => NOW });
     assert.deepEqual(

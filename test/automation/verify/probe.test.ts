@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import type { S3 } from "@aws-sdk/client-s3";
 import fc from "fast-check";
-import type { S3Calls } from "../../../automation/verify/clients";
 import { asideKey, outsideKey, PROBE, Probes, probeKey } from "../../../automation/verify/probe";
 import { strict } from "./fake-queue";
 import { liveAccount, trusting } from "./live-account";
@@ -50,11 +50,8 @@ describe("probes whose removal S3 does not answer", () => {
   const { signal } = new AbortController();
 
   it("are named, with what removes them", async () => {
-    const probes = new Probes(
-      await subjectWith(trusting),
-      strict<S3Calls>("s3", { listObjectVersions: never }),
-    );
-    await probes.put(strict<S3Calls>("s3", { putObject: async () => ({}) }), "a/probe", signal);
+    const probes = new Probes(await subjectWith(trusting), strict<S3>("s3", { listObjectVersions: never }));
+    await probes.put(strict<S3>("s3", { putObject: async () => ({}) }), "a/probe", signal);
     const removal = await probes.remove(20);
     assert.equal(removal?.verdict, "fail");
     assert.equal(removal?.evidence, "a/probe may still be there: Error: no answer within 0.02 s");
@@ -67,9 +64,9 @@ describe("probes whose removal S3 does not answer", () => {
   it("are named even if they could be removed, while what puts them is under way", async () => {
     const probes = new Probes(
       await subjectWith(trusting),
-      strict<S3Calls>("s3", { listObjectVersions: async () => ({}) }),
+      strict<S3>("s3", { listObjectVersions: async () => ({}) }),
     );
-    void probes.put(strict<S3Calls>("s3", { putObject: never }), "a/probe", signal);
+    void probes.put(strict<S3>("s3", { putObject: never }), "a/probe", signal);
     await new Promise((resolve) => setImmediate(resolve));
     const removal = await probes.remove(20);
     assert.equal(removal?.verdict, "fail");

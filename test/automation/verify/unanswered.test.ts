@@ -3,8 +3,8 @@ import { PipelineError } from "../../../automation/errors";
 import type { Aws } from "../../../automation/verify/clients";
 import { verifyPipeline } from "../../../automation/verify/verification";
 import { refuseFailures } from "../../../automation/verify/verify";
-import { calls, fakeAws } from "./fake-aws";
-import { awsError } from "./fake-queue";
+import { fakeAws } from "./fake-aws";
+import { altered, awsError } from "./fake-queue";
 import { liveAccount, NOW, trusting } from "./live-account";
 
 const denied = () => Promise.reject(awsError("AccessDenied", "no identity-based policy allows the action"));
@@ -33,29 +33,29 @@ async function verdict(
 
 describe("a verification that AWS does not answer", () => {
   it("does not pass without the bucket policy", async () => {
-    const message = await verdict(({ s3 }) => ({ s3: { ...calls(s3), getBucketPolicy: denied } }));
+    const message = await verdict(({ s3 }) => ({ s3: altered(s3, { getBucketPolicy: denied }) }));
     assert.match(message, /not verified, .* for bucket\/policy; grant .*s3:GetBucketPolicy/);
   });
 
   it("does not pass without the notification", async () => {
     const message = await verdict(({ s3 }) => ({
-      s3: { ...calls(s3), getBucketNotificationConfiguration: denied },
+      s3: altered(s3, { getBucketNotificationConfiguration: denied }),
     }));
     assert.match(message, /for events\/notification; grant s3:GetBucketNotification/);
   });
 
   it("does not pass without both trust policies", async () => {
-    const message = await verdict(({ iam }) => ({ iam: { ...calls(iam), getRole: denied } }));
+    const message = await verdict(({ iam }) => ({ iam: altered(iam, { getRole: denied }) }));
     assert.match(message, /for trust\/braintrust, trust\/snowflake; grant iam:GetRole/);
   });
 
   it("fails without the caller", async () => {
-    const message = await verdict(({ sts }) => ({ sts: { ...calls(sts), getCallerIdentity: denied } }));
+    const message = await verdict(({ sts }) => ({ sts: altered(sts, { getCallerIdentity: denied }) }));
     assert.match(message, /checks failed: caller\/account/);
   });
 
   it("passes without what it can do without", async () => {
-    const refused = ({ iam }: Aws) => ({ iam: { ...calls(iam), simulatePrincipalPolicy: denied } });
+    const refused = ({ iam }: Aws) => ({ iam: altered(iam, { simulatePrincipalPolicy: denied }) });
     assert.equal(await verdict(refused), "passed");
   });
 

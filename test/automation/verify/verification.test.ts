@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { Aws } from "../../../automation/verify/clients";
 import { PROBE } from "../../../automation/verify/probe";
 import { verifyPipeline } from "../../../automation/verify/verification";
-import { calls, fakeAws } from "./fake-aws";
-import { awsError, FakeQueue } from "./fake-queue";
+import { fakeAws } from "./fake-aws";
+import { altered, awsError, FakeQueue } from "./fake-queue";
 import { CANARY, type Live, liveAccount, NOW, trusting } from "./live-account";
 
 const kms = { ...trusting, encryption: "kms", accessLogs: { enabled: true } };
@@ -81,13 +81,13 @@ describe("verifyPipeline", () => {
     const { putObject } = aws.s3As({ accessKeyId: subject.writerArn, secretAccessKey: "" });
     const interrupted: Aws = {
       ...aws,
-      s3As: (keys) => ({
-        ...aws.s3As(keys),
-        putObject: async (input) => {
-          controller.abort();
-          return putObject(input);
-        },
-      }),
+      s3As: (keys) =>
+        altered(aws.s3As(keys), {
+          putObject: async (input) => {
+            controller.abort();
+            return putObject(input);
+          },
+        }),
     };
     const report = await verifyPipeline(subject, interrupted, { signal: controller.signal, now: () => NOW });
     assert.deepEqual(probesOf(live), []);
@@ -100,7 +100,7 @@ describe("verifyPipeline", () => {
     const aws = fakeAws(live, subject);
     const broken: Aws = {
       ...aws,
-      s3: { ...calls(aws.s3), deleteObject: () => Promise.reject(awsError("AccessDenied", "no")) },
+      s3: altered(aws.s3, { deleteObject: () => Promise.reject(awsError("AccessDenied", "no")) }),
     };
     const report = await verifyPipeline(subject, broken, { now: () => NOW });
     const removal = report.checks.find(({ id }) => id === "data/probes-removed");
@@ -116,10 +116,10 @@ describe("verifyPipeline", () => {
     const aws = fakeAws(live, subject);
     const telltale: Aws = {
       ...aws,
-      s3As: (keys) => ({
-        ...calls(aws.s3As(keys)),
-        getObject: () => Promise.reject(awsError("SignatureDoesNotMatch", `signed with ${CANARY}`)),
-      }),
+      s3As: (keys) =>
+        altered(aws.s3As(keys), {
+          getObject: () => Promise.reject(awsError("SignatureDoesNotMatch", `signed with ${CANARY}`)),
+        }),
     };
     const report = await verifyPipeline(subject, telltale, { now: () => NOW });
     assert.match(
@@ -132,13 +132,12 @@ describe("verifyPipeline", () => {
   it("asks for Snowflake's role as Snowflake where its key is at hand", async () => {
     const { subject, live } = await liveAccount();
     const aws = fakeAws(live, subject);
-    const sts = {
-      ...calls(aws.sts),
-      assumeRole: async (input: Parameters<Aws["sts"]["assumeRole"]>[0]) => {
+    const sts = altered(aws.sts, {
+      assumeRole: async (input) => {
         if (input.RoleArn === subject.readerArn) throw awsError("AccessDenied", "not this caller's");
         return aws.sts.assumeRole(input);
       },
-    };
+    });
     const skippedOf = async (asked: Aws) => {
       const { checks } = await verifyPipeline(subject, asked, { now: () => NOW });
       assert.ok(checks.every(({ verdict }) => verdict !== "fail"));

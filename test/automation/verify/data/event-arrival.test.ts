@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Skipped } from "../../../../automation/verify/check";
 import { awaitEvent, keysOf, refuseFullQueue } from "../../../../automation/verify/data/event-arrival";
-import { FakeQueue } from "../fake-queue";
+import { altered, FakeQueue } from "../fake-queue";
 import { liveAccount } from "../live-account";
 
 const KEY = "braintrust-exports/logs/a b+c.jsonl";
@@ -40,14 +40,12 @@ describe("the arrival of an event", () => {
     const { queue, calls, url } = await world();
     queue.send(eventOf("somebody/else"));
     const controller = new AbortController();
-    const interrupted = {
-      ...calls,
-      receiveMessage: async (input: Parameters<typeof calls.receiveMessage>[0]) => {
+    const interrupted = altered(calls, {
+      receiveMessage: async (input) => {
         controller.abort();
         return calls.receiveMessage(input);
       },
-      changeMessageVisibility: calls.changeMessageVisibility,
-    };
+    });
     assert.equal((await awaitEvent(interrupted, url, KEY, controller.signal)).verdict, "skip");
     assert.equal(queue.messages[0]?.hidden, false);
   });

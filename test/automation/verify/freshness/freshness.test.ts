@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import type { S3 } from "@aws-sdk/client-s3";
 import type { CheckResult } from "../../../../automation/verify/check";
-import type { Aws, S3Calls } from "../../../../automation/verify/clients";
+import type { Aws } from "../../../../automation/verify/clients";
 import { freshnessChecks } from "../../../../automation/verify/freshness/freshness-checks";
 import { PROBE } from "../../../../automation/verify/probe";
 import { runChecks } from "../../../../automation/verify/runner";
@@ -48,7 +49,7 @@ async function freshness(pages: readonly (readonly Listed[])[]): Promise<CheckRe
   const { subject, live } = await liveAccount();
   const aws: Aws = {
     ...fakeAws(live, subject),
-    s3: strict<S3Calls>("s3", {
+    s3: strict<S3>("s3", {
       listObjectsV2: async ({ ContinuationToken = "0" }) => {
         const page = Number(ContinuationToken);
         const more = page + 1 < pages.length ? { NextContinuationToken: String(page + 1) } : {};
