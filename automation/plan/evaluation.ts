@@ -1,7 +1,8 @@
+import { setImmediate } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { PROJECT } from "../../components/settings/settings";
 import { traceOnlyMessages } from "../../stack-traces";
-import { PipelineError } from "../errors";
+import { PipelineError, UsageError } from "../errors";
 import { type PlannedPlace, PlannedProvider, SECRET } from "./planned-provider";
 import { MockMonitor } from "./sdk-internals";
 
@@ -41,6 +42,10 @@ export async function evaluate(
   pulumi.runtime.setAllConfig({ ...config }, [...secretKeys]);
   let returned: pulumi.Inputs = {};
   const traceAll = traceOnlyMessages();
+  const failures: unknown[] = [];
+  const onFailure = (error: unknown) => failures.push(error);
+  // What fails in an output is nobody's to await: Pulumi's own host receives it here as well (cmd/run/run.js).
+  process.on("unhandledRejection", onFailure);
   let outputs: pulumi.Inputs | undefined;
   try {
     outputs = await pulumi.runtime.runInPulumiStack(async () => {
@@ -48,9 +53,14 @@ export async function evaluate(
       return returned;
     });
     await pulumi.runtime.disconnect();
+  } catch (error) {
+    failures.unshift(error);
   } finally {
+    await setImmediate();
+    process.off("unhandledRejection", onFailure);
     traceAll();
   }
+  if (failures.length > 0) throw failureOf(failures[0]);
   if (provider.unanswered.length > 0) {
     throw new PipelineError(`the plan has no answer for ${provider.unanswered.join(", ")}: use \`preview\``);
   }
@@ -59,6 +69,12 @@ export async function evaluate(
     return [name, secret ? SECRET : value];
   });
   return { resources: monitor.planned(provider), outputs: Object.fromEntries(await Promise.all(shown)) };
+}
+
+/** What a program says to its users as such; everything else stays a mistake in the program. */
+function failureOf(thrown: unknown): unknown {
+  const isSaid = pulumi.RunError.isInstance(thrown) || pulumi.ResourceError.isInstance(thrown);
+  return isSaid ? new UsageError(thrown.message) : thrown;
 }
 
 /** What of a registration the mocked monitor's own record leaves out. */
