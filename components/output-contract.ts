@@ -58,6 +58,7 @@ export const pipelineOutputs = z.object({
     adminRole: z.string().optional(),
     integrationRole: z.string().optional(),
     taskMinutes: z.number().optional(),
+    currentLagMinutes: z.number().optional(),
     errorIntegration: z.string().optional(),
   }),
   streams: z.array(stream).min(1),

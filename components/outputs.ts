@@ -85,6 +85,7 @@ export function stackOutputs(settings: Settings, pipeline: ExportPipeline): Stac
       adminRole: snowflake.adminRole,
       integrationRole: snowflake.integrationRole,
       taskMinutes: snowflake.taskMinutes,
+      currentLagMinutes: snowflake.currentLagMinutes,
       errorIntegration: snowflake.errorNotifications.enabled
         ? snowflake.errorNotifications.integration
         : undefined,

@@ -5,7 +5,7 @@ import { monitoringConflicts } from "./monitoring-conflicts";
 import { type Problem, showValue } from "./problems";
 import { ENCRYPTED } from "./schema";
 import type { Settings } from "./settings";
-import { storedName, viewOf } from "./snowflake-names";
+import { currentOf, storedName, viewOf } from "./snowflake-names";
 import { awsRegionOfSnowflake, bucketNameRule } from "./text-rules";
 
 /** S3: at most 100 event notification configurations a bucket, docs.aws.amazon.com/general/latest/gr/s3.html */
@@ -103,7 +103,7 @@ function streamConflicts({ streams, exportPrefix }: Settings): Problem[] {
         problems.push({
           key: `${key}.table`,
           value: showValue(stream.table),
-          rule: `is the table of stream "${other.name}" too, or one is named as the other's view, <table>_LATEST`,
+          rule: `is the table of stream "${other.name}" too, or one is named as the other's <table>_LATEST or <table>_CURRENT`,
           fix: "give each stream a table of its own",
         });
       }
@@ -124,10 +124,10 @@ function readerConflicts({ crossAccountReaders, exportPrefix }: Settings): Probl
   );
 }
 
-/** Table and view of a stream. Names that differ in case alone count as one: few people would tell them apart. */
+/** Table, view and dynamic table of a stream. Names that differ in case alone count as one: few people would tell them apart. */
 function tablesOf({ table }: Settings["streams"][number]): string[] {
   const name = (storedName(table) ?? table).toUpperCase();
-  return [name, viewOf(name)];
+  return [name, viewOf(name), currentOf(name)];
 }
 
 function regionConflicts({ snowflakeRegion, region, allowCrossRegion }: Settings): Problem[] {

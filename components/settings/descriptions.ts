@@ -66,6 +66,8 @@ export const meanings: Readonly<Record<SettingKey, string>> = {
   "snowflake.integrationRole": "Role that creates and owns the integrations.",
   "snowflake.taskMinutes":
     "Time between two loads, with `events.mode: queue` or `none`. Each run is billed, also one that finds nothing.",
+  "snowflake.currentLagMinutes":
+    "For large tables: also keeps the newest record of each id in a dynamic table `<TABLE>_CURRENT`, at most this late. Each refresh uses the warehouse, billed by the second and for a minute at least; the view `<TABLE>_LATEST` costs nothing until it is queried, and then reads the whole table.",
   "snowflake.integration": "Name of the storage integration.",
   "snowflake.accessKeys":
     "Access keys of the IAM user with `access: user`, oldest first; the last one is in use. `rotate-keys` edits this list.",
@@ -177,6 +179,7 @@ export const computedDefaults: Readonly<Partial<Record<SettingKey, string>>> = {
   "snowflake.role": "`BRAINTRUST_<STACK>_LOADER`",
   "snowflake.readerRole": "`BRAINTRUST_<STACK>_READER`",
   "snowflake.integrationRole": "`snowflake.adminRole`",
+  "snowflake.currentLagMinutes": "no dynamic table",
   "snowflake.integration": "`BRAINTRUST_<STACK>_S3`",
   "snowflake.errorNotifications.integration": "`BRAINTRUST_<STACK>_ERRORS`",
   "events.suffix": "all files below the stream's folder",

@@ -89,6 +89,7 @@ const snowflake = section({
   adminRole: text(identifierRule).default("ACCOUNTADMIN"),
   integrationRole: text(identifierRule).optional(),
   taskMinutes: number(z.int().min(1).max(11_520)).default(15),
+  currentLagMinutes: number(z.int().min(1).max(10_080)).optional(),
   integration: text(identifierRule).optional(),
   accessKeys: z
     .array(accessKey)

@@ -35,5 +35,10 @@ export function viewOf(table: string): string {
   return `${table}_LATEST`;
 }
 
-/** Longest name of a stream's table, whose view, format and stage have longer ones. */
-export const LONGEST_TABLE = LONGEST_NAME - "_LATEST".length;
+/** Name of the dynamic table of a stream's newest records. */
+export function currentOf(table: string): string {
+  return `${table}_CURRENT`;
+}
+
+/** Longest name of a stream's table, after which other objects are named. */
+export const LONGEST_TABLE = LONGEST_NAME - currentOf("").length;

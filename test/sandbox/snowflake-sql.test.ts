@@ -28,13 +28,16 @@ const shapes: readonly RegExp[] = [
   /^ALTER PIPE <name> \. <name> \. <name> (?:SET ERROR_INTEGRATION = <name>|REFRESH)$/,
   /^CREATE OR ALTER TASK <name> \. <name> \. <name> USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE = <text> SCHEDULE = <text> QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE(?: ERROR_INTEGRATION = <name>)? COMMENT = <text> AS COPY INTO [^;]+$/,
   /^(?:ALTER TASK IF EXISTS <name> \. <name> \. <name> SUSPEND|ALTER TASK <name> \. <name> \. <name> RESUME|EXECUTE TASK <name> \. <name> \. <name>)$/,
-  /^SHOW (?:PIPES|TASKS|VIEWS|STAGES|FILE FORMATS|TABLES) IN SCHEMA <name> \. <name>$/,
+  /^SHOW (?:PIPES|TASKS|VIEWS|STAGES|FILE FORMATS|(?:DYNAMIC )?TABLES) IN SCHEMA <name> \. <name>$/,
   /^SHOW (?:INTEGRATIONS|ROLES) LIKE <text>$/,
   /^SHOW GRANTS OF ROLE <name>$/,
   /^DESC (?:INTEGRATION|WAREHOUSE|DATABASE) <name>$/,
   /^DESC SCHEMA <name> \. <name>$/,
   /^GRANT MONITOR ON (?:PIPE|TASK) <name> \. <name> \. <name> TO ROLE <name>$/,
   /^(?:GRANT|REVOKE) EXECUTE TASK , EXECUTE MANAGED TASK ON ACCOUNT (?:TO|FROM) ROLE <name>$/,
+  /^ALTER DYNAMIC TABLE <name> \. <name> \. <name> SET TARGET_LAG = <text> WAREHOUSE = <name>$/,
+  /^GRANT SELECT , MONITOR ON DYNAMIC TABLE <name> \. <name> \. <name> TO ROLE <name>$/,
+  /^DROP DYNAMIC TABLE IF EXISTS <name> \. <name> \. <name>$/,
   /^LIST <text> PATTERN = <text>$/,
   /^DROP (?:PIPE|TASK) IF EXISTS <name> \. <name> \. <name>$/,
 ];
@@ -54,7 +57,9 @@ const combinations = modes.flatMap((mode) =>
 
 function textsOf(streams: number): string[] {
   return combinations.flatMap((combination) => {
-    const outputs = sampleOutputs({ ...combination, streams });
+    // A lag in every other one.
+    const currentLagMinutes = combination.access === "role" ? 60 : undefined;
+    const outputs = sampleOutputs({ ...combination, streams, snowflake: { currentLagMinutes } });
     return [
       snowflakeSql(outputs, undefined, { probeFile: "probe.jsonl" }),
       snowflakeSql(outputs, "teardown"),

@@ -36,6 +36,7 @@ export function containersSql(names: Names): string[] {
 export function rolesSql(outputs: PipelineOutputs, names: Names): string[] {
   const { warehouse, database, schema, loadingRole, readingRole } = names;
   const loader = autoIngests(outputs) ? "CREATE PIPE" : "CREATE TASK";
+  const dynamic = outputs.snowflake.currentLagMinutes === undefined ? "" : ", CREATE DYNAMIC TABLE";
   const parents = [
     ...new Set([
       "SYSADMIN",
@@ -62,7 +63,7 @@ export function rolesSql(outputs: PipelineOutputs, names: Names): string[] {
       `GRANT USAGE ON SCHEMA ${schema} TO ROLE ${role}`,
     ]),
     ...[...new Set(administrators)].map((role) => `GRANT USAGE ON WAREHOUSE ${warehouse} TO ROLE ${role}`),
-    `GRANT CREATE FILE FORMAT, CREATE STAGE, CREATE TABLE, CREATE VIEW, ${loader} ON SCHEMA ${schema} TO ROLE ${loadingRole}`,
+    `GRANT CREATE FILE FORMAT, CREATE STAGE, CREATE TABLE, CREATE VIEW, ${loader}${dynamic} ON SCHEMA ${schema} TO ROLE ${loadingRole}`,
     ...(autoIngests(outputs)
       ? []
       : [

@@ -16,9 +16,12 @@ export function grantsSql(outputs: PipelineOutputs, { loadingRole, readingRole, 
   if (readingRole === loadingRole) return [];
   return [
     `USE ROLE ${loadingRole}`,
-    ...streams.flatMap(({ table, view, pipe, task }) => [
+    ...streams.flatMap(({ table, view, current, pipe, task }) => [
       `GRANT SELECT ON TABLE ${table} TO ROLE ${readingRole}`,
       `GRANT SELECT ON VIEW ${view} TO ROLE ${readingRole}`,
+      ...(outputs.snowflake.currentLagMinutes === undefined
+        ? []
+        : [`GRANT SELECT, MONITOR ON DYNAMIC TABLE ${current} TO ROLE ${readingRole}`]),
       autoIngests(outputs)
         ? `GRANT MONITOR ON PIPE ${pipe} TO ROLE ${readingRole}`
         : `GRANT MONITOR ON TASK ${task} TO ROLE ${readingRole}`,

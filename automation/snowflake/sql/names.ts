@@ -1,6 +1,6 @@
 import type { Partition } from "../../../components/settings/partitions";
 import { PROJECT } from "../../../components/settings/settings";
-import { viewOf } from "../../../components/settings/snowflake-names";
+import { currentOf, viewOf } from "../../../components/settings/snowflake-names";
 import { PipelineError, UsageError } from "../../errors";
 import type { PipelineOutputs, StreamOutput } from "../../outputs";
 import { canonicalName, qualifiedName, quoteIdentifier } from "./identifiers";
@@ -19,6 +19,8 @@ export interface StreamNames {
   /** View with one row per record, the newest. */
   readonly view: string;
   readonly storedView: string;
+  /** Dynamic table of the same rows, where the settings want one. */
+  readonly current: string;
   readonly pipe: string;
   /** The pipe's name as Snowflake stores it, without quotes or path. */
   readonly storedPipe: string;
@@ -128,6 +130,7 @@ export function namesOf(outputs: PipelineOutputs): Names {
         table: inSchema(table),
         view: inSchema(viewOf(table)),
         storedView: viewOf(table),
+        current: inSchema(currentOf(table)),
         pipe: inSchema(pipe),
         storedPipe: pipe,
         task: inSchema(`${table}_LOAD`),
@@ -179,12 +182,17 @@ function refuseCollisions(streams: readonly StreamOutput[]): void {
   const owners = new Map<string, string>();
   for (const { name, table, pipe } of streams) {
     const stored = canonicalName(table);
-    for (const object of [`table ${stored}`, `table ${viewOf(stored)}`, `pipe ${canonicalName(pipe)}`]) {
+    for (const object of [
+      `table ${stored}`,
+      `table ${viewOf(stored)}`,
+      `table ${currentOf(stored)}`,
+      `pipe ${canonicalName(pipe)}`,
+    ]) {
       const other = owners.get(object);
       if (other !== undefined) {
         throw new UsageError(
           `streams ${JSON.stringify(other)} and ${JSON.stringify(name)} both need the Snowflake ${object}; ` +
-            "each stream has a table, a view named <table>_LATEST and a pipe of its own: rename one",
+            "each stream has a table, a view named <table>_LATEST, a dynamic table named <table>_CURRENT and a pipe of its own: rename one",
         );
       }
       owners.set(object, name);

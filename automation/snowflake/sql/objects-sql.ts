@@ -49,6 +49,9 @@ export function objectsSql(
       ...(credentials === undefined ? [] : [`ALTER STAGE ${stream.stage} SET ${credentials}`]),
       landingTable(stream),
       latestView(names, stream),
+      ...(snowflake.currentLagMinutes === undefined
+        ? []
+        : currentTable(names, stream, snowflake.currentLagMinutes)),
     ]),
   ];
 }
@@ -112,21 +115,6 @@ function latestView(
   const kept =
     "kept as an earlier version made it, since it has policies or tags, which replacing it would drop: to upgrade, note them, " +
     "drop the view, run this again, and set them";
-  const query = `SELECT
-  RAW:id::VARCHAR AS ID,
-  TRY_TO_NUMBER(RAW:_xact_id::VARCHAR, 38, 0) AS XACT_ID,
-  ${landingColumns.map(({ name }) => name).join(",\n  ")},
-  ${typedColumns.map(({ name, expression }) => `${expression} AS ${name}`).join(",\n  ")}
-FROM ${table}
-QUALIFY ROW_NUMBER() OVER (
-  PARTITION BY COALESCE(RAW:id::VARCHAR, FILE_NAME || ':' || FILE_ROW_NUMBER)
-  ORDER BY
-    TRY_TO_NUMBER(RAW:_xact_id::VARCHAR, 38, 0) DESC NULLS LAST,
-    FILE_LAST_MODIFIED DESC,
-    LOADED_AT DESC,
-    FILE_NAME DESC,
-    FILE_ROW_NUMBER DESC
-) = 1`;
   return block([
     "DECLARE",
     "  attached NUMBER DEFAULT 0;",
@@ -144,8 +132,42 @@ QUALIFY ROW_NUMBER() OVER (
     "    END IF;",
     "  END IF;",
     `  CREATE OR REPLACE VIEW ${view} COPY GRANTS COMMENT = ${literal(versioned)} AS`,
-    `  ${indent(query, 2)};`,
+    `  ${indent(newestRows(table), 2)};`,
     "  RETURN 'created';",
     "END;",
   ]);
+}
+
+/**
+ * The same rows as the view's, kept by refreshes of what has changed.
+ * docs.snowflake.com/en/user-guide/dynamic-tables-supported-queries
+ */
+function currentTable({ warehouse }: Names, { table, current, comment }: StreamNames, lag: number): string[] {
+  const target = `TARGET_LAG = '${lag} minutes' WAREHOUSE = ${warehouse}`;
+  return [
+    `CREATE DYNAMIC TABLE IF NOT EXISTS ${current}
+  ${target.replace(" WAREHOUSE", "\n  WAREHOUSE")}
+  COMMENT = ${literal(comment)}
+AS
+${newestRows(table)}`,
+    `ALTER DYNAMIC TABLE ${current} SET ${target}`,
+  ];
+}
+
+function newestRows(table: string): string {
+  return `SELECT
+  RAW:id::VARCHAR AS ID,
+  TRY_TO_NUMBER(RAW:_xact_id::VARCHAR, 38, 0) AS XACT_ID,
+  ${landingColumns.map(({ name }) => name).join(",\n  ")},
+  ${typedColumns.map(({ name, expression }) => `${expression} AS ${name}`).join(",\n  ")}
+FROM ${table}
+QUALIFY ROW_NUMBER() OVER (
+  PARTITION BY COALESCE(RAW:id::VARCHAR, FILE_NAME || ':' || FILE_ROW_NUMBER)
+  ORDER BY
+    TRY_TO_NUMBER(RAW:_xact_id::VARCHAR, 38, 0) DESC NULLS LAST,
+    FILE_LAST_MODIFIED DESC,
+    LOADED_AT DESC,
+    FILE_NAME DESC,
+    FILE_ROW_NUMBER DESC
+) = 1`;
 }

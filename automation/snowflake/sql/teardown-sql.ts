@@ -9,9 +9,12 @@ export function teardownSql(outputs: PipelineOutputs, names: Names): string[] {
   const ours = { name: names.storedLoadingRole, comment: names.comment };
   return [
     `USE ROLE ${names.loadingRole}`,
-    ...names.streams.flatMap(({ pipe, task, view, stage, fileFormat }) => [
+    ...names.streams.flatMap(({ pipe, task, view, current, stage, fileFormat }) => [
       `DROP PIPE IF EXISTS ${pipe}`,
       `DROP TASK IF EXISTS ${task}`,
+      ...(outputs.snowflake.currentLagMinutes === undefined
+        ? []
+        : [`DROP DYNAMIC TABLE IF EXISTS ${current}`]),
       `DROP VIEW IF EXISTS ${view}`,
       `DROP STAGE IF EXISTS ${stage}`,
       `DROP FILE FORMAT IF EXISTS ${fileFormat}`,
@@ -41,6 +44,8 @@ const kinds = [
   ["VIEWS", "VIEW"],
   ["STAGES", "STAGE"],
   ["FILE FORMATS", "FILE FORMAT"],
+  ["DYNAMIC TABLES", "DYNAMIC TABLE"],
+  // SHOW TABLES shows dynamic ones as well: dropped by the statement before, they are no more.
   ["TABLES", "TABLE"],
 ] as const;
 

@@ -175,6 +175,7 @@ describe("settings with a value", () => {
       adminRole: "A",
       integrationRole: "I",
       taskMinutes: 5,
+      currentLagMinutes: 60,
       integration: "I",
     };
     const { snowflake } = settingsFor({ snowflake: { ...named, access: "user" } });

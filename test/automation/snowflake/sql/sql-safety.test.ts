@@ -141,7 +141,16 @@ function stored(setting: string): string {
 describe("SQL for Snowflake", () => {
   const samples = modes.flatMap((mode) =>
     accesses.flatMap((access) =>
-      [false, true].map((errors) => sampleOutputs({ mode, access, errors, streams: 3, formats })),
+      [undefined, 60].map((currentLagMinutes) =>
+        sampleOutputs({
+          mode,
+          access,
+          errors: currentLagMinutes !== undefined,
+          streams: 3,
+          formats,
+          snowflake: { currentLagMinutes },
+        }),
+      ),
     ),
   );
 
@@ -212,7 +221,7 @@ describe("SQL for Snowflake", () => {
         "ACCOUNTADMIN",
       ],
       [
-        /^(?:CREATE|ALTER) (?:OR \w+ )?(?:FILE|STAGE|TABLE|VIEW|PIPE|TASK)|^EXECUTE|^GRANT (?:SELECT|MONITOR)/,
+        /^(?:CREATE|ALTER) (?:OR \w+ )?(?:FILE|STAGE|TABLE|DYNAMIC|VIEW|PIPE|TASK)|^EXECUTE|^GRANT (?:SELECT|MONITOR)/,
         "LOADER",
       ],
     ];

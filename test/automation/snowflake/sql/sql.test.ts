@@ -162,12 +162,12 @@ describe("snowflakeSql", () => {
     const outputs = { ...sampleOutputs({ streams: 2 }), stack: "a_b%" };
     const text = snowflakeSql(outputs, "teardown", { leftStreams: true });
     for (const statement of statementsOf(text).slice(1)) assert.match(statement, /^(USE|SHOW|SELECT) /);
-    for (const kind of ["PIPES", "TASKS", "VIEWS", "STAGES", "FILE FORMATS", "TABLES"]) {
+    for (const kind of ["PIPES", "TASKS", "VIEWS", "STAGES", "FILE FORMATS", "DYNAMIC TABLES", "TABLES"]) {
       assert.match(text, new RegExp(`^SHOW ${kind} IN SCHEMA "ANALYTICS"\\."BRAINTRUST";$`, "m"));
     }
     const ours = "Braintrust exports: project braintrust-snowflake, stack a_b%, stream stream-";
-    assert.equal(text.split(`NOT IN ('${ours}0', '${ours}1')`).length, 7);
-    assert.equal(text.split("stack a^_b^%, stream %' ESCAPE '^'").length, 7);
+    assert.equal(text.split(`NOT IN ('${ours}0', '${ours}1')`).length, 8);
+    assert.equal(text.split("stack a^_b^%, stream %' ESCAPE '^'").length, 8);
   });
 
   for (const [partition, provider, protocol] of [
@@ -276,6 +276,23 @@ describe("snowflakeSql", () => {
     ]) {
       assert.match(setup, new RegExp(` AS ${column}[,\\n]`));
     }
+  });
+
+  it("keeps the newest records in a dynamic table too, where the settings give it a time, with its rights", () => {
+    const outputs = sampleOutputs({ snowflake: { currentLagMinutes: 45 } });
+    const text = snowflakeSql(outputs);
+    const rows = (start: RegExp) =>
+      /SELECT\n[\s\S]*?\) = 1/.exec(text.slice(text.search(start)))?.[0].replace(/\s+/g, " ");
+    assert.match(
+      text,
+      /CREATE DYNAMIC TABLE IF NOT EXISTS "ANALYTICS"\."BRAINTRUST"\."LOGS_0_CURRENT"\n {2}TARGET_LAG = '45 minutes'\n {2}WAREHOUSE = "LOAD_WH"/,
+    );
+    assert.equal(rows(/CREATE DYNAMIC TABLE/), rows(/CREATE OR REPLACE VIEW/));
+    assert.match(text, /ALTER DYNAMIC TABLE \S+ SET TARGET_LAG = '45 minutes' WAREHOUSE = "LOAD_WH";/);
+    assert.match(text, /CREATE PIPE, CREATE DYNAMIC TABLE ON SCHEMA/);
+    assert.match(text, /GRANT SELECT, MONITOR ON DYNAMIC TABLE \S+_CURRENT" TO ROLE "READER"/);
+    assert.match(snowflakeSql(outputs, "teardown"), /DROP DYNAMIC TABLE IF EXISTS \S+_CURRENT";\nDROP VIEW/);
+    assert.doesNotMatch(snowflakeSql(sampleOutputs()) + snowflakeSql(sampleOutputs(), "teardown"), /DYNAMIC/);
   });
 
   it("leaves a view of the same version alone, and one that has policies or tags", () => {
