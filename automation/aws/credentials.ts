@@ -5,12 +5,14 @@ import { UsageError } from "../errors";
 import type { StackFile } from "../project/stack-file";
 import { structureOf, textOf } from "./provider-config";
 
+/** As Go writes it, such as 1h30m: https://pkg.go.dev/time#ParseDuration */
+const duration = z.string().regex(/^(\d+(\.\d+)?(h|ms|m|s))+$/);
+
 /** What the provider's `aws:assumeRoles` and `aws:assumeRoleWithWebIdentity` say of a session. */
 const session = {
   roleArn: z.string(),
   sessionName: z.string().optional(),
-  /** As Go writes it, such as 1h30m. */
-  duration: z.string().optional(),
+  duration: duration.optional(),
   policy: z.string().optional(),
   policyArns: z.array(z.string()).optional(),
 };

@@ -3,6 +3,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
 import { destroy, preview, status, up, verify } from "../../automation";
+import type { ProgressListener } from "../../automation/terminal/progress";
 import { refuseFailures } from "../../automation/verify/verify";
 import { PROXY_VARIABLES, RecordingProxy } from "../automation/aws/recording-proxy";
 import { type Aws, inventory, type SandboxStack, useSandbox } from "./harness";
@@ -128,12 +129,27 @@ describe("a caller who may do nothing but assume the deployer's role", () => {
   useVariables(() => keys);
 
   it("deploys, verifies and looks at the stack as that role", async () => {
-    await up(stack.options);
+    const notes: string[] = [];
+    const onProgress: ProgressListener = (event) => {
+      if (event.kind === "note") notes.push(event.message);
+    };
+    await up({ ...stack.options, onProgress });
+    assert.deepEqual(
+      notes.filter((note) => /not looked at|could not be seen/.test(note)),
+      [],
+    );
     const report = await verify({ ...stack.target, signal });
     assert.match(report.caller, /:assumed-role\/deployer\/pipeline$/);
     refuseFailures(report, signal);
     assert.equal((await status({ ...stack.target, drift: false })).pending.verdict, "ok");
     assert.deepEqual(await preview(stack.options), []);
+  });
+
+  it("is refused before anything is changed where the role cannot be assumed", async () => {
+    await configure(stack, {
+      "aws:assumeRoles": [{ roleArn: "arn:aws:iam::000000000000:role/deployer", externalId: "another" }],
+    });
+    await assert.rejects(up(stack.options), /the role cannot be assumed \(role .*:role\/deployer/);
   });
 
   it("verifies nothing as itself, and is not told that all is well", async () => {

@@ -1,6 +1,7 @@
 import { accountIdsOf } from "../../../components/settings/provider-settings";
 import { ENCRYPTED } from "../../../components/settings/schema";
-import { errorLine } from "../../aws/aws-errors";
+import { errorLine, isDenied } from "../../aws/aws-errors";
+import { structureOf } from "../../aws/provider-config";
 import type { StackFile } from "../../project/stack-file";
 import { misuse, obstacle, type PreflightFinding, remark } from "./finding";
 
@@ -19,8 +20,18 @@ export const UPDATE_MS = 10 * 60_000;
 
 /** Where the provider takes its credentials from, in words. */
 export function credentialSource({ values }: StackFile, environment: NodeJS.ProcessEnv): string {
+  const roles = structureOf(values, "assumeRoles");
+  const role: unknown = Array.isArray(roles) ? roles.at(-1)?.roleArn : undefined;
+  const base = baseSource(values, environment);
+  return role === undefined ? base : `role ${role} (aws:assumeRoles of the stack's settings) from ${base}`;
+}
+
+/** Where the provider's chain of roles begins, in words. */
+function baseSource(values: StackFile["values"], environment: NodeJS.ProcessEnv): string {
   const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
   const profile = text(values["aws:profile"]);
+  if (values["aws:assumeRoleWithWebIdentity"] !== undefined)
+    return "aws:assumeRoleWithWebIdentity of the stack's settings";
   if (text(values["aws:accessKey"]) !== undefined) return "aws:accessKey of the stack's settings";
   if (profile !== undefined) return `profile ${profile} (aws:profile of the stack's settings)`;
   if (environment.AWS_ACCESS_KEY_ID) {
@@ -41,9 +52,8 @@ export function unknowableCaller(
     (key) => values[key] === ENCRYPTED,
   );
   if (hidden !== undefined) return `${hidden} is encrypted`;
-  const roles = ["aws:assumeRole", "aws:assumeRoles", "aws:assumeRoleWithWebIdentity"];
-  const role = roles.find((key) => values[key] !== undefined);
-  if (role !== undefined) return `${role} makes the provider another caller`;
+  // The provider has `assumeRoles` since its version 7.
+  if (values["aws:assumeRole"] !== undefined) return "aws:assumeRole makes the provider another caller";
   if (environments.length > 0) return `the ESC environment ${environments.join(", ")} may set credentials`;
   const own = Object.keys(environment).find((name) =>
     /^AWS_(ACCESS_KEY|SECRET|SESSION|PROFILE|ROLE|WEB_IDENTITY|CONFIG|SHARED|ENDPOINT)/.test(name),
@@ -105,6 +115,13 @@ export function judgeSilence(error: unknown, source: string): PreflightFinding {
     return misuse(
       "no region is set, in the stack's settings, the environment or the profile",
       "set aws:region in the stack's settings",
+    );
+  }
+  // Who calls may always ask who calls: what is refused is the way to a role.
+  if (isDenied(error)) {
+    return obstacle(
+      `the role cannot be assumed (${source}): ${line}`,
+      "let the role's trust policy and the caller's own policy allow sts:AssumeRole, with the external id that is set",
     );
   }
   if (name === "CredentialsProviderError") {

@@ -158,6 +158,7 @@ describe("the identity of AWS clients", () => {
     for (const [key, value] of [
       ["aws:assumeRoles", { roleArn: "arn:aws:iam::111122223333:role/R" }],
       ["aws:assumeRoles", [{ externalId: "hunter2" }]],
+      ["aws:assumeRoles", [{ roleArn: "arn:aws:iam::111122223333:role/R", duration: "an hour" }]],
       ["aws:assumeRoles", "hunter2]"],
       ["aws:assumeRoleWithWebIdentity", { webIdentityToken: "hunter2" }],
     ] as const) {

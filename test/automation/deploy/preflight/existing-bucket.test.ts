@@ -66,7 +66,7 @@ describe("the look at an existing bucket", () => {
     const denied = failure("AccessDenied", "not authorized to perform this");
     const silent = { policy: fails(denied), notification: fails(denied) };
     const never = { policy: () => new Promise<never>(() => {}) };
-    const assumed = { ...settings, "aws:assumeRoles": [{ roleArn: "r" }] };
+    const hiddenKeys = { ...settings, "aws:secretKey": ENCRYPTED };
     const resources = async (): Promise<ResourceState[]> => [
       {
         urn: "n",
@@ -99,15 +99,12 @@ describe("the look at an existing bucket", () => {
     });
 
     it("refuses where only the engine can ask", async () => {
-      const hidden = subject(assumed);
+      const hidden = subject(hiddenKeys);
       const found = await findings(hidden, { policy: fails(new Error("asked")) });
       assert.deepEqual(severities(found), ["refusal", "refusal", "note"]);
-      assert.match(
-        found[0]?.message ?? "",
-        /^the policy .*aws:assumeRoles makes the provider another caller/,
-      );
+      assert.match(found[0]?.message ?? "", /^the policy .*aws:secretKey is encrypted/);
       assert.match(found[0]?.fix ?? "", /this process .*s3:GetBucketPolicy, or .*--replace-foreign$/);
-      const elsewhere = subject(assumed, {
+      const elsewhere = subject(hiddenKeys, {
         resources: async () =>
           (await resources()).map((one) => ({ ...one, inputs: { bucket: "another-bucket" } })),
       });
@@ -124,11 +121,11 @@ describe("the look at an existing bucket", () => {
       const found = await findings(subject(settings, { resources }), silent);
       assert.deepEqual(severities(found), ["note", "note"]);
       assert.match(found[0]?.fix ?? "", /^grant the caller s3:GetBucketPolicy$/);
-      assert.equal(refusalOf("dev", await findings(subject(assumed, { resources }))), undefined);
+      assert.equal(refusalOf("dev", await findings(subject(hiddenKeys, { resources }))), undefined);
     });
 
     it("replaces on the caller's word, and says so", async () => {
-      for (const values of [settings, assumed]) {
+      for (const values of [settings, hiddenKeys]) {
         const found = await findings(subject(values, { replaceForeign: true }), silent);
         assert.equal(refusalOf("dev", found), undefined);
         assert.equal(found.filter(({ fix }) => fix === "--replace-foreign replaces it").length, 2);
@@ -136,7 +133,7 @@ describe("the look at an existing bucket", () => {
     });
 
     it("says nothing of a notification that the update does not write", async () => {
-      const without = { ...assumed, "braintrust-snowflake:events": { mode: "none" } };
+      const without = { ...hiddenKeys, "braintrust-snowflake:events": { mode: "none" } };
       assert.deepEqual(severities(await findings(subject(without))), ["refusal", "note"]);
     });
 

@@ -72,9 +72,41 @@ describe("the look before an update", () => {
       assert.equal(renewed.severity, "note");
     });
 
+    it("asks as the last of the provider's roles, and says from where it is assumed", async () => {
+      const roles = ["hub", "spoke"].map((name) => ({ roleArn: `arn:aws:iam::999999999999:role/${name}` }));
+      const asSpoke = {
+        ...caller,
+        account: "999999999999",
+        arn: "arn:aws:sts::999999999999:assumed-role/spoke/ci",
+      };
+      const allowed = { "aws:allowedAccountIds": ["123456789012"], "aws:profile": "ci" };
+      for (const written of [roles, JSON.stringify(roles)]) {
+        const found = await only(subject({ ...allowed, "aws:assumeRoles": written }), {
+          identity: async () => asSpoke,
+        });
+        assert.match(
+          found.message,
+          /^account 999999999999 .* by role arn:aws:iam::999999999999:role\/spoke \(aws:assumeRoles.* from profile ci/,
+        );
+      }
+    });
+
+    it("refuses a role that may not be assumed", async () => {
+      const denied = failure(
+        "AccessDenied",
+        "User: ci is not authorized to perform: sts:AssumeRole on resource: r",
+      );
+      const roles = [{ roleArn: "arn:aws:iam::999999999999:role/spoke" }];
+      const found = await only(subject({ "aws:assumeRoles": roles }), { identity: fails(denied) });
+      assert.deepEqual([found.severity, found.cause], ["refusal", "surroundings"]);
+      assert.match(found.message, /^the role cannot be assumed \(role .*spoke/);
+      assert.match(found.fix, /trust policy .*external id/);
+    });
+
     it("asks nothing as somebody else than the provider", async () => {
       const silent = { identity: fails(new Error("asked")), bucketStatus: fails(new Error("asked")) };
-      for (const values of [{ "aws:assumeRole": { roleArn: "r" } }, { "aws:secretKey": "[encrypted]" }]) {
+      const sealed = { "aws:secretKey": "[encrypted]" };
+      for (const values of [{ "aws:assumeRole": { roleArn: "r" } }, sealed]) {
         const found = await only(subject(values), silent);
         assert.deepEqual([found.severity, /not looked at/.test(found.message)], ["note", true]);
       }
