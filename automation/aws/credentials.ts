@@ -8,27 +8,30 @@ import { structureOf, textOf } from "./provider-config";
 /** As Go writes it, such as 1h30m: https://pkg.go.dev/time#ParseDuration */
 const duration = z.string().regex(/^(\d+(\.\d+)?(h|ms|m|s))+$/);
 
+/** The provider takes numbers and flags for texts (MakeTerraformInput of pulumi-terraform-bridge): an external id may be digits alone. */
+const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
 /** What the provider's `aws:assumeRoles` and `aws:assumeRoleWithWebIdentity` say of a session. */
 const session = {
   roleArn: z.string(),
-  sessionName: z.string().optional(),
+  sessionName: text.optional(),
   duration: duration.optional(),
-  policy: z.string().optional(),
+  policy: text.optional(),
   policyArns: z.array(z.string()).optional(),
 };
 
 const assumeRole = z.object({
   ...session,
-  externalId: z.string().optional(),
-  sourceIdentity: z.string().optional(),
-  tags: z.record(z.string(), z.string()).optional(),
+  externalId: text.optional(),
+  sourceIdentity: text.optional(),
+  tags: z.record(z.string(), text).optional(),
   transitiveTagKeys: z.array(z.string()).optional(),
 });
 
 const webIdentity = z.object({
   ...session,
-  webIdentityToken: z.string().optional(),
-  webIdentityTokenFile: z.string().optional(),
+  webIdentityToken: text.optional(),
+  webIdentityTokenFile: text.optional(),
 });
 
 const files = z.array(z.string()).optional();

@@ -5,9 +5,13 @@ import type { StackFile } from "../project/stack-file";
 
 type Values = StackFile["values"];
 
-/** A text of the provider's configuration, `undefined` where it is unset, empty or encrypted. */
+/**
+ * A text of the provider's configuration, `undefined` where it is unset, empty or encrypted. A number is one to the engine:
+ * a profile may be called by an account's id.
+ */
 export function textOf(values: Values, key: string): string | undefined {
   const value = values[`aws:${key}`];
+  if (typeof value === "number") return String(value);
   return typeof value === "string" && value !== "" && value !== ENCRYPTED ? value : undefined;
 }
 

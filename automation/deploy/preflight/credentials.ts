@@ -1,7 +1,7 @@
 import { accountIdsOf } from "../../../components/settings/provider-settings";
 import { ENCRYPTED } from "../../../components/settings/schema";
 import { errorLine, isDenied } from "../../aws/aws-errors";
-import { structureOf } from "../../aws/provider-config";
+import { structureOf, textOf } from "../../aws/provider-config";
 import type { StackFile } from "../../project/stack-file";
 import { misuse, obstacle, type PreflightFinding, remark } from "./finding";
 
@@ -28,11 +28,10 @@ export function credentialSource({ values }: StackFile, environment: NodeJS.Proc
 
 /** Where the provider's chain of roles begins, in words. */
 function baseSource(values: StackFile["values"], environment: NodeJS.ProcessEnv): string {
-  const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
-  const profile = text(values["aws:profile"]);
+  const profile = textOf(values, "profile");
   if (values["aws:assumeRoleWithWebIdentity"] !== undefined)
     return "aws:assumeRoleWithWebIdentity of the stack's settings";
-  if (text(values["aws:accessKey"]) !== undefined) return "aws:accessKey of the stack's settings";
+  if (textOf(values, "accessKey") !== undefined) return "aws:accessKey of the stack's settings";
   if (profile !== undefined) return `profile ${profile} (aws:profile of the stack's settings)`;
   if (environment.AWS_ACCESS_KEY_ID) {
     const session = environment.AWS_SESSION_TOKEN ? " with AWS_SESSION_TOKEN" : "";

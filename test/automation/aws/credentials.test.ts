@@ -116,6 +116,16 @@ describe("the identity of AWS clients", () => {
     assert.equal(sts.calls[0]?.by, "AKIAENV");
   });
 
+  it("takes numbers for texts, as the provider does", async () => {
+    const roles = [
+      { roleArn: "arn:aws:iam::111122223333:role/R", externalId: 4711, tags: { costCenter: 12 } },
+    ];
+    assert.equal(await caller({ ...baseKeys, "aws:assumeRoles": roles }), "AKIAR");
+    const { parameters } = sts.calls[0] ?? assert.fail();
+    assert.deepEqual([parameters.ExternalId, parameters["Tags.member.1.Value"]], ["4711", "12"]);
+    assert.equal(settings({ "aws:profile": 111122223333 }).profile, "111122223333");
+  });
+
   it("is that of a web identity, and of the roles behind it", async () => {
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), "token-"));
     try {
