@@ -42,6 +42,23 @@ export const Encryption = {
 } as const;
 export type Encryption = (typeof Encryption)[keyof typeof Encryption];
 
+/** Who blocks public access to the buckets. */
+export const PublicAccessBlock = {
+  /** Each bucket of this stack. */
+  Bucket: "bucket",
+  /** The account, where an organization forbids settings of single buckets. */
+  Account: "account",
+} as const;
+export type PublicAccessBlock = (typeof PublicAccessBlock)[keyof typeof PublicAccessBlock];
+
+/** What an organization demands of every role, user, group and policy. */
+export interface IamArgs {
+  /** Path of all of them. @default / */
+  readonly path?: string;
+  /** Permissions boundary of roles and users. @default none */
+  readonly permissionsBoundaryArn?: pulumi.Input<string>;
+}
+
 /** Storage classes that exports move to. */
 export const LifecycleProfile = {
   /** STANDARD_IA, GLACIER, DEEP_ARCHIVE: cheap, and not readable at once. */
@@ -112,6 +129,8 @@ export interface LifecycleArgs {
   readonly deepArchiveAccessDays?: number;
   /** Until an export is deleted. @default never */
   readonly expireDays?: number;
+  /** Smaller exports stay in S3 Standard. @default S3's 128 KB */
+  readonly minimumObjectSizeBytes?: number;
   /** Until a version that was overwritten or deleted is gone. */
   readonly noncurrentDays: number;
   /** Until an unfinished upload is removed. */

@@ -17,6 +17,8 @@ export interface PhysicalNames {
   readonly errorTopic: string;
   readonly alertTopic: string;
   readonly auditTrail: string;
+  /** Role by which the audit trail writes to its log group. @default Pulumi's own name for it */
+  readonly trailRole?: string;
   /** Alias of the key. */
   readonly keyAlias: string;
 }

@@ -7,10 +7,12 @@ import {
   type CrossAccountReaderArgs,
   Encryption,
   EventsMode,
+  type IamArgs,
   type LifecycleArgs,
   LifecycleProfile,
   ManagementEvents,
   type ObjectLockArgs,
+  type PublicAccessBlock,
   SnowflakeAccess,
   type StreamArgs,
 } from "./arguments";
@@ -22,6 +24,10 @@ export interface ExportPipelineArgs {
   readonly suffix?: string;
   /** Names in AWS that must be others. @default names that end in the suffix */
   readonly names?: Partial<PhysicalNames>;
+  /** Path and permissions boundary of every role, user, group and policy. @default neither */
+  readonly iam?: IamArgs;
+  /** Who blocks public access to buckets of this stack. @default bucket */
+  readonly publicAccessBlock?: PublicAccessBlock;
   /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default true */
   readonly protect?: boolean;
   /** Whether destroying the stack may empty its buckets first. @default false */
@@ -50,6 +56,8 @@ export interface ExportPipelineArgs {
 
   /** Account that Braintrust assumes the role from. @default nobody may assume the role */
   readonly braintrustAccountId?: pulumi.Input<string>;
+  /** Roles of a self-hosted data plane that assume the role in place of Braintrust's account. @default none */
+  readonly braintrustPrincipalArns?: pulumi.Input<string>[];
   /** External ids that Braintrust may present, such as `bt:<organization>:*`. @default nobody may assume the role */
   readonly braintrustExternalIds?: pulumi.Input<string>[];
   /** What Braintrust's role may do. @default standard */

@@ -88,6 +88,7 @@ export class ExportPipeline extends pulumi.ComponentResource {
         exportPrefix,
         lifecycle,
         objectLock: given.objectLock,
+        publicAccessBlock: given.publicAccessBlock,
         accessLogDays: given.accessLogs ? given.accessLogDays : undefined,
         requestMetrics,
         forceDestroy,
@@ -97,8 +98,9 @@ export class ExportPipeline extends pulumi.ComponentResource {
       },
       parent,
     );
-    const exports = { suffix, exportPrefix, bucketArn, account, kmsKeyArn, protect };
-    const braintrust = braintrustTrust(given.braintrustAccountId, given.braintrustExternalIds, account);
+    const { iam } = given;
+    const exports = { suffix, exportPrefix, bucketArn, account, kmsKeyArn, protect, iam };
+    const braintrust = braintrustTrust(given, given.braintrustExternalIds, account);
     const { roleArn: braintrustRoleArn } = new BraintrustRole(
       `${name}-braintrust`,
       {
@@ -176,7 +178,7 @@ export class ExportPipeline extends pulumi.ComponentResource {
     );
     const errorTrust = snowflakeTrust(given.loadErrorsIamUserArn, given.loadErrorsExternalId);
     const errors = given.loadErrors
-      ? new LoadErrors(`${name}-errors`, { names, account, protect, trust: errorTrust }, parent)
+      ? new LoadErrors(`${name}-errors`, { names, iam, account, protect, trust: errorTrust }, parent)
       : undefined;
     const trail =
       audit &&
@@ -184,6 +186,9 @@ export class ExportPipeline extends pulumi.ComponentResource {
         `${name}-audit`,
         {
           names: audit,
+          iam,
+          roleName: names.trailRole,
+          publicAccessBlock: given.publicAccessBlock,
           retentionDays: given.auditLogDays,
           logGroupDays: given.auditLogGroupDays,
           managementEvents: given.managementEvents,
@@ -220,7 +225,7 @@ export class ExportPipeline extends pulumi.ComponentResource {
             errorTopicArn: errors?.topicArn,
             logGroupName: trail?.logGroupName ?? given.existingTrailLogGroup,
             trailName: audit?.trailName,
-            trailRoleName: audit && `${name}-audit-trail*`,
+            trailRoleName: audit && (names.trailRole ?? `${name}-audit-trail*`),
             braintrustRoleArn,
             snowflakePrincipalArn: reader.principalArn,
             snowflakeRoleArn: reader.roleArn,

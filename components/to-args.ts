@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { braintrustExternalIds } from "./access/braintrust-external-ids";
 import type { AlertEmailArgs } from "./arguments";
 import { deployedRecipients } from "./monitoring/deployed-recipients";
+import { type PhysicalNames, physicalNames } from "./physical-names";
 import type { ExportPipelineArgs } from "./pipeline-args";
 import { costTagOf } from "./settings/cost-settings";
 import type { RawSettings } from "./settings/schema";
@@ -19,6 +20,12 @@ export function toArgs(settings: Settings): ExportPipelineArgs {
   const { errorNotifications } = snowflake;
   return {
     suffix: settings.stack,
+    names: otherNames(settings),
+    iam: {
+      path: settings.iam.path,
+      permissionsBoundaryArn: secret("iam", settings.iam.permissionsBoundaryArn),
+    },
+    publicAccessBlock: settings.publicAccessBlock,
     protect: settings.protect,
     forceDestroy: settings.forceDestroy,
     bucketName: secret("bucketName", settings.bucketName),
@@ -36,6 +43,7 @@ export function toArgs(settings: Settings): ExportPipelineArgs {
       channel: secret("events", channel),
     })),
     braintrustAccountId: secret("braintrust", braintrust.accountId),
+    braintrustPrincipalArns: braintrust.principalArns?.map(concealer(settings, "braintrust")),
     braintrustExternalIds: braintrustExternalIds(braintrust).map(concealer(settings, "braintrust")),
     braintrustPermissions: braintrust.permissions,
     snowflakeAccess: snowflake.access,
@@ -77,6 +85,25 @@ export function toArgs(settings: Settings): ExportPipelineArgs {
     costTag: costTagOf(settings),
     activateCostTag: monitoring.activateCostTag,
   };
+}
+
+/** Names in AWS of what a stack with these settings creates. */
+export function namesOf(settings: Settings): PhysicalNames {
+  return physicalNames(settings.stack, otherNames(settings));
+}
+
+/** Those that the settings name; the others end in the stack's name. */
+function otherNames({ iam, events, auditTrail }: Settings): Partial<PhysicalNames> {
+  const { exportPolicy, readPolicy, ...roles } = iam.names;
+  const named = {
+    ...roles,
+    braintrustPolicy: exportPolicy,
+    snowflakePolicy: readPolicy,
+    eventQueue: events.queueName,
+    eventTopic: events.topicName,
+    auditTrail: auditTrail.name,
+  };
+  return Object.fromEntries(Object.entries(named).filter(([, name]) => name !== undefined));
 }
 
 function lockOf(lock: Settings["objectLock"]): ExportPipelineArgs["objectLock"] {

@@ -83,7 +83,14 @@ function lockWarnings(settings: Settings, warn: Warn): void {
   }
 }
 
-function accessWarnings({ braintrust, objectLock }: Settings, warn: Warn): void {
+function accessWarnings({ braintrust, objectLock, publicAccessBlock }: Settings, warn: Warn): void {
+  if (publicAccessBlock === "account") {
+    warn(
+      "publicAccessBlock",
+      "account: no bucket of this stack has a public access block of its own",
+      "let your organization turn all four on for the account; `verify` checks them",
+    );
+  }
   if (braintrust.permissions !== "standard" || objectLock !== undefined) return;
   warn(
     "braintrust.permissions",

@@ -20,7 +20,7 @@ export function fillIns(settings: Settings): FillIn[] {
   const dialog = "Braintrust shows it in the dialog of a new S3 export that asks for the role's ARN";
   ask(
     "braintrust.accountId",
-    braintrust.accountId,
+    braintrust.accountId ?? braintrust.principalArns,
     `Braintrust's AWS account is not known: ${nobody}`,
     dialog,
   );

@@ -4,6 +4,7 @@ import type { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import type { IAM } from "@aws-sdk/client-iam";
 import type { KMS } from "@aws-sdk/client-kms";
 import type { S3 } from "@aws-sdk/client-s3";
+import type { S3Control } from "@aws-sdk/client-s3-control";
 import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import type { SNS } from "@aws-sdk/client-sns";
 import type { SQS } from "@aws-sdk/client-sqs";
@@ -15,6 +16,7 @@ import type { StackFile } from "../project/stack-file";
 /** AWS as the caller sees it. */
 export interface Aws {
   readonly s3: S3;
+  readonly s3Control: S3Control;
   readonly iam: IAM;
   readonly sqs: SQS;
   readonly sns: SNS;
@@ -43,6 +45,7 @@ export interface ConnectOptions {
 export async function connectAws(file: StackFile, { signal, snowflake }: ConnectOptions): Promise<Aws> {
   const [
     { S3 },
+    { S3Control },
     { IAM },
     { SQS },
     { SNS },
@@ -53,6 +56,7 @@ export async function connectAws(file: StackFile, { signal, snowflake }: Connect
     { CloudTrail },
   ] = await Promise.all([
     import("@aws-sdk/client-s3"),
+    import("@aws-sdk/client-s3-control"),
     import("@aws-sdk/client-iam"),
     import("@aws-sdk/client-sqs"),
     import("@aws-sdk/client-sns"),
@@ -68,6 +72,7 @@ export async function connectAws(file: StackFile, { signal, snowflake }: Connect
   const until = <Client extends object>(client: Client) => endedBy(signal, client);
   return {
     s3: until(new S3(s3)),
+    s3Control: until(new S3Control(clientSettings(file, "s3control"))),
     iam: until(new IAM(clientSettings(file, "iam"))),
     sqs: until(new SQS(clientSettings(file, "sqs"))),
     sns: until(new SNS(clientSettings(file, "sns"))),

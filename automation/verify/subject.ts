@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { braintrustExternalIds } from "../../components/access/braintrust-external-ids";
 import type { Account } from "../../components/account";
-import { physicalNames } from "../../components/physical-names";
 import type { Settings } from "../../components/settings/settings";
+import { namesOf } from "../../components/to-args";
 import type { PipelineOutputs } from "../outputs";
 
 /** A deployed stack, as its settings asked for it and as its outputs name it. */
@@ -40,7 +40,7 @@ export function subjectOf(
     writerArn: outputs.braintrustRoleArn,
     readerArn:
       outputs.snowflakeRoleArn ??
-      `arn:${partition}:iam::${accountId}:user/${physicalNames(stack).snowflakeUser}`,
+      `arn:${partition}:iam::${accountId}:user/${(settings.iam.path ?? "/").slice(1)}${namesOf(settings).snowflakeUser}`,
     ownKeyArn: settings.existingKmsKeyArn === undefined ? outputs.kmsKeyArn : undefined,
     logBucket,
   };

@@ -1,7 +1,7 @@
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
-import { type BraintrustPermissions, knownInputs } from "../arguments";
+import { type BraintrustPermissions, type IamArgs, knownInputs } from "../arguments";
 import { allowKey } from "../storage/encryption-key";
 import { allowBucket, allowListing, allowObjects, withinAccount } from "../storage/s3-statements";
 import { type Trust, trustPolicy } from "./trust-policy";
@@ -15,6 +15,8 @@ export interface BraintrustRoleArgs {
   /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
   readonly protect?: boolean;
   readonly permissions: BraintrustPermissions;
+  /** Path and permissions boundary of what IAM has of it. @default neither */
+  readonly iam?: IamArgs | undefined;
   /** @default nobody may assume the role */
   readonly trust?: Trust | undefined;
   readonly bucketArn: pulumi.Input<string>;
@@ -33,6 +35,8 @@ export class BraintrustRole extends pulumi.ComponentResource {
       name,
       {
         name: args.roleName,
+        path: args.iam?.path,
+        permissionsBoundary: args.iam?.permissionsBoundaryArn,
         description: "Assumed by Braintrust to write its exports",
         assumeRolePolicy: pulumi.jsonStringify(trustPolicy(args.trust)),
       },
@@ -42,6 +46,7 @@ export class BraintrustRole extends pulumi.ComponentResource {
       `${name}-policy`,
       {
         name: args.policyName,
+        path: args.iam?.path,
         description: "What a Braintrust export needs, below the export prefix alone",
         policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: exportStatements(args) }),
       },
@@ -62,16 +67,21 @@ export class BraintrustRole extends pulumi.ComponentResource {
  * root, since its workers' role has no stable name.
  */
 export function braintrustTrust(
-  braintrustAccountId: pulumi.Input<string> | undefined,
+  { braintrustAccountId, braintrustPrincipalArns }: BraintrustWriters,
   externalIds: readonly pulumi.Input<string>[],
   { partition }: Account,
 ): Trust | undefined {
-  if (braintrustAccountId === undefined || externalIds.length === 0) return undefined;
-  return {
-    principalArn: pulumi.interpolate`arn:${partition}:iam::${braintrustAccountId}:root`,
-    externalIds,
-    match: "StringLike",
-  };
+  const root = braintrustAccountId && pulumi.interpolate`arn:${partition}:iam::${braintrustAccountId}:root`;
+  const principalArns = braintrustPrincipalArns ?? (root === undefined ? [] : [root]);
+  if (principalArns.length === 0 || externalIds.length === 0) return undefined;
+  return { principalArns, externalIds, match: "StringLike" };
+}
+
+/** Whose calls are Braintrust's. */
+export interface BraintrustWriters {
+  readonly braintrustAccountId?: pulumi.Input<string> | undefined;
+  /** Roles of a self-hosted data plane, in place of the account. */
+  readonly braintrustPrincipalArns?: readonly pulumi.Input<string>[] | undefined;
 }
 
 // "List*" is spelled out: as a pattern it would take in actions that no prefix can narrow.

@@ -1,7 +1,7 @@
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
-import { type AccessKeyArgs, knownInputs, SnowflakeAccess } from "../arguments";
+import { type AccessKeyArgs, type IamArgs, knownInputs, SnowflakeAccess } from "../arguments";
 import type { PhysicalNames } from "../physical-names";
 import { allowKey } from "../storage/encryption-key";
 import { allowReading, withinAccount } from "../storage/s3-statements";
@@ -24,6 +24,8 @@ export interface SnowflakeReaderArgs {
   readonly protect?: boolean;
   /** A role for a storage integration, or a user with keys. */
   readonly access: SnowflakeAccess;
+  /** Path and permissions boundary of what IAM has of it. @default neither */
+  readonly iam?: IamArgs | undefined;
   /** Whom the role trusts. @default nobody may assume the role */
   readonly trust?: Trust | undefined;
   /** Generations of the user's keys, oldest first. */
@@ -47,6 +49,7 @@ export class SnowflakeReader extends pulumi.ComponentResource {
       `${name}-policy`,
       {
         name: args.names.snowflakePolicy,
+        path: args.iam?.path,
         description: "Reading of the Braintrust exports, below the export prefix alone",
         policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: readStatements(args) }),
       },
@@ -57,6 +60,8 @@ export class SnowflakeReader extends pulumi.ComponentResource {
         name,
         {
           name: args.names.snowflakeRole,
+          path: args.iam?.path,
+          permissionsBoundary: args.iam?.permissionsBoundaryArn,
           description: "Assumed by Snowflake's storage integration to read Braintrust exports",
           assumeRolePolicy: pulumi.jsonStringify(trustPolicy(args.trust)),
         },
@@ -77,6 +82,7 @@ export class SnowflakeReader extends pulumi.ComponentResource {
           suffix,
           userName: names.snowflakeUser,
           groupName: names.snowflakeGroup,
+          iam: args.iam,
           accessKeys,
           forceDestroy,
           protect,

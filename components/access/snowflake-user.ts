@@ -1,7 +1,7 @@
 import * as iam from "@pulumi/aws/iam";
 import * as secretsmanager from "@pulumi/aws/secretsmanager";
 import * as pulumi from "@pulumi/pulumi";
-import { type AccessKeyArgs, knownInputs } from "../arguments";
+import { type AccessKeyArgs, type IamArgs, knownInputs } from "../arguments";
 
 /** A user for Snowflake's stage credentials. */
 export interface SnowflakeUserArgs {
@@ -9,6 +9,8 @@ export interface SnowflakeUserArgs {
   readonly suffix: string;
   readonly userName: string;
   readonly groupName: string;
+  /** Path and permissions boundary of what IAM has of it. @default neither */
+  readonly iam?: IamArgs | undefined;
   /** Whether destroying the stack deletes the secret at once, and not after 30 days. */
   readonly forceDestroy: boolean;
   /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
@@ -34,8 +36,13 @@ export class SnowflakeUser extends pulumi.ComponentResource {
 
   public constructor(name: string, args: SnowflakeUserArgs, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:SnowflakeUser", name, knownInputs(args), opts);
-    const user = new iam.User(name, { name: args.userName }, { parent: this, protect: args.protect });
-    const group = new iam.Group(`${name}-group`, { name: args.groupName }, { parent: this });
+    const { path, permissionsBoundaryArn } = args.iam ?? {};
+    const user = new iam.User(
+      name,
+      { name: args.userName, path, permissionsBoundary: permissionsBoundaryArn },
+      { parent: this, protect: args.protect },
+    );
+    const group = new iam.Group(`${name}-group`, { name: args.groupName, path }, { parent: this });
     new iam.GroupPolicyAttachment(
       `${name}-attachment`,
       { group: group.name, policyArn: args.policyArn },

@@ -3,8 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 
 /** Who may assume a role, and with which external ids. */
 export interface Trust {
-  /** The one principal. */
-  readonly principalArn: pulumi.Input<string>;
+  /** The principals; mostly one. */
+  readonly principalArns: readonly pulumi.Input<string>[];
   /** Patterns where `StringLike`, exact values where `StringEquals`. */
   readonly externalIds: readonly pulumi.Input<string>[];
   readonly match: "StringLike" | "StringEquals";
@@ -28,7 +28,7 @@ export function snowflakeTrust(
   externalId: pulumi.Input<string> | undefined,
 ): Trust | undefined {
   if (iamUserArn === undefined || externalId === undefined) return undefined;
-  return { principalArn: iamUserArn, externalIds: [externalId], match: "StringEquals" };
+  return { principalArns: [iamUserArn], externalIds: [externalId], match: "StringEquals" };
 }
 
 const trustNobody: iam.PolicyStatement = {
@@ -38,15 +38,18 @@ const trustNobody: iam.PolicyStatement = {
   Action: "sts:AssumeRole",
 };
 
-function trustOne({ principalArn, externalIds, match }: Trust): iam.PolicyStatement {
-  const [first, ...others] = externalIds;
+function trustOne({ principalArns, externalIds, match }: Trust): iam.PolicyStatement {
   return {
     Sid: "AssumeWithExternalId",
     Effect: "Allow",
-    Principal: { AWS: principalArn },
+    Principal: { AWS: oneOrAll(principalArns) },
     Action: "sts:AssumeRole",
-    Condition: {
-      [match]: { "sts:ExternalId": first !== undefined && others.length === 0 ? first : [...externalIds] },
-    },
+    Condition: { [match]: { "sts:ExternalId": oneOrAll(externalIds) } },
   };
+}
+
+/** IAM gives a list of one back as its item. */
+function oneOrAll(values: readonly pulumi.Input<string>[]): pulumi.Input<string> | pulumi.Input<string>[] {
+  const [first, ...others] = values;
+  return first !== undefined && others.length === 0 ? first : [...values];
 }

@@ -4,7 +4,13 @@ import type { input } from "@pulumi/aws/types";
 import { Trail } from "@pulumi/awsx/cloudtrail/trail";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
-import { knownInputs, ManagementEvents, type ObjectLockArgs } from "../arguments";
+import {
+  type IamArgs,
+  knownInputs,
+  ManagementEvents,
+  type ObjectLockArgs,
+  type PublicAccessBlock,
+} from "../arguments";
 import { createPrivateBucket, NONCURRENT_LOG_DAYS, type PrivateBucket } from "../storage/private-bucket";
 import type { AuditNames } from "./audit-names";
 import { hardenTrailPolicy, type TrailPolicy } from "./trail-bucket-policy";
@@ -20,6 +26,12 @@ export interface AuditTrailArgs {
   /** Lock on the log files. @default none */
   readonly lock?: ObjectLockArgs;
   readonly names: AuditNames;
+  /** Path and permissions boundary of what IAM has of it. @default neither */
+  readonly iam?: IamArgs | undefined;
+  /** Name of the role by which the trail writes to its log group. @default Pulumi's own name for it */
+  readonly roleName?: string | undefined;
+  /** Who blocks public access to the bucket of the log files. @default bucket */
+  readonly publicAccessBlock?: PublicAccessBlock | undefined;
   /** Bucket whose objects are watched. */
   readonly bucketArn: pulumi.Input<string>;
   readonly account: Account;
@@ -65,8 +77,8 @@ export class AuditTrail extends pulumi.ComponentResource {
       },
       {
         ...parent,
-        dependsOn: [group, logs.privacy],
-        transforms: [hardenLogBucket(names, args.account)],
+        dependsOn: [group, ...logs.dependencies],
+        transforms: [hardenLogBucket(names, args.account), restrictRole(args)],
       },
     );
     this.trailArn = names.trailArn;
@@ -78,8 +90,12 @@ export class AuditTrail extends pulumi.ComponentResource {
 function createLogBucket(name: string, args: AuditTrailArgs, parent: pulumi.Resource): PrivateBucket {
   const { retentionDays, lock } = args;
   // SSE-S3 by default: CloudTrail itself names the stack's key with each log file.
-  const { forceDestroy, protect, names } = args;
-  const created = createPrivateBucket(name, { bucketName: names.bucketName, forceDestroy, protect }, parent);
+  const { forceDestroy, protect, names, publicAccessBlock } = args;
+  const created = createPrivateBucket(
+    name,
+    { bucketName: names.bucketName, publicAccessBlock, forceDestroy, protect },
+    parent,
+  );
   const { bucket, versioning } = created;
   new s3.BucketLifecycleConfiguration(
     `${name}-lifecycle`,
@@ -140,6 +156,16 @@ export function eventSelectors(
           },
         ]),
   ];
+}
+
+/** awsx creates the trail's role itself and takes none of what an organization demands of it. */
+function restrictRole({ iam, roleName }: Pick<AuditTrailArgs, "iam" | "roleName">): pulumi.ResourceTransform {
+  return ({ type, props, opts }) => {
+    if (type !== "aws:iam/role:Role") return undefined;
+    const { path = props.path, permissionsBoundaryArn = props.permissionsBoundary } = iam ?? {};
+    const name = roleName ?? props.name;
+    return { props: { ...props, name, path, permissionsBoundary: permissionsBoundaryArn }, opts };
+  };
 }
 
 /** awsx makes the bucket's policy itself, so it is changed on its way to the engine. */

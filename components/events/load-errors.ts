@@ -3,7 +3,7 @@ import * as sns from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import { type Trust, trustPolicy } from "../access/trust-policy";
 import type { Account } from "../account";
-import { knownInputs } from "../arguments";
+import { type IamArgs, knownInputs } from "../arguments";
 import type { PhysicalNames } from "../physical-names";
 import { EventQueue } from "./event-queue";
 import { EventTopic } from "./event-topic";
@@ -14,6 +14,8 @@ export interface LoadErrorsArgs {
   /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
   readonly protect?: boolean;
   readonly account: Account;
+  /** Path and permissions boundary of what IAM has of it. @default neither */
+  readonly iam?: IamArgs | undefined;
   /** Whom the role trusts. @default nobody may assume the role */
   readonly trust?: Trust | undefined;
 }
@@ -53,6 +55,8 @@ export class LoadErrors extends pulumi.ComponentResource {
       `${name}-role`,
       {
         name: names.errorRole,
+        path: args.iam?.path,
+        permissionsBoundary: args.iam?.permissionsBoundaryArn,
         description: "Assumed by Snowflake's notification integration to report load errors",
         assumeRolePolicy: pulumi.jsonStringify(trustPolicy(args.trust)),
       },

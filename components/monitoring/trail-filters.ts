@@ -164,7 +164,7 @@ function identityChanges(subject: TrailSubject): pulumi.Output<string> {
         ...subject.roleNames.map((name) => is("$.requestParameters.roleName", name)),
         ...subject.userNames.map((name) => is("$.requestParameters.userName", name)),
         ...subject.groupNames.map((name) => is("$.requestParameters.groupName", name)),
-        ...subject.policyNames.map((name) => is("$.requestParameters.policyArn", `*:policy/${name}`)),
+        ...subject.policyNames.map((name) => is("$.requestParameters.policyArn", `*/${name}`)),
       ]),
     ]),
   );

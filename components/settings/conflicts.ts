@@ -147,6 +147,11 @@ function arnConflicts(settings: Settings): Problem[] {
   const { snowflake, crossAccountReaders, existingKmsKeyArn, streams, partition, region } = settings;
   const arns: [key: string, arn: string | undefined][] = [
     ["existingKmsKeyArn", existingKmsKeyArn],
+    ["iam.permissionsBoundaryArn", settings.iam.permissionsBoundaryArn],
+    ...(settings.braintrust.principalArns ?? []).map((arn, index): [string, string] => [
+      `braintrust.principalArns[${index}]`,
+      arn,
+    ]),
     ["snowflake.iamUserArn", snowflake.iamUserArn],
     ["snowflake.snsSubscriberArn", snowflake.snsSubscriberArn],
     ["snowflake.errorNotifications.iamUserArn", snowflake.errorNotifications.iamUserArn],

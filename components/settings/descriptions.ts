@@ -31,6 +31,21 @@ export const meanings: Readonly<Record<SettingKey, string>> = {
     "Allows a bucket in another region than Snowflake's: each load costs egress and is slower.",
   encryption:
     "Encryption of the bucket: `s3` uses keys of S3 (SSE-S3), `kms` a KMS key that this stack creates.",
+  publicAccessBlock:
+    "Who blocks public access: each `bucket` that this stack creates, or the `account`, where your organization forbids settings of single buckets. `verify` then checks the account's block.",
+  iam: "Path, permissions boundary and names of every role, user, group and policy that this stack creates. A change of a path or a name replaces it.",
+  "iam.path": "Path of all of them.",
+  "iam.permissionsBoundaryArn":
+    "Permissions boundary of every role and user, the role of the audit trail too.",
+  "iam.names": "Names in place of the defaults, which end in the stack's name.",
+  "iam.names.braintrustRole": "Role that Braintrust assumes.",
+  "iam.names.snowflakeRole": "Role that Snowflake assumes.",
+  "iam.names.snowflakeUser": "User with Snowflake's keys, with `snowflake.access: user`.",
+  "iam.names.snowflakeGroup": "Group of that user.",
+  "iam.names.exportPolicy": "Policy of Braintrust's role.",
+  "iam.names.readPolicy": "Policy of Snowflake's role or user.",
+  "iam.names.errorRole": "Role by which Snowflake reports load errors.",
+  "iam.names.trailRole": "Role by which the audit trail writes to its log group.",
   protect:
     "Pulumi's protection of resources that hold data or an identity: buckets, keys, event topics, roles, users, secrets.",
   forceDestroy: "Lets `destroy` empty the bucket first.",
@@ -46,6 +61,8 @@ export const meanings: Readonly<Record<SettingKey, string>> = {
   "braintrust.accountId": "AWS account from which Braintrust assumes its role.",
   "braintrust.orgId": "Id of your Braintrust organization; the role accepts external ids of it only.",
   "braintrust.projectIds": "Accepts external ids of these projects only.",
+  "braintrust.principalArns":
+    "Roles of a self-hosted data plane that assume Braintrust's role, in place of Braintrust's account: that of the API handler and, if it exports, that of Brainstore.",
   "braintrust.permissions":
     "`standard` is what Braintrust documents. `least` lets Braintrust write, but not read exports or delete their versions.",
 
@@ -86,6 +103,9 @@ export const meanings: Readonly<Record<SettingKey, string>> = {
     "Queue of each pipe, by the stream's name: notification_channel of SHOW PIPES. `connect` fills it in.",
   "events.suffix": "Only files that end in this cause an event.",
   "events.fileEvents": "Events of S3 that announce a file.",
+  "events.queueName":
+    "Name of this stack's queue, for one that other systems know already. The dead-letter queue adds `-dlq`.",
+  "events.topicName": "Name of this stack's topic.",
 
   crossAccountReaders: "Principals of other accounts that may read the exports.",
   "crossAccountReaders[].arn": "The principal.",
@@ -107,6 +127,7 @@ export const meanings: Readonly<Record<SettingKey, string>> = {
   "lifecycle.noncurrentDays": "Age at which replaced and deleted versions are removed.",
   "lifecycle.abortMultipartDays": "Age at which unfinished uploads are removed.",
   "lifecycle.expireDays": "Age at which exports are deleted.",
+  "lifecycle.minimumObjectSizeBytes": "Smaller exports stay in S3 Standard: every move costs a request.",
 
   objectLock: "S3 Object Lock: versions of exports cannot be deleted for a time.",
   "objectLock.mode":
@@ -130,6 +151,7 @@ export const meanings: Readonly<Record<SettingKey, string>> = {
   "auditTrail.lock.confirmCompliance": "COMPLIANCE is refused unless this is `true`.",
   "auditTrail.existing":
     "A trail that records the bucket's data events already, such as the organization's. This stack creates none then.",
+  "auditTrail.name": "Name of the trail of this stack.",
   "auditTrail.logGroup":
     "Log group of the existing trail. Without it there are no alarms on calls by unexpected principals.",
 
@@ -182,11 +204,26 @@ export const computedDefaults: Readonly<Partial<Record<SettingKey, string>>> = {
   "snowflake.currentLagMinutes": "no dynamic table",
   "snowflake.integration": "`BRAINTRUST_<STACK>_S3`",
   "snowflake.errorNotifications.integration": "`BRAINTRUST_<STACK>_ERRORS`",
+  "braintrust.principalArns": "Braintrust's account, `braintrust.accountId`",
+  "events.queueName": "`snowpipe-s3-notifications-<stack>`",
+  "events.topicName": "`snowpipe-s3-notifications-<stack>`",
+  "auditTrail.name": "`braintrust-exports-<stack>`",
+  "iam.path": "`/`",
+  "iam.permissionsBoundaryArn": "none",
+  "iam.names.braintrustRole": "`BraintrustExportRole-<stack>`",
+  "iam.names.snowflakeRole": "`SnowflakeReaderRole-<stack>`",
+  "iam.names.snowflakeUser": "`SnowflakeS3User-<stack>`",
+  "iam.names.snowflakeGroup": "`SnowflakeS3Readers-<stack>`",
+  "iam.names.exportPolicy": "`BraintrustS3ExportPolicy-<stack>`",
+  "iam.names.readPolicy": "`SnowflakeS3AccessPolicy-<stack>`",
+  "iam.names.errorRole": "`SnowflakeErrorRole-<stack>`",
+  "iam.names.trailRole": "chosen by Pulumi",
   "events.suffix": "all files below the stream's folder",
   "crossAccountReaders[].prefixes": "`exportPrefix`",
   "lifecycle.archiveAccessDays": "never",
   "lifecycle.deepArchiveAccessDays": "never",
   "lifecycle.expireDays": "never",
+  "lifecycle.minimumObjectSizeBytes": "S3's own rule: files below 128 KB stay",
 
   objectLock: "off",
   "accessLogs.enabled": "`true` in production, `false` in development and with `existingBucket`",

@@ -5,7 +5,15 @@ import type { Settings } from "./settings";
 /** What cannot stand together in `auditTrail` and `monitoring`. */
 export function monitoringConflicts({ auditTrail, monitoring, region }: Settings): Problem[] {
   const problems: Problem[] = [];
-  const { existing, logGroup, lock, retentionDays } = auditTrail;
+  const { existing, logGroup, lock, name, retentionDays } = auditTrail;
+  if (name !== undefined && existing !== undefined) {
+    problems.push({
+      key: "auditTrail.name",
+      value: showValue(name),
+      rule: "cannot be combined with auditTrail.existing: this stack then has no trail of its own",
+      fix: "remove one of the two",
+    });
+  }
   if (logGroup !== undefined && existing === undefined) {
     problems.push({
       key: "auditTrail.logGroup",

@@ -7,12 +7,17 @@ import {
   costTagRule,
   emailRule,
   externalIdRule,
+  iamNameRule,
+  iamPathRule,
   identifierRule,
   keyArnRule,
   logGroupNameRule,
+  policyArnRule,
   prefixRule,
   principalArnRule,
   queueArnRule,
+  queueNameRule,
+  roleArnRule,
   snowflakeRegionRule,
   streamNameRule,
   suffixRule,
@@ -20,6 +25,7 @@ import {
   tableRule,
   topicArnRule,
   trailArnRule,
+  trailNameRule,
   userArnRule,
 } from "./text-rules";
 
@@ -68,6 +74,7 @@ const braintrust = section({
   accountId: text(accountIdRule).optional(),
   orgId: text(braintrustIdRule).optional(),
   projectIds: z.array(text(braintrustIdRule)).min(1).max(20).optional(),
+  principalArns: z.array(text(roleArnRule)).min(1).max(10).optional(),
   permissions: z.enum(["standard", "least"]).default("standard"),
 });
 
@@ -117,6 +124,8 @@ const events = section({
   notificationChannels: z.record(z.string(), text(queueArnRule)).default({}),
   suffix: text(suffixRule).optional(),
   fileEvents: z.array(fileEvent).min(1).default(["s3:ObjectCreated:*"]),
+  queueName: text(queueNameRule).optional(),
+  topicName: text(queueNameRule).optional(),
 });
 
 const lifecycle = section({
@@ -131,6 +140,8 @@ const lifecycle = section({
   noncurrentDays: days(1).default(90),
   abortMultipartDays: days(1).default(7),
   expireDays: days(1).optional(),
+  /** S3's filters take 1 byte to 5 TB: API_LifecycleRuleAndOperator. */
+  minimumObjectSizeBytes: number(z.int().min(2).max(5_000_000_000_000)).optional(),
 });
 
 const objectLock = section({
@@ -156,6 +167,7 @@ const auditTrail = section({
   lock: objectLock.optional(),
   existing: text(trailArnRule).optional(),
   logGroup: text(logGroupNameRule).optional(),
+  name: text(trailNameRule).optional(),
 });
 
 const monitoring = section({
@@ -175,6 +187,21 @@ const monitoring = section({
   costAnomalyMonitorArn: text(anomalyMonitorArnRule).optional(),
   costTag: text(costTagRule).optional(),
   activateCostTag: flag.default(false),
+});
+
+const iam = section({
+  path: text(iamPathRule).optional(),
+  permissionsBoundaryArn: text(policyArnRule).optional(),
+  names: section({
+    braintrustRole: text(iamNameRule).optional(),
+    snowflakeRole: text(iamNameRule).optional(),
+    snowflakeUser: text(iamNameRule).optional(),
+    snowflakeGroup: text(iamNameRule).optional(),
+    exportPolicy: text(iamNameRule).optional(),
+    readPolicy: text(iamNameRule).optional(),
+    errorRole: text(iamNameRule).optional(),
+    trailRole: text(iamNameRule).optional(),
+  }).prefault({}),
 });
 
 /** Everything `braintrust-snowflake:*` may say in a stack's file; descriptions.ts says what each key means. */
@@ -200,6 +227,8 @@ export const settingsSchema = section({
     .max(15)
     .default([]),
   encryption: z.enum(["s3", "kms"]).optional(),
+  publicAccessBlock: z.enum(["bucket", "account"]).default("bucket"),
+  iam: iam.prefault({}),
   lifecycle: lifecycle.prefault({}),
   objectLock: objectLock.optional(),
   accessLogs: accessLogs.prefault({}),

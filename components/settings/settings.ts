@@ -62,7 +62,8 @@ export type Phase = "awaiting-braintrust" | "awaiting-snowflake" | "awaiting-cha
 
 /** The first thing that a deployment with these settings waits for. */
 export function phaseOf({ braintrust, snowflake, events, streams }: Settings): Phase {
-  if (braintrust.accountId === undefined || braintrust.orgId === undefined) return "awaiting-braintrust";
+  const writers = braintrust.principalArns ?? braintrust.accountId;
+  if (writers === undefined || braintrust.orgId === undefined) return "awaiting-braintrust";
   const trusted = snowflake.iamUserArn !== undefined && snowflake.externalId !== undefined;
   if (snowflake.access === "role" && !trusted) return "awaiting-snowflake";
   if (events.mode === "sns" && subscriberOf({ snowflake }) === undefined) return "awaiting-snowflake";

@@ -67,6 +67,56 @@ export const principalArnRule: TextRule = {
   examples: ["arn:aws:iam::777788889999:role/analytics", "arn:aws:iam::777788889999:user/data/auditor"],
 };
 
+/** IAM: docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html. Groups take 128 characters; one rule for all is enough. */
+export const iamNameRule: TextRule = {
+  holds: (name) => /^[\w+=,.@-]{1,64}$/.test(name),
+  rule: "must be 1 to 64 letters, digits and the characters _ + = , . @ -",
+  fix: "name it without its path and without its ARN",
+  examples: ["BraintrustExportRole", "acme.data+exports@prod"],
+};
+
+export const iamPathRule: TextRule = {
+  holds: (path) => /^\/([\x21-\x2e\x30-\x7e]+\/)*$/.test(path) && path.length <= 512,
+  rule: 'must begin and end with "/", have no blank and at most 512 characters',
+  fix: "write it like /data-platform/",
+  examples: ["/data-platform/", "/acme/boundary/exports/"],
+};
+
+export const policyArnRule: TextRule = {
+  holds: (arn) =>
+    new RegExp(`^arn:(${partitionNames}):iam::(\\d{12}|aws):policy/${principalPath}$`).test(arn),
+  rule: "must be the ARN of one managed policy, arn:aws:iam::<12 digits>:policy/<name>",
+  fix: "copy Arn from `aws iam list-policies`",
+  examples: ["arn:aws:iam::123456789012:policy/DeveloperBoundary", "arn:aws:iam::aws:policy/PowerUserAccess"],
+};
+
+export const roleArnRule: TextRule = {
+  holds: (arn) => new RegExp(`^arn:(${partitionNames}):iam::\\d{12}:role/${principalPath}$`).test(arn),
+  rule: "must be the ARN of one IAM role, arn:aws:iam::<12 digits>:role/<name>",
+  fix: "name the role whole; a wildcard is not a principal",
+  examples: [
+    "arn:aws:iam::777788889999:role/braintrust-api",
+    "arn:aws:iam::777788889999:role/data/brainstore",
+  ],
+};
+
+/** Queues have 80 characters, of which the dead-letter queue takes four more: SQS's API_CreateQueue. A topic has 256. */
+export const queueNameRule: TextRule = {
+  holds: (name) => /^[A-Za-z0-9_-]{1,76}$/.test(name),
+  rule: 'must be 1 to 76 letters, digits, "-" and "_"; S3 sends events to no FIFO queue or topic',
+  fix: "write its name, not its ARN, and no .fifo",
+  examples: ["snowpipe-s3-notifications", "acme_exports-events"],
+};
+
+/** CloudTrail: docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-trail-naming-requirements.html */
+export const trailNameRule: TextRule = {
+  holds: (name) =>
+    /^[A-Za-z0-9][A-Za-z0-9._-]{1,126}[A-Za-z0-9]$/.test(name) && !/[._-]{2}|^\d+\.\d+\.\d+\.\d+$/.test(name),
+  rule: 'must be 3 to 128 letters, digits, ".", "_" and "-", begin and end with a letter or digit, and have no two of these signs in a row',
+  fix: "write its name, not its ARN",
+  examples: ["braintrust-exports", "acme.exports_audit"],
+};
+
 export const queueArnRule: TextRule = {
   holds: (arn) =>
     new RegExp(`^arn:(${partitionNames}):sqs:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]{1,80}$`).test(arn),

@@ -2,7 +2,7 @@ import type * as iam from "@pulumi/aws/iam";
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
-import { knownInputs } from "../arguments";
+import { knownInputs, type PublicAccessBlock } from "../arguments";
 import { denyInsecureTransport, denyOldTls } from "./bucket-policy";
 import { createPrivateBucket, NONCURRENT_LOG_DAYS } from "./private-bucket";
 
@@ -14,6 +14,8 @@ export interface AccessLogBucketArgs {
   readonly account: Account;
   /** Days until a log file is deleted. */
   readonly retentionDays: number;
+  /** Who blocks public access. @default bucket */
+  readonly publicAccessBlock?: PublicAccessBlock | undefined;
   readonly forceDestroy: boolean;
   /** Whether Pulumi refuses to delete it. @default false */
   readonly protect?: boolean;
@@ -30,9 +32,13 @@ export class AccessLogBucket extends pulumi.ComponentResource {
 
   public constructor(name: string, args: AccessLogBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:AccessLogBucket", name, knownInputs(args), opts);
-    const { bucket, privacy, versioning } = createPrivateBucket(
+    const { bucket, dependencies, versioning } = createPrivateBucket(
       name,
-      { forceDestroy: args.forceDestroy, protect: args.protect },
+      {
+        publicAccessBlock: args.publicAccessBlock,
+        forceDestroy: args.forceDestroy,
+        protect: args.protect,
+      },
       this,
     );
     new s3.BucketLifecycleConfiguration(
@@ -61,7 +67,7 @@ export class AccessLogBucket extends pulumi.ComponentResource {
           Statement: logBucketStatements(bucket.arn, args),
         }),
       },
-      { parent: this, dependsOn: privacy },
+      { parent: this, dependsOn: dependencies },
     );
     new s3.BucketLogging(
       `${name}-delivery`,

@@ -2,7 +2,7 @@ import * as s3 from "@pulumi/aws/s3";
 import type { input } from "@pulumi/aws/types";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
-import { knownInputs, type LifecycleArgs, type ObjectLockArgs } from "../arguments";
+import { knownInputs, type LifecycleArgs, type ObjectLockArgs, type PublicAccessBlock } from "../arguments";
 import { AccessLogBucket } from "./access-log-bucket";
 import { createPrivateBucket } from "./private-bucket";
 
@@ -16,6 +16,8 @@ export interface ExportBucketArgs {
   readonly objectLock?: ObjectLockArgs;
   /** Days for which S3's access logs are kept. @default none are written */
   readonly accessLogDays?: number;
+  /** Who blocks public access. @default bucket */
+  readonly publicAccessBlock?: PublicAccessBlock | undefined;
   /** Whether destroying the stack may empty the bucket first. */
   readonly forceDestroy: boolean;
   /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
@@ -50,18 +52,18 @@ export class ExportBucket extends pulumi.ComponentResource {
       this.bucketArn = existing.arn;
       this.dependencies = [];
     } else {
-      const { bucket, privacy, accessLogs } = createExportBucket(name, args, this);
+      const { bucket, dependencies, accessLogs } = createExportBucket(name, args, this);
       this.accessLogBucketName = accessLogs?.bucketName;
       this.bucketName = bucket.bucket;
       this.bucketArn = bucket.arn;
-      this.dependencies = [privacy];
+      this.dependencies = dependencies;
     }
     this.registerOutputs({ bucketName: this.bucketName, bucketArn: this.bucketArn });
   }
 }
 
 function createExportBucket(name: string, args: ExportBucketArgs, parent: pulumi.Resource) {
-  const { bucket, privacy, versioning } = createPrivateBucket(name, args, parent);
+  const { bucket, dependencies, versioning } = createPrivateBucket(name, args, parent);
   const rules = lifecycleRules(args.exportPrefix, args.lifecycle);
   if (rules.length > 0) {
     new s3.BucketLifecycleConfiguration(
@@ -103,13 +105,14 @@ function createExportBucket(name: string, args: ExportBucketArgs, parent: pulumi
         sourceBucketArn: bucket.arn,
         account: args.account,
         retentionDays: args.accessLogDays,
+        publicAccessBlock: args.publicAccessBlock,
         forceDestroy: args.forceDestroy,
         protect: args.protect,
       },
       { parent },
     );
   }
-  return { bucket, privacy, accessLogs };
+  return { bucket, dependencies, accessLogs };
 }
 
 type LifecycleRule = input.s3.BucketLifecycleConfigurationRule;
@@ -117,19 +120,32 @@ type Transition = input.s3.BucketLifecycleConfigurationRuleTransition;
 
 /** Lifecycle of the exports alone: whatever else the bucket holds keeps its class. Empty where nothing is asked for. */
 export function lifecycleRules(exportPrefix: string, lifecycle: LifecycleArgs): LifecycleRule[] {
-  const { profile, expireDays, noncurrentDays, abortMultipartDays } = lifecycle;
+  const { profile, expireDays, noncurrentDays, abortMultipartDays, minimumObjectSizeBytes } = lifecycle;
   if (profile === "none" && expireDays === undefined) return [];
   const transitions = lifecycleTransitions(lifecycle);
+  const bySize = minimumObjectSizeBytes !== undefined && transitions.length > 0;
   return [
     {
       id: "BraintrustDataLifecycle",
       status: "Enabled",
       filter: { prefix: exportPrefix },
-      ...(transitions.length > 0 ? { transitions } : {}),
+      ...(transitions.length > 0 && !bySize ? { transitions } : {}),
       ...(expireDays === undefined ? {} : { expiration: { days: expireDays } }),
       noncurrentVersionExpiration: { noncurrentDays },
       abortIncompleteMultipartUpload: { daysAfterInitiation: abortMultipartDays },
     },
+    // A filter by size takes the place of S3's 128 KB, and a rule with one aborts no upload:
+    // docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
+    ...(bySize
+      ? [
+          {
+            id: "BraintrustDataTransitions",
+            status: "Enabled",
+            filter: { and: { prefix: exportPrefix, objectSizeGreaterThan: minimumObjectSizeBytes - 1 } },
+            transitions,
+          },
+        ]
+      : []),
   ];
 }
 

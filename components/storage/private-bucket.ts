@@ -1,6 +1,7 @@
 import * as s3 from "@pulumi/aws/s3";
 import type { input } from "@pulumi/aws/types";
 import type * as pulumi from "@pulumi/pulumi";
+import { PublicAccessBlock } from "../arguments";
 
 /** How a private bucket is named and kept. */
 export interface PrivateBucketArgs {
@@ -8,6 +9,8 @@ export interface PrivateBucketArgs {
   readonly bucketName?: pulumi.Input<string>;
   /** Key for SSE-KMS. @default SSE-S3 */
   readonly kmsKeyArn?: pulumi.Input<string>;
+  /** Who blocks public access. @default bucket */
+  readonly publicAccessBlock?: PublicAccessBlock | undefined;
   /** Whether destroying the stack may empty the bucket first. */
   readonly forceDestroy: boolean;
   /** Whether Pulumi refuses to delete it. @default false */
@@ -20,12 +23,12 @@ export const NONCURRENT_LOG_DAYS = 30;
 /** A bucket and the resources that must exist before anything else is done to it. */
 export interface PrivateBucket {
   readonly bucket: s3.Bucket;
-  /** S3 refuses a policy beside a change of the public access block, so policies wait for it. */
-  readonly privacy: s3.BucketPublicAccessBlock;
+  /** S3 refuses a policy beside a change of the public access block, so policies wait for these. */
+  readonly dependencies: pulumi.Resource[];
   readonly versioning: s3.BucketVersioning;
 }
 
-/** A bucket that nothing can make public: four public access blocks, no ACLs, versioned, encrypted. */
+/** A bucket that nothing can make public: four public access blocks, of its own or the account's, no ACLs, versioned, encrypted. */
 export function createPrivateBucket(
   name: string,
   args: PrivateBucketArgs,
@@ -39,21 +42,26 @@ export function createPrivateBucket(
     },
     { parent, protect: args.protect },
   );
-  const privacy = new s3.BucketPublicAccessBlock(
-    `${name}-privacy`,
-    {
-      bucket: bucket.bucket,
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
-    },
-    { parent },
-  );
+  const dependencies =
+    args.publicAccessBlock === PublicAccessBlock.Account
+      ? []
+      : [
+          new s3.BucketPublicAccessBlock(
+            `${name}-privacy`,
+            {
+              bucket: bucket.bucket,
+              blockPublicAcls: true,
+              blockPublicPolicy: true,
+              ignorePublicAcls: true,
+              restrictPublicBuckets: true,
+            },
+            { parent },
+          ),
+        ];
   new s3.BucketOwnershipControls(
     `${name}-ownership`,
     { bucket: bucket.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
-    { parent, dependsOn: privacy },
+    { parent, dependsOn: dependencies },
   );
   const versioning = new s3.BucketVersioning(
     `${name}-versioning`,
@@ -65,7 +73,7 @@ export function createPrivateBucket(
     { bucket: bucket.bucket, rules: [encryptionRule(args.kmsKeyArn)] },
     { parent },
   );
-  return { bucket, privacy, versioning };
+  return { bucket, dependencies, versioning };
 }
 
 // The bucket key spares a call to KMS, and its price, for each object.

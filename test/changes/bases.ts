@@ -61,7 +61,15 @@ export const bases: readonly Base[] = [
   {
     stack: "topic",
     title: "production where events go to a topic (`events.mode`)",
-    settings: { ...filledIn, snowflake, events: { ...events, mode: "sns" } },
+    settings: {
+      ...filledIn,
+      braintrust: {
+        ...filledIn.braintrust,
+        principalArns: ["api", "brainstore"].map((name) => `arn:aws:iam::777788889999:role/${name}`),
+      },
+      snowflake,
+      events: { ...events, mode: "sns" },
+    },
   },
 ];
 

@@ -7,6 +7,7 @@ const longest = [
   "settings-change",
   "guards",
   "network-identity",
+  "organization",
   "two-pipelines",
   "lifecycle",
   "hand-over",

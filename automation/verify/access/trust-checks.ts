@@ -52,7 +52,7 @@ function trustCheck(subject: Subject, { iam }: Aws, { id, who, roleArn, asked }:
     title:
       asked === undefined
         ? `Nobody may assume ${who} yet`
-        : `Only ${nameOfPrincipal(asked.principalArn)} may assume ${who}, with the right external id`,
+        : `Only ${asked.principalArns.map(nameOfPrincipal).join(" and ")} may assume ${who}, with the right external id`,
     needs: ["iam:GetRole"],
     run: async () => {
       const { Role: role } = await iam.getRole({ RoleName: nameOfArn(roleArn) });
@@ -60,7 +60,7 @@ function trustCheck(subject: Subject, { iam }: Aws, { id, who, roleArn, asked }:
         trustProblems(parsePolicy(role?.AssumeRolePolicyDocument), asked),
         asked === undefined
           ? "trusts nobody"
-          : `trusts ${asked.principalArn}, external id ${asked.externalIds.join(" or ")}`,
+          : `trusts ${asked.principalArns.join(" and ")}, external id ${asked.externalIds.join(" or ")}`,
         repair(subject),
       );
     },
@@ -68,14 +68,12 @@ function trustCheck(subject: Subject, { iam }: Aws, { id, who, roleArn, asked }:
 }
 
 function writerTrust(subject: Subject): AskedTrust | undefined {
-  const { accountId } = subject.settings.braintrust;
+  const { accountId, principalArns } = subject.settings.braintrust;
   const externalIds = writerExternalIds(subject);
-  if (accountId === undefined || externalIds.length === 0) return undefined;
-  return {
-    principalArn: `arn:${subject.partition}:iam::${accountId}:root`,
-    externalIds,
-    match: "StringLike",
-  };
+  const root = accountId === undefined ? [] : [`arn:${subject.partition}:iam::${accountId}:root`];
+  const trusted = principalArns ?? root;
+  if (trusted.length === 0 || externalIds.length === 0) return undefined;
+  return { principalArns: trusted, externalIds, match: "StringLike" };
 }
 
 function exactTrust(told: {
@@ -83,9 +81,12 @@ function exactTrust(told: {
   readonly externalId?: string | undefined;
 }): AskedTrust | undefined {
   if (told.iamUserArn === undefined || told.externalId === undefined) return undefined;
-  return { principalArn: told.iamUserArn, externalIds: [told.externalId], match: "StringEquals" };
+  return { principalArns: [told.iamUserArn], externalIds: [told.externalId], match: "StringEquals" };
 }
 
 function nameOfPrincipal(arn: string): string {
-  return /:(\d{12}):root$/.exec(arn)?.[1]?.replace(/^/, "account ") ?? `user ${nameOfArn(arn)}`;
+  return (
+    /:(\d{12}):root$/.exec(arn)?.[1]?.replace(/^/, "account ") ??
+    arn.replace(/^.*:(user|role)\/(?:.*\/)?/, "$1 ")
+  );
 }

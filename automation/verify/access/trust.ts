@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import { listOf, principalNames, type Statement } from "../policies";
 
 /** Whom a role is meant to trust. */
 export interface AskedTrust {
-  readonly principalArn: string;
+  readonly principalArns: readonly string[];
   /** Patterns where `StringLike`, exact values where `StringEquals`. */
   readonly externalIds: readonly string[];
   readonly match: "StringLike" | "StringEquals";
@@ -21,11 +22,13 @@ export function trustProblems(statements: readonly Statement[], asked: AskedTrus
   if (asked === undefined) {
     return allowing.map((statement) => `trusts ${whom(statement)}, and was to trust nobody yet`);
   }
-  const meant = allowing.find((statement) => speaksOnlyOf(statement, asked.principalArn));
+  const meant = allowing.find((statement) => speaksOnlyOf(statement, asked.principalArns));
   const others = allowing.filter((statement) => statement !== meant);
   const denials = statements.filter(({ Effect }) => Effect === "Deny");
   return [
-    ...(meant === undefined ? [`does not trust ${asked.principalArn}`] : statementProblems(meant, asked)),
+    ...(meant === undefined
+      ? [`does not trust ${asked.principalArns.join(" and ")}`]
+      : statementProblems(meant, asked)),
     ...others.map((statement) => `trusts ${whom(statement)}, which was not asked for`),
     ...denials.map((statement) => `denies ${whom(statement)}, which was not asked for`),
   ];
@@ -64,10 +67,9 @@ function idProblems(
   ];
 }
 
-function speaksOnlyOf({ Principal, NotPrincipal }: Statement, arn: string): boolean {
-  const [only, ...others] = principalNames(Principal);
-  const [asked] = principalNames({ AWS: arn });
-  return NotPrincipal === undefined && others.length === 0 && only === asked;
+function speaksOnlyOf({ Principal, NotPrincipal }: Statement, arns: readonly string[]): boolean {
+  const asked = principalNames({ AWS: [...arns] }).sort();
+  return NotPrincipal === undefined && isDeepStrictEqual(principalNames(Principal).sort(), asked);
 }
 
 // A principal that was deleted is left in a policy as its id: AIDA for a user, AROA for a role.

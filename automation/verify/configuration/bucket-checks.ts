@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { LifecycleRule, S3 } from "@aws-sdk/client-s3";
+import type { LifecycleRule } from "@aws-sdk/client-s3";
 import { bucketStatements, foreignEncryption } from "../../../components/storage/bucket-policy";
 import { lifecycleRules } from "../../../components/storage/export-bucket";
 import { orAbsent } from "../../aws/aws-errors";
@@ -13,7 +13,7 @@ export function bucketChecks(subject: Subject, aws: Aws): Check[] {
   const checks = [policyCheck(subject, aws)];
   if (subject.settings.existingBucket !== undefined) return checks;
   return [
-    privacyCheck(subject, aws),
+    privacyCheck(subject, aws, { id: "bucket/public-access", bucket: subject.outputs.bucketName }),
     ownershipCheck(subject, aws),
     encryptionCheck(subject, aws),
     versioningCheck(subject, aws),
@@ -27,25 +27,35 @@ export function bucketChecks(subject: Subject, aws: Aws): Check[] {
 /** What makes a bucket private whatever its policy says. */
 const blocks = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"] as const;
 
-function privacyCheck(subject: Subject, { s3 }: Aws): Check {
+/** Of a bucket, or of the account where the settings leave public access to it. */
+export function privacyCheck(
+  subject: Subject,
+  { s3, s3Control }: Pick<Aws, "s3" | "s3Control">,
+  { id, bucket }: { readonly id: string; readonly bucket: string },
+): Check {
+  const byAccount = subject.settings.publicAccessBlock === "account";
+  const AccountId = subject.accountId;
   return {
-    id: "bucket/public-access",
-    title: "All four public access blocks are on",
-    needs: ["s3:GetBucketPublicAccessBlock"],
+    id,
+    title: `All four public access blocks of ${byAccount ? "the account" : bucket} are on`,
+    needs: [byAccount ? "s3:GetAccountPublicAccessBlock" : "s3:GetBucketPublicAccessBlock"],
     run: async () => {
-      const off = await blocksOff(s3, bucketOf(subject));
-      return judge(off.length === 0 ? [] : [`off: ${off.join(", ")}`], "all four are on", repair(subject));
+      const answer = await orAbsent(
+        byAccount
+          ? s3Control.getPublicAccessBlock({ AccountId })
+          : s3.getPublicAccessBlock({ Bucket: bucket, ExpectedBucketOwner: AccountId }),
+        "NoSuchPublicAccessBlockConfiguration",
+      );
+      const off = blocks.filter((block) => answer?.PublicAccessBlockConfiguration?.[block] !== true);
+      return judge(
+        off.length === 0 ? [] : [`off: ${off.join(", ")}`],
+        "all four are on",
+        byAccount
+          ? "let your organization turn them on for the account, or set publicAccessBlock to bucket"
+          : repair(subject),
+      );
     },
   };
-}
-
-/** Names of a bucket's public access blocks that are not on. */
-export async function blocksOff(
-  s3: S3,
-  bucket: { Bucket: string; ExpectedBucketOwner: string },
-): Promise<string[]> {
-  const answer = await orAbsent(s3.getPublicAccessBlock(bucket), "NoSuchPublicAccessBlockConfiguration");
-  return blocks.filter((block) => answer?.PublicAccessBlockConfiguration?.[block] !== true);
 }
 
 function ownershipCheck(subject: Subject, { s3 }: Aws): Check {

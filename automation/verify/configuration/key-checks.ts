@@ -1,8 +1,8 @@
 import { auditNames } from "../../../components/audit/audit-names";
 import { ALERT_SERVICES } from "../../../components/monitoring/alert-topic";
-import { physicalNames } from "../../../components/physical-names";
 import { hasOwnAlertTopic, hasOwnTrail } from "../../../components/settings/settings";
 import { keyStatements } from "../../../components/storage/key-policy";
+import { namesOf } from "../../../components/to-args";
 import { type Check, judge } from "../check";
 import type { Aws } from "../clients";
 import { askedStatements, comparePolicies, differenceWords, parsePolicy, type Statement } from "../policies";
@@ -49,7 +49,7 @@ function rotationCheck(subject: Subject, { kms }: Aws, keyArn: string): Check {
 
 function policyCheck(subject: Subject, { kms }: Aws, keyArn: string): Check {
   const { settings, outputs, writerArn, readerArn } = subject;
-  const { auditTrail } = physicalNames(settings.stack);
+  const { auditTrail } = namesOf(settings);
   const account = accountOf(subject);
   return {
     id: "key/policy",

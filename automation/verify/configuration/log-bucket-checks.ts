@@ -4,26 +4,17 @@ import { type Check, judge } from "../check";
 import type { Aws } from "../clients";
 import { askedStatements, comparePolicies, differenceWords, parsePolicy } from "../policies";
 import { accountOf, repair, type Subject } from "../subject";
-import { blocksOff } from "./bucket-checks";
+import { privacyCheck } from "./bucket-checks";
 
 /** The bucket of the access logs, which tell who reads what, where the stack made one. */
 export function logBucketChecks(subject: Subject, aws: Aws): Check[] {
   const { logBucket } = subject;
   return logBucket === undefined
     ? []
-    : [privacyCheck(subject, aws, logBucket), policyCheck(subject, aws, logBucket)];
-}
-
-function privacyCheck(subject: Subject, { s3 }: Aws, Bucket: string): Check {
-  return {
-    id: "logs/public-access",
-    title: "All four public access blocks of the log bucket are on",
-    needs: ["s3:GetBucketPublicAccessBlock"],
-    run: async () => {
-      const off = await blocksOff(s3, { Bucket, ExpectedBucketOwner: subject.accountId });
-      return judge(off.length === 0 ? [] : [`off: ${off.join(", ")}`], "all four are on", repair(subject));
-    },
-  };
+    : [
+        privacyCheck(subject, aws, { id: "logs/public-access", bucket: logBucket }),
+        policyCheck(subject, aws, logBucket),
+      ];
 }
 
 function policyCheck(subject: Subject, { s3 }: Aws, Bucket: string): Check {

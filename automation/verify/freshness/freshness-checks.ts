@@ -1,5 +1,5 @@
 import type { S3 } from "@aws-sdk/client-s3";
-import { physicalNames } from "../../../components/physical-names";
+import { namesOf } from "../../../components/to-args";
 import { type Check, fail, judge, pass, Skipped } from "../check";
 import type { Aws } from "../clients";
 import { PROBE } from "../probe";
@@ -110,7 +110,7 @@ function keyAgeCheck({ stack, settings, outputs }: Subject, { iam }: Aws, now: (
     needs: ["iam:ListAccessKeys"],
     run: async () => {
       const { AccessKeyMetadata = [] } = await iam.listAccessKeys({
-        UserName: physicalNames(stack).snowflakeUser,
+        UserName: namesOf(settings).snowflakeUser,
       });
       const current = AccessKeyMetadata.find(
         ({ AccessKeyId }) => AccessKeyId === outputs.snowflakeAccessKeyId,

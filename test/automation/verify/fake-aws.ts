@@ -3,6 +3,7 @@ import type { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import type { IAM } from "@aws-sdk/client-iam";
 import type { KMS } from "@aws-sdk/client-kms";
 import type { Event, LifecycleRule, S3 } from "@aws-sdk/client-s3";
+import type { S3Control } from "@aws-sdk/client-s3-control";
 import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import type { SNS } from "@aws-sdk/client-sns";
 import type { STS } from "@aws-sdk/client-sts";
@@ -14,6 +15,11 @@ import { authorize, decisions, delegation, document, evaluate, everything, nameO
 import { awsError, FakeQueue, strict } from "./fake-queue";
 import { CALLER, CANARY, type Live } from "./live-account";
 
+function or<Answer>(name: string, answer: Answer | undefined): Answer {
+  if (answer === undefined) throw awsError(name);
+  return answer;
+}
+
 /** An AWS whose answers come from `live`, and whose decisions from an independent evaluator of policies. */
 export function fakeAws(live: Live, subject: Subject, queue = new FakeQueue(subject)): Aws {
   return {
@@ -23,6 +29,14 @@ export function fakeAws(live: Live, subject: Subject, queue = new FakeQueue(subj
         authorize(live, CALLER, "s3:GetBucketLocation", subject.outputs.bucketArn, {
           "aws:SecureTransport": "false",
         }).then(() => ({})),
+    }),
+    s3Control: strict<S3Control>("s3Control", {
+      getPublicAccessBlock: async () => ({
+        PublicAccessBlockConfiguration: or(
+          "NoSuchPublicAccessBlockConfiguration",
+          live.accountPublicAccessBlock,
+        ),
+      }),
     }),
     s3As: ({ accessKeyId }) => fakeS3(live, subject, queue, accessKeyId),
     iam: fakeIam(live, subject),
@@ -88,10 +102,6 @@ function fakeS3(live: Live, subject: Subject, queue: FakeQueue, principal: strin
   const { bucketArn, notificationQueueArn } = subject.outputs;
   const may = (action: string, key = "", context: Record<string, string> = {}) =>
     authorize(live, principal, action, key === "" ? bucketArn : `${bucketArn}/${key}`, context);
-  const or = <Answer>(name: string, answer: Answer | undefined): Answer => {
-    if (answer === undefined) throw awsError(name);
-    return answer;
-  };
   const put = (key: string, marker: boolean) =>
     live.versions.push({ id: `p${live.versions.length}`, key, size: 0, at: new Date(), marker });
   return strict<S3>("s3", {

@@ -44,6 +44,7 @@ export interface Version {
 /** An account as AWS answers for it. Tests change it behind the stack's back. */
 export interface Live {
   publicAccessBlock: Record<string, boolean> | undefined;
+  accountPublicAccessBlock: Record<string, boolean> | undefined;
   ownership: string | undefined;
   encryption: Record<string, unknown> | undefined;
   versioning: string | undefined;
@@ -111,6 +112,7 @@ function liveOf(deployed: Deployment, { outputs, settings }: Subject): Live {
   const exportBucket = (type: string) => ofBucket(type, outputs.bucketName);
   const logging = first(deployed, "aws:s3/bucketLogging:BucketLogging")?.inputs;
   return {
+    accountPublicAccessBlock: undefined,
     publicAccessBlock: pascal(exportBucket(s3("PublicAccessBlock"))) as Record<string, boolean> | undefined,
     ownership: (exportBucket(s3("OwnershipControls"))?.rule as { objectOwnership?: string })?.objectOwnership,
     encryption: rules(exportBucket(s3("ServerSideEncryptionConfiguration")))?.[0],

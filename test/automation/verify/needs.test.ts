@@ -23,6 +23,7 @@ const actions: Readonly<Record<string, string>> = {
 };
 const services = {
   s3: "s3",
+  s3Control: "s3",
   plainS3: "s3",
   iam: "iam",
   sqs: "sqs",

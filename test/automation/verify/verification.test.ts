@@ -49,6 +49,26 @@ describe("verifyPipeline", () => {
       assert.equal(report.summary.failed, 0);
     });
 
+    it("looks for public access blocks where the settings have them", async () => {
+      const block = Object.fromEntries(
+        ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"].map((name) => [
+          name,
+          true,
+        ]),
+      );
+      const given = { ...trusting, accessLogs: { enabled: true }, publicAccessBlock: "account" };
+      const verdicts = async (accountPublicAccessBlock: Record<string, boolean> | undefined) => {
+        const { report } = await verified(given, (live) => Object.assign(live, { accountPublicAccessBlock }));
+        return report.checks
+          .filter(({ id }) => id.endsWith("/public-access"))
+          .map(({ id, verdict }) => `${id} ${verdict}`);
+      };
+      assert.deepEqual(await verdicts(block), ["bucket/public-access pass", "logs/public-access pass"]);
+      for (const off of [undefined, { ...block, BlockPublicPolicy: false }]) {
+        assert.deepEqual(await verdicts(off), ["bucket/public-access fail", "logs/public-access fail"]);
+      }
+    });
+
     it("puts no probe that a lock would keep", async () => {
       const { report, live } = await verified({ ...trusting, objectLock: { mode: "GOVERNANCE", days: 1 } });
       assert.equal(report.summary.failed, 0);

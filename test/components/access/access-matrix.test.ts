@@ -233,6 +233,18 @@ describe("access matrix: files", () => {
       ],
     ],
   );
+  const ownWriter = "arn:aws:iam::777788889999:role/braintrust-api";
+  matrix(
+    "a self-hosted data plane",
+    { ...connected, braintrust: { orgId: "org-1", principalArns: [ownWriter] } },
+    [
+      ["Allowed", assume(ownWriter, writer, "bt:org-1:project:automation")],
+      ["Denied", assume(ownWriter, writer, "bt:org-2:project:automation")],
+      ["Denied", assume(ownWriter, writer)],
+      ["Denied", assume("arn:aws:iam::777788889999:role/another", writer, "bt:org-1:p:a")],
+      ["Denied", assume(braintrust, writer, "bt:org-1:p:a")],
+    ],
+  );
   matrix("everybody else", connected, [
     ["Denied", act(guest, "s3:GetObject", inside)],
     ["Denied", act(outsider, "s3:GetObject", inside)],

@@ -10,7 +10,7 @@ import { account, deploy, type Program, resolved, settingsFor } from "../../supp
 
 const bucketArn = "arn:aws:s3:::acme-exports";
 const trust: Trust = {
-  principalArn: "arn:aws:iam::111122223333:root",
+  principalArns: ["arn:aws:iam::111122223333:root"],
   externalIds: ["bt:org-1:*"],
   match: "StringLike",
 };
@@ -83,7 +83,7 @@ describe("braintrustExternalIds", () => {
 describe("braintrustTrust", () => {
   const trustFor = (braintrust: { readonly orgId?: string; readonly accountId?: string }) =>
     braintrustTrust(
-      braintrust.accountId,
+      { braintrustAccountId: braintrust.accountId },
       braintrustExternalIds({ orgId: braintrust.orgId }),
       account("us-gov-west-1"),
     );
@@ -97,7 +97,7 @@ describe("braintrustTrust", () => {
   it("is the account's root in the stack's partition", async () => {
     const { result } = await deploy(() => trustFor({ orgId: "o", accountId: "111122223333" }));
     assert.ok(result !== undefined);
-    assert.equal(await resolved(result.principalArn), "arn:aws-us-gov:iam::111122223333:root");
+    assert.equal(await resolved(result.principalArns[0] ?? ""), "arn:aws-us-gov:iam::111122223333:root");
     assert.deepEqual([result.externalIds, result.match], [["bt:o:*"], "StringLike"]);
   });
 });

@@ -26,7 +26,7 @@ const build = (args: Partial<SnowflakeReaderArgs> = {}) =>
 describe("SnowflakeReader", () => {
   it("is a role that trusts Snowflake's one user with the one external id", async () => {
     const { deployed, result } = await build({
-      trust: { principalArn: user, externalIds: ["acme=1"], match: "StringEquals" },
+      trust: { principalArns: [user], externalIds: ["acme=1"], match: "StringEquals" },
     });
     const role = deployed.only("aws:iam/role:Role");
     assert.equal(role.inputs.name, "SnowflakeReaderRole-dev");
@@ -74,7 +74,7 @@ describe("snowflakeTrust", () => {
     assert.equal(trustFor({ iamUserArn: user }), undefined);
     assert.equal(trustFor({ externalId: "acme=1" }), undefined);
     assert.deepEqual(trustFor({ iamUserArn: user, externalId: "acme=1" }), {
-      principalArn: user,
+      principalArns: [user],
       externalIds: ["acme=1"],
       match: "StringEquals",
     });

@@ -23,7 +23,7 @@ describe("LoadErrors", () => {
   });
 
   it("trusts Snowflake's one user with the one external id, or nobody", async () => {
-    const { deployed } = await build({ principalArn: user, externalIds: ["e=1"], match: "StringEquals" });
+    const { deployed } = await build({ principalArns: [user], externalIds: ["e=1"], match: "StringEquals" });
     assert.deepEqual(deployed.statements(deployed.only("aws:iam/role:Role"), "assumeRolePolicy"), [
       {
         Sid: "AssumeWithExternalId",

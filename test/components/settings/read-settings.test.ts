@@ -10,6 +10,8 @@ const defaults = {
   region: "us-east-1",
   partition: "aws",
   exportPrefix: "braintrust-exports/",
+  publicAccessBlock: "bucket",
+  iam: { names: {} },
   streams: [
     { name: "logs", prefix: "braintrust-exports/logs/", format: "jsonl", table: "LOGS", pipe: "LOGS_PIPE" },
   ],

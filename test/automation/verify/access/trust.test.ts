@@ -5,13 +5,13 @@ import { trustPolicy } from "../../../../components/access/trust-policy";
 
 describe("trustProblems", () => {
   const asked: AskedTrust = {
-    principalArn: "arn:aws:iam::872608195596:root",
+    principalArns: ["arn:aws:iam::872608195596:root"],
     externalIds: ["bt:org-1:*"],
     match: "StringLike",
   };
   const right: Statement = {
     Effect: "Allow",
-    Principal: { AWS: asked.principalArn },
+    Principal: { AWS: [...asked.principalArns] },
     Action: "sts:AssumeRole",
     Condition: { StringLike: { "sts:ExternalId": "bt:org-1:*" } },
   };
