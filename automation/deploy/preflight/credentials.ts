@@ -94,9 +94,9 @@ export function judgeCaller(
       renewed
         ? remark(
             message,
-            "it is renewed as long as its login lasts; log in anew if the update stops half-way",
+            "it is renewed as long as its login lasts; if the update stops, log in again and repeat it",
           )
-        : obstacle(message, "log in anew, then try again"),
+        : obstacle(message, "log in again, then try again"),
     );
   }
   return found;
@@ -107,7 +107,7 @@ export function judgeSilence(error: unknown, source: string): PreflightFinding {
   const name = error instanceof Error ? error.name : "";
   const line = errorLine(error);
   if (/^(ExpiredToken|ExpiredTokenException|RequestExpired)$/.test(name) || /\bexpired\b/i.test(line)) {
-    return obstacle(`the credentials have expired (${source}): ${line}`, "log in anew, then try again");
+    return obstacle(`the credentials have expired (${source}): ${line}`, "log in again, then try again");
   }
   // The SDK has a name for it in some versions, and a message in all.
   if (/\bRegion is missing\b/.test(line) || name === "InvalidRegionError") {
@@ -141,6 +141,6 @@ export function judgeSilence(error: unknown, source: string): PreflightFinding {
   }
   return obstacle(
     `AWS did not say who the caller is (${source}): ${line}`,
-    "see that sts:GetCallerIdentity can be reached from here; --skip-preflight goes on without",
+    "check that sts:GetCallerIdentity can be reached from this machine; --skip-preflight skips the pre-flight checks",
   );
 }

@@ -41,7 +41,7 @@ export async function preflight(
   const reason = unknowableCaller(file, environment);
   if (reason !== undefined) {
     const unasked = remark(
-      `credentials and bucket were not looked at: ${reason}`,
+      `credentials and bucket were not checked: ${reason}`,
       "the engine asks AWS itself",
     );
     if (existing !== undefined) found.push(judgeUnasked(existing, reason));

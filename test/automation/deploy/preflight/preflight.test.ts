@@ -108,7 +108,7 @@ describe("the look before an update", () => {
       const sealed = { "aws:secretKey": "[encrypted]" };
       for (const values of [{ "aws:assumeRole": { roleArn: "r" } }, sealed]) {
         const found = await only(subject(values), silent);
-        assert.deepEqual([found.severity, /not looked at/.test(found.message)], ["note", true]);
+        assert.deepEqual([found.severity, /not checked/.test(found.message)], ["note", true]);
       }
       const found = await only(subject({}, { environment: { AWS_PROFILE: "other" } }), silent);
       assert.match(found.message, /AWS_PROFILE is set for the engine alone/);
