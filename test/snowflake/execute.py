@@ -1,0 +1,224 @@
+"""Executes the SQL for Snowflake: python execute.py < {"bucket": folder, "steps": [{"name", "sql"}], "tables": [names]}
+
+fakesnow runs it on DuckDB: databases, schemas, tables, views, queries. What it lacks is done here, as Snowflake's pages say:
+  stages, file formats, COPY INTO   docs.snowflake.com/en/sql-reference/sql/copy-into-table (ON_ERROR, load metadata)
+  pipes, tasks                      .../create-pipe, .../create-task; REFRESH and EXECUTE TASK load at once
+  Snowflake Scripting               docs.snowflake.com/en/developer-guide/snowflake-scripting/blocks, the branches that run
+  integrations                      .../create-storage-integration, DESC INTEGRATION
+Rights, warehouses and what only asks AWS do nothing. Answers JSON: after each step the rows of each table and view, then
+objects that are left, files that were skipped, and how many statements were executed, done here, or passed over.
+"""
+
+import glob
+import gzip
+import io
+import json
+import logging
+import os
+import re
+import sys
+import time
+import warnings
+
+warnings.simplefilter("ignore")
+logging.disable(logging.CRITICAL)
+
+import fakesnow
+import snowflake.connector
+from snowflake.connector.util_text import split_statements
+
+NAME = r'(?:"(?:[^"]|"")*"(?:\.(?="))?)+'
+NOTHING = re.compile(
+    r"(USE (ROLE|WAREHOUSE)|ALTER SESSION|GRANT|REVOKE|CREATE (WAREHOUSE|ROLE)|DESC INTEGRATION|SHOW|LIST|SELECT\s+SYSTEM\$"
+    r"|SELECT\s+'[^']*' AS STREAM,\s+(SYSTEM\$|COUNT\(\*\) AS ROWS_READ)|ALTER STAGE|ALTER (TASK|PIPE) .*(SUSPEND|RESUME|SET ))",
+    re.S,
+)
+HISTORY = re.compile(r"COPY_HISTORY|TASK_HISTORY")
+
+
+class NotOurs(Exception):
+    pass
+
+
+class Account:
+    def __init__(self, bucket):
+        self.bucket = bucket
+        self.cursor = snowflake.connector.connect(user="u", password="p", account="a").cursor()
+        for name, kind in (("try_to_timestamp_tz", "TIMESTAMPTZ"), ("try_to_boolean", "BOOLEAN")):
+            self.cursor._duck_conn.execute(f"CREATE TEMP MACRO {name}(text) AS TRY_CAST(text AS {kind})")
+        self.objects = {}
+        self.integrations = {}
+        self.loaded = set()
+        self.skipped = []
+        self.counts = {"executed": 0, "done here": 0, "passed over": 0}
+
+    def run(self, text):
+        for statement, _ in split_statements(io.StringIO(text), remove_comments=True):
+            if statement.strip(" ;\n"):
+                self.statement(statement.strip().rstrip(";"))
+
+    def statement(self, text):
+        if text.startswith("EXECUTE IMMEDIATE $$"):
+            return self.block(text[len("EXECUTE IMMEDIATE $$") : -2].strip())
+        for pattern, work in (
+            (rf"CREATE STAGE IF NOT EXISTS ({NAME})\s+URL = '([^']*)'.*", self.stage),
+            (rf"(?:CREATE FILE FORMAT IF NOT EXISTS|ALTER FILE FORMAT) ({NAME}) (.*)", self.file_format),
+            (rf"CREATE (?:PIPE IF NOT EXISTS|OR ALTER TASK) ({NAME}).*?\nAS\n(COPY INTO .*)", self.loader),
+            (rf"(?:ALTER PIPE ({NAME}) REFRESH|EXECUTE TASK ({NAME}))", self.load),
+            (r"COPY INTO .*", self.copy),
+            (rf"CREATE (?:STORAGE|NOTIFICATION) INTEGRATION IF NOT EXISTS ({NAME})(.*)", self.integration),
+            (rf"ALTER (?:STORAGE|NOTIFICATION) INTEGRATION ({NAME}) SET(.*)", self.integration),
+            (rf"DROP (PIPE|TASK|STAGE|FILE FORMAT|INTEGRATION) IF EXISTS ({NAME})", self.drop),
+        ):
+            found = re.fullmatch(pattern, text, re.S)
+            if found:
+                self.counts["done here"] += 1
+                return work(found)
+        if NOTHING.match(text) or HISTORY.search(text):
+            self.counts["passed over"] += 1
+            return None
+        self.counts["executed"] += 1
+        return self.cursor.execute(text)
+
+    def block(self, text):
+        """The branches of the blocks that the SQL has."""
+        inner = lambda part: [each.strip() for each in part.split(";\n") if each.strip()]
+        looked = re.match(r"BEGIN\n\s*(DESC|SHOW) (.*?);\nEXCEPTION\n\s*WHEN OTHER THEN\n(.*);\nEND;?$", text, re.S)
+        if looked:
+            kind, what, created = looked.groups()
+            if what not in self.objects:
+                self.objects[what] = kind
+                for each in inner(created):
+                    self.statement(each)
+            return
+        view = re.search(rf"(CREATE OR REPLACE VIEW ({NAME})) COPY GRANTS COMMENT = '([^']*)' AS(.*?);\n\s*RETURN", text, re.S)
+        if view:
+            create, name, comment, query = view.groups()
+            if self.objects.get(name) != comment:
+                self.objects[name] = comment
+                self.statement(f"{create} AS{query}")
+            return
+        copied = re.search(r"PIPE_NAME = '([^']*)'\s*\)\) THEN\n\s*(COPY INTO .*?);\n\s*END IF", text, re.S)
+        if copied:
+            if not any(key.endswith(f'"{copied[1]}"') for key in self.objects):
+                self.statement(copied[2])
+            return
+        asked = re.findall(r"\"property\" = '([^']*)' AND \"property_value\" = '([^']*)'", text)
+        name = re.search(rf"DESC INTEGRATION ({NAME})", text)
+        if name:
+            existing = self.integrations.get(name[1])
+            if existing is not None and not any(existing.get(key) == value for key, value in asked):
+                if "RAISE not_ours" in text:
+                    raise NotOurs(name[1])
+                return
+            verb = "DROP" if existing is not None and "DROP INTEGRATION" in text else "CREATE" if existing is None else "ALTER"
+            for each in inner(text):
+                each = re.sub(r"^.*THEN\n\s*", "", each, flags=re.S)
+                if re.match(rf"{verb} .*INTEGRATION", each):
+                    self.statement(each)
+            return
+        self.counts["passed over"] += 1
+
+    def stage(self, found):
+        self.objects.setdefault(found[1], found[2])
+
+    def file_format(self, found):
+        self.objects[found[1]] = found[2]
+
+    def loader(self, found):
+        self.objects[found[1]] = found[2]
+
+    def load(self, found):
+        self.statement(self.objects[found[1] or found[2]])
+
+    def integration(self, found):
+        properties = re.findall(r"(\w+) = '([^']*)'", found[2])
+        self.integrations[found[1]] = {**self.integrations.get(found[1], {}), **dict(properties)}
+
+    def drop(self, found):
+        (self.integrations if found[1] == "INTEGRATION" else self.objects).pop(found[2], None)
+
+    def copy(self, found):
+        """Each file once, whole or not at all."""
+        table, columns = re.match(rf"COPY INTO ({NAME}) \(([^)]*)\)", found[0]).groups()
+        sources = re.search(r"SELECT ([^\n]*)\n\s*FROM '@([^']*)'", found[0])
+        file_format = self.objects[re.search(r"FORMAT_NAME = '([^']*)'", found[0])[1]]
+        assert "ON_ERROR = SKIP_FILE" in found[0]
+        started = time.time()
+        prefix = re.sub(r"^\w+://[^/]*/", "", self.objects[sources[2]])
+        for path in sorted(glob.glob(os.path.join(self.bucket, prefix, "**", "*"), recursive=True)):
+            key = os.path.relpath(path, self.bucket)
+            if os.path.isdir(path) or (table, key) in self.loaded:
+                continue
+            try:
+                rows = read_parquet(path) if "TYPE = PARQUET" in file_format or "VECTORIZED" in file_format else read_lines(path, file_format)
+            except Exception as error:
+                self.skipped.append([key, type(error).__name__])
+                continue
+            self.loaded.add((table, key))
+            modified = os.path.getmtime(path)
+            meaning = {
+                "$1": "?::JSON", "METADATA$FILENAME": "?", "METADATA$FILE_ROW_NUMBER": "?",
+                "METADATA$FILE_LAST_MODIFIED": f"to_timestamp({modified})::TIMESTAMP",
+                "METADATA$FILE_CONTENT_KEY": "'key'", "METADATA$START_SCAN_TIME": f"to_timestamp({started})",
+            }
+            selected = ", ".join(meaning[each.strip()] for each in sources[1].split(","))
+            for number, row in enumerate(rows, 1):
+                self.cursor._duck_conn.execute(f"INSERT INTO {table} ({columns}) SELECT {selected}", [json.dumps(row), key, number])
+
+    def rows(self, tables):
+        found = {}
+        for table in tables:
+            path = ".".join(f'"{each}"' for each in table)
+            try:
+                columns = "RAW, FILE_NAME, FILE_ROW_NUMBER" if not table[-1].endswith("_LATEST") else "*"
+                cursor = self.cursor.execute(f"SELECT {columns} FROM {path} ORDER BY FILE_NAME, FILE_ROW_NUMBER")
+                names = [each[0] for each in cursor.description]
+                found[table[-1]] = [dict(zip(names, map(plain, row))) for row in cursor.fetchall()]
+            except snowflake.connector.errors.ProgrammingError as error:
+                found[table[-1]] = None if "does not exist" in str(error) else str(error)
+        return found
+
+
+def read_lines(path, file_format):
+    content = open(path, "rb").read()
+    if path.endswith(".gz"):
+        content = gzip.decompress(content)
+    replaced = "REPLACE_INVALID_CHARACTERS = TRUE" in file_format
+    text = content.decode("utf-8", "replace" if replaced else "strict")
+    return [json.loads(line) for line in text.split("\n") if line.strip()]
+
+
+def read_parquet(path):
+    import pyarrow.parquet
+
+    return pyarrow.parquet.read_table(path).to_pylist()
+
+
+def plain(value):
+    return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+
+
+def main():
+    order = json.load(sys.stdin)
+    if "parquet" in order:
+        import pyarrow, pyarrow.parquet
+
+        for path, rows in order["parquet"].items():
+            pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), path)
+    with fakesnow.patch(create_database_on_connect=False):
+        account = Account(order["bucket"])
+        account.integrations.update(order.get("foreign", {}))
+        steps = []
+        for step in order["steps"]:
+            failure = None
+            try:
+                account.run(step)
+            except NotOurs as error:
+                failure = str(error)
+            steps.append({"failure": failure, "rows": account.rows(order["tables"]), "integrations": dict(account.integrations)})
+        left = sorted(account.objects)
+    json.dump({"steps": steps, "left": left, "skipped": account.skipped, "counts": account.counts}, sys.__stdout__)
+
+
+main()

@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { gzipSync } from "node:zlib";
+import { type SqlPart, snowflakeSql } from "../../automation/snowflake/sql/sql";
+import { accesses, modes, type Sample, sampleOutputs } from "../automation/snowflake/sql/sample-outputs";
+import { type Executed, execute, needFakesnow, type Order } from "./executor";
+
+/** Two of Braintrust's transaction ids: as texts the first is the higher one, and doubles cannot tell it from its neighbours. */
+const older = "999192656880881099";
+const newer = "1000192656880881099";
+
+const lines = (...rows: readonly object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+/** Objects below the first stream's folder, in both of Braintrust's layouts. */
+const objects: Readonly<Record<string, string | Buffer>> = {
+  "2026-11-01/first.jsonl.gz": gzipSync(
+    lines(
+      {
+        id: "a",
+        _xact_id: newer,
+        created: "2026-11-01T02:03:04.567Z",
+        span_attributes: { name: "chat", type: "llm" },
+      },
+      { id: "b", _xact_id: newer, is_root: true, span_id: "s", root_span_id: "r", project_id: "p" },
+      { rows: "without an id" },
+      { rows: "without an id" },
+    ),
+  ),
+  "dt=2026-11-02/hour=03/second.jsonl": lines(
+    { id: "a", _xact_id: older },
+    { id: "b", _xact_id: newer, tie: true },
+  ),
+  "dt=2026-11-02/empty.jsonl": "",
+  "dt=2026-11-02/broken.jsonl": '{"id":"c"}\n{"id":',
+  "dt=2026-11-02/one-bad-byte.jsonl": Buffer.from('{"id":"caf\xe9"}\n', "latin1"),
+};
+const rowsOfFirst = 4 + 2 + 1;
+
+describe("the SQL, executed", () => {
+  let bucket: string;
+  const counts: Record<string, number> = {};
+
+  before(function () {
+    needFakesnow(this);
+  });
+  beforeEach(async () => {
+    bucket = await fs.mkdtemp(path.join(os.tmpdir(), "bucket-"));
+    for (const [key, content] of Object.entries(objects)) await upload(key, content);
+    await fs.mkdir(path.join(bucket, "braintrust/stream-1"));
+  });
+  afterEach(() => fs.rm(bucket, { recursive: true }));
+  after(() => console.log(`    statements: ${JSON.stringify(counts)}`));
+
+  async function upload(key: string, content: string | Buffer): Promise<void> {
+    const file = path.join(bucket, "braintrust/stream-0", key);
+    await fs.mkdir(path.dirname(file), { recursive: true });
+    await fs.writeFile(file, content);
+    // All at once, so that ties are decided by the name.
+    await fs.utimes(file, 1_790_000_000, 1_790_000_000);
+  }
+
+  function run(
+    sample: Sample,
+    parts: readonly SqlPart[],
+    change: Partial<Order> = {},
+    edit = (sql: string) => sql,
+  ) {
+    const outputs = {
+      ...sampleOutputs({ streams: 2, formats: ["jsonl", "parquet"], ...sample }),
+      stack: "dev",
+    };
+    const result = execute({
+      bucket,
+      parquet: {
+        [path.join(bucket, "braintrust/stream-1/part.parquet")]: [
+          { id: "x", _xact_id: older, created: "2026-11-01T00:00:00Z" },
+        ],
+      },
+      tables: ["LOGS_0", "LOGS_1", "LOGS_0_LATEST", "LOGS_1_LATEST"].map((name) => [
+        "ANALYTICS",
+        "BRAINTRUST",
+        name,
+      ]),
+      steps: parts.map((part) => edit(snowflakeSql(outputs, part))),
+      ...change,
+    });
+    for (const [kind, count] of Object.entries(result.counts)) counts[kind] = (counts[kind] ?? 0) + count;
+    return result;
+  }
+
+  for (const mode of modes) {
+    for (const access of accesses) {
+      it(`loads each file once, in mode ${mode} with access ${access}`, () => {
+        const result = run({ mode, access, errors: mode === "sns" }, [
+          "setup",
+          "load",
+          "check",
+          "setup",
+          "load",
+          "teardown",
+        ]);
+        assert.deepEqual(
+          result.steps.map(({ failure }) => failure),
+          Array(6).fill(null),
+        );
+        assert.equal(rowsIn(result, 0, "LOGS_0").length, 0);
+        for (const step of [1, 2, 3, 4]) {
+          assert.equal(rowsIn(result, step, "LOGS_0").length, rowsOfFirst, `step ${step}`);
+          assert.equal(rowsIn(result, step, "LOGS_1").length, 1);
+        }
+        assert.ok(result.skipped.length > 0);
+        for (const [key] of result.skipped) assert.match(key, /broken\.jsonl$/);
+
+        const latest = rowsIn(result, 4, "LOGS_0_LATEST");
+        assert.deepEqual(
+          latest.map(({ ID, XACT_ID }) => [ID, XACT_ID]).sort(),
+          [
+            ["a", newer],
+            ["b", newer],
+            ["caf\uFFFD", null],
+            [null, null],
+            [null, null],
+          ].sort(),
+        );
+        // A tie goes to the file whose name is the last.
+        assert.match(String(latest.find(({ ID }) => ID === "b")?.FILE_NAME), /second\.jsonl$/);
+        const [typed] = latest.filter(({ ID }) => ID === "a");
+        assert.match(String(typed?.CREATED), /^2026-11-01 02:03:04\.567/);
+        assert.deepEqual(
+          [typed?.SPAN_NAME, typed?.SPAN_TYPE, typed?.IS_ROOT, typed?.SPAN_ID],
+          ["chat", "llm", null, null],
+        );
+        const [parquet] = rowsIn(result, 4, "LOGS_1_LATEST");
+        assert.deepEqual([parquet?.ID, parquet?.XACT_ID], ["x", older]);
+
+        // The data stays, and nothing else.
+        assert.equal(rowsIn(result, 5, "LOGS_0").length, rowsOfFirst);
+        assert.equal(result.steps[5]?.rows.LOGS_0_LATEST, null);
+        assert.deepEqual(
+          result.left.filter((name) => /_(STAGE|FORMAT|LOAD|PIPE_\d)"$|LOGS_PIPE/.test(name)),
+          [],
+        );
+        assert.deepEqual(result.steps[5]?.integrations, {});
+      });
+    }
+  }
+
+  it("does the same by admin and objects as by setup", () => {
+    const halves = run({}, ["admin", "objects", "load"]);
+    const whole = run({}, ["setup", "load"]);
+    const shown = (result: Executed) =>
+      rowsIn(result, result.steps.length - 1, "LOGS_0_LATEST").map(({ RAW }) => RAW);
+    assert.deepEqual(shown(halves), shown(whole));
+    assert.equal(shown(whole).length, 5);
+  });
+
+  it("changes no integration that is another's, and leaves it in teardown", () => {
+    const foreign = {
+      '"EXPORTS_S3"': { STORAGE_AWS_ROLE_ARN: "arn:aws:iam::999988887777:role/lake", COMMENT: "the lake" },
+    };
+    const { steps } = run({}, ["setup", "teardown"], { foreign });
+    assert.match(String(steps[0]?.failure), /EXPORTS_S3/);
+    for (const { integrations } of steps) assert.deepEqual(integrations, foreign);
+  });
+
+  it("would notice an order by text, and a file format that refuses bad characters", () => {
+    const byText = run({}, ["setup", "load"], {}, (sql) =>
+      sql.replaceAll("TRY_TO_NUMBER(RAW:_xact_id::VARCHAR, 38, 0) DESC", "RAW:_xact_id::VARCHAR DESC"),
+    );
+    const [a] = rowsIn(byText, 1, "LOGS_0_LATEST").filter(({ ID }) => ID === "a");
+    assert.equal(a?.XACT_ID, older);
+    const strict = run({}, ["setup", "load"], {}, (sql) =>
+      sql.replaceAll(" REPLACE_INVALID_CHARACTERS = TRUE", ""),
+    );
+    assert.equal(rowsIn(strict, 1, "LOGS_0").length, rowsOfFirst - 1);
+  });
+});
+
+function rowsIn(result: Executed, step: number, name: string) {
+  const rows = result.steps[step]?.rows[name];
+  assert.ok(Array.isArray(rows), `${name}: ${rows}`);
+  return rows;
+}
