@@ -1,9 +1,10 @@
 import "../compile-cache";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { traceOnlyMessages } from "../stack-traces";
 import { isDebugging, startDebugging } from "./debug";
 import { errorReport } from "./error-report";
 import { StackBusyError, UsageError } from "./errors";
+import { programName } from "./terminal/command-line";
 import { note } from "./terminal/terminal";
 
 /** Exit codes: 0 done, 1 failed, 2 bad usage or settings, 75 (EX_TEMPFAIL) the stack is busy. */
@@ -12,7 +13,7 @@ const MISUSED = 2;
 const BUSY = 75;
 
 /** The commands, with their options; each loads what it needs when it runs. */
-export const cli = new Command("pipeline")
+export const cli = new Command(programName())
   .description("The AWS side of a Braintrust to Snowflake pipeline")
   .option("--debug", "show stack traces and the engine's log, as DEBUG=braintrust-snowflake does")
   .hook("preAction", (_, command) => {
@@ -25,7 +26,10 @@ function command(name: string, description: string): Command {
   return cli
     .command(name)
     .description(description)
-    .requiredOption("-s, --stack <name>", "stack, the <name> of Pulumi.<name>.yaml")
+    .requiredOption(
+      "-s, --stack <name>",
+      "stack: the <name> of Pulumi.<name>.yaml, or organization/project/<name>",
+    )
     .option("-C, --cwd <dir>", "folder of Pulumi.yaml and the stacks' files (default: this project)")
     .exitOverride();
 }
@@ -34,133 +38,180 @@ function onStacks(name: string, description: string): Command {
   return cli
     .command(name)
     .description(description)
-    .option("-s, --stack <name>", "stack, the <name> of Pulumi.<name>.yaml")
-    .option("--stacks <names>", "several by comma, in the order of promotion: the first failure ends it")
-    .option("--all", "every stack that has settings, in order of name")
-    .option("--parallel <number>", "stacks at the same time (default: 1)", Number)
+    .option("-s, --stack <name>", "stack: the <name> of Pulumi.<name>.yaml, or organization/project/<name>")
+    .option("--stacks <names>", "comma-separated, deployed in order, stopping at the first failure")
+    .option("--all", "every stack with a settings file, in alphabetical order")
+    .option("--parallel <number>", "number of stacks at the same time (default: 1)", Number)
     .option("-C, --cwd <dir>", "folder of Pulumi.yaml and the stacks' files (default: this project)")
     .exitOverride();
+}
+
+const WAIT = "wait up to this many minutes for another update that has the stack lock (default: 0)";
+const TIMEOUT = "cancel after this many minutes (default: 60)";
+const YES = "apply the changes without asking";
+const SKIP_PREFLIGHT = "skip pre-flight checks of credentials, backend and bucket";
+
+/** An option with the values that help and completion offer; its command refuses others. */
+function choice(flags: string, description: string, choices: readonly string[]): Option {
+  return Object.assign(new Option(flags, description), { argChoices: [...choices] });
+}
+
+/** The earlier form of an option, without a line in the help. */
+function earlier(flags: string): Option {
+  return new Option(flags).hideHelp();
 }
 
 /** An operation of the engine that changes something. */
 function changing(name: string, description: string): Command {
   return onStacks(name, description)
-    .option("-y, --yes", "do not ask")
-    .option("--timeout <minutes>", "cancel it if it takes longer (default: 60)", Number)
-    .option("--wait <minutes>", "wait for another update that holds the stack (default: 0)", Number);
+    .option("-y, --yes", YES)
+    .option("--timeout <minutes>", TIMEOUT, Number)
+    .option("--wait <minutes>", WAIT, Number);
 }
 
-command("plan", "show what the program would build: no AWS, no Pulumi command line, no network")
+command("plan", "show what the program would create, offline")
   .option("--json", "print {stack, resources, outputs, problems} for programs")
   .action(async (options) => (await import("./commands/plan")).plan(options));
 
-command("cost", "estimate the monthly cost from the settings and the plan: no AWS, no network")
-  .option("--gb-per-day <gb>", "what Braintrust exports a day (default: 1)")
-  .option("--files-per-day <count>", "files that it exports a day (default: 24 for each stream)")
-  .option("--months <count>", "months to look ahead (default: 12)")
+command("cost", "estimate the monthly cost from settings and plan, offline")
+  .option("--gb-per-day <gb>", "GB that Braintrust exports per day (default: 1)")
+  .option("--files-per-day <count>", "files that Braintrust exports per day (default: 24 per stream)")
+  .option("--months <count>", "number of months to estimate (default: 12)")
   .option("--json", "print {stack, region, usage, idle, months, ...} for programs")
   .action(async (options) => (await import("./commands/cost")).cost(options));
 
 command("init", "write the settings of a new stack")
-  .option("--region <region>", "AWS region, best that of your Snowflake account")
-  .option("--streams <names>", "one for each Braintrust export, by comma (default: logs)")
-  .option("--format <format>", "jsonl or parquet (default: jsonl)")
-  .option("--events <mode>", "snowflake-queue, sns, queue or none (default: snowflake-queue)")
-  .option("--access <access>", "role or user (default: role)")
-  .option("--account-id <id>", "AWS account id that Braintrust shows")
-  .option("--org-id <id>", "id of your Braintrust organization")
+  .option("--region <region>", "AWS region, if possible that of your Snowflake account")
+  .option("--streams <names>", "comma-separated, one for each Braintrust export (default: logs)")
+  .addOption(choice("--format <format>", "file format (default: jsonl)", ["jsonl", "parquet"]))
+  .addOption(
+    choice("--events <mode>", "how Snowflake learns of new files (default: snowflake-queue)", [
+      "snowflake-queue",
+      "sns",
+      "queue",
+      "none",
+    ]),
+  )
+  .addOption(choice("--access <access>", "how Snowflake reads (default: role)", ["role", "user"]))
+  .option("--account-id <id>", "AWS account ID that Braintrust shows")
+  .option("--org-id <id>", "ID of your Braintrust organization")
   .option("--iam-user-arn <arn>", "STORAGE_AWS_IAM_USER_ARN of your Snowflake account")
   .action(async (options) => (await import("./commands/init")).init(options));
 
 onStacks("preview", "show what `up` would change")
-  .option("--expect-no-changes", "exit with 1 if there are any")
-  .option("--refresh", "read the live resources first")
-  .option("--skip-preflight", "do not look at credentials, backend and bucket first")
+  .option("--expect-no-changes", "exit with code 1 if there are changes")
+  .option("--refresh", "update the state to match AWS first")
+  .option("--skip-preflight", SKIP_PREFLIGHT)
   .action(async (options) => (await import("./commands/deploy")).preview(options));
 
-changing("up", "deploy")
-  .option("--create", "make the stack if the backend has none of that name")
-  .option("--refresh", "read the live resources first")
+changing("up", "preview, confirm and deploy")
+  .option("--create", "create the stack if it does not exist")
+  .option("--refresh", "update the state to match AWS first")
   .option("--allow-loss", "allow deleting or replacing buckets, keys, event topics, roles, users and secrets")
-  .option("--replace-foreign", "let it replace what others put on an existing bucket")
-  .option("--skip-preflight", "do not look at credentials, backend and bucket first")
+  .option(
+    "--replace-foreign",
+    "allow replacing policy statements and notifications of others on an existing bucket",
+  )
+  .option("--skip-preflight", SKIP_PREFLIGHT)
   .action(async (options) => (await import("./commands/deploy")).up(options));
 
-changing("refresh", "read the live resources into the state").action(async (options) =>
+changing("refresh", "update the state to match AWS").action(async (options) =>
   (await import("./commands/deploy")).refresh(options),
 );
 
-changing("destroy", "delete what the stack made")
-  .option("--remove", "remove the empty stack from the backend too")
+changing("destroy", "delete the resources of the stack")
+  .option("--remove", "also remove the empty stack from the backend")
   .action(async (options) => (await import("./commands/deploy")).destroy(options));
 
 command("outputs", "print the stack's outputs")
-  .option("--json", "for programs")
-  .option("--show-secrets", "print secrets in plain")
+  .option("--json", "print JSON for programs")
+  .option("--show-secrets", "print secrets in plain text")
   .action(async (options) => (await import("./commands/deploy")).outputs(options));
 
-command("sql", "print the SQL that sets Snowflake up")
-  .option(
-    "--part <part>",
-    "setup (or its halves, admin and objects), load, check or teardown (default: setup, load and check)",
+command("sql", "print the SQL for Snowflake")
+  .addOption(
+    choice("--part <part>", "which statements; setup is admin and objects (default: setup, load and check)", [
+      "setup",
+      "admin",
+      "objects",
+      "load",
+      "check",
+      "teardown",
+    ]),
   )
   .option("--output <file>", "write a file that only you can read (default: standard output)")
   .option("--left-streams", "with --part teardown: list the objects of streams that have left the stack")
-  .option("--probe-file <path>", "file below each stream's folder that `check` has Snowflake read")
-  .option("--planned", "from the offline plan, before anything is deployed")
-  .option("--reveal-secrets", "access user: write the access key into the SQL")
+  .option("--probe-file <path>", "file in each stream's folder that the SQL of `check` reads")
+  .option("--planned", "use the offline plan instead of a deployed stack")
+  .option("--reveal-secrets", "with snowflake.access user: write the access key into the SQL")
   .action(async (options) => (await import("./commands/sql")).sql(options));
 
-command("connect", "take over what Snowflake answered, and deploy")
-  .option("--file <file>", "answers of DESC INTEGRATION, SHOW PIPES and the like (default: standard input)")
-  .option("--run", "have the Snowflake CLI, snow, run the SQL and give the answers, until all is connected")
+command("connect", "save Snowflake's values in the settings and deploy")
+  .option("--file <file>", "output of DESC INTEGRATION, SHOW PIPES, ... (default: standard input)")
+  .option("--run", "run the SQL with the Snowflake CLI (snow) and use its output")
   .option("--connection <name>", "connection of the Snowflake CLI, with --run")
-  .option("--timeout <minutes>", "for each run of the Snowflake CLI, with --run")
-  .option("--no-up", "write the settings only")
-  .option("-y, --yes", "do not ask")
-  .option("--skip-preflight", "do not look at credentials, backend and bucket first")
+  .option(
+    "--timeout <minutes>",
+    "cancel an update or a run of snow after this many minutes (default: 60)",
+    Number,
+  )
+  .option("--wait <minutes>", WAIT, Number)
+  .option("--no-up", "save the settings without deploying")
+  .option("-y, --yes", YES)
+  .option("--skip-preflight", SKIP_PREFLIGHT)
   .action(async (options) => (await import("./commands/connect")).connect(options));
 
-command("braintrust", "print what Braintrust's export dialog asks for, or have its API do it")
+command("braintrust", "print the values for Braintrust's export dialog, or create the exports by its API")
   .option("--project <name or id>", "Braintrust project; needs BRAINTRUST_API_KEY in the environment")
-  .option("--export-type <type>", "spans or traces (default: spans)")
-  .option("--interval-seconds <seconds>", "start to start (default: 3600)", Number)
-  .option("--api-url <url>", "of another instance or a data plane of your own")
-  .option("--apply", "make the changes (default: show them)")
-  .option("-y, --yes", "do not ask")
+  .addOption(
+    choice("--export-type <type>", "one row per span or per trace (default: spans)", ["spans", "traces"]),
+  )
+  .option("--interval-seconds <seconds>", "seconds between exports (default: 3600)", Number)
+  .option("--api-url <url>", "API of another Braintrust instance or of your data plane")
+  .option("-y, --yes", YES)
+  .addOption(earlier("--apply"))
   .action(async (options) => (await import("./commands/braintrust")).braintrust(options));
 
-command("verify", "prove the live stack: configuration, access, data path, freshness")
-  .option("--json", "for programs")
+command("verify", "check the deployed stack: configuration, access, data path, freshness")
+  .option("--json", "print JSON for programs")
   .action(async (options) => (await import("./commands/verify")).verify(options));
 
-command("status", "show phase and next action, last update, drift, keys")
-  .option("--json", "for programs")
-  .option("--no-drift", "do not ask AWS for drift")
+command("status", "show phase, last update, drift, alarms, keys and the next action")
+  .option("--json", "print JSON for programs")
+  .option("--no-drift", "skip the comparison with AWS")
   .action(async (options) => (await import("./commands/status")).statusCommand(options));
 
-command("recover", "show and repair what an interrupted update left, restore an earlier state")
-  .option("--repair", "end what was left half done")
-  .option("--restore <checkpoint>", "put an earlier state in the place of this one, by its id or `latest`")
+command("recover", "show and repair an interrupted update, or restore an earlier state")
+  .option("--restore <checkpoint>", "restore an earlier state, by its ID or `latest`")
   .option("--json", "print {stack, unreadable?, locks?, unfinished, checkpoints, next} for programs")
-  .option("-y, --yes", "do not ask")
+  .option("-y, --yes", "repair or restore without asking")
+  .addOption(earlier("--repair"))
   .action(async (options) => (await import("./commands/recover")).recover(options));
 
-command("rotate-keys", "access user: replace the access key, step by step; run again to go on")
-  .option("--quiet-minutes <minutes>", "how long the old key must be unused (default: 60)", Number)
-  .option("--wait", "wait until it is")
-  .option("-y, --yes", "do not ask")
-  .option("--skip-preflight", "do not look at credentials, backend and bucket first")
+command("rotate-keys", "replace the access key of snowflake.access user, step by step; run again to resume")
+  .option("--quiet-minutes <minutes>", "minutes for which the old key must be unused (default: 60)", Number)
+  .option("--until-unused", "stay until the old key is unused (default: exit; a later run resumes)")
+  .option("--wait [minutes]", WAIT)
+  .option("--timeout <minutes>", TIMEOUT, Number)
+  .option("-y, --yes", YES)
+  .option("--skip-preflight", SKIP_PREFLIGHT)
   .action(async (options) => (await import("./commands/rotate-keys")).rotateKeysCommand(options));
 
 cli
   .command("sandbox")
-  .description("show the whole pipeline against an AWS emulator on this machine")
-  .option("-s, --stack <name>", "stack to make there", "sandbox")
-  .option("--endpoint <url>", "an emulator that runs already; AWS_CA_BUNDLE names its certificate")
-  .option("--keep", "leave stack and emulator up until Ctrl-C")
+  .description("run the whole pipeline against an AWS emulator on this machine")
+  .option("-s, --stack <name>", "stack to create there", "sandbox")
+  .option("--endpoint <url>", "use a running emulator; AWS_CA_BUNDLE is the path of its certificate")
+  .option("--keep", "keep stack and emulator running until Ctrl-C")
   .exitOverride()
   .action(async (options) => (await import("./commands/sandbox")).sandbox(options));
+
+cli
+  .command("completion")
+  .description("print the completion script of a shell")
+  .argument("<shell>", "bash, zsh or fish")
+  .exitOverride()
+  .action(async (shell: string) => (await import("./commands/completion")).completion(cli, shell));
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
@@ -168,7 +219,8 @@ function exitCodeOf(error: unknown): number {
   return error instanceof StackBusyError ? BUSY : FAILED;
 }
 
-function main(): void {
+/** Runs the command of the process's arguments. */
+export function main(): void {
   traceOnlyMessages();
   // A reader that has gone, `head` or a closed terminal, must not stop an update half-way.
   for (const stream of [process.stdout, process.stderr]) {

@@ -2,13 +2,13 @@ import type { AfterWaiting } from "../deploy/deployment-options";
 import { type Change, renderChanges } from "../engine/changes";
 import type { Voice } from "./on-stacks";
 
-/** Somebody has answered with no, in the midst of an operation. */
+/** A question during an operation was answered with no. */
 class DeclinedError extends Error {
   public override readonly name = "DeclinedError";
 }
 
-/** Before what an interrupted update has left is put right. */
-export const REPAIR_QUESTION = "Put that right first?";
+/** Before what an interrupted update has left is repaired. */
+export const REPAIR_QUESTION = "Repair the interrupted update first?";
 
 type Asking = Pick<Voice, "note" | "confirm">;
 
@@ -37,7 +37,7 @@ export async function onceApproved<Made>(
   try {
     return await make({
       async onOtherChanges(others) {
-        voice.note("another update has held the stack meanwhile; what is to be changed now:");
+        voice.note("another update has changed the stack; changes now:");
         if (!(await approve(others, question, voice))) throw new DeclinedError("declined");
       },
       async onInterruption() {

@@ -6,8 +6,9 @@ import { Deployment } from "../deploy/deployment";
 import type { DeploymentOptions } from "../deploy/deployment-options";
 import { UsageError } from "../errors";
 import type { PipelineOutputs } from "../outputs";
-import { confirm, note, print, withProgress } from "../terminal/terminal";
+import { confirm, isInteractive, note, print, withProgress } from "../terminal/terminal";
 import type { ChangingCommandOptions } from "./deploy";
+import { noteEarlier } from "./earlier-forms";
 
 export interface BraintrustOptions extends ChangingCommandOptions {
   /** The Braintrust project's name or id. */
@@ -16,34 +17,41 @@ export interface BraintrustOptions extends ChangingCommandOptions {
   readonly exportType?: string;
   /** Start to start, in seconds. @default 3600 */
   readonly intervalSeconds?: number;
-  /** Makes the changes. @default they are shown */
+  /** The earlier form of `yes`; on a terminal it asks. */
   readonly apply?: boolean;
   /** Of Braintrust's EU instance, or of a data plane of one's own. @default "https://api.braintrust.dev" */
   readonly apiUrl?: string;
 }
 
 /**
- * `braintrust`: what Braintrust's dialog asks for; with BRAINTRUST_API_KEY and a project what its API would be told, and
- * on request the telling. The key is read from the environment alone, and neither stored nor shown.
+ * `braintrust`: the values for Braintrust's dialog; with BRAINTRUST_API_KEY and a project the changes that its API would
+ * make, and once confirmed those changes. The key is read from the environment alone, and neither stored nor shown.
  */
 export async function braintrust(
   options: BraintrustOptions,
   readOutputs: (options: DeploymentOptions) => Promise<PipelineOutputs> = deployedOutputs,
 ): Promise<void> {
-  const { stack, cwd, project, apply } = options;
+  const { stack, cwd, project, apply, yes } = options;
   const apiKey = process.env.BRAINTRUST_API_KEY;
   const lacking = [
     ...(apiKey ? [] : ["BRAINTRUST_API_KEY in the environment"]),
     ...(project === undefined ? ["--project <name or id>"] : []),
   ].join(" and ");
-  if (apply && lacking !== "") throw new UsageError(`--apply needs ${lacking} as well`);
+  const refuseLacking = () => {
+    if (lacking !== "") throw new UsageError(`${yes ? "--yes" : "--apply"} also needs ${lacking}`);
+  };
+  if (apply) {
+    noteEarlier("--apply", "--yes");
+    refuseLacking();
+  }
   const exportType = exportTypeOf(options.exportType);
 
   await withProgress(async ({ onProgress, signal }) => {
     const outputs = await readOutputs({ onProgress, signal, stack, workDir: cwd });
     if (!apiKey || project === undefined) {
+      if (yes) refuseLacking();
       print(braintrustInstructions(outputs));
-      return note(`\nto have Braintrust's API do this, give ${lacking}`);
+      return note(`\nto create the exports by Braintrust's API, also pass ${lacking}`);
     }
     const { plan, apply: carryOut } = await planExports(outputs, {
       apiKey,
@@ -55,11 +63,13 @@ export async function braintrust(
     });
     print(describePlan(plan));
     const changes = plan.filter(({ action }) => action === "create" || action === "update").length;
-    if (!apply) return changes > 0 ? note("nothing was changed: --apply does it") : undefined;
+    if (!apply && !yes && !isInteractive()) {
+      return changes > 0 ? note("nothing was changed: pass --yes to apply these changes") : undefined;
+    }
     refuseUntrusted(stack, outputs);
     const conflict = plan.some(({ action }) => action === "conflict");
     if (changes === 0 && !conflict) return;
-    if (!conflict && !(await confirm(`Change ${changes} of Braintrust's automations?`, options.yes)))
+    if (!conflict && !(await confirm(`Apply these changes to ${changes} of Braintrust's automations?`, yes)))
       return note("nothing was changed");
     const applied = await carryOut();
     print(applied.map((one) => `${one.done}  ${one.stream}  ${one.id}`).join("\n"));
@@ -86,7 +96,7 @@ function exportTypeOf(text = "spans"): ExportType {
 function refuseUntrusted(stack: string, { phase }: PipelineOutputs): void {
   if (phase !== "awaiting-braintrust") return;
   throw new UsageError(
-    `stack "${stack}" is ${phase}: its role trusts nobody, so every export would fail; set braintrust.accountId and ` +
+    `stack "${stack}" is ${phase}: nobody can assume its role yet, so every export would fail; set braintrust.accountId and ` +
       `braintrust.orgId, both shown by Braintrust's export dialog, run \`up --stack ${stack}\`, then this again`,
   );
 }

@@ -1,14 +1,16 @@
 import { UsageError } from "../errors";
 import { readAnswers } from "../snowflake/answers/answer-input";
 import { parseAnswers } from "../snowflake/answers/answers";
-import { type ConnectResult, connect as takeOver } from "../snowflake/handshake/connect";
+import { type ConnectResult, connect as saveAndDeploy } from "../snowflake/handshake/connect";
 import { connectBySnow } from "../snowflake/handshake/connect-run";
 import type { HandshakeChange } from "../snowflake/handshake/handshake";
+import { commandLine } from "../terminal/command-line";
 import { confirm, echo, note, print, withProgress } from "../terminal/terminal";
 import type { ChangingCommandOptions } from "./deploy";
+import { type TimeLimitOptions, timeLimits } from "./time-limits";
 
-/** Where Snowflake's answers come from, and what becomes of them. */
-export interface ConnectCommandOptions extends ChangingCommandOptions {
+/** Where Snowflake's output is read from, and whether it is deployed. */
+export interface ConnectCommandOptions extends ChangingCommandOptions, TimeLimitOptions {
   /** File with the answers, `-` for standard input. @default standard input, or a paste */
   readonly file?: string;
   /** `false`: writes the settings and does not deploy. */
@@ -17,29 +19,28 @@ export interface ConnectCommandOptions extends ChangingCommandOptions {
   readonly run?: boolean;
   /** Connection of the Snowflake CLI, with `run`. */
   readonly connection?: string;
-  /** For each run of the Snowflake CLI, in minutes, with `run`. */
-  readonly timeout?: string;
 }
 
-/** `connect`: takes Snowflake's answers over, from a file, a pipe, a paste or the Snowflake CLI. */
+/** `connect`: saves Snowflake's values in the settings and deploys; from a file, a pipe, a paste or the Snowflake CLI. */
 export async function connect(options: ConnectCommandOptions): Promise<void> {
   const result = await (options.run ? runBySnow(options) : readAndConnect(options));
   if (result === undefined || result.outcome === "declined") return note("nothing was changed");
-  if (result.outcome === "unchanged" && !options.run) note("no setting had to be changed");
+  if (result.outcome === "unchanged" && !options.run) note("the settings are up to date");
   print(`stack "${options.stack}": phase ${result.phase}`);
   for (const line of nextSteps(options.stack, result, options.run ?? false)) note(line);
 }
 
-async function readAndConnect({ stack, cwd, file, yes, up, skipPreflight, ...other }: ConnectCommandOptions) {
-  for (const name of ["connection", "timeout"] as const) {
-    if (other[name] !== undefined) throw new UsageError(`--${name} is for --run`);
-  }
+async function readAndConnect(options: ConnectCommandOptions) {
+  const { stack, cwd, file, yes, up, skipPreflight } = options;
+  if (options.connection !== undefined) throw new UsageError("--connection is for --run");
+  const limits = timeLimits(options);
   const text = await readAnswers({ file, stdin: process.stdin, stderr: { write: echo } });
   // Before Ctrl-C only cancels: here it ends the process.
   const answers = parseAnswers(text);
   return withProgress((progress) =>
-    takeOver({
+    saveAndDeploy({
       ...progress,
+      ...limits,
       stack,
       workDir: cwd,
       skipPreflight,
@@ -47,30 +48,25 @@ async function readAndConnect({ stack, cwd, file, yes, up, skipPreflight, ...oth
       deploy: up,
       confirm: (changes) => {
         note(renderSettings(stack, changes));
-        return confirm(`Write these settings${up === false ? "" : ", and deploy them"}?`, yes);
+        return confirm(`Save these settings${up === false ? "" : " and deploy them"}?`, yes);
       },
     }),
   );
 }
 
 async function runBySnow(options: ConnectCommandOptions): Promise<ConnectResult | undefined> {
-  const { stack, cwd, file, yes, up, connection, timeout, skipPreflight } = options;
-  if (file !== undefined) throw new UsageError("--file and --run: the answers come from one or the other");
-  if (up === false) throw new UsageError("--no-up and --run: loading needs what is deployed");
-  const timeoutMs = timeout === undefined ? undefined : minutes(timeout) * 60_000;
+  const { stack, cwd, file, yes, up, connection, skipPreflight } = options;
+  if (file !== undefined) throw new UsageError("--file and --run cannot be combined: pass one of them");
+  if (up === false)
+    throw new UsageError("--no-up and --run cannot be combined: loading needs the deployed stack");
+  const limits = timeLimits(options);
   const where =
     connection === undefined ? "the Snowflake CLI's default connection" : `connection ${connection}`;
-  const question = `Set Snowflake up by ${where}, deploy its answers to stack "${stack}", and load?`;
+  const question = `Set up Snowflake with ${where}, deploy its values to stack "${stack}", and load?`;
   if (!(await confirm(question, yes))) return undefined;
   return withProgress((progress) =>
-    connectBySnow({ ...progress, stack, workDir: cwd, connection, timeoutMs, skipPreflight }),
+    connectBySnow({ ...progress, stack, workDir: cwd, connection, ...limits, skipPreflight }),
   );
-}
-
-function minutes(text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0 && value <= 24 * 60) return value;
-  throw new UsageError(`--timeout ${JSON.stringify(text)}: it has to be a number of minutes, up to 1440`);
 }
 
 /** What is about to be written, a line for each setting. */
@@ -84,19 +80,21 @@ export function renderSettings(stack: string, changes: readonly HandshakeChange[
 
 /** What is to be done now, the first thing first. */
 export function nextSteps(stack: string, result: ConnectResult, loaded: boolean): string[] {
-  const pipeline = (command: string) => `npm run pipeline -- ${command} --stack ${stack}`;
+  const pipeline = (command: string) => commandLine(command, stack);
   const steps: string[] = [];
   const [first] = result.awaited;
   if (result.behind) {
     steps.push(`next: ${pipeline("up")}`);
   } else if (first !== undefined) {
     steps.push(
-      "Snowflake has yet to tell:",
+      "still needed from Snowflake:",
       ...result.awaited.map(({ text }) => `  ${text}`),
-      `next: ${pipeline("sql")} --part ${first.part}, run it in Snowflake, and give its answers to \`connect\``,
+      `next: ${pipeline("sql")} --part ${first.part}, run it in Snowflake, and pass its output to \`connect\``,
     );
   } else if (!loaded && result.outcome === "deployed") {
-    steps.push(`next: ${pipeline("sql")} --part load, and run it in Snowflake: it loads what came before`);
+    steps.push(
+      `next: ${pipeline("sql")} --part load, and run it in Snowflake: it loads the files that already exist`,
+    );
   } else {
     steps.push(`next: ${pipeline("verify")}`);
   }

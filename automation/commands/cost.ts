@@ -1,6 +1,7 @@
 import { renderCost } from "../cost/report";
 import type { UsageOptions } from "../cost/usage";
 import { estimate } from "../plan/cost";
+import { standardLook } from "../terminal/colors";
 import { print, printJson, type StackCommandOptions } from "../terminal/terminal";
 
 /** `cost`: what a stack will cost a month, by item, from its settings and its offline plan. */
@@ -10,6 +11,5 @@ export async function cost(
   const { stack, cwd, json, gbPerDay, filesPerDay, months } = options;
   const estimated = await estimate({ stack, workDir: cwd, gbPerDay, filesPerDay, months });
   if (json) return printJson(estimated);
-  const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
-  print(renderCost(estimated, { color, width: process.stdout.columns ?? 100 }));
+  print(renderCost(estimated, standardLook()));
 }

@@ -12,7 +12,7 @@ import { type TimeLimitOptions, timeLimits } from "./time-limits";
 export interface ChangingCommandOptions extends StackCommandOptions {
   /** Answers the question before the change. */
   readonly yes?: boolean;
-  /** Leaves out the look at credentials, backend and bucket. */
+  /** Skips the pre-flight checks of credentials, backend and bucket. */
   readonly skipPreflight?: boolean;
 }
 
@@ -66,7 +66,7 @@ export async function up(
     if (refusal !== undefined) throw refusal;
     const expected = await deployment.preview({ refresh });
     await deployment.checkRemovals(expected, { allowLoss });
-    const made = await onceApproved(expected, `Change stack "${stack}"?`, voice, (asking) =>
+    const made = await onceApproved(expected, `Apply these changes to stack "${stack}"?`, voice, (asking) =>
       deployment.up({ refresh, allowLoss, replaceForeign, ...asking }, expected),
     );
     if (made === undefined) return undefined;
@@ -76,7 +76,7 @@ export async function up(
   });
 }
 
-/** `refresh`: reads the live resources into the state. */
+/** `refresh`: updates the state to match AWS. */
 export async function refresh(options: StacksCommandOptions & TimeLimitOptions): Promise<void> {
   const limits = timeLimits(options);
   await onStacks(options, async (stack, voice) => {
@@ -84,8 +84,11 @@ export async function refresh(options: StacksCommandOptions & TimeLimitOptions):
     const deployment = await Deployment.open({ onProgress, signal, stack, workDir: options.cwd, ...limits });
     if (!(await mayGoOn(deployment, voice))) return declined(voice);
     const expected = await deployment.previewRefresh();
-    const changes = await onceApproved(expected, `Take the live state of "${stack}" over?`, voice, (asking) =>
-      deployment.refresh(expected, asking),
+    const changes = await onceApproved(
+      expected,
+      `Update the state of "${stack}" to match AWS?`,
+      voice,
+      (asking) => deployment.refresh(expected, asking),
     );
     if (changes === undefined) return undefined;
     const summary = summarize(changes);
@@ -105,8 +108,11 @@ export async function destroy(
     if (!(await mayGoOn(deployment, voice))) return declined(voice);
     await deployment.checkDestruction();
     const expected = await deployment.previewDestroy();
-    const changes = await onceApproved(expected, `Delete all of stack "${stack}"?`, voice, (asking) =>
-      deployment.destroy(expected, asking),
+    const changes = await onceApproved(
+      expected,
+      `Delete all resources of stack "${stack}"?`,
+      voice,
+      (asking) => deployment.destroy(expected, asking),
     );
     if (changes === undefined) return undefined;
     if (options.remove) await deployment.remove();

@@ -5,6 +5,7 @@ import { UsageError } from "../errors";
 import { newExternalId } from "../project/external-id";
 import { createStackFile, projectDir, readProject, stackFileNames } from "../project/stack-file";
 import { ownName } from "../project/stack-name";
+import { commandLine } from "../terminal/command-line";
 import { isInteractive, note, print, type StackCommandOptions } from "../terminal/terminal";
 
 /** What a new stack may be told on the command line; what is missing is asked for on a terminal. */
@@ -33,7 +34,7 @@ export async function init(options: InitOptions): Promise<void> {
   if (settings === undefined) throw new UsageError(settingsError(stack, problems));
   await createStackFile(stack, config, dir);
   print(`wrote Pulumi.${ownName(stack)}.yaml`);
-  note(`next: npm run pipeline -- plan --stack ${stack}`);
+  note(`next: ${commandLine("plan", stack)}`);
 }
 
 /** The settings of a new stack: what was answered, and an external id of our own. */
@@ -88,10 +89,14 @@ async function ask(given: InitOptions): Promise<InitOptions> {
     return answer;
   };
   const region = await text("AWS region (that of your Snowflake account)", given.region, "us-east-1");
-  const streams = await text("Streams, one for each Braintrust export, by comma", given.streams, "logs");
+  const streams = await text(
+    "Streams, comma-separated, one for each Braintrust export",
+    given.streams,
+    "logs",
+  );
   const format = await choose("Format of the exports", given.format, ["jsonl", "parquet"]);
   const access = await choose("How Snowflake reads", given.access, ["role", "user"]);
-  const events = await choose("How Snowflake is told of files", given.events, [
+  const events = await choose("How Snowflake learns of new files", given.events, [
     "snowflake-queue",
     "sns",
     "queue",

@@ -19,6 +19,7 @@ import { ownName } from "../project/stack-name";
 import { commandLine } from "../terminal/command-line";
 import {
   confirm,
+  isInteractive,
   note,
   print,
   printJson,
@@ -26,12 +27,13 @@ import {
   withProgress,
 } from "../terminal/terminal";
 import { REPAIR_QUESTION } from "./approval";
+import { noteEarlier } from "./earlier-forms";
 import type { Voice } from "./on-stacks";
 
 /**
- * Shows what an earlier update left half done, asks, and puts it right.
+ * Shows what an interrupted update left, asks, and repairs it.
  *
- * @returns whether the command may go on.
+ * @returns whether the command may proceed.
  */
 export async function repairFirst(
   deployment: Deployment,
@@ -45,7 +47,7 @@ export async function repairFirst(
   return true;
 }
 
-/** `recover`: what an interrupted update left, and the copies of the state; with `repair` or `restore`, does it. */
+/** `recover`: reports an interrupted update and the copies of the state; repairs or restores once that is confirmed. */
 export async function recover(
   options: StackCommandOptions & {
     readonly repair?: boolean;
@@ -55,15 +57,19 @@ export async function recover(
   },
 ): Promise<void> {
   const { stack, cwd, repair, restore: checkpoint, json, yes } = options;
-  if ([repair, checkpoint, json].filter((one) => one !== undefined).length > 1) {
-    throw new UsageError("recover: give one of --repair, --restore and --json");
+  if (json && (repair || yes || checkpoint !== undefined)) {
+    throw new UsageError("recover: --json only reports; omit --yes and --restore");
   }
+  if (repair && checkpoint !== undefined) {
+    throw new UsageError("recover: --repair and --restore cannot be combined; pass --restore alone");
+  }
+  if (repair) noteEarlier("--repair", "--yes");
   await withProgress(async (progress) => {
     const place = { ...progress, stack, workDir: cwd };
     const voice = { note, confirm: (question: string) => confirm(question, yes) };
     if (checkpoint !== undefined) return restoreState(place, checkpoint, voice);
     const deployment = await Deployment.open(place);
-    if (repair) {
+    if (repair || yes || (!json && isInteractive())) {
       if (!(await repairFirst(deployment, voice))) note("nothing was changed");
     }
     const report = await recoveryReport(deployment);
@@ -81,23 +87,19 @@ async function restoreState(
   const { deployment, restoration } = await lookFor(place, name);
   const { checkpoint, forgotten, unreadable } = restoration;
   if (unreadable !== undefined) say(`the present state cannot be read: ${unreadable}`);
-  say(`the state of ${describe(checkpoint)} would take the place of this one, of which a copy is kept`);
+  say(`the state of ${describe(checkpoint)} would replace the present one, of which a copy is kept`);
   if (forgotten.length > 0) {
-    say(
-      `resources made since then would be unknown to it, and stay in AWS: ${forgotten.map(nameOf).join(", ")}`,
-    );
+    say(`resources created since then stay in AWS, unmanaged: ${forgotten.map(nameOf).join(", ")}`);
   }
   if (!(await ask(`Restore the state of stack "${stack}"?`))) return say("nothing was changed");
   const restored = deployment ?? (await Deployment.open({ ...place, create: true }));
   const aside = await restore(restored, restoration);
   if (aside !== undefined) say(`the unreadable state is kept in ${aside}`);
   print(`stack "${stack}": state of ${describe(checkpoint)} restored`);
-  print(
-    `next: ${commandLine("refresh", stack)} reads what has changed in AWS since, then ${commandLine("up", stack)}`,
-  );
+  print(`next: ${commandLine("refresh", stack)} updates it to match AWS, then ${commandLine("up", stack)}`);
 }
 
-/** A stack that the backend does not have stays unmade until its state is found and somebody wants it back. */
+/** A stack that the backend does not have is created only once its state is found and the restoration confirmed. */
 async function lookFor(
   place: DeploymentOptions,
   name: string,

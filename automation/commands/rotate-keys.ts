@@ -4,17 +4,25 @@ import type { Wait } from "../keys/rotation-steps";
 import { commandLine } from "../terminal/command-line";
 import { confirm, note, print, withProgress } from "../terminal/terminal";
 import type { ChangingCommandOptions } from "./deploy";
+import { noteEarlier } from "./earlier-forms";
+import { timeLimits } from "./time-limits";
 
 export interface RotateKeysCommandOptions extends ChangingCommandOptions {
   /** Minutes for which the old key has to be unused. @default 60 */
   readonly quietMinutes?: number;
-  /** Waits until it is. @default the command ends, and a later run goes on */
-  readonly wait?: boolean;
+  /** Stays until it is. @default the command exits, and a later run resumes */
+  readonly untilUnused?: boolean;
+  /** Minutes to wait for another update; `true`, the earlier form of `untilUnused`. @default 0 */
+  readonly wait?: string | true;
+  /** @default 60 */
+  readonly timeout?: number;
 }
 
 /** `rotate-keys`: replaces the access key of Snowflake's user, step by step. */
 export async function rotateKeysCommand(options: RotateKeysCommandOptions): Promise<void> {
-  const { stack, cwd, quietMinutes, wait, yes, skipPreflight } = options;
+  const { stack, cwd, quietMinutes, wait, timeout, yes, skipPreflight } = options;
+  if (wait === true) noteEarlier("--wait", "--until-unused");
+  const limits = timeLimits({ timeout, wait: typeof wait === "string" ? Number(wait) : undefined });
   await withProgress(async (progress) => {
     const result = await rotateKeys({
       ...progress,
@@ -22,10 +30,11 @@ export async function rotateKeysCommand(options: RotateKeysCommandOptions): Prom
       workDir: cwd,
       skipPreflight,
       quietMinutes,
-      wait,
+      wait: options.untilUnused || wait === true,
+      ...limits,
       agree: (changes) => {
         note(renderChanges(changes));
-        return confirm(`Change stack "${stack}"?`, yes);
+        return confirm(`Apply these changes to stack "${stack}"?`, yes);
       },
       onWait: (awaited) => print(handOverText(stack, awaited)),
     });

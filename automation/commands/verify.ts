@@ -1,3 +1,4 @@
+import { hasColor } from "../terminal/colors";
 import { print, printJson, type StackCommandOptions, withProgress } from "../terminal/terminal";
 import { type ReportStyle, renderReport } from "../verify/report";
 import { refuseFailures, reportOn } from "../verify/verify";
@@ -5,7 +6,7 @@ import { refuseFailures, reportOn } from "../verify/verify";
 const MOST_COLUMNS = 120;
 
 /**
- * `verify`: proves the pipeline against the live account.
+ * `verify`: checks the deployed stack.
  *
  * @throws PipelineError where a check fails or the run is interrupted, once the report is printed.
  */
@@ -19,13 +20,13 @@ export async function verify(options: StackCommandOptions & { readonly json?: bo
   });
 }
 
-/** Colours on a terminal that wants them: no-color.org */
+/** Colours where the stream has them, and lines that can still be read at a glance. */
 export function styleOf(
   stream: { readonly isTTY?: boolean; readonly columns?: number },
   environment: Readonly<Record<string, string | undefined>>,
 ): ReportStyle {
   return {
     width: Math.min(stream.columns ?? MOST_COLUMNS, MOST_COLUMNS),
-    colors: stream.isTTY === true && !environment.NO_COLOR && environment.TERM !== "dumb",
+    colors: hasColor(stream, environment),
   };
 }

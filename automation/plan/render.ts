@@ -1,5 +1,6 @@
 import { fixedCost, totalOf } from "../cost/fixed";
 import { idleLine } from "../cost/report";
+import { commandLine } from "../terminal/command-line";
 import { type Cell, type Look, longest, paint, row, sentence } from "../terminal/layout";
 import { type Access, accessOf } from "./access";
 import { accountOf, namer } from "./arn-names";
@@ -167,9 +168,9 @@ function shown(value: unknown): string {
 
 function nextLines(stack: string, look: Look): string[] {
   const commands: readonly [command: string, what: string][] = [
-    [`npm run pipeline -- up --stack ${stack} --create`, "deploys it; --create is for the first time"],
-    [`npm run pipeline -- sql --stack ${stack} --planned`, "prints Snowflake's SQL"],
-    [`npm run pipeline -- plan --stack ${stack} --json`, "this plan for programs"],
+    [commandLine("up", stack, " --create"), "deploys it; --create is for the first time"],
+    [commandLine("sql", stack, " --planned"), "prints the SQL for Snowflake"],
+    [commandLine("plan", stack, " --json"), "prints this plan as JSON"],
   ];
   const width = longest(commands.map(([command]) => command));
   return section(

@@ -1,4 +1,14 @@
+import * as path from "node:path";
+
+/** The command of package.json's `bin`. */
+export const BIN = "braintrust-snowflake";
+
+/** This program as it was started, so that what it prints can be typed. */
+export function programName(script = process.argv[1]): string {
+  return path.basename(script ?? "", ".js") === BIN ? BIN : "npm run pipeline --";
+}
+
 /** A command of this project's, as it is typed. */
 export function commandLine(command: string, stack: string, options = ""): string {
-  return `npm run pipeline -- ${command} --stack ${stack}${options}`;
+  return `${programName()} ${command} --stack ${stack}${options}`;
 }

@@ -53,7 +53,7 @@ export async function withProgress<Result>(
   const interrupt = () => {
     if (controller.signal.aborted) return;
     live?.clear();
-    note("cancelling: waiting for what is under way");
+    note("cancelling: waiting for operations in progress");
     controller.abort(new PipelineError("cancelled"));
   };
   for (const signal of INTERRUPTIONS) process.on(signal, interrupt);
@@ -81,7 +81,7 @@ export function isInteractive(): boolean {
 export async function confirm(question: string, yes: boolean | undefined): Promise<boolean> {
   if (yes) return true;
   if (!isInteractive()) {
-    throw new UsageError(`${question} Nobody can answer here: run it on a terminal, or give --yes`);
+    throw new UsageError(`${question} No terminal to confirm on; pass --yes`);
   }
   const prompts = await import("@clack/prompts");
   const answer = await prompts.confirm({

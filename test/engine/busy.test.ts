@@ -118,10 +118,10 @@ describe("a stack that an update on another machine holds", () => {
     await project.set({ crossAccountReaders: [READER] });
     const before = project.world.things();
     const steps: readonly [said: RegExp, act: (answer: (key: string) => void) => Promise<unknown>][] = [
-      [/Change stack "dev"\?/, async (answer) => hold().then(() => answer("y"))],
+      [/Apply these changes to stack "dev"\?/, async (answer) => hold().then(() => answer("y"))],
       [BUSY, async () => project.set({ lifecycle: { profile: "none" } }).then(() => fs.rm(lock))],
       [
-        /what is to be changed now:[\s\S]*BucketLifecycle[\s\S]*Change stack "dev"\?/,
+        /changes now:[\s\S]*BucketLifecycle[\s\S]*Apply these changes to stack "dev"\?/,
         async (answer) => answer("n"),
       ],
     ];
@@ -162,7 +162,7 @@ describe("a stack that an update on another machine holds", () => {
     assert.ok(!("locks" in report));
     assert.equal(
       report.next,
-      `npm run pipeline -- recover --stack dev --repair, or npm run pipeline -- up --stack dev, which does so first; ${advice}`,
+      `npm run pipeline -- recover --stack dev --yes, or npm run pipeline -- up --stack dev, which does so first; ${advice}`,
     );
   });
 

@@ -86,7 +86,7 @@ describe("an update that is held up in AWS", () => {
     const { code, stdout, stderr } = await ended;
     assert.equal(code, 1, stderr);
     assert.equal(stdout, "");
-    assert.match(stderr, /cancelling: waiting for what is under way/);
+    assert.match(stderr, /cancelling: waiting for operations in progress/);
     assert.match(stderr, /up of stack "dev" was cancelled/);
     await project.assertSettled();
     assert.ok(project.world.named(HELD), "what was under way has been lost");

@@ -50,7 +50,7 @@ describe("recovery", () => {
       shown.stdout,
       /^ {2}creating pipeline-braintrust: if AWS has BraintrustExportRole-dev, it is taken over/m,
     );
-    assert.match(shown.stdout, /^next: npm run pipeline -- recover --stack dev --repair/m);
+    assert.match(shown.stdout, /^next: npm run pipeline -- recover --stack dev --yes/m);
     const report = JSON.parse((await run("recover", "--json")).stdout);
     const role = report.unfinished.find(({ urn }: { urn: string }) => urn.endsWith(`::${ROLE}`));
     assert.deepEqual(
@@ -62,12 +62,12 @@ describe("recovery", () => {
       assert.equal(code, 2, stderr);
       assert.match(
         stderr,
-        /an earlier update was interrupted:[\s\S]*Put that right first\? Nobody can answer here/,
+        /an earlier update was interrupted:[\s\S]*Repair the interrupted update first\? No terminal to confirm on/,
       );
     }
     assert.deepEqual(await project.state(), state);
 
-    const repaired = await run("recover", "--repair", "--yes");
+    const repaired = await run("recover", "--yes");
     assert.equal(repaired.code, 0, repaired.stderr);
     assert.match(repaired.stderr, /repaired; taken over from AWS: .*pipeline-braintrust/);
     assert.match(repaired.stdout, /^locks: none$[\s\S]*^unfinished: none$/m);
@@ -156,7 +156,7 @@ describe("recovery", () => {
     await project.pulumi("stack", "rm", "dev", "--force", "--yes", "--preserve-config");
     const texts = await project.texts();
     for (const [id, message] of [
-      ["latest", /would take the place .*[\s\S]*--yes/],
+      ["latest", /would replace the present one.*[\s\S]*--yes/],
       ["yesterday", /no checkpoint "yesterday" of stack "dev": there are \d{8}T\d+Z-/],
     ] as const) {
       const { code, stderr } = await run("recover", "--restore", id);

@@ -24,7 +24,7 @@ describe("on a terminal of 80 columns", () => {
 
   it("an update shows its progress in a row of its own, and leaves none of it", async () => {
     const terminal = start("up", "--create", "--skip-preflight");
-    await terminal.shows((line) => line.includes("Change stack"));
+    await terminal.shows((line) => line.includes("Apply these changes"));
     terminal.type("y");
     await terminal.shows((line) => /^\[\d+\/\d+ \d+s\] create /.test(line));
     assert.equal(await terminal.ended(), 0);

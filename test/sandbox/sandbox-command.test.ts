@@ -94,7 +94,7 @@ describe("sandboxes of the same name at once", function () {
       it(`leave nothing behind after ${what} during ${moment}`, async () => {
         const run = await interrupted.get(`${what} during ${moment}`);
         assert.equal(await run?.ended, 1, run?.stderr);
-        assert.match(run?.stderr ?? "", /cancelling: waiting for what is under way/);
+        assert.match(run?.stderr ?? "", /cancelling: waiting for operations in progress/);
         assert.doesNotMatch(run?.stdout ?? "", /^destroy/m);
         await run?.assertNothingLeft();
       });

@@ -50,7 +50,7 @@ function unlessUnreadable(error: unknown): UnreadableStateError {
 }
 
 function nextStep(stack: string, locks: readonly StackLock[] | undefined, interrupted: boolean): string {
-  const repair = `${commandLine("recover", stack, " --repair")}, or ${commandLine("up", stack)}, which does so first`;
+  const repair = `${commandLine("recover", stack, " --yes")}, or ${commandLine("up", stack)}, which does so first`;
   if (locks === undefined) {
     const first = interrupted ? repair : "nothing is to be repaired";
     return `${first}; if a command says that an update holds the stack, wait for it; ${unlockAdvice(stack)}`;

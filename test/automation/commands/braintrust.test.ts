@@ -37,16 +37,16 @@ describe("braintrust", () => {
     const { out, err, error } = await run({}, { key: "" });
     assert.equal(error, undefined);
     assert.match(out, /Role ARN +arn:aws:iam::123456789012:role\/Export/);
-    assert.match(err, /give BRAINTRUST_API_KEY in the environment and --project <name or id>/);
+    assert.match(err, /also pass BRAINTRUST_API_KEY in the environment and --project <name or id>/);
     assert.deepEqual(server.requests, []);
   });
 
-  it("names what --apply lacks before it does anything", async () => {
-    const { error } = await run({ apply: true });
+  it("refuses --yes without a project or a key", async () => {
+    const { error } = await run({ yes: true });
     assert.ok(error instanceof UsageError);
-    assert.equal(error.message, "--apply needs --project <name or id> as well");
-    const { error: other } = await run({ apply: true, project: projectId }, { key: "" });
-    assert.match(String(other), /^UsageError: --apply needs BRAINTRUST_API_KEY in the environment as well$/);
+    assert.equal(error.message, "--yes also needs --project <name or id>");
+    const { error: other } = await run({ yes: true, project: projectId }, { key: "" });
+    assert.match(String(other), /^UsageError: --yes also needs BRAINTRUST_API_KEY in the environment$/);
   });
 
   for (const project of ["my project", projectId]) {
@@ -58,13 +58,13 @@ describe("braintrust", () => {
         /^create {5}logs {4}"exports-logs": log_traces as jsonl to s3:\/\/exports\/.* every 300 s/,
       );
       assert.match(out, /2 to create, 0 to update, 0 unchanged, 0 in conflict/);
-      assert.match(err, /nothing was changed: --apply does it/);
+      assert.match(err, /nothing was changed: pass --yes to apply/);
       assert.deepEqual(writes(), []);
     });
   }
 
   it("applies when told to, once", async () => {
-    const first = await run({ project: "my project", apply: true, yes: true });
+    const first = await run({ project: "my project", yes: true });
     assert.equal(first.error, undefined);
     assert.match(first.out, /created {2}logs {2}[0-9a-f-]{36}\ncreated {2}traces/);
     assert.deepEqual(
@@ -72,14 +72,15 @@ describe("braintrust", () => {
       ["exports-traces", "exports-logs"],
     );
     const before = writes().length;
-    const second = await run({ project: projectId, apply: true });
+    const second = await run({ project: projectId, yes: true });
     assert.match(second.out, /0 to create, 0 to update, 2 unchanged/);
     assert.deepEqual([second.error, writes().length], [undefined, before]);
   });
 
-  it("changes nothing where nobody has agreed", async () => {
-    const { error } = await run({ project: projectId, apply: true });
-    assert.match(String(error), /UsageError: Change 2 of Braintrust's automations\? .*give --yes/);
+  it("names --yes for the deprecated --apply, which changes nothing without a confirmation", async () => {
+    const { err, error } = await run({ project: projectId, apply: true });
+    assert.match(err, /^--apply is deprecated and will be removed in the next version: use --yes$/m);
+    assert.match(String(error), /UsageError: Apply these changes to 2 of Braintrust's .*pass --yes/);
     assert.deepEqual(writes(), []);
   });
 

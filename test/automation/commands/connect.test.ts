@@ -28,8 +28,7 @@ describe("connect and sql refuse before they do anything", () => {
     ["two sources of answers", () => connect({ stack, file: "a", run: true }), /^--file and --run/],
     ["to load what is not deployed", () => connect({ stack, up: false, run: true }), /^--no-up and --run/],
     ["a connection nobody uses", () => connect({ stack, connection: "a" }), /^--connection is for --run/],
-    ["a time limit nobody keeps", () => connect({ stack, timeout: "1" }), /^--timeout is for --run/],
-    ["a time limit that is none", () => connect({ stack, run: true, timeout: "0" }), /^--timeout "0"/],
+    ["a time limit that is none", () => connect({ stack, run: true, timeout: 0 }), /^--timeout 0: must be/],
     [
       "a part there is not",
       () => sql({ stack, part: "all" }),
@@ -159,7 +158,7 @@ describe("nextSteps", () => {
   it("asks what Snowflake has not told, the earlier part first", () => {
     assert.match(
       next({ awaited }),
-      /^Snowflake has yet to tell:\n {2}the user\n {2}the pipes\nnext: .* sql --stack dev --part setup, run it/,
+      /^still needed from Snowflake:\n {2}the user\n {2}the pipes\nnext: .* sql --stack dev --part setup, run it/,
     );
     assert.match(next({ outcome: "deployed", awaited: awaited.slice(1) }), /--part load, run it/);
   });

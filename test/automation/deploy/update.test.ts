@@ -126,7 +126,7 @@ describe("an approval", () => {
       await onOtherChanges?.(others);
       return "made";
     };
-  const meanwhile = "another update has held the stack meanwhile; what is to be changed now:";
+  const meanwhile = "another update has changed the stack; changes now:";
 
   it("is asked for again with the new changes in sight", async () => {
     const yes = voice(true, true);
@@ -152,7 +152,7 @@ describe("an approval", () => {
     };
     const yes = voice(true, true);
     assert.equal(await onceApproved([change("a")], "Change it?", yes, repair), "made");
-    assert.equal(yes.said.at(-1), "Put that right first?");
+    assert.equal(yes.said.at(-1), "Repair the interrupted update first?");
     const no = voice(true, false);
     assert.equal(await onceApproved([change("a")], "Change it?", no, repair), undefined);
     assert.equal(no.said.at(-1), "nothing was changed");

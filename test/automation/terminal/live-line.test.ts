@@ -99,7 +99,7 @@ describe("on a terminal, what is written while progress is shown", () => {
     await terminal.shows((line) => line.includes("create last"));
     terminal.type("\u0003");
     assert.equal(await terminal.ended(), 0);
-    assertScreen(terminal, [...left, /^cancelling: waiting for what is under way$/, /^END$/]);
+    assertScreen(terminal, [...left, /^cancelling: waiting for operations in progress$/, /^END$/]);
   });
 
   it("is plain on a terminal that cannot move its cursor", async () => {

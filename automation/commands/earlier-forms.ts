@@ -1,0 +1,6 @@
+import { note } from "../terminal/terminal";
+
+/** Says by which form an option that still works for one version has been replaced. */
+export function noteEarlier(former: string, present: string): void {
+  note(`${former} is deprecated and will be removed in the next version: use ${present}`);
+}

@@ -1,0 +1,19 @@
+import * as assert from "node:assert/strict";
+import { hasColor } from "../../../automation/terminal/colors";
+
+describe("colours", () => {
+  const terminal = { isTTY: true };
+  const pipe = {};
+  for (const [title, stream, environment, expected] of [
+    ["are written to a terminal", terminal, { TERM: "xterm" }, true],
+    ["are written to a terminal where NO_COLOR is empty", terminal, { NO_COLOR: "" }, true],
+    ["are not written to a terminal with NO_COLOR", terminal, { NO_COLOR: "1" }, false],
+    ["are not written to a dumb terminal", terminal, { TERM: "dumb" }, false],
+    ["are not written to a pipe", pipe, { TERM: "xterm" }, false],
+    ["are not written to a pipe of a CI job", pipe, { CI: "true", TERM: "xterm" }, false],
+    ["are written to a pipe with FORCE_COLOR", pipe, { FORCE_COLOR: "1" }, true],
+    ["are not written with FORCE_COLOR=0", terminal, { FORCE_COLOR: "0" }, false],
+  ] as const) {
+    it(title, () => assert.equal(hasColor(stream, environment), expected));
+  }
+});
