@@ -221,7 +221,7 @@ describe("recovery", () => {
     await project.revive();
   });
 
-  it("refuses numbers of minutes that are none, and two wishes at once", async () => {
+  it("refuses what is no number of minutes, and --repair with --json", async () => {
     for (const args of [
       ["up", "--yes", "--timeout", "0"],
       ["up", "--yes", "--wait", "soon"],
@@ -229,7 +229,7 @@ describe("recovery", () => {
     ]) {
       const { code, stderr } = await run(...args);
       assert.equal(code, 2, stderr);
-      assert.match(stderr, /--(timeout|wait) .*has to be a number of minutes/);
+      assert.match(stderr, /--(timeout|wait) .*must be a number of minutes/);
     }
     assert.equal((await run("recover", "--repair", "--json")).code, 2);
   });
