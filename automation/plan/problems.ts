@@ -142,7 +142,7 @@ export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
   if (hasOwnAlertTopic(settings) && monitoring.alertEmails.length === 0) {
     warn(
       "monitoring.alertEmails",
-      "names nobody: alarms change their state and tell nobody",
+      "no recipients: alarms fire but notify nobody",
       "name an address or monitoring.alertTopicArn, or subscribe to the output alertsTopicArn",
     );
   }

@@ -64,7 +64,7 @@ function header({ stack, resources, outputs }: Plan, look: Look): string[] {
     `region ${shown(outputs.bucketRegion)}`,
     `phase ${shown(outputs.phase)}`,
   ];
-  const told = "Nothing was asked of AWS and nothing was changed.";
+  const told = "Offline plan: AWS was not contacted.";
   return section(
     `Plan of stack ${stack}`,
     [
@@ -92,7 +92,7 @@ function accessLines({ subject, assumedBy, grants, unread }: Access, look: Look)
 }
 
 function assumptions(trust: readonly Grant[]): Cell[] {
-  if (trust.length === 0) return [{ text: "assumed by nobody: it trusts no one", style: "yellow" }];
+  if (trust.length === 0) return [{ text: "cannot be assumed yet", style: "yellow" }];
   return trust.map(({ effect, who, actions, conditions }) => {
     const how = actions.join() === "sts:AssumeRole" ? "" : ` (${actions.join(", ")})`;
     return stressed(

@@ -197,7 +197,7 @@ export function nextAction(
   );
   const reason =
     untold.length === 0
-      ? "everything is set"
+      ? "no action needed"
       : `nothing else is known to be wrong; unknown: ${untold.join(", ")}`;
   return { reason, action: commandLine("verify", stack) };
 }

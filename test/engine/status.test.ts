@@ -27,7 +27,7 @@ describe("status", () => {
     const report = await status(project.options);
     assert.deepEqual(
       [report.phase, report.deployedPhase, report.next.reason],
-      ["connected", "connected", "everything is set"],
+      ["connected", "connected", "no action needed"],
     );
     for (const part of [report.lastUpdate, report.pending, report.drift, report.alarms, report.accessKeys]) {
       assert.equal(part.verdict, "ok", part.evidence);

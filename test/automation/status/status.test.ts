@@ -108,7 +108,7 @@ describe("status", () => {
           { id: "AKIA1", status: "Active", ageDays: 10, lastUsed: "2026-11-22T12:00:00.000Z", problems: [] },
         ],
       },
-      next: { reason: "everything is set", action: "npm run pipeline -- verify --stack prod" },
+      next: { reason: "no action needed", action: "npm run pipeline -- verify --stack prod" },
     });
   });
 
