@@ -124,7 +124,7 @@ describe("sql and connect, by the command line", () => {
     await fs.writeFile(right, setupAnswers(outputs));
     for (const [args, reason] of [
       [["connect", "--file", wrong, "--yes"], /STORAGE_AWS_IAM_USER_ARN is "arn"[\s\S]*missing: ENABLED/],
-      [["connect", "--file", right], /iamUserArn: arn:[\s\S]*give --yes/],
+      [["connect", "--file", right], /iamUserArn: arn:[\s\S]*pass --yes/],
       [["connect", "--yes"], /unrecognized input/],
       [["sql", "--reveal-secrets"], /access is role/],
     ] as const) {
