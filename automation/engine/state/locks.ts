@@ -2,7 +2,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { z } from "zod";
 import { PROJECT } from "../../../components/settings/settings";
-import { type Machine, thisMachine } from "./processes";
+import { type Host, thisHost } from "./host";
 
 const content = z.object({
   pid: z.number(),
@@ -11,12 +11,12 @@ const content = z.object({
   timestamp: z.string(),
 });
 
-/** Who says that an update of theirs holds the stack, as Pulumi writes it into a backend that is a folder. */
+/** A stack's lock, as Pulumi writes it into a backend that is a folder. */
 export interface StackLock extends z.infer<typeof content> {
   readonly file: string;
   /**
-   * `dead`: the process was one of this machine's, and is gone, though another may have its number. `elsewhere`: nobody can
-   * tell from here; it is another machine's, or it may be one that a container hides.
+   * `dead`: this project's command line took the lock on this very host, or in this container, and its process is gone.
+   * `elsewhere`: nobody can tell from here.
    */
   readonly holder: "alive" | "dead" | "elsewhere";
 }
@@ -24,12 +24,12 @@ export interface StackLock extends z.infer<typeof content> {
 /**
  * The locks of a stack (lock.go of Pulumi's backend/diy). A file that goes or cannot be read meanwhile is left out.
  *
- * @param folder of the backend; backends elsewhere tell of their locks only when an update meets one.
+ * @param folder of the backend; other backends report their locks only when an update meets one.
  */
 export async function readLocks(
   folder: string | undefined,
   stack: string,
-  machine: Machine = thisMachine,
+  host: Host = thisHost,
 ): Promise<StackLock[]> {
   if (folder === undefined) return [];
   const dir = path.join(folder, ".pulumi", "locks", "organization", PROJECT, stack);
@@ -37,67 +37,51 @@ export async function readLocks(
   const note = await readNote(folder, stack);
   const locks = names
     .filter((name) => name.endsWith(".json"))
-    .map((name) => readLock(path.join(dir, name), note?.lock === name ? note.numbering : undefined, machine));
+    .map((name) => readLock(path.join(dir, name), note?.lock === name ? note.processSpace : undefined, host));
   return (await Promise.all(locks)).filter((lock) => lock !== undefined);
 }
 
 async function readLock(
   file: string,
-  numbering: string | undefined,
-  machine: Machine,
+  processSpace: string | undefined,
+  host: Host,
 ): Promise<StackLock | undefined> {
   try {
     const lock = content.parse(JSON.parse(await fs.readFile(file, "utf8")));
-    return { ...lock, file, holder: holderOf(lock, numbering, machine) };
+    return { ...lock, file, holder: holderOf(lock, processSpace, host) };
   } catch {
     return undefined;
   }
 }
 
-/** Milliseconds by which a clock may be put right meanwhile. */
-const TOLERANCE_MS = 10_000;
-
+/** Hosts and containers may share a name: only the note of a lock says that its process would be seen from here. */
 function holderOf(
-  lock: z.infer<typeof content>,
-  numbering: string | undefined,
-  machine: Machine,
+  { hostname, pid }: z.infer<typeof content>,
+  processSpace: string | undefined,
+  host: Host,
 ): StackLock["holder"] {
-  if (lock.hostname !== machine.hostname) return "elsewhere";
-  if (!hasEnded(lock, machine)) return "alive";
-  const isNumberedHere = numbering !== undefined && numbering === machine.numbering;
-  return isNumberedHere || !machine.mayHide(lock.pid) ? "dead" : "elsewhere";
+  if (hostname !== host.hostname) return "elsewhere";
+  if (host.runs(pid)) return "alive";
+  return processSpace !== undefined && processSpace === host.processSpace ? "dead" : "elsewhere";
 }
 
-function hasEnded({ pid, timestamp }: z.infer<typeof content>, machine: Machine): boolean {
-  if (!machine.runs(pid)) return true;
-  // A process that began after the lock was written has only the number of the one that wrote it. But a clock may have been
-  // put forward since then; so what may be an engine is left alone.
-  const isLater = (machine.startOf(pid) ?? 0) > Date.parse(timestamp) + TOLERANCE_MS;
-  const program = machine.programOf(pid);
-  return isLater && program !== undefined && !program.includes("pulumi");
-}
+const noteContent = z.object({ lock: z.string(), processSpace: z.string() });
 
-const noteContent = z.object({ lock: z.string(), numbering: z.string() });
-
-/**
- * Notes what numbers the process that holds the stack, which is an engine of this process's own: containers may share a name,
- * and then neither name nor number tells which process a lock is of. Only the last lock of a stack is noted.
- */
+/** Notes that the lock which a stack has now was taken here, by an engine of this process. Only a stack's last lock is noted. */
 export async function noteOwnLock(
   folder: string | undefined,
   stack: string,
-  machine: Machine = thisMachine,
+  host: Host = thisHost,
 ): Promise<void> {
-  const { hostname, numbering } = machine;
-  const locks = await readLocks(folder, stack, machine);
-  const own = locks.find((lock) => lock.hostname === hostname && lock.holder === "alive");
-  if (folder === undefined || own === undefined || numbering === undefined) return;
+  const { processSpace } = host;
+  const own = (await readLocks(folder, stack, host)).find(({ holder }) => holder === "alive");
+  if (folder === undefined || own === undefined || processSpace === undefined) return;
   const file = noteFile(folder, stack);
   try {
     await fs.mkdir(path.dirname(file), { recursive: true });
-    await fs.writeFile(file, JSON.stringify({ lock: path.basename(own.file), numbering }));
+    await fs.writeFile(file, JSON.stringify({ lock: path.basename(own.file), processSpace }));
   } catch {
-    // A lock without a note is taken for somebody else's, which harms nobody.
+    // Without a note the lock is kept, and the message names `pulumi cancel`.
   }
 }
 

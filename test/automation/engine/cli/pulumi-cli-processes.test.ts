@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
 import { version as SDK_VERSION } from "@pulumi/pulumi/version";
 import { BUILT_VERSION, findEngine, systemTools } from "../../../../automation/engine/cli/pulumi-cli";
-import { thisMachine } from "../../../../automation/engine/state/processes";
+import { thisHost } from "../../../../automation/engine/state/host";
 import { until } from "../../../until";
 
 describe("findEngine with real processes", () => {
@@ -120,7 +120,7 @@ describe("findEngine with real processes", () => {
     await assert.rejects(running, reason);
     assert.deepEqual(await filesOf(home), ["versions"]);
     const [go = 0, child = 0] = (await readFile(pids, "utf8")).trim().split(" ").map(Number);
-    for (const pid of [go, child]) await until(() => !thisMachine.runs(pid), `process ${pid} has ended`);
+    for (const pid of [go, child]) await until(() => !thisHost.runs(pid), `process ${pid} has ended`);
   });
 
   it("passes over a CLI that is too old", async () => {

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { supervise } from "../../../../automation/engine/cli/supervised-process";
-import { thisMachine } from "../../../../automation/engine/state/processes";
+import { thisHost } from "../../../../automation/engine/state/host";
 import { until } from "../../../until";
 
 describe("a supervised command", () => {
@@ -48,11 +48,11 @@ describe("a supervised command", () => {
   it("ends with the processes it started", async () => {
     const server = await supervise(command, process.env, folder, join(folder, "log"));
     const pids = await processes();
-    assert(pids.every(thisMachine.runs));
+    assert(pids.every(thisHost.runs));
     await server.end();
     await server.end();
     assert(server.hasExited());
-    await until(() => !pids.some(thisMachine.runs), "the command and its child have ended");
+    await until(() => !pids.some(thisHost.runs), "the command and its child have ended");
   });
 
   it("has closed its sockets once it has ended, however much memory it had", async () => {
@@ -73,7 +73,7 @@ describe("a supervised command", () => {
     parent = supervisingProcess("setInterval(() => {}, 1e6)");
     const pids = await processes();
     parent.kill("SIGKILL");
-    await until(() => !pids.some(thisMachine.runs), "the command and its child have ended");
+    await until(() => !pids.some(thisHost.runs), "the command and its child have ended");
     await until(() => !existsSync(folder), "the folder is gone");
   });
 

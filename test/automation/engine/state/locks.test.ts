@@ -2,25 +2,21 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
+import type { Host } from "../../../../automation/engine/state/host";
 import {
   noteOwnLock,
   readLocks,
   releaseDeadLocks,
   renderLock,
 } from "../../../../automation/engine/state/locks";
-import type { Machine } from "../../../../automation/engine/state/processes";
 
 describe("locks of a stack", () => {
   let folder: string;
   const dir = () => path.join(folder, ".pulumi", "locks", "organization", "braintrust-snowflake", "dev");
-  const written = Date.parse("2026-11-25T10:00:00Z");
-  const machine: Machine = {
+  const host: Host = {
     hostname: "here",
-    numbering: "outermost",
+    processSpace: "machine-1 pid:[1]",
     runs: (pid) => pid === 1,
-    startOf: () => undefined,
-    programOf: () => "node",
-    mayHide: () => false,
   };
   const lock = (name: string, pid: number, hostname: string) =>
     fs.writeFile(
@@ -34,76 +30,63 @@ describe("locks of a stack", () => {
   });
   afterEach(() => fs.rm(folder, { recursive: true }));
 
-  it("are none where the backend is no folder, or nobody holds the stack", async () => {
-    assert.deepEqual(await readLocks(undefined, "dev", machine), []);
-    assert.deepEqual(await readLocks(folder, "dev", machine), []);
-    assert.deepEqual(await readLocks(folder, "prod", machine), []);
+  it("are none where the backend is no folder, or there is no lock", async () => {
+    assert.deepEqual(await readLocks(undefined, "dev", host), []);
+    assert.deepEqual(await readLocks(folder, "dev", host), []);
+    assert.deepEqual(await readLocks(folder, "prod", host), []);
   });
 
-  it("are dead only where the process was one of this machine's and is gone", async () => {
+  it("are dead only where they were noted here and the process is gone", async () => {
     await Promise.all([lock("a", 1, "here"), lock("b", 2, "here"), lock("c", 2, "there")]);
     await fs.writeFile(path.join(dir(), "d.json"), "half writ");
-    const locks = await readLocks(folder, "dev", machine);
-    assert.deepEqual(locks.map(({ holder }) => holder).sort(), ["alive", "dead", "elsewhere"]);
-    const dead = locks.find(({ holder }) => holder === "dead");
+    const holders = async (one: Host) =>
+      (await readLocks(folder, "dev", one)).map(({ pid, holder }) => `${pid} ${holder}`).sort();
+    assert.deepEqual(await holders(host), ["1 alive", "2 elsewhere", "2 elsewhere"]);
+    await noteOwnLock(folder, "dev", host);
+    assert.deepEqual(await holders(host), ["1 alive", "2 elsewhere", "2 elsewhere"]);
+    const ended = { ...host, runs: () => false };
+    assert.deepEqual(await holders(ended), ["1 dead", "2 elsewhere", "2 elsewhere"]);
+    const [dead] = (await readLocks(folder, "dev", ended)).filter(({ holder }) => holder === "dead");
     assert.ok(dead !== undefined);
-    assert.equal(renderLock(dead), "process 2 of me on here, since 2026-11-25T10:00:00Z, has died");
+    assert.equal(renderLock(dead), "process 1 of me on here, since 2026-11-25T10:00:00Z, has died");
   });
 
-  it("are dead where the process that has the number began after the lock was written", async () => {
+  it("are not dead on another host or in another container of the same name, nor once another lock is taken", async () => {
     await lock("a", 1, "here");
-    const holder = async (start: number | undefined, program: string | undefined = "node") => {
-      const later = { ...machine, startOf: () => start, programOf: () => program };
-      return (await readLocks(folder, "dev", later))[0]?.holder;
-    };
-    assert.equal(await holder(written - 60_000), "alive");
-    assert.equal(await holder(written + 5_000), "alive", "the clock may have been put right");
-    assert.equal(await holder(written + 60_000), "dead");
-    assert.equal(await holder(undefined), "alive", "a machine that does not tell");
-    assert.equal(await holder(written + 60_000, "pulumi"), "alive", "the clock may have been put forward");
-    assert.equal(await holder(written + 60_000, ".pulumi-wrapped"), "alive");
+    await noteOwnLock(folder, "dev", host);
+    const ended = { ...host, runs: () => false };
+    for (const processSpace of ["boot-1 pid:[1]", undefined]) {
+      const [found] = await readLocks(folder, "dev", { ...ended, processSpace });
+      assert.equal(found?.holder, "elsewhere");
+      assert.match(
+        found && renderLock(found),
+        /, runs elsewhere, as on another machine or in a container, or has died there$/,
+      );
+    }
+    await fs.rename(path.join(dir(), "a.json"), path.join(dir(), "b.json"));
+    assert.equal((await readLocks(folder, "dev", ended))[0]?.holder, "elsewhere");
   });
 
-  it("are not dead where a container may hide the process", async () => {
-    await lock("a", 2, "here");
-    const [found] = await readLocks(folder, "dev", { ...machine, mayHide: (pid) => pid === 2 });
+  it("are not noted where the host does not name itself", async () => {
+    await lock("a", 1, "here");
+    await noteOwnLock(folder, "dev", { ...host, processSpace: undefined });
+    const [found] = await readLocks(folder, "dev", { ...host, runs: () => false });
     assert.equal(found?.holder, "elsewhere");
-    assert.match(
-      found && renderLock(found),
-      /, runs elsewhere, as on another machine or in a container, or has died there$/,
-    );
-  });
-
-  it("are dead in a container only where they were noted as its own", async () => {
-    const container = { ...machine, numbering: "container", mayHide: () => true };
-    const holders = async (one: Machine) => (await readLocks(folder, "dev", one)).map(({ holder }) => holder);
-    const ended = { runs: () => false };
-    await lock("a", 2, "here");
-    await noteOwnLock(folder, "dev", container);
-    assert.deepEqual(await holders(container), ["elsewhere"], "the process is not seen");
-    await fs.rm(path.join(dir(), "a.json"));
-
-    await lock("b", 1, "here");
-    await noteOwnLock(folder, "dev", container);
-    assert.deepEqual(await holders(container), ["alive"]);
-    assert.deepEqual(await holders({ ...container, ...ended }), ["dead"]);
-    assert.deepEqual(await holders({ ...container, ...ended, numbering: "another" }), ["elsewhere"]);
-    assert.deepEqual(await holders({ ...container, ...ended, numbering: undefined }), ["elsewhere"]);
-    await fs.rename(path.join(dir(), "b.json"), path.join(dir(), "c.json"));
-    assert.deepEqual(await holders({ ...container, ...ended }), ["elsewhere"], "another lock");
   });
 
   it("are noted without harm where the folder takes no note, or there is none", async () => {
     await lock("a", 1, "here");
     await fs.writeFile(path.join(folder, ".pulumi", "lock-notes"), "");
-    await noteOwnLock(folder, "dev", machine);
-    await noteOwnLock(undefined, "dev", machine);
-    assert.equal((await readLocks(folder, "dev", machine)).length, 1);
+    await noteOwnLock(folder, "dev", host);
+    await noteOwnLock(undefined, "dev", host);
+    assert.equal((await readLocks(folder, "dev", host)).length, 1);
   });
 
   it("go where they are dead, and no other", async () => {
-    await Promise.all([lock("a", 1, "here"), lock("b", 2, "here"), lock("c", 2, "there")]);
-    await releaseDeadLocks(await readLocks(folder, "dev", machine));
-    assert.deepEqual((await fs.readdir(dir())).sort(), ["a.json", "c.json"]);
+    await lock("a", 1, "here");
+    await noteOwnLock(folder, "dev", host);
+    await Promise.all([lock("b", 2, "here"), lock("c", 2, "there")]);
+    await releaseDeadLocks(await readLocks(folder, "dev", { ...host, runs: () => false }));
+    assert.deepEqual((await fs.readdir(dir())).sort(), ["b.json", "c.json"]);
   });
 });

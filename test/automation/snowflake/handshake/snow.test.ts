@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { thisMachine } from "../../../../automation/engine/state/processes";
+import { thisHost } from "../../../../automation/engine/state/host";
 import { PipelineError } from "../../../../automation/errors";
 import { parseAnswers } from "../../../../automation/snowflake/answers/answers";
 import {
@@ -24,7 +24,7 @@ describe("runSnow", () => {
   afterEach(async () => {
     const pid = await account.hanging();
     // One that its test has left running would keep this process running too.
-    if (pid !== undefined && thisMachine.runs(pid)) process.kill(pid, "SIGKILL");
+    if (pid !== undefined && thisHost.runs(pid)) process.kill(pid, "SIGKILL");
     await account.remove();
   });
 
@@ -128,17 +128,17 @@ describe("runSnow", () => {
       const pid = await hanging();
       await elapse(1000);
       assert.equal(await failed, "the Snowflake CLI was stopped after 1 s");
-      assert.ok(!thisMachine.runs(pid));
+      assert.ok(!thisHost.runs(pid));
     });
 
     it("kills one that does not stop in three seconds", async () => {
       const failed = failure({ hang: "stubborn" }, { timeoutMs: 1000 });
       const pid = await hanging();
       await elapse(1000 + 2990);
-      assert.ok(thisMachine.runs(pid));
+      assert.ok(thisHost.runs(pid));
       await elapse(10);
       assert.equal(await failed, "the Snowflake CLI was stopped after 1 s");
-      assert.ok(!thisMachine.runs(pid));
+      assert.ok(!thisHost.runs(pid));
     });
   });
 
@@ -148,7 +148,7 @@ describe("runSnow", () => {
     const pid = await hanging();
     controller.abort();
     assert.equal(await failed, "the Snowflake CLI was cancelled");
-    assert.ok(!thisMachine.runs(pid));
+    assert.ok(!thisHost.runs(pid));
     assert.match(await failure({}, { signal: controller.signal }), /^cancelled before/);
   });
 
