@@ -150,7 +150,7 @@ export async function outputs(
  * stack unseen is for the operation itself to wait for.
  */
 async function mayGoOn(deployment: Deployment, voice: Voice): Promise<boolean> {
-  await deployment.untilUnlocked();
+  await deployment.recovery.untilUnlocked();
   try {
     return await repairFirst(deployment, voice);
   } catch (error) {

@@ -39,11 +39,11 @@ export async function repairFirst(
   deployment: Deployment,
   voice: Pick<Voice, "note" | "confirm">,
 ): Promise<boolean> {
-  const interruption = await deployment.interruption();
+  const interruption = await deployment.recovery.interruption();
   if (interruption === undefined) return true;
   voice.note(renderInterruption(interruption));
   if (!(await voice.confirm(REPAIR_QUESTION))) return false;
-  await deployment.repair(interruption);
+  await deployment.recovery.repair(interruption);
   return true;
 }
 
@@ -72,7 +72,7 @@ export async function recover(
     if (repair || yes || (!json && isInteractive())) {
       if (!(await repairFirst(deployment, voice))) note("nothing was changed");
     }
-    const report = await recoveryReport(deployment);
+    const report = await recoveryReport(deployment.recovery);
     if (json) printJson(report);
     else print(recoveryText(report));
   });
@@ -93,7 +93,7 @@ async function restoreState(
   }
   if (!(await ask(`Restore the state of stack "${stack}"?`))) return say("nothing was changed");
   const restored = deployment ?? (await Deployment.open({ ...place, create: true }));
-  const aside = await restore(restored, restoration);
+  const aside = await restore(restored.recovery, restoration);
   if (aside !== undefined) say(`the unreadable state is kept in ${aside}`);
   print(`stack "${stack}": state of ${describe(checkpoint)} restored`);
   print(`next: ${commandLine("refresh", stack)} updates it to match AWS, then ${commandLine("up", stack)}`);
@@ -106,7 +106,7 @@ async function lookFor(
 ): Promise<{ readonly deployment?: Deployment; readonly restoration: Restoration }> {
   try {
     const deployment = await Deployment.open(place);
-    return { deployment, restoration: await findRestoration(deployment, name) };
+    return { deployment, restoration: await findRestoration(deployment.recovery, name) };
   } catch (error) {
     if (!(error instanceof UnknownStackError)) throw error;
     const { stack, workDir = projectDir } = place;

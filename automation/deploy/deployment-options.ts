@@ -4,27 +4,27 @@ import type { WorkspaceOptions } from "../engine/workspace";
 import type { PipelineOutputs } from "../outputs";
 import type { ProgressListener } from "../terminal/progress";
 
-/** Which stack, how to reach it, and who hears of progress. */
+/** Which stack, how to reach it, and who receives progress. */
 export interface DeploymentOptions extends WorkspaceOptions, StopRules {
   readonly onProgress?: ProgressListener | undefined;
-  /** Milliseconds, of all its waits together, for which it waits while another update holds the stack. @default it ends at once */
+  /** Milliseconds, of all its waits together, for which it waits while another update is in progress. @default it ends at once */
   readonly waitMs?: number | undefined;
-  /** Leaves out the look at credentials, backend and bucket before an update. @default false */
+  /** Skips the pre-flight checks of credentials, backend and bucket. @default false */
   readonly skipPreflight?: boolean | undefined;
   /** Milliseconds before an update that failed for a passing reason runs again, twice at most. @default 20 000 */
   readonly retryWaitMs?: number | undefined;
 }
 
-/** How an operation goes on where another update has held the stack meanwhile. */
+/** How an operation continues where another update was in progress meanwhile. */
 export interface AfterWaiting {
   /**
-   * Hears what is to be changed where that is not what was previewed. What it throws ends the operation before it changes
-   * anything. @default the operation goes on
+   * Receives what is to be changed where that is not what was previewed. What it throws ends the operation before it changes
+   * anything. @default the operation continues
    */
   readonly onOtherChanges?: ((changes: readonly Change[]) => Promise<void>) | undefined;
   /**
-   * Comes before what an interrupted update has left, which a note has told, is put right. What it throws ends the operation
-   * before it changes anything. @default it is put right
+   * Comes before what an interrupted update has left, which a note has described, is repaired. What it throws ends the operation
+   * before it changes anything. @default it is repaired
    */
   readonly onInterruption?: (() => Promise<void>) | undefined;
 }

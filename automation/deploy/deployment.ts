@@ -1,14 +1,11 @@
 import type { OutputMap } from "@pulumi/pulumi/automation";
-import { backendFolder, backendName } from "../engine/backend";
 import { type Change, nameOf } from "../engine/changes";
-import { busyMessage, commandError } from "../engine/engine-errors";
+import { commandError } from "../engine/engine-errors";
 import type { EngineRun } from "../engine/engine-run";
 import { passingCauses } from "../engine/failure-causes";
 import { unprotect } from "../engine/state/exported-state";
-import { readLocks, renderLock, type StackLock } from "../engine/state/locks";
 import { type ResourceState, readState } from "../engine/state/state";
 import { type OpenStack, openStack } from "../engine/workspace";
-import { StackBusyError } from "../errors";
 import { type PipelineOutputs, parseOutputs } from "../outputs";
 import { writeChosenId } from "../project/external-id";
 import type { AfterWaiting, DeploymentOptions, UpOptions, UpResult } from "./deployment-options";
@@ -17,19 +14,15 @@ import { type ChangingOperation, Operations } from "./operations";
 import { type PreflightFinding, refusalOf, renderNote } from "./preflight/finding";
 import { preflight } from "./preflight/preflight";
 import { ignoringProtection } from "./protection";
-import { Checkpoints } from "./recovery/checkpoints";
-import {
-  findInterruption,
-  forgetLost,
-  type Interruption,
-  renderInterruption,
-  repairInterruption,
-} from "./recovery/recovery";
+import { forgetLost } from "./recovery/recovery";
+import { StackRecovery } from "./recovery/stack-recovery";
 import { checkDestruction, checkLosses, type Removable } from "./removals";
-import { previewAnew, runUpdate, type Update } from "./update";
+import { previewOnceMore, runUpdate, type Update } from "./update";
 
 /** A stack that is open for operations; each may follow or be followed by `pulumi up`. */
 export class Deployment {
+  /** What an interrupted update has left, the stack's locks, and the copies of its state. */
+  public readonly recovery: StackRecovery;
   private readonly operations: Operations;
   private findings?: Promise<readonly PreflightFinding[]>;
 
@@ -37,7 +30,8 @@ export class Deployment {
     public readonly open: OpenStack,
     private readonly options: DeploymentOptions,
   ) {
-    this.operations = new Operations(open, options, this.checkpoints);
+    this.operations = new Operations(open, options);
+    this.recovery = new StackRecovery(open, this.operations);
   }
 
   /**
@@ -51,55 +45,13 @@ export class Deployment {
   }
 
   /**
-   * What an update that was killed, or whose provider died, has left: `undefined` where there is nothing.
-   *
-   * @throws AwsCallError where AWS has to tell what was made, and does not.
-   */
-  public async interruption(): Promise<Interruption | undefined> {
-    return findInterruption(this.open, await this.locks());
-  }
-
-  /** Who says that an update of theirs holds the stack, where the backend is a folder. */
-  public locks(): Promise<StackLock[]> {
-    return readLocks(this.folder, this.open.file.stack);
-  }
-
-  /**
-   * Waits while another update's lock is there, if there is time to wait: what is previewed then is of the state that the other
-   * has left.
-   *
-   * @throws StackBusyError when the time is up.
-   */
-  public async untilUnlocked(): Promise<void> {
-    if (!this.options.waitMs) return;
-    await this.operations.whenFree(async () => {
-      const held = (await this.locks()).find(({ holder }) => holder !== "dead");
-      if (held !== undefined) throw new StackBusyError(busyMessage(this.open.stack.name, renderLock(held)));
-    });
-  }
-
-  /** Ends an interruption. Every update does so first; call it yourself to ask somebody before. */
-  public async repair(interruption: Interruption): Promise<void> {
-    await this.operations.keepState("repair");
-    const adopted = await repairInterruption(this.open, interruption, (target) =>
-      this.operations.run({
-        what: "refresh",
-        operation: (engine) => this.open.stack.refresh({ ...engine, target: [...target] }),
-      }),
-    );
-    this.operations.note(
-      adopted.length === 0 ? "repaired" : `repaired; taken over from AWS: ${adopted.join(", ")}`,
-    );
-  }
-
-  /**
-   * Looks, once, for what would make an update fail half-way or harm others; tells of each finding as a note.
+   * Runs the pre-flight checks, once, and reports each finding as a note.
    *
    * @returns what stands in the update's way, `undefined` where nothing does.
    */
   public async preflight({ replaceForeign }: UpOptions = {}): Promise<Error | undefined> {
     if (this.options.skipPreflight) return undefined;
-    this.findings ??= this.look(replaceForeign ?? false);
+    this.findings ??= this.runPreflight(replaceForeign ?? false);
     return refusalOf(this.open.stack.name, await this.findings);
   }
 
@@ -107,7 +59,7 @@ export class Deployment {
   public preview({ refresh }: UpOptions = {}): Promise<Change[]> {
     const { stack } = this.open;
     return this.operations.run({
-      what: "preview",
+      kind: "preview",
       operation: (engine) =>
         ignoringProtection(stack, () => stack.preview({ ...engine, refresh: refresh ?? false })),
     });
@@ -133,13 +85,13 @@ export class Deployment {
   /** What reading the live resources would change in the state. */
   public previewRefresh(): Promise<Change[]> {
     const operation: EngineRun["operation"] = (engine) => this.open.stack.previewRefresh(engine);
-    return this.operations.run({ what: "refresh preview", operation });
+    return this.operations.run({ kind: "refresh preview", operation });
   }
 
   /** What `destroy` would delete. */
   public previewDestroy(): Promise<Change[]> {
     const operation: EngineRun["operation"] = (engine) => this.open.stack.previewDestroy(engine);
-    return this.operations.run({ what: "destroy preview", operation });
+    return this.operations.run({ kind: "destroy preview", operation });
   }
 
   /**
@@ -147,12 +99,12 @@ export class Deployment {
    *
    * @param previewed the changes of a preview that has just been made, which spares another one.
    * @throws UsageError or PipelineError for what {@link Deployment.preflight} finds, before anything is changed.
-   * @throws PipelineError where the update would lose data, or fails; it can be run again and goes on from there.
-   * @throws StackBusyError where another update holds the stack.
+   * @throws PipelineError where the update would lose data, or fails; it can be run again and resumes.
+   * @throws StackBusyError where another update is in progress.
    */
   public async up(options: UpOptions = {}, previewed?: readonly Change[]): Promise<UpResult> {
-    if (previewed === undefined) await this.untilUnlocked();
-    await this.operations.whenFree(() => this.repairFirst(options));
+    if (previewed === undefined) await this.recovery.untilUnlocked();
+    await this.operations.whenFree(() => this.recovery.repairFirst(options));
     const refusal = await this.preflight(options);
     if (refusal !== undefined) throw refusal;
     let protectedUrns: readonly string[] = [];
@@ -166,7 +118,7 @@ export class Deployment {
       preview,
       run: (expected, previewAgain, before) =>
         this.operations.change({
-          what: "up",
+          kind: "up",
           operation: async (engine) => {
             if (protectedUrns.length > 0) {
               this.operations.note(`unprotecting ${protectedUrns.map(nameOf).join(", ")}`);
@@ -199,36 +151,36 @@ export class Deployment {
    * @param previewed the changes of a preview that has just been made.
    */
   public async refresh(previewed?: readonly Change[], options: AfterWaiting = {}): Promise<Change[]> {
-    await this.operations.whenFree(() => this.repairFirst(options));
+    await this.operations.whenFree(() => this.recovery.repairFirst(options));
     return this.operations.change({
-      what: "refresh",
+      kind: "refresh",
       operation: (engine) => this.open.stack.refresh(engine),
       expected: previewed,
       onFree: this.afterAnother(options, (expected) =>
-        previewAnew(() => this.previewRefresh(), expected, options.onOtherChanges),
+        previewOnceMore(() => this.previewRefresh(), expected, options.onOtherChanges),
       ),
     });
   }
 
   /**
-   * Deletes what the stack made.
+   * Deletes what the stack created.
    *
    * @param previewed the changes of a preview that has just been made.
    * @throws PipelineError before anything is deleted where resources are protected.
    */
   public async destroy(previewed?: readonly Change[], options: AfterWaiting = {}): Promise<Change[]> {
-    await this.operations.whenFree(() => this.repairFirst(options));
+    await this.operations.whenFree(() => this.recovery.repairFirst(options));
     await this.checkDestruction();
     const preview = async () => {
       await this.checkDestruction();
       return this.previewDestroy();
     };
     return this.operations.change({
-      what: "destroy",
+      kind: "destroy",
       operation: (engine) => this.open.stack.destroy(engine),
       expected: previewed,
       onFree: this.afterAnother(options, (expected) =>
-        previewAnew(preview, expected, options.onOtherChanges),
+        previewOnceMore(preview, expected, options.onOtherChanges),
       ),
     });
   }
@@ -236,7 +188,7 @@ export class Deployment {
   /**
    * Removes an empty stack from the backend; its settings file stays.
    *
-   * @throws StackBusyError where an update holds the stack.
+   * @throws StackBusyError where an update is in progress.
    */
   public async remove(): Promise<void> {
     const { workspace, name } = this.open.stack;
@@ -275,7 +227,7 @@ export class Deployment {
     return (await readState(this.open.stack)).resources;
   }
 
-  private async look(replaceForeign: boolean): Promise<readonly PreflightFinding[]> {
+  private async runPreflight(replaceForeign: boolean): Promise<readonly PreflightFinding[]> {
     const findings = await preflight({
       ...this.open,
       workDir: this.workDir,
@@ -291,37 +243,15 @@ export class Deployment {
     return { ...this.open, onNote: (message) => this.operations.note(message) };
   }
 
-  /** What is to be done where another update has held the stack: it may have died, and what was previewed is outdated. */
+  /** What is to be done where another update was in progress: it may have died, and what was previewed is outdated. */
   private afterAnother(
     options: AfterWaiting,
     previewAgain: ChangingOperation["onFree"],
   ): ChangingOperation["onFree"] {
     return async (expected) => {
-      await this.repairFirst(options);
+      await this.recovery.repairFirst(options);
       return previewAgain(expected);
     };
-  }
-
-  private async repairFirst({ onInterruption }: AfterWaiting): Promise<void> {
-    const interruption = await this.interruption();
-    if (interruption === undefined) return;
-    this.operations.note(renderInterruption(interruption));
-    await onInterruption?.();
-    await this.repair(interruption);
-  }
-
-  /** The copies of the state, as far as they are of its backend. */
-  public get checkpoints(): Checkpoints {
-    return new Checkpoints(
-      this.workDir,
-      this.open.file.stack,
-      backendName(this.open.backendUrl, this.workDir),
-    );
-  }
-
-  /** Where the state is, if the backend is a folder. */
-  public get folder(): string | undefined {
-    return backendFolder(this.open.backendUrl, this.workDir);
   }
 
   private get workDir(): string {

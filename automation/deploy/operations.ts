@@ -4,14 +4,13 @@ import { FailedRunError } from "../engine/failed-run";
 import { exportState } from "../engine/state/exported-state";
 import type { OpenStack } from "../engine/workspace";
 import type { DeploymentOptions } from "./deployment-options";
-import type { Checkpoints } from "./recovery/checkpoints";
-import { rememberLost } from "./recovery/recovery";
+import { checkpointsOf, rememberLost } from "./recovery/recovery";
 import { untilFree } from "./retry";
 
 /** An operation of the engine that changes AWS or the state. */
-export interface ChangingOperation extends Pick<EngineRun, "what" | "operation" | "expected" | "before"> {
+export interface ChangingOperation extends Pick<EngineRun, "kind" | "operation" | "expected" | "before"> {
   /**
-   * Before it is tried again, where another update has held the stack: that has changed what the preview started from.
+   * Before it is tried again, where another update was in progress: that has changed what the preview started from.
    *
    * @param expected what was to be changed, if that was known.
    * @returns what is to be changed now.
@@ -19,17 +18,16 @@ export interface ChangingOperation extends Pick<EngineRun, "what" | "operation" 
   readonly onFree: (expected: readonly Change[] | undefined) => Promise<readonly Change[]>;
 }
 
-/** The engine's operations on one stack, with the patience and the listener that a deployment's options name. */
+/** The engine's operations on one stack, with the time to wait and the listener that a deployment's options name. */
 export class Operations {
-  /** Of all the waits of a deployment together. */
-  private readonly patience: { leftMs: number };
+  /** For all the waits of a deployment together. */
+  private readonly timeToWait: { leftMs: number };
 
   public constructor(
     private readonly open: OpenStack,
     private readonly options: DeploymentOptions,
-    private readonly checkpoints: Checkpoints,
   ) {
-    this.patience = { leftMs: options.waitMs ?? 0 };
+    this.timeToWait = { leftMs: options.waitMs ?? 0 };
   }
 
   /** Runs one. */
@@ -42,7 +40,7 @@ export class Operations {
   public async change({ onFree, ...operation }: ChangingOperation): Promise<Change[]> {
     let { expected } = operation;
     const run = async () => {
-      await this.keepState(operation.what);
+      await this.keepState(operation.kind);
       return this.run({ ...operation, expected });
     };
     try {
@@ -54,19 +52,24 @@ export class Operations {
     }
   }
 
-  /** Does it once no other update holds the stack, if there is time to wait for that. */
+  /** Whether there is time to wait for another update. */
+  public get mayWait(): boolean {
+    return this.timeToWait.leftMs > 0;
+  }
+
+  /** Does it once no other update is in progress, if there is time to wait for that. */
   public whenFree<Result>(run: () => Promise<Result>, onFree = async () => {}): Promise<Result> {
-    const { patience } = this;
+    const { timeToWait } = this;
     const { signal } = this.options;
-    return untilFree(run, { patience, signal, onFree, onNote: (message) => this.note(message) });
+    return untilFree(run, { timeToWait, signal, onFree, onNote: (message) => this.note(message) });
   }
 
   /** Copies the state. */
   public async keepState(before: string): Promise<void> {
-    await this.checkpoints.keep(await exportState(this.open.stack), before);
+    await checkpointsOf(this.open).keep(await exportState(this.open.stack), before);
   }
 
-  /** Tells of the work. */
+  /** Reports on the work. */
   public note(message: string): void {
     this.options.onProgress?.({ kind: "note", message });
   }

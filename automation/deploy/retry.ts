@@ -4,7 +4,7 @@ import { FailedRunError } from "../engine/failed-run";
 import type { Failure } from "../engine/failure-causes";
 import { PipelineError, StackBusyError } from "../errors";
 
-/** How often a run is made again, and what is heard of it. */
+/** How often a run is repeated, and who is notified. */
 export interface RetryOptions {
   /** Why it may succeed later; `undefined` where it would not. */
   readonly causes: (failures: readonly Failure[]) => readonly string[] | undefined;
@@ -16,11 +16,11 @@ export interface RetryOptions {
 
 const RETRY_WAIT_MS = 20_000;
 
-/** Runs in all: the provider has been patient in each of them already. */
+/** Runs in all: the provider has retried in each of them already. */
 const MOST_RUNS = 3;
 
 /**
- * Makes a run again where it failed for passing reasons alone; each is told what those before have changed.
+ * Repeats a run that failed for passing reasons alone; each receives what those before have changed.
  *
  * @returns the changes of all its runs.
  * @throws what the last run threw.
@@ -41,12 +41,12 @@ export async function untilPassed(
       const reasons = error instanceof FailedRunError ? causes(error.failures) : undefined;
       if (!(error instanceof FailedRunError) || reasons === undefined || signal?.aborted) throw error;
       if (runs === MOST_RUNS) {
-        throw new PipelineError(`${error.message}\n${runs} runs failed alike`, { cause: error.cause });
+        throw new PipelineError(`${error.message}\nall ${runs} attempts failed`, { cause: error.cause });
       }
       remember(error.changes);
       const pause = waitMs * 2 ** (runs - 1) * (1 + Math.random() / 2);
       onNote(
-        `${reasons.join(", ")}: running it again in ${Math.ceil(pause / 1000)} s (${runs} of ${MOST_RUNS} runs made)`,
+        `${reasons.join(", ")}: retrying in ${Math.ceil(pause / 1000)} s (attempt ${runs + 1} of ${MOST_RUNS})`,
       );
       // A cancellation meanwhile ends it with the failure that it waited to see pass.
       await sleep(pause, undefined, { signal }).catch(() => {
@@ -59,7 +59,7 @@ export async function untilPassed(
 /** How an operation waits for a stack that another holds. */
 export interface BusyOptions {
   /** What is left of the time to wait: pauses take their part, and so do the attempts after the first. */
-  readonly patience: { leftMs: number };
+  readonly timeToWait: { leftMs: number };
   readonly onNote: (message: string) => void;
   /** Before the operation is tried again. */
   readonly onFree: () => Promise<void>;
@@ -70,13 +70,13 @@ const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 30_000;
 
 /**
- * Tries an operation until no other holds the stack, in pauses that grow and differ, so that many do not come at once.
+ * Tries an operation until no other update is in progress, in pauses that grow and differ, so that many do not come at once.
  *
  * @throws StackBusyError when the time is up or the wait is cancelled; whatever else it throws, or what comes before it, at once.
  */
 export async function untilFree<Result>(
   run: () => Promise<Result>,
-  { patience, onNote, onFree, signal }: BusyOptions,
+  { timeToWait, onNote, onFree, signal }: BusyOptions,
 ): Promise<Result> {
   let waited = false;
   for (let longest = FIRST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
@@ -85,11 +85,11 @@ export async function untilFree<Result>(
       if (waited) await onFree();
       return await run();
     } catch (error) {
-      if (waited) patience.leftMs = Math.max(0, patience.leftMs - (Date.now() - begun));
-      if (!(error instanceof StackBusyError) || patience.leftMs <= 0 || signal?.aborted) throw error;
-      const pause = Math.min(longest * (0.5 + Math.random() / 2), patience.leftMs);
-      patience.leftMs -= pause;
-      onNote(`another update holds the stack: trying again in ${Math.ceil(pause / 1000)} s`);
+      if (waited) timeToWait.leftMs = Math.max(0, timeToWait.leftMs - (Date.now() - begun));
+      if (!(error instanceof StackBusyError) || timeToWait.leftMs <= 0 || signal?.aborted) throw error;
+      const pause = Math.min(longest * (0.5 + Math.random() / 2), timeToWait.leftMs);
+      timeToWait.leftMs -= pause;
+      onNote(`another update is in progress: trying again in ${Math.ceil(pause / 1000)} s`);
       await sleep(pause, undefined, { signal }).catch(() => {
         throw error;
       });

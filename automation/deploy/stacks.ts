@@ -22,11 +22,11 @@ export interface StacksOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Engines that one machine is asked to run at the same time. */
+/** Engines that one machine may run at the same time. */
 const MOST_PARALLEL = 32;
 
 /**
- * Does the same on several stacks. After a failure, a refusal or a cancellation none begins; those under way are waited for.
+ * Does the same on several stacks. After a failure, a refusal or a cancellation none begins; those in progress are waited for.
  *
  * @param work returns what it did, `undefined` where its question was answered with no.
  * @throws UsageError for an impossible number of stacks at a time.

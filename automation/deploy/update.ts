@@ -10,7 +10,7 @@ export interface Update extends AfterWaiting {
   /**
    * Makes the changes.
    *
-   * @param previewAgain says what is to be changed after another update has held the stack.
+   * @param previewAgain says what is to be changed after another update has ended.
    * @param made what runs before have changed.
    */
   readonly run: (
@@ -22,7 +22,7 @@ export interface Update extends AfterWaiting {
 }
 
 /**
- * Makes the changes of an update, again where that failed for passing reasons, and tells where they have become others than
+ * Makes the changes of an update, again where that failed for passing reasons, and reports where they have become others than
  * those that were previewed.
  *
  * @returns the changes of all its runs.
@@ -37,13 +37,13 @@ export async function runUpdate(
   let failed: FailedRunError | undefined;
   const previewOnce = () =>
     preview().catch((error: unknown) => {
-      // It is no run that could be made again.
+      // It is no run that could be repeated.
       throw error instanceof FailedRunError
         ? new PipelineError(error.message, { cause: error.cause })
         : error;
     });
   const previewAgain = async () => {
-    expected = await previewAnew(previewOnce, expected, onOtherChanges);
+    expected = await previewOnceMore(previewOnce, expected, onOtherChanges);
     return expected;
   };
   return untilPassed(async (made) => {
@@ -67,8 +67,8 @@ function notRunAgain(failed: FailedRunError, reason: unknown): PipelineError {
     : new PipelineError(message, because);
 }
 
-/** Previews once more, and tells of what is not what was expected, where something was. */
-export async function previewAnew(
+/** Previews once more, and reports changes that differ from those expected, where some were. */
+export async function previewOnceMore(
   preview: () => Promise<readonly Change[]>,
   expected: readonly Change[] | undefined,
   onOtherChanges: AfterWaiting["onOtherChanges"],

@@ -18,7 +18,7 @@ export function knownError(stack: string, text: string): StackBusyError | Unread
 
 /** Says that another update holds a stack in a backend that is a folder, where its lock can be looked at. */
 export function busyMessage(stack: string, engineText: string): string {
-  return `${busy(stack)}; \`${commandLine("recover", stack)}\` tells whether it has died: ${engineErrors(engineText)}`;
+  return `${busy(stack)}; \`${commandLine("recover", stack)}\` shows whether it has died: ${engineErrors(engineText)}`;
 }
 
 /** What to do about the lock of a process that has died, where locks cannot be looked at. */
@@ -33,22 +33,22 @@ function unseenMessage(stack: string, engineText: string): string {
 }
 
 function busy(stack: string): string {
-  return `another update holds stack "${stack}"; try again when it ends, or have --wait wait for it`;
+  return `another update of stack "${stack}" is in progress; try again when it ends, or pass --wait MINUTES`;
 }
 
-/** How a backend of Pulumi's own tells of each lock: its URL, which may hold secrets, and whose it is. */
+/** How a backend of Pulumi's own reports each lock: its URL, which may hold secrets, and whose it is. */
 const createdBy = /^\s*\S+: (created by .*)$/gm;
 
-/** Whether an engine's text tells of locks that are in no folder. */
+/** Whether an engine's text reports locks that are in no folder. */
 function isUnseen(text: string): boolean {
   return /^\s*(?!file:)\S+: created by /m.test(text) || text.includes("[409] Conflict");
 }
 
-/** Says that a stack's state cannot be made out, and what brings one back. */
+/** Says that a stack's state cannot be read, and how to restore one. */
 export function unreadableState(stack: string, reason: string): UnreadableStateError {
   return new UnreadableStateError(
     `the state of stack "${stack}" cannot be read: ${reason}; ` +
-      `\`${commandLine("recover", stack)}\` tells what brings one back`,
+      `\`${commandLine("recover", stack)}\` shows how to restore one`,
     reason,
   );
 }

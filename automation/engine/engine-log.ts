@@ -1,6 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { nameOf, type Step } from "./changes";
-import { withoutColour } from "./progress-tracker";
 
 /**
  * The line of the engine's log that an event stands for, without the value of any property. The engine's own debugging
@@ -22,4 +21,9 @@ export function engineLogLine(event: EngineEvent): string | undefined {
 
 function stepLine({ op, type, urn }: Step, state: string): string {
   return `${op} ${type} ${nameOf(urn)} ${state}`;
+}
+
+/** A text of the engine without its marks for colours. */
+export function withoutColour(text: string): string {
+  return text.replaceAll(/<\{%.*?%\}>/g, "");
 }

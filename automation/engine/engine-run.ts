@@ -1,37 +1,36 @@
 import { CommandError, type EngineEvent } from "@pulumi/pulumi/automation";
-import { PIPELINE_TYPE } from "../../components/settings/settings";
 import { isDebugging } from "../debug";
 import { PipelineError, UsageError } from "../errors";
 import type { ProgressListener } from "../terminal/progress";
 import { backendFolder } from "./backend";
-import { type Change, changeOf, subjectOf } from "./changes";
+import type { Change } from "./changes";
 import { engineErrors, knownError } from "./engine-errors";
 import { engineLogLine } from "./engine-log";
 import { FailedRunError } from "./failed-run";
 import { namedCauses } from "./failure-causes";
 import { CONNECTION_LOST, lostConnection } from "./inline-program";
-import { type StopRules, startInterrupts, TIMEOUT_MS } from "./interrupts";
-import { ProgressTracker } from "./progress-tracker";
+import { type Interrupts, type StopRules, startInterrupts, TIMEOUT_MS } from "./interrupts";
+import { type RunKind, traitsOf } from "./run-kinds";
+import { RunObserver } from "./run-observer";
 import { runReport } from "./run-report";
 import { noteOwnLock } from "./state/locks";
 import type { OpenStack } from "./workspace";
 
 /** One operation of the engine. */
 export interface EngineRun extends StopRules {
-  /** As people say it: "up", "destroy preview". */
-  readonly what: string;
+  readonly kind: RunKind;
   /** Does it, with what the Automation API takes. */
   readonly operation: (hooks: EngineHooks) => Promise<unknown>;
   /** What a preview has found that it would change. */
   readonly expected?: readonly Change[] | undefined;
-  /** What runs of the same update have changed before. @default none */
+  /** What earlier runs of the same update have changed. @default none */
   readonly before?: readonly Change[] | undefined;
   readonly onProgress?: ProgressListener | undefined;
 }
 
-/** How the Automation API tells of an operation, and is told to stop it. */
+/** How the Automation API reports on an operation, and is told to stop it. */
 export interface EngineHooks {
-  readonly onEvent: ProgressTracker["onEvent"];
+  readonly onEvent: (event: EngineEvent) => void;
   readonly onOutput: (text: string) => void;
   readonly signal: AbortSignal;
   readonly color: "never";
@@ -41,114 +40,104 @@ export interface EngineHooks {
  * Runs one operation of the engine.
  *
  * @returns what it changed, or what a preview would change.
- * @throws FailedRunError with what was made, what was not and what is unknown; StackBusyError where another holds the
- * stack; UnreadableStateError; UsageError for settings that the program refuses.
+ * @throws FailedRunError with what was made, what was not and what is unknown; StackBusyError where another update is in
+ * progress; UnreadableStateError; UsageError for settings that the program refuses.
  */
 export async function runEngine(open: OpenStack, run: EngineRun): Promise<Change[]> {
   try {
     return await runOnce(open, run);
   } catch (error) {
     const lost = error instanceof FailedRunError && lostConnection(error.message);
-    const harmless = lost && (isPreview(run) || error.changes.length === 0);
-    if (!harmless || run.signal?.aborted) throw error;
+    const changedNothing = lost && (!traitsOf(run.kind).mutates || error.changes.length === 0);
+    if (!changedNothing || run.signal?.aborted) throw error;
     run.onProgress?.({ kind: "note", message: `${CONNECTION_LOST}; running it again` });
     return runOnce(open, run);
   }
 }
 
-async function runOnce(
-  { stack, file, settings, refusal, backendUrl }: OpenStack,
-  run: EngineRun,
-): Promise<Change[]> {
-  const { what, operation, expected, before = [], onProgress = () => undefined } = run;
+async function runOnce(open: OpenStack, run: EngineRun): Promise<Change[]> {
+  const { kind, operation, expected, onProgress = () => undefined } = run;
+  const title = titleOf(open, run);
+  if (run.signal?.aborted) throw new PipelineError(`${title} was cancelled before it began`);
   const note = (message: string) => onProgress({ kind: "note", message });
-  if (run.signal?.aborted) {
-    throw new PipelineError(`${what} of stack "${stack.name}" was cancelled before it began`);
-  }
-  note(`${what} of stack "${stack.name}"`);
-  const onlyPreviews = isPreview(run);
-  const debug = isDebugging();
-  // The steps of a preview are its result; only those of a real operation are progress.
-  const listener: ProgressListener = (event) => {
-    if (event.kind !== "step" || !onlyPreviews) onProgress(event);
-  };
-  const tracker = new ProgressTracker(listener, expected?.length);
-  const runsProgram = what === "up" || what === "preview";
-  let heard = !runsProgram;
-  let lockNoted = Promise.resolve();
-  const changes = new Map<string, Change>();
-  const minutes = minutesOf(run.timeoutMs ?? TIMEOUT_MS);
+  note(title);
+  const observer = new RunObserver(traitsOf(kind), onProgress, expected?.length);
   const interrupts = startInterrupts(
     run,
-    () => tracker.cancelling,
-    () => note(`no end within ${minutes}: cancelling`),
+    () => observer.cancelling,
+    () => note(`no end within ${timeLimit(run)}: cancelling`),
   );
+  const log = isDebugging() ? note : undefined;
+  let lockNoted = Promise.resolve();
   try {
     await operation({
       onEvent: (event) => {
-        tracker.onEvent(event);
-        const line = debug ? engineLogLine(event) : undefined;
-        if (line !== undefined) note(`engine ${new Date().toISOString().slice(11, 23)}: ${line}`);
-        // The first event of an engine that holds the stack; a preview does not.
-        if (event.preludeEvent && !onlyPreviews)
-          lockNoted = noteOwnLock(backendFolder(backendUrl, stack.workspace.workDir), file.stack);
-        heard ||= registersPipeline(event);
-        // The engine deletes what a program that ended has not named.
-        if (!heard && !onlyPreviews && event.resourcePreEvent?.metadata.op === "delete")
-          interrupts.terminate();
-        // A refresh knows what it found only when it is done with a resource.
-        const step = event.resourcePreEvent ?? event.resOutputsEvent;
-        const change = step && changeOf(step.metadata);
-        if (change !== undefined) changes.set(`${change.operation} ${change.urn}`, change);
+        observer.onEvent(event);
+        logEvent(event, log);
+        // The first event of an engine that has the stack's lock, which a preview does not take.
+        if (event.preludeEvent && traitsOf(kind).mutates) lockNoted = noteLock(open);
+        if (observer.deletesUnregistered(event)) interrupts.terminate();
       },
-      onOutput: (text) => {
-        if (text.includes("^C received")) tracker.cancelling = true;
-      },
+      onOutput: (text) => observer.onOutput(text),
       signal: interrupts.signal,
       color: "never",
     });
-    if (!heard)
-      throw new FailedRunError(`${what} of stack "${stack.name}": ${CONNECTION_LOST}`, [], tracker.made);
-    return [...changes.values()];
+    if (observer.programRegistered) return observer.changes;
   } catch (error) {
-    if (error instanceof FailedRunError) throw error;
-    const refused = refusal();
-    if (refused instanceof UsageError) throw refused;
-    if (!(error instanceof CommandError)) throw error instanceof Error ? error : new Error(String(error));
-    const known = knownError(stack.name, error.message);
-    if (known !== undefined) throw known;
-    const ended = interrupts.expired
-      ? `did not end within ${minutes}`
-      : run.signal?.aborted
-        ? "was cancelled"
-        : "failed";
-    const message = runReport({
-      headline: `${what} of stack "${stack.name}" ${ended}`,
-      stack: stack.name,
-      what,
-      reasons: tracker.errors.length > 0 ? tracker.errors : [engineErrors(error.message)],
-      causes: namedCauses(tracker.failures, settings),
-      made: [...before, ...tracker.made],
-      unknown: [...tracker.underWay, ...tracker.lost.flatMap((step) => subjectOf(step) ?? [])],
-      expected: onlyPreviews ? undefined : (expected ?? []),
-    });
-    throw new FailedRunError(message, tracker.failures, tracker.made, tracker.lost, { cause: refused });
+    throw runError(open, run, observer, interrupts, error);
   } finally {
     interrupts.stop();
     await lockNoted;
   }
+  throw new FailedRunError(`${title}: ${CONNECTION_LOST}`, [], observer.made);
 }
 
-function isPreview({ what }: EngineRun): boolean {
-  return what.endsWith("preview");
+/** What a run that the engine or the program ended comes to. */
+function runError(
+  open: OpenStack,
+  run: EngineRun,
+  observer: RunObserver,
+  interrupts: Interrupts,
+  error: unknown,
+): Error {
+  const refused = open.refusal();
+  if (refused instanceof UsageError) return refused;
+  if (!(error instanceof CommandError)) return error instanceof Error ? error : new Error(String(error));
+  const stack = open.stack.name;
+  const known = knownError(stack, error.message);
+  if (known !== undefined) return known;
+  const { kind, expected = [], before = [] } = run;
+  const message = runReport({
+    headline: `${titleOf(open, run)} ${endOf(run, interrupts)}`,
+    stack,
+    what: kind,
+    reasons: observer.errors.length > 0 ? observer.errors : [engineErrors(error.message)],
+    causes: namedCauses(observer.failures, open.settings),
+    made: [...before, ...observer.made],
+    unknown: observer.unanswered,
+    expected: traitsOf(kind).mutates ? expected : undefined,
+  });
+  return new FailedRunError(message, observer.failures, observer.made, observer.lost, { cause: refused });
 }
 
-/** Whether an event tells that the program has named its pipeline. */
-function registersPipeline({ resourcePreEvent }: EngineEvent): boolean {
-  const { type, op } = resourcePreEvent?.metadata ?? {};
-  return type === PIPELINE_TYPE && op !== undefined && !/^(refresh|delete)/.test(op);
+function titleOf({ stack }: OpenStack, { kind }: EngineRun): string {
+  return `${kind} of stack "${stack.name}"`;
 }
 
-function minutesOf(milliseconds: number): string {
-  return milliseconds < 60_000 ? `${milliseconds / 1000} s` : `${Math.round(milliseconds / 60_000)} min`;
+function endOf(run: EngineRun, interrupts: Interrupts): string {
+  if (interrupts.expired) return `did not end within ${timeLimit(run)}`;
+  return run.signal?.aborted ? "was cancelled" : "failed";
+}
+
+function timeLimit({ timeoutMs = TIMEOUT_MS }: EngineRun): string {
+  return timeoutMs < 60_000 ? `${timeoutMs / 1000} s` : `${Math.round(timeoutMs / 60_000)} min`;
+}
+
+function logEvent(event: EngineEvent, log: ((line: string) => void) | undefined): void {
+  const line = log && engineLogLine(event);
+  if (line !== undefined) log?.(`engine ${new Date().toISOString().slice(11, 23)}: ${line}`);
+}
+
+function noteLock({ stack, file, backendUrl }: OpenStack): Promise<void> {
+  return noteOwnLock(backendFolder(backendUrl, stack.workspace.workDir), file.stack);
 }

@@ -15,7 +15,7 @@ export type Verdict =
 
 const unknown: Verdict = { kind: "unknown" };
 
-/** Error codes with which AWS asks for patience: docs.aws.amazon.com/general/latest/gr/api-retries.html */
+/** Error codes with which AWS asks callers to slow down: docs.aws.amazon.com/general/latest/gr/api-retries.html */
 const throttling =
   /\b(Throttling(Exception)?|ThrottledException|RequestThrottled(Exception)?|RequestLimitExceeded|TooManyRequestsException|SlowDown|PriorRequestNotComplete|ServiceUnavailable|Rate exceeded)\b/;
 
@@ -49,13 +49,13 @@ export function judgeFailure(failure: Failure, settings: Settings): Verdict {
   const { resource = "", message } = failure;
   if (throttling.test(message)) return { kind: "passing", cause: "AWS throttles" };
   if (/OperationAborted|conflicting conditional operation/.test(message)) {
-    return { kind: "passing", cause: "another change of the bucket is under way" };
+    return { kind: "passing", cause: "another change of the bucket is in progress" };
   }
   if (
     /NoSuchEntity: The (role|user|policy|group)\b/.test(message) &&
     /-attachment|-membership/.test(resource)
   ) {
-    return { kind: "passing", cause: "what IAM has just made is not visible everywhere" };
+    return { kind: "passing", cause: "what IAM has just created is not visible everywhere" };
   }
   if (/Unable to validate the following destination configurations/.test(message))
     return destination(settings);
@@ -80,7 +80,7 @@ function destination({ events }: Settings): Verdict {
 function principal(resource: string, { crossAccountReaders }: Settings): Verdict {
   const setting = principals.find(([name]) => name.test(resource))?.[1];
   if (resource === "pipeline-key-policy" && crossAccountReaders.length === 0) {
-    return { kind: "passing", cause: "a role that has just been made is not visible everywhere" };
+    return { kind: "passing", cause: "a role that has just been created is not visible everywhere" };
   }
   if (setting === undefined) return unknown;
   return {

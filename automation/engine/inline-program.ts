@@ -2,18 +2,18 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BuiltPipeline } from "../../components/program";
 import { grpcClientOptions, languageServer } from "./sdk-internals";
 
-/** A program for the Automation API that tells whether it came to its end. */
+/** A program for the Automation API that says whether it came to its end. */
 export interface InlineProgram {
   (): Promise<pulumi.Inputs>;
   /** Whether the engine knows of all that the last run's outputs depend on; in a preview, of the pipeline at least. */
   completed: boolean;
 }
 
-/** What the engine is told of a run whose connection to it was lost. */
+/** What is reported to the engine of a run whose connection to it was lost. */
 export const CONNECTION_LOST =
   "the program lost its connection to the engine: nothing may be concluded from it";
 
-/** Whether an error of the engine's tells of such a run, by these words or by those of the SDK's gRPC. */
+/** Whether an error of the engine's reports such a run, by these words or by those of the SDK's gRPC. */
 export function lostConnection(message: string): boolean {
   return message.includes(CONNECTION_LOST) || message.includes("14 UNAVAILABLE: No connection established");
 }

@@ -1,12 +1,12 @@
-/** When an operation of the engine is to be stopped, and what happens to what is under way. */
+/** When an operation of the engine is to be stopped, and what happens to operations in progress. */
 export interface StopRules {
-  /** The caller's cancellation: the engine finishes what is under way and records it. Wait for the promise all the same. */
+  /** The caller's cancellation: the engine completes what is in progress and records it. Wait for the promise all the same. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds until an operation that has not ended is cancelled. @default 3 600 000 */
   readonly timeoutMs?: number | undefined;
   /**
-   * Milliseconds that what is under way has from then on. After them the engine ends without it, and its state tells
-   * what was under way. @default 120 000
+   * Milliseconds that what is in progress has from then on. After them the engine ends without it, and its state says
+   * what was in progress. @default 120 000
    */
   readonly graceMs?: number | undefined;
 }
@@ -17,7 +17,7 @@ export interface Interrupts {
   readonly signal: AbortSignal;
   /** Whether the time was up. */
   readonly expired: boolean;
-  /** Ends the engine at once, without what is under way. */
+  /** Ends the engine at once, without what is in progress. */
   terminate(): void;
   /** Sends nothing any more. */
   stop(): void;
@@ -31,7 +31,7 @@ const APART_MS = 200;
 const CTRL_C_MS = 1500;
 
 /**
- * Sends the engine its interrupts: the first asks it to finish what is under way, a second to end without that
+ * Sends the engine its interrupts: the first asks it to complete what is in progress, a second to end without that
  * (www.pulumi.com/docs/iac/cli/commands/pulumi_cancel and its handling of SIGINT).
  *
  * @param heard whether the engine knows already that it is to stop, as from the terminal itself.

@@ -9,7 +9,7 @@ export interface RunEnd {
   readonly what: string;
   /** What the engine and AWS said. */
   readonly reasons: readonly string[];
-  /** What is behind the reasons, with the setting to mend. */
+  /** What is behind the reasons, with the setting to fix. */
   readonly causes: readonly string[];
   readonly made: readonly Change[];
   /** Begun, and no answer came. */
@@ -38,7 +38,7 @@ export function runReport(end: RunEnd): string {
     ...lines,
     named("changed", made) ?? "nothing was changed",
     ...left.filter((line) => line !== undefined),
-    `next: \`${commandLine(what, stack)}\` goes on from there`,
+    `next: \`${commandLine(what, stack)}\` resumes`,
   ].join("\n");
 }
 

@@ -31,13 +31,13 @@ export interface WorkspaceOptions {
   readonly stack: string;
   /** Folder of Pulumi.yaml and the stacks' files. @default this project */
   readonly workDir?: string | undefined;
-  /** Makes the stack where the backend has none of that name. @default an error naming those that exist */
+  /** Creates the stack where the backend has none of that name. @default an error naming those that exist */
   readonly create?: boolean | undefined;
   /** Chooses an external id for a stack that lacks one; an update writes it. @default the role trusts nobody without one */
   readonly chooseExternalId?: boolean | undefined;
   /** What the engine and its plugins see besides this process's own environment. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
-  /** Hears what takes long before the engine starts: its download or build. */
+  /** Receives what takes long before the engine starts: its download or build. */
   readonly onNote?: ((message: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -129,7 +129,7 @@ async function select(
     create ? LocalWorkspace.createOrSelectStack(args, engine) : LocalWorkspace.selectStack(args, engine);
   try {
     return await open().catch(async (error: unknown) => {
-      if (!/\bEOF\b/.test(String(error)) || !(await mended(stackName, engine))) throw error;
+      if (!/\bEOF\b/.test(String(error)) || !(await repairedAttributes(stackName, engine))) throw error;
       return open();
     });
   } catch (error) {
@@ -140,8 +140,8 @@ async function select(
   }
 }
 
-/** Whether something was found that a killed engine had left torn. */
-async function mended(stackName: string, engine: EngineOptions): Promise<boolean> {
+/** Whether a killed engine had left an incomplete attribute file, which is removed. */
+async function repairedAttributes(stackName: string, engine: EngineOptions): Promise<boolean> {
   const folder = backendFolder(engine.backendUrl, engine.workDir);
   return folder !== undefined && (await removeTornAttributes(folder, ownName(stackName))) > 0;
 }
@@ -156,7 +156,7 @@ async function unknownStack(stackName: string, engine: EngineOptions): Promise<U
     (error: unknown) => `the backend does not list its stacks (${engineErrors(String(error))})`,
   );
   return new UnknownStackError(
-    `no stack "${stackName}" has been made: ${known}; \`up --stack ${stackName} --create\` makes it`,
+    `no stack "${stackName}" exists: ${known}; \`up --stack ${stackName} --create\` creates it`,
     engine.backendUrl,
   );
 }

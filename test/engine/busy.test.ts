@@ -10,9 +10,9 @@ import { PROJECT } from "../../components/settings/settings";
 import { filledIn, TestProject } from "./harness";
 
 const READER = { arn: "arn:aws:iam::210987654321:role/reader" };
-const BUSY = /another update holds the stack/;
+const BUSY = /another update is in progress/;
 
-describe("a stack that an update on another machine holds", () => {
+describe("a stack that an update on another machine has locked", () => {
   let project: TestProject;
   let lock: string;
 
@@ -51,7 +51,7 @@ describe("a stack that an update on another machine holds", () => {
       assert.ok(error instanceof StackBusyError, String(error));
       assert.match(
         error.message,
-        /^another update holds stack "dev"; .*: the stack is currently locked by 1 lock/,
+        /^another update of stack "dev" is in progress; .*: the stack is currently locked by 1 lock/,
       );
       return true;
     });
@@ -148,10 +148,10 @@ describe("a stack that an update on another machine holds", () => {
       return stdout;
     };
     const advice =
-      "if a command says that an update holds the stack, wait for it; if it has died, `pulumi cancel --stack dev` once you are sure that no update runs";
+      "if a command says that another update is in progress, wait for it; if it has died, `pulumi cancel --stack dev` once you are sure that no update runs";
     const text = await recover();
     assert.match(text, /^locks: cannot be seen in this backend$/m);
-    assert.equal(text.split("\nnext: ")[1], `nothing is to be repaired; ${advice}\n`);
+    assert.equal(text.split("\nnext: ")[1], `nothing to repair; ${advice}\n`);
 
     const file = path.join(project.dir, "state", ".pulumi", "stacks", PROJECT, "dev.json");
     const state = JSON.parse(await fs.readFile(file, "utf8"));

@@ -42,7 +42,7 @@ describe("an update that is held up in AWS", () => {
     const second = await project.run(["up", "--yes"]);
     assert.equal(second.code, 75, second.stderr);
     assert.equal(second.stdout, "");
-    assert.match(second.stderr, /another update holds stack "dev"; try again when it ends/);
+    assert.match(second.stderr, /another update of stack "dev" is in progress; try again when it ends/);
     await assert.rejects(up(project.options), StackBusyError);
     project.world.setFaults();
     const { code, stderr } = await first.ended;

@@ -16,7 +16,7 @@ describe("a dev stack, by the typed functions", () => {
   it("is unknown before it is made", async () => {
     await assert.rejects(up(project.options), (error) => {
       assert.ok(error instanceof UsageError);
-      assert.match(error.message, /no stack "dev" has been made: the backend has no stack yet; .*--create/);
+      assert.match(error.message, /no stack "dev" exists: the backend has no stack yet; .*--create/);
       return true;
     });
     assert.deepEqual(project.world.calls(), []);

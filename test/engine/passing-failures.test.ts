@@ -32,7 +32,7 @@ describe("a failure of AWS's", () => {
     });
     assert.deepEqual(
       notes.filter((note) => note.startsWith("AWS throttles")),
-      ["AWS throttles: running it again in 1 s (1 of 3 runs made)"],
+      ["AWS throttles: retrying in 1 s (attempt 2 of 3)"],
     );
     assert.equal(creations(), 2);
     assert.equal(changes.length, world.things().length);
@@ -43,7 +43,7 @@ describe("a failure of AWS's", () => {
     project.world.setFaults({ operation: "create", name: ROLE, error: THROTTLED });
     await assert.rejects(up({ ...project.options, create: true, retryWaitMs: 10 }), (error) => {
       assert.ok(error instanceof PipelineError);
-      assert.match(error.message, /Throttling: Rate exceeded.*3 runs failed alike/s);
+      assert.match(error.message, /Throttling: Rate exceeded.*all 3 attempts failed/s);
       const [, changed = ""] = /^changed: (.*)$/m.exec(error.message) ?? [];
       for (const { name } of project.world.things().slice(0, 5)) assert.ok(changed.includes(name), changed);
       return true;

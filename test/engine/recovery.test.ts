@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { Deployment, PipelineError, preview, refresh, up } from "../../automation";
-import { readLocks } from "../../automation/engine/state/locks";
 import { thisHost } from "../../automation/engine/state/host";
+import { readLocks } from "../../automation/engine/state/locks";
 import { FakeAwsEndpoint } from "./fake-aws-endpoint";
 import { filledIn, TestProject } from "./harness";
 import type { Running } from "./processes";
@@ -48,7 +48,7 @@ describe("recovery", () => {
     assert.match(shown.stdout, /^ {2}process \d+ of .* on .*, since .*, has died$/m);
     assert.match(
       shown.stdout,
-      /^ {2}creating pipeline-braintrust: if AWS has BraintrustExportRole-dev, it is taken over/m,
+      /^ {2}creating pipeline-braintrust: if AWS has BraintrustExportRole-dev, it is adopted/m,
     );
     assert.match(shown.stdout, /^next: npm run pipeline -- recover --stack dev --yes/m);
     const report = JSON.parse((await run("recover", "--json")).stdout);
@@ -69,7 +69,7 @@ describe("recovery", () => {
 
     const repaired = await run("recover", "--yes");
     assert.equal(repaired.code, 0, repaired.stderr);
-    assert.match(repaired.stderr, /repaired; taken over from AWS: .*pipeline-braintrust/);
+    assert.match(repaired.stderr, /repaired; adopted from AWS: .*pipeline-braintrust/);
     assert.match(repaired.stdout, /^locks: none$[\s\S]*^unfinished: none$/m);
     await project.assertSettled();
     const { code, stderr } = await run("up", "--yes");
@@ -112,7 +112,7 @@ describe("recovery", () => {
     const { stdout } = await run("recover");
     assert.match(
       stdout,
-      /^ {2}process \d+ .*, runs$[\s\S]*^unfinished: none$[\s\S]*^next: wait for the update that runs$/m,
+      /^ {2}process \d+ .*, runs$[\s\S]*^unfinished: none$[\s\S]*^next: wait for the update that runs; if it has died, `pulumi cancel/m,
     );
     assert.equal((await run("up", "--yes")).code, 75);
     assert.equal((await run("recover", "--restore", "latest", "--yes")).code, 75);
@@ -137,7 +137,7 @@ describe("recovery", () => {
     assert.match(stdout, /before up, with \d+ resources restored$/m);
     assert.match(stdout, /^next: npm run pipeline -- refresh --stack dev/m);
     assert.deepEqual(urns(await project.state()), urns(before));
-    const [kept] = await (await Deployment.open(project.options)).checkpoints.list();
+    const [kept] = await (await Deployment.open(project.options)).recovery.checkpoints.list();
     assert.equal(kept?.before, "restore");
     await up({ ...project.options, refresh: true });
     assert.deepEqual(await preview({ ...project.options, refresh: true }), []);

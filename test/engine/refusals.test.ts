@@ -69,7 +69,7 @@ describe("the command line refuses", () => {
     await project.pulumi("stack", "init", "other");
     await project.pulumi("stack", "rm", "dev", "--force", "--yes", "--preserve-config");
     try {
-      await refused(2, /no stack "dev" has been made: the backend has other;/, ["up", "--yes"]);
+      await refused(2, /no stack "dev" exists: the backend has other;/, ["up", "--yes"]);
     } finally {
       await project.remove();
       project = await TestProject.create("dev", filledIn);

@@ -5,7 +5,7 @@ import { Deployment, preview, UnreadableStateError, up } from "../../automation"
 import { PROJECT } from "../../components/settings/settings";
 import { filledIn, TestProject } from "./harness";
 
-const WAY_BACK = /`npm run pipeline -- recover --stack dev` tells what brings one back/;
+const RECOVERY_HINT = /`npm run pipeline -- recover --stack dev` shows how to restore one/;
 
 describe("a state that cannot be read", () => {
   let project: TestProject;
@@ -29,7 +29,7 @@ describe("a state that cannot be read", () => {
     "none of a state": () => '{"version":3,"checkpoint":"?"}',
   };
 
-  it("is named by every command, with what brings one back", async () => {
+  it("is named by every command, with how to restore one", async () => {
     await fs.writeFile(file, damages.torn?.() ?? "");
     for (const args of [
       ["preview"],
@@ -42,7 +42,7 @@ describe("a state that cannot be read", () => {
       assert.equal(code, 1, stderr);
       assert.equal(stdout, "");
       assert.match(stderr, /the state of stack "dev" cannot be read: .*unexpected end of JSON input; /);
-      assert.match(stderr, WAY_BACK);
+      assert.match(stderr, RECOVERY_HINT);
     }
     await assert.rejects(preview(project.options), UnreadableStateError);
   });

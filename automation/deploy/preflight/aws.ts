@@ -4,7 +4,7 @@ import type { StackFile } from "../../project/stack-file";
 import type { CallerIdentity } from "./credentials";
 import type { BucketNotification } from "./foreign";
 
-/** What is asked of AWS before an update. Each call throws AWS's own errors. */
+/** What is requested of AWS before an update. Each call throws AWS's own errors. */
 export interface PreflightAws {
   identity(signal: AbortSignal): Promise<CallerIdentity>;
   /** Status that HeadBucket answers with: 200, 301, 403 or 404. */

@@ -87,7 +87,7 @@ async function judge(
       return [misuse(`the ${sole.name} of ${bucket}: there is no such bucket`, "correct existingBucket")];
     }
     if ("region" in answer) {
-      // Of the two looks one tells of it.
+      // One of the two lookups reports it.
       if (sole === NOTIFICATION) return [];
       const here = settings.region ?? "the provider's region";
       return [
@@ -111,7 +111,7 @@ async function judge(
   ];
 }
 
-/** What the stack has made already is its own; anything else may be somebody's. */
+/** What the stack has created already is its own; anything else may be somebody's. */
 function unseen(
   bucket: string,
   sole: SoleResource,

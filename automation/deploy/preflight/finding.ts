@@ -1,10 +1,10 @@
 import { PipelineError, UsageError } from "../../errors";
 
-/** Something that a look before the update has found. */
+/** A finding of the pre-flight checks. */
 export interface PreflightFinding {
   /** `refusal`: the update does not begin. `note`: something to know, or that could not be looked at. */
   readonly severity: "refusal" | "note";
-  /** Of a refusal: `settings` are the caller's to mend (exit code 2), `surroundings` are not (exit code 1). */
+  /** Of a refusal: `settings` are the caller's to fix (exit code 2), `surroundings` are not (exit code 1). */
   readonly cause: "settings" | "surroundings";
   readonly message: string;
   /** What to do about it. */

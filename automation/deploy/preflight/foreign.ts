@@ -71,7 +71,7 @@ export function writesNotification({ events, streams }: Settings): boolean {
   return events.mode !== "none";
 }
 
-/** Configurations of the bucket's notification that the stack did not make: setting its own would replace them. */
+/** Configurations of the bucket's notification that the stack did not create: setting its own would replace them. */
 export function foreignNotifications(
   bucket: string,
   live: BucketNotification,
@@ -95,13 +95,13 @@ export function foreignNotifications(
   if (foreign.length === 0) return [];
   return [
     misuse(
-      `the notification of ${bucket} holds what this stack did not make, and S3 keeps one for a bucket: ${foreign.join(", ")}`,
+      `the notification of ${bucket} has configurations that this stack did not create, and S3 keeps one for a bucket: ${foreign.join(", ")}`,
       `have events.mode none and announce the files yourself, use another bucket, ${REPLACE}`,
     ),
   ];
 }
 
-/** Statements of the bucket's policy that the stack did not make: setting its own would replace them. */
+/** Statements of the bucket's policy that the stack did not create: setting its own would replace them. */
 export function foreignStatements(
   bucket: string,
   live: string | undefined,
@@ -123,7 +123,7 @@ export function foreignStatements(
   if (foreign.length === 0) return [];
   return [
     misuse(
-      `the policy of ${bucket} holds statements that this stack did not make, and S3 keeps one policy for a bucket: ${foreign.join("; ")}`,
+      `the policy of ${bucket} has statements that this stack did not create, and S3 keeps one policy for a bucket: ${foreign.join("; ")}`,
       `name readers in crossAccountReaders and remove the rest, use another bucket, ${REPLACE}`,
     ),
   ];

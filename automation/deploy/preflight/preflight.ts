@@ -115,10 +115,10 @@ async function lookAtName(
         ),
       ];
     }
-    return [remark(`HeadBucket of ${bucket} was answered with ${status}`, "the engine will tell more")];
+    return [remark(`HeadBucket of ${bucket} was answered with ${status}`, "the engine will report more")];
   } catch (error) {
     throwMistake(error);
-    // The caller may have the rights to deploy and not those to look.
+    // The caller may have the rights to deploy and not those to read it.
     const fix = isDenied(error)
       ? "grant s3:ListBucket to have it looked at"
       : "it is looked at again next time";

@@ -102,7 +102,7 @@ export function awsLookups(file: StackFile): Lookups {
   };
 }
 
-/** The first that a page has; later pages are not asked for. */
+/** The first that a page has; later pages are not requested. */
 async function firstOf<Page>(
   pages: AsyncIterable<Page>,
   find: (page: Page) => string | undefined,

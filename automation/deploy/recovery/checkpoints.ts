@@ -119,7 +119,7 @@ export class Checkpoints {
     return false;
   }
 
-  /** Removes this backend's outdated copies, but not the one just made, and what a killed process left of a copy. */
+  /** Removes this backend's outdated copies, but not the one just written, and what a killed process left of a copy. */
   private async prune(made: string): Promise<void> {
     const names = await fs.readdir(this.dir);
     const files = names.filter((name) => name.startsWith(".")).map((name) => path.join(this.dir, name));

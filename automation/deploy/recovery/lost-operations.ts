@@ -7,7 +7,7 @@ import { messageOf, PipelineError } from "../../errors";
 
 const operation = z.object({
   type: z.string(),
-  /** When it was known to be unanswered, ISO 8601: what the engine has made later is its own affair. */
+  /** When it was known to be unanswered, ISO 8601: what the engine has created later does not count. */
   at: z.string().optional(),
   // Whatever else the engine has written stays as it is.
   resource: z.looseObject({
@@ -42,7 +42,7 @@ export class LostOperations {
     this.file = path.join(workDir, "state", "unfinished", `${stack}.json`);
   }
 
-  /** @throws PipelineError where the file cannot be made out. */
+  /** @throws PipelineError where the file cannot be read. */
   public async read(): Promise<LostOperation[]> {
     return (await this.all()).filter(this.isOwn).map(({ backend: _, ...lost }) => lost);
   }
@@ -55,9 +55,9 @@ export class LostOperations {
   }
 
   /**
-   * Remembers these, and none besides.
+   * Remembers these, and no others.
    *
-   * @throws PipelineError where the file cannot be made out or written.
+   * @throws PipelineError where the file cannot be read or written.
    */
   public async set(lost: readonly LostOperation[]): Promise<void> {
     const others = (await this.all()).filter((one) => !this.isOwn(one));
@@ -74,7 +74,7 @@ export class LostOperations {
       const reason = error instanceof z.ZodError ? "it has another shape" : messageOf(error);
       throw new PipelineError(
         `${this.file}, which keeps what got no answer of AWS's, cannot be read: ${reason}; ` +
-          "look into it for what AWS may have made, then remove it",
+          "it lists what AWS may have created: look for that, then remove the file",
         { cause: error },
       );
     }
@@ -93,7 +93,7 @@ export class LostOperations {
   }
 }
 
-/** What the engine's events told of an operation. */
+/** What the engine's events said of an operation. */
 export function lostOperation({ op, new: after, old: before }: Step): LostOperation[] {
   const begun = after ?? before;
   if (begun === undefined) return [];

@@ -9,6 +9,7 @@ import type { OpenStack } from "../../engine/workspace";
 import { messageOf, StackBusyError, throwMistake } from "../../errors";
 import { ownName } from "../../project/stack-name";
 import { awsLookups } from "./aws-lookups";
+import { Checkpoints } from "./checkpoints";
 import { asUnfinished, type LostOperation, LostOperations, lostOperation } from "./lost-operations";
 import { pendingOf, repairState } from "./repaired-state";
 import { type Lookups, remediesFor, renderUnfinished, type Unfinished } from "./unfinished-operations";
@@ -28,11 +29,11 @@ export interface Interruption {
 }
 
 /**
- * Looks for what an interrupted update has left. While another holds the stack there is nothing to repair: the operations
+ * Looks for what an interrupted update has left. While another update is in progress there is nothing to repair: the operations
  * that its state says are unfinished are its own.
  *
  * @param locks of the stack, as far as they can be seen.
- * @throws AwsCallError where AWS has to tell what was made, and does not.
+ * @throws AwsCallError where AWS does not say what was created.
  */
 export async function findInterruption(
   open: InterruptedStack,
@@ -62,8 +63,8 @@ export function renderInterruption({ locks, unfinished }: Interruption): string 
  * Ends an interruption: removes dead locks and finds out, for each unfinished operation, what became of it.
  *
  * @param refresh has the engine read these resources into the state.
- * @returns what was taken over from AWS, by logical name.
- * @throws StackBusyError where another update holds the stack: what seemed unfinished is its own.
+ * @returns what was adopted from AWS, by logical name.
+ * @throws StackBusyError where another update is in progress: what seemed unfinished is its own.
  */
 export async function repairInterruption(
   open: InterruptedStack,
@@ -75,11 +76,13 @@ export async function repairInterruption(
   await releaseDeadLocks(locks);
   if (unfinished.length === 0) return [];
   if (!isDeepStrictEqual(await exportState(stack), state)) {
-    throw new StackBusyError(`another update holds stack "${stack.name}": its state has just been changed`);
+    throw new StackBusyError(
+      `another update of stack "${stack.name}" is in progress: its state has just been changed`,
+    );
   }
   const repaired = repairState(state, lost, unfinished);
   await replaceState(open, repaired.state, pendingOf(state));
-  // Nobody else holds the stack, or the import would have been refused: no running update waits for these keys.
+  // No other update is in progress, or the import would have been refused: no running update waits for these keys.
   for (const { remedy } of unfinished) {
     if (remedy.kind !== "discard") continue;
     for (const keyId of remedy.keyIds) await lookups.deleteAccessKey(remedy.user, keyId);
@@ -98,7 +101,7 @@ export async function repairInterruption(
  * know of it: so it is remembered first.
  *
  * @param pending what is to be found out afterwards.
- * @throws PipelineError where it cannot be remembered: then nothing is changed. StackBusyError where an update holds the stack.
+ * @throws PipelineError where it cannot be remembered: then nothing is changed. StackBusyError where an update is in progress.
  */
 export async function replaceState(
   open: KnownStack,
@@ -112,7 +115,7 @@ export async function replaceState(
   try {
     await importState(open.stack, state);
   } catch (error) {
-    // Whoever holds the stack ends what is pending in it. After any other failure it may have been dropped all the same.
+    // The update in progress ends what is pending. After any other failure it may have been dropped all the same.
     if (error instanceof StackBusyError) {
       await lost.add(before);
       await lost.set((await lost.read()).filter((one) => one.at !== at));
@@ -158,6 +161,11 @@ function stillLost(
 /** Forgets what was lost of a stack that is gone. */
 export async function forgetLost(open: KnownStack): Promise<void> {
   await lostOperations(open).set([]);
+}
+
+/** The copies of a stack's state, as far as they are of its backend. */
+export function checkpointsOf({ stack: { name, workspace }, backendUrl }: KnownStack): Checkpoints {
+  return new Checkpoints(workspace.workDir, ownName(name), backendName(backendUrl, workspace.workDir));
 }
 
 /** What got no answer of a stack in its backend. */

@@ -31,8 +31,9 @@ export interface RepairedState {
 }
 
 /**
- * Ends the unfinished operations of a state, and those that it does not know: what may have been made becomes a resource
- * under the id where it would be, which a refresh then finds or drops.
+ * Ends the unfinished operations of a state, and those that it does not know: what may have been created becomes a resource
+ * under the id where it would be, which a refresh then finds or drops. `pulumi refresh --import-pending-creates` does this for
+ * creations that the state knows, and not for those that it does not, or whose provider died.
  */
 export function repairState(
   exported: ExportedState,

@@ -2,15 +2,15 @@ import { unlockAdvice } from "../../engine/engine-errors";
 import type { StackLock } from "../../engine/state/locks";
 import { UnreadableStateError } from "../../errors";
 import { commandLine } from "../../terminal/command-line";
-import type { Deployment } from "../deployment";
 import type { Checkpoint } from "./checkpoints";
+import type { StackRecovery } from "./stack-recovery";
 import type { Unfinished } from "./unfinished-operations";
-import { wayBack } from "./unreadable-state";
+import { recoveryHint } from "./unreadable-state";
 
 /** What stands between a stack and its next update, and the copies of its state. */
 export interface RecoveryReport {
   readonly stack: string;
-  /** Why the state cannot be made out, where it cannot. */
+  /** Why the state cannot be read, where it cannot. */
   readonly unreadable?: string;
   /** Absent where they cannot be seen: the project names no folder as its backend. */
   readonly locks?: readonly StackLock[];
@@ -25,19 +25,19 @@ export interface RecoveryReport {
 /**
  * Looks at a stack's locks, unfinished operations and checkpoints; changes nothing.
  *
- * @throws AwsCallError where AWS has to tell what was made, and does not.
+ * @throws AwsCallError where AWS does not say what was created.
  */
-export async function recoveryReport(deployment: Deployment): Promise<RecoveryReport> {
-  const { name: stack } = deployment.open.stack;
+export async function recoveryReport(recovery: StackRecovery): Promise<RecoveryReport> {
+  const { name: stack } = recovery.open.stack;
   const [found, interruption, checkpoints] = await Promise.all([
-    deployment.locks(),
-    deployment.interruption().catch(unlessUnreadable),
-    deployment.checkpoints.list(),
+    recovery.locks(),
+    recovery.interruption().catch(unlessUnreadable),
+    recovery.checkpoints.list(),
   ]);
-  const locks = deployment.folder === undefined ? undefined : found;
+  const locks = recovery.folder === undefined ? undefined : found;
   const seen = { stack, checkpoints, ...(locks && { locks }) };
   if (interruption instanceof UnreadableStateError) {
-    const next = await wayBack(deployment.folder, stack, checkpoints);
+    const next = await recoveryHint(recovery.folder, stack, checkpoints);
     return { ...seen, unreadable: interruption.reason, unfinished: [], next };
   }
   const unfinished = (interruption?.unfinished ?? []).map(({ inputs: _, ...told }) => told);
@@ -52,13 +52,13 @@ function unlessUnreadable(error: unknown): UnreadableStateError {
 function nextStep(stack: string, locks: readonly StackLock[] | undefined, interrupted: boolean): string {
   const repair = `${commandLine("recover", stack, " --yes")}, or ${commandLine("up", stack)}, which does so first`;
   if (locks === undefined) {
-    const first = interrupted ? repair : "nothing is to be repaired";
-    return `${first}; if a command says that an update holds the stack, wait for it; ${unlockAdvice(stack)}`;
+    const first = interrupted ? repair : "nothing to repair";
+    return `${first}; if a command says that another update is in progress, wait for it; ${unlockAdvice(stack)}`;
   }
   if (interrupted) return repair;
   const holders = new Set(locks.map(({ holder }) => holder));
   if (holders.has("elsewhere")) {
     return `wait for the update that runs elsewhere; ${unlockAdvice(stack)}`;
   }
-  return holders.has("alive") ? "wait for the update that runs" : "nothing is to be repaired";
+  return holders.has("alive") ? `wait for the update that runs; ${unlockAdvice(stack)}` : "nothing to repair";
 }

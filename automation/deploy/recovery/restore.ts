@@ -3,12 +3,12 @@ import { type ExportedState, exportState } from "../../engine/state/exported-sta
 import { releaseDeadLocks } from "../../engine/state/locks";
 import { parseState, type StackState } from "../../engine/state/state";
 import { PipelineError, UnreadableStateError, UsageError } from "../../errors";
-import type { Deployment } from "../deployment";
 import { type Checkpoint, Checkpoints } from "./checkpoints";
 import { LostOperations } from "./lost-operations";
 import { lostOperations, replaceState } from "./recovery";
 import { pendingOf } from "./repaired-state";
-import { setAside, wayBack } from "./unreadable-state";
+import type { StackRecovery } from "./stack-recovery";
+import { recoveryHint, setAside } from "./unreadable-state";
 
 /** An earlier state, about to take the place of the present one. */
 export interface Restoration {
@@ -16,7 +16,7 @@ export interface Restoration {
   readonly state: ExportedState;
   /** URNs of resources that the present state knows and the earlier one does not: they stay in AWS. */
   readonly forgotten: readonly string[];
-  /** Why the present state cannot be made out, where it cannot: nobody knows then what is forgotten. */
+  /** Why the present state cannot be read, where it cannot: what is forgotten is unknown then. */
   readonly unreadable?: string;
 }
 
@@ -25,10 +25,10 @@ export interface Restoration {
  *
  * @param id of a checkpoint, or `latest`.
  * @throws UsageError where there is no such checkpoint.
- * @throws PipelineError where the present state cannot be made out, and cannot be kept either.
+ * @throws PipelineError where the present state cannot be read, and cannot be kept either.
  */
 export async function findRestoration(
-  { open, checkpoints, folder }: Deployment,
+  { open, checkpoints, folder }: StackRecovery,
   id: string,
 ): Promise<Restoration> {
   const { stack: name } = open.file;
@@ -38,7 +38,7 @@ export async function findRestoration(
   const present = await presentState(open.stack);
   if (present instanceof UnreadableStateError) {
     if (folder !== undefined) return { ...copy, forgotten: [], unreadable: present.reason };
-    const next = await wayBack(folder, name, await checkpoints.list());
+    const next = await recoveryHint(folder, name, await checkpoints.list());
     throw new PipelineError(
       `the state of stack "${name}" cannot be read, nor kept where it is: ${present.reason}; ${next}`,
     );
@@ -82,12 +82,12 @@ async function findCopy(
 /**
  * Puts an earlier state in the place of the present one, of which a copy is kept.
  *
- * @returns where the present one is, if it could not be made out.
- * @throws StackBusyError where an update holds the stack.
+ * @returns where the present one is, if it could not be read.
+ * @throws StackBusyError where an update is in progress.
  */
-export async function restore(deployment: Deployment, { state }: Restoration): Promise<string | undefined> {
-  const { open, folder, checkpoints } = deployment;
-  await releaseDeadLocks(await deployment.locks());
+export async function restore(recovery: StackRecovery, { state }: Restoration): Promise<string | undefined> {
+  const { open, folder, checkpoints } = recovery;
+  await releaseDeadLocks(await recovery.locks());
   const present = await presentState(open.stack);
   if (!(present instanceof UnreadableStateError)) {
     await checkpoints.keep(present, "restore");
@@ -100,7 +100,7 @@ export async function restore(deployment: Deployment, { state }: Restoration): P
   return aside;
 }
 
-/** The stack's state, or why it cannot be made out. */
+/** The stack's state, or why it cannot be read. */
 async function presentState(stack: Stack): Promise<ExportedState | UnreadableStateError> {
   try {
     const present = await exportState(stack);

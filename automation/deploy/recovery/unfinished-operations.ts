@@ -3,11 +3,11 @@ import type { ResourceState, UnfinishedOperation } from "../../engine/state/stat
 
 /** What becomes of an operation whose end nobody knows. */
 export type Remedy =
-  /** What may have been made is looked for under this id, in the words of the provider's import, and taken over. */
+  /** What may have been created is looked up under this id, in the words of the provider's import, and adopted. */
   | { readonly kind: "adopt"; readonly id: string }
-  /** Making it again does no harm: AWS keeps one, or nothing was made. */
+  /** Creating it again does no harm: AWS keeps one, or nothing was created. */
   | { readonly kind: "repeat" }
-  /** The live resource tells whether it was changed or deleted. */
+  /** The live resource shows whether it was changed or deleted. */
   | { readonly kind: "read" }
   /** Access keys of this user that nobody can use, since nobody has their secrets: they are deleted. */
   | { readonly kind: "discard"; readonly user: string; readonly keyIds: readonly string[] };
@@ -17,14 +17,14 @@ export interface Unfinished extends UnfinishedOperation {
   readonly remedy: Remedy;
 }
 
-/** The account in which the stack is made. */
+/** The account in which the stack is created. */
 export interface CallerAccount {
   readonly partition: string;
   readonly accountId: string;
   readonly region: string;
 }
 
-/** What has to be asked of AWS. Each method throws AwsCallError where it does not tell. */
+/** What has to be requested of AWS. Each method throws AwsCallError where AWS does not answer. */
 export interface Lookups {
   account(): Promise<CallerAccount>;
   /** Ids of the account's own keys with this description that are not about to be deleted. */
@@ -45,8 +45,8 @@ export interface Lookups {
 type Inputs = UnfinishedOperation["inputs"];
 
 /**
- * Ids by which the provider imports what AWS refuses to make twice under one name. Every other type is written over,
- * or comes back as it is, when it is made again with the same settings: parts of a bucket, policies, attachments,
+ * Ids by which the provider imports what AWS refuses to create twice under one name. Every other type is written over,
+ * or comes back as it is, when it is created again with the same settings: parts of a bucket, policies, attachments,
  * subscriptions, alarms, filters and dashboards.
  */
 const importIds: Readonly<Record<string, (inputs: Inputs, account: CallerAccount) => string>> = {
@@ -91,7 +91,7 @@ async function remedyFor(
   switch (type) {
     case "aws:kms/key:Key": {
       const ids = await lookups.keysDescribed(String(inputs.description));
-      // An earlier repair may have taken it over already, and not have come to read it.
+      // An earlier repair may have adopted it already, and not have come to read it.
       const isOwn = (id: string) => resources.some((one) => one.id === id && one.urn === urn && !one.delete);
       return adoptable(ids.find((id) => !isKnown(id)) ?? ids.find(isOwn));
     }
@@ -129,12 +129,12 @@ export function renderUnfinished({
 function consequence(remedy: Remedy): string {
   switch (remedy.kind) {
     case "adopt":
-      return `if AWS has ${remedy.id}, it is taken over, else it is made`;
+      return `if AWS has ${remedy.id}, it is adopted, else it is created`;
     case "repeat":
-      return "it is made again, which leaves one";
+      return "it is created again, which leaves one";
     case "read":
       return "its live state is read";
     case "discard":
-      return `${remedy.keyIds.join(", ")}, never used and not of this state, is deleted, and another key is made`;
+      return `${remedy.keyIds.join(", ")}, never used and not of this state, is deleted, and another key is created`;
   }
 }

@@ -27,8 +27,8 @@ export async function setAside(folder: string, stack: string, now = new Date()):
   return aside;
 }
 
-/** What to do where a state cannot be made out. */
-export async function wayBack(
+/** What to do where a state cannot be read. */
+export async function recoveryHint(
   folder: string | undefined,
   stack: string,
   copies: readonly unknown[],

@@ -17,7 +17,7 @@ export const BUILT_VERSION = "3.259.0";
 export interface EngineOptions {
   /** Told of each long step and, every 30 seconds, how long it has taken; plain sentences fit for stderr. */
   readonly onProgress?: (message: string) => void;
-  /** Ends a download or a build that is under way, and leaves nothing of it. */
+  /** Ends a download or a build that is in progress, and leaves nothing of it. */
   readonly signal?: AbortSignal;
   /**
    * `PULUMI_HOME` says where Pulumi keeps its own installations (default `~/.pulumi`); download and build get all of it.

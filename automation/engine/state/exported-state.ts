@@ -25,7 +25,7 @@ export async function exportState(stack: Stack): Promise<ExportedState> {
 /**
  * Puts a state in the place of the stack's. `Stack.importStack` would leave it in a file that everybody can read.
  *
- * @throws StackBusyError where an update holds the stack.
+ * @throws StackBusyError where an update is in progress.
  */
 export async function importState(stack: Stack, state: ExportedState): Promise<void> {
   const dir = await fs.mkdtemp(path.join(os.tmpdir(), "pipeline-state-"));
@@ -41,7 +41,7 @@ export async function importState(stack: Stack, state: ExportedState): Promise<v
 /**
  * Clears the protection of resources, which the engine otherwise refuses to delete.
  *
- * @throws StackBusyError where an update holds the stack.
+ * @throws StackBusyError where an update is in progress.
  */
 export async function unprotect(stack: Stack, urns: readonly string[]): Promise<void> {
   await pulumi(stack, ["state", "unprotect", ...urns, "--yes"]);

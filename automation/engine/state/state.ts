@@ -12,7 +12,7 @@ const resource = z.object({
   protect: z.boolean().optional(),
   inputs: z.record(z.string(), z.unknown()).optional(),
   outputs: z.record(z.string(), z.unknown()).optional(),
-  /** When the engine made it, ISO 8601. */
+  /** When the engine created it, ISO 8601. */
   created: z.string().optional(),
   /** Gone from the program, and still to be deleted. */
   delete: z.boolean().optional(),
@@ -33,7 +33,7 @@ export interface PendingOperation {
   readonly operation: string;
 }
 
-/** The same, with the resource that it was to make or to change. */
+/** The same, with the resource that it was to create or to change. */
 export interface UnfinishedOperation extends PendingOperation {
   readonly type: string;
   /** As the program gave them, with the names that Pulumi chose; values of secrets are encrypted. */

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { PROJECT } from "../../../components/settings/settings";
 
 /**
- * Removes what a killed engine may leave of a stack's sidecar files. A backend that is a folder keeps one, `.attrs`, beside
+ * Removes the incomplete attribute files that a killed engine may leave of a stack. A backend that is a folder keeps one, `.attrs`, beside
  * each state and writes it in place (attrs.go of gocloud.dev/blob/fileblob): torn, it makes a whole state unreadable, and
  * without it nothing is missing.
  *

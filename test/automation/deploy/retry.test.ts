@@ -4,11 +4,11 @@ import { untilFree } from "../../../automation/deploy/retry";
 import { PipelineError, StackBusyError } from "../../../automation/errors";
 import { settle, stopClock } from "../../clock";
 
-describe("waiting for a stack that another update holds", () => {
+describe("waiting while another update is in progress", () => {
   stopClock();
 
   const options = (leftMs: number, extra = {}) => ({
-    patience: { leftMs },
+    timeToWait: { leftMs },
     onNote: () => undefined,
     onFree: async () => undefined,
     ...extra,
@@ -50,12 +50,12 @@ describe("waiting for a stack that another update holds", () => {
     assert.equal(looked, 2);
   });
 
-  it("takes its pauses from one store of patience", async () => {
-    const patience = { leftMs: 100 };
-    await assert.rejects(settle(untilFree(busyFor(1000).run, options(0, { patience }))), StackBusyError);
-    assert.equal(patience.leftMs, 0);
+  it("takes its pauses from one time to wait", async () => {
+    const timeToWait = { leftMs: 100 };
+    await assert.rejects(settle(untilFree(busyFor(1000).run, options(0, { timeToWait }))), StackBusyError);
+    assert.equal(timeToWait.leftMs, 0);
     const { run, calls } = busyFor(1000);
-    await assert.rejects(untilFree(run, options(0, { patience })), StackBusyError);
+    await assert.rejects(untilFree(run, options(0, { timeToWait })), StackBusyError);
     assert.equal(calls(), 1);
   });
 
@@ -75,10 +75,10 @@ describe("waiting for a stack that another update holds", () => {
       if (calls > 1) await sleep(1_100);
       throw new StackBusyError("held");
     };
-    const patience = { leftMs: 2_000 };
-    await assert.rejects(settle(untilFree(slow, options(0, { patience }))), StackBusyError);
+    const timeToWait = { leftMs: 2_000 };
+    await assert.rejects(settle(untilFree(slow, options(0, { timeToWait }))), StackBusyError);
     assert.equal(calls, 2);
-    assert.equal(patience.leftMs, 0);
+    assert.equal(timeToWait.leftMs, 0);
   });
 
   it("ends when it is cancelled", async () => {

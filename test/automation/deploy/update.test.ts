@@ -74,7 +74,7 @@ describe("an update that another one has kept waiting", () => {
     assert.equal(runs, 2, "nothing is run after a no");
   });
 
-  it("ends busy, with what a run before has done, where another holds the stack then", async () => {
+  it("ends busy, with what a run before has done, where another update is in progress then", async () => {
     let runs = 0;
     const run: Update["run"] = async () => {
       runs += 1;
@@ -93,7 +93,7 @@ describe("an update that another one has kept waiting", () => {
       told.push(made.map(({ name }) => name));
       throw new FailedRunError("throttled", [], [change(`made-${told.length}`)]);
     };
-    await assert.rejects(runUpdate({ preview: async () => [], run, retry }, []), /3 runs failed alike/);
+    await assert.rejects(runUpdate({ preview: async () => [], run, retry }, []), /all 3 attempts failed/);
     assert.deepEqual(told, [[], ["made-1"], ["made-1", "made-2"]]);
   });
 

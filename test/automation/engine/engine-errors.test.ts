@@ -12,11 +12,14 @@ const locked = (...urls: string[]) =>
   ].join("\n");
 const CANCEL = "if it has died, `pulumi cancel --stack dev` once you are sure that no update runs";
 
-describe("an engine's word that another update holds the stack", () => {
+describe("an engine's text that another update is in progress", () => {
   const said = (text: string) => {
     const error = knownError("dev", text);
     assert.ok(error instanceof StackBusyError, text);
-    assert.match(error.message, /^another update holds stack "dev"; try again when it ends, or have --wait/);
+    assert.match(
+      error.message,
+      /^another update of stack "dev" is in progress; try again when it ends, or pass --wait/,
+    );
     return error.message;
   };
 
@@ -26,7 +29,7 @@ describe("an engine's word that another update holds the stack", () => {
     );
     assert.match(
       message,
-      /; `npm run pipeline -- recover --stack dev` tells whether it has died: the stack is/,
+      /; `npm run pipeline -- recover --stack dev` shows whether it has died: the stack is/,
     );
     assert.doesNotMatch(message, /pulumi cancel/);
   });

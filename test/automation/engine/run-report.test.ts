@@ -31,7 +31,7 @@ describe("the report on a run that did not succeed", () => {
         "changed: iam.Role a",
         "not changed: iam.Role b, iam.Role d",
         "unknown, since no answer came: iam.Role c",
-        "next: `npm run pipeline -- up --stack dev` goes on from there",
+        "next: `npm run pipeline -- up --stack dev` resumes",
       ].join("\n"),
     );
   });

@@ -87,7 +87,10 @@ describe("operations that got no answer", () => {
           assert.ok(error instanceof PipelineError, String(error));
           assert.ok(error.message.startsWith(`${file()}, which keeps what got no answer`), error.message);
           assert.match(error.message, reason);
-          assert.match(error.message, /look into it for what AWS may have made, then remove it$/);
+          assert.match(
+            error.message,
+            /it lists what AWS may have created: look for that, then remove the file$/,
+          );
           assert.doesNotMatch(error.message, /\n/);
           return true;
         });

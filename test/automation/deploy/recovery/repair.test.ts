@@ -60,7 +60,7 @@ describe("the remedy of an unfinished operation", () => {
     });
   }
 
-  it("takes over anew a key that an earlier repair has taken over, and not read", async () => {
+  it("adopts again a key that an earlier repair has adopted and not read", async () => {
     const key = creating("aws:kms/key:Key", { description: "ours" });
     const found = async (...resources: ResourceState[]) =>
       (await remediesFor([key], resources, lookups))[0]?.remedy;
@@ -105,7 +105,7 @@ describe("the remedy of an unfinished operation", () => {
     const line = (told: Remedy) => renderUnfinished({ ...creating("aws:iam/role:Role"), remedy: told });
     assert.equal(
       line({ kind: "adopt", id: "r" }),
-      "creating x: if AWS has r, it is taken over, else it is made",
+      "creating x: if AWS has r, it is adopted, else it is created",
     );
     assert.match(
       line({ kind: "discard", user: "u", keyIds: ["AKIALOST"] }),

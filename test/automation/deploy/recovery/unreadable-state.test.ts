@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { setAside, wayBack } from "../../../../automation/deploy/recovery/unreadable-state";
+import { recoveryHint, setAside } from "../../../../automation/deploy/recovery/unreadable-state";
 import { knownError } from "../../../../automation/engine/engine-errors";
 import { parseState } from "../../../../automation/engine/state/state";
 import { StackBusyError, UnreadableStateError } from "../../../../automation/errors";
@@ -57,11 +57,14 @@ describe("a state that cannot be read", () => {
   });
 
   it("is left to a backend's own means where it is no folder", async () => {
-    assert.match(await wayBack(undefined, "dev", ["a copy"]), /by the backend's own means/);
+    assert.match(await recoveryHint(undefined, "dev", ["a copy"]), /by the backend's own means/);
     assert.match(
-      await wayBack(folder, "dev", ["a copy"]),
+      await recoveryHint(folder, "dev", ["a copy"]),
       /^npm run pipeline -- recover --stack dev --restore latest/,
     );
-    assert.match(await wayBack(folder, "dev", []), /^put an earlier version of .*dev\.json in its place/);
+    assert.match(
+      await recoveryHint(folder, "dev", []),
+      /^put an earlier version of .*dev\.json in its place/,
+    );
   });
 });

@@ -1,10 +1,13 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { PIPELINE_TYPE } from "../../components/settings/settings";
 import type { ProgressListener } from "../terminal/progress";
 import { type Change, changeOf, nameOf, type Step, shortType, subjectOf } from "./changes";
+import { withoutColour } from "./engine-log";
 import { type Failure, outcomeUnknown } from "./failure-causes";
+import type { RunTraits } from "./run-kinds";
 
-/** Turns the engine's events into progress, and keeps the errors for the final message. */
-export class ProgressTracker {
+/** Gathers from the engine's events what a run changes and what fails, and reports progress. */
+export class RunObserver {
   public readonly errors: string[] = [];
   /** What failed, without the engine's own summary. */
   public readonly failures: Failure[] = [];
@@ -12,26 +15,52 @@ export class ProgressTracker {
   public readonly made: Change[] = [];
   /** What failed without an answer of AWS's: it may have been carried out. */
   public readonly lost: Step[] = [];
-  /** Whether the engine has heard that it is to stop. */
+  /** Whether the engine knows that it is to stop. */
   public cancelling = false;
+  /** Whether the program, where the run has one, has registered its pipeline. */
+  public programRegistered: boolean;
+  private readonly announced = new Map<string, Change>();
   private readonly begun = new Map<string, Change>();
 
   public constructor(
+    private readonly traits: RunTraits,
     private readonly listener: ProgressListener,
     private readonly total?: number,
-  ) {}
-
-  /** What was begun and has not ended, readings included. */
-  public get underWay(): Change[] {
-    return [...this.begun.values()];
+  ) {
+    this.programRegistered = !traits.runsProgram;
   }
 
-  public onEvent({ resourcePreEvent, resOutputsEvent, resOpFailedEvent, ...event }: EngineEvent): void {
+  /** What the run changes, or, of a preview, would change. */
+  public get changes(): Change[] {
+    return [...this.announced.values()];
+  }
+
+  /** What was begun or lost without an answer, readings included. */
+  public get unanswered(): Change[] {
+    return [...this.begun.values(), ...this.lost.flatMap((step) => subjectOf(step) ?? [])];
+  }
+
+  /** Whether an event deletes what the program has not come to register. */
+  public deletesUnregistered({ resourcePreEvent }: EngineEvent): boolean {
+    return !this.programRegistered && this.traits.mutates && resourcePreEvent?.metadata.op === "delete";
+  }
+
+  public onEvent(event: EngineEvent): void {
+    const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent } = event;
     if (resourcePreEvent) this.step("started", resourcePreEvent.metadata);
     if (resOutputsEvent) this.step("done", resOutputsEvent.metadata);
     if (resOpFailedEvent) this.step("failed", resOpFailedEvent.metadata);
     if (event.cancelEvent) this.cancelling = true;
-    if (event.diagnosticEvent) this.onDiagnostic(event.diagnosticEvent);
+    if (diagnosticEvent) this.onDiagnostic(diagnosticEvent);
+    this.programRegistered ||= registersPipeline(event);
+    // A refresh knows what it found only when it is done with a resource.
+    const step = resourcePreEvent ?? resOutputsEvent;
+    const change = step && changeOf(step.metadata);
+    if (change !== undefined) this.announced.set(`${change.operation} ${change.urn}`, change);
+  }
+
+  public onOutput(text: string): void {
+    if (text.includes("^C received")) this.cancelling = true;
   }
 
   private onDiagnostic({ severity, urn, ephemeral, ...diagnostic }: Diagnostic): void {
@@ -52,6 +81,8 @@ export class ProgressTracker {
     if (change === undefined) return;
     if (state === "failed") this.lose(metadata);
     if (state === "done") this.made.push(change);
+    // The steps of a preview are its result, not progress.
+    if (!this.traits.mutates) return;
     const total = this.total === undefined ? {} : { total: this.total };
     const resource = `${shortType(change.type)} ${change.name}`;
     const { operation } = change;
@@ -67,7 +98,7 @@ export class ProgressTracker {
 
 type Diagnostic = NonNullable<EngineEvent["diagnosticEvent"]>;
 
-/** A text of the engine without its marks for colours. */
-export function withoutColour(text: string): string {
-  return text.replaceAll(/<\{%.*?%\}>/g, "");
+function registersPipeline({ resourcePreEvent }: EngineEvent): boolean {
+  const { type, op } = resourcePreEvent?.metadata ?? {};
+  return type === PIPELINE_TYPE && op !== undefined && !/^(refresh|delete)/.test(op);
 }
