@@ -28,8 +28,8 @@ describe("an external id of a stack's own", () => {
   }
 
   it("is not written for stacks that were never made, nor without a passphrase", async () => {
-    await refused(/no stack "dev" has been made/, ["--yes"]);
-    await refused(/no stack "dev-2" has been made/, ["--stacks", "dev,dev-2", "--parallel", "2", "--yes"]);
+    await refused(/no stack "dev" exists/, ["--yes"]);
+    await refused(/no stack "dev-2" exists/, ["--stacks", "dev,dev-2", "--parallel", "2", "--yes"]);
     await refused(/PASSPHRASE is not set/, ["--create", "--yes"], { PULUMI_CONFIG_PASSPHRASE: undefined });
   });
 

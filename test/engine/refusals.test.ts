@@ -120,6 +120,6 @@ describe("the command line refuses", () => {
   });
 
   it("outputs that nothing has made", async () => {
-    await refused(2, /no stack "dev" has been made/, ["outputs"], {}, empty);
+    await refused(2, /no stack "dev" exists/, ["outputs"], {}, empty);
   });
 });

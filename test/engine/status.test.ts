@@ -19,7 +19,7 @@ describe("status", () => {
   it("names the stacks that there are where this one is not made", async () => {
     const { code, stderr } = await project.run(["status"]);
     assert.equal(code, 2);
-    assert.match(stderr, /no stack "dev" has been made/);
+    assert.match(stderr, /no stack "dev" exists/);
   });
 
   it("finds a fresh stack in order, on the command line and as JSON", async () => {
