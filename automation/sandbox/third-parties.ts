@@ -103,7 +103,7 @@ export async function readAsSnowflake(
 /** Takes events off the stack's own queue until each key was announced, or the time is up. Returns the keys seen. */
 export async function receiveEvents(
   file: StackFile,
-  { notificationQueueUrl: QueueUrl }: PipelineOutputs,
+  { notificationQueueUrl: QueueUrl }: Pick<PipelineOutputs, "notificationQueueUrl">,
   keys: readonly string[],
   timeoutMs = 20_000,
 ): Promise<string[]> {
