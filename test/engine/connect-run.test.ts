@@ -88,7 +88,7 @@ for (const [mode, parts] of Object.entries(partsOf)) {
         await snowflake.set({ distrust: 1, channel: "arn:aws:sns:us-east-1:111122223333:another" });
         const { code, stderr } = await run();
         assert.equal(code, 2, stderr);
-        assert.match(stderr, /AWS does not trust Snowflake yet; once more in 15 s \(1 of 8\)/);
+        assert.match(stderr, /AWS does not trust Snowflake yet: retrying in 15 s \(attempt 2 of 8\)/);
         assert.match(stderr, /notification_channel of the pipe "LOGS_PIPE" is "arn:aws:sns:\S+another"/);
         await snowflake.set({});
       });

@@ -48,7 +48,7 @@ export async function connectBySnow(options: ConnectRunOptions): Promise<Connect
     run: (sql, secrets) => runSnow(sql, { connection: name, timeoutMs, signal, environment, secrets }),
     wait: (milliseconds) =>
       sleep(milliseconds, undefined, signal ? { signal } : {}).catch(() => {
-        throw new PipelineError("cancelled while waiting for AWS; the same command goes on");
+        throw new PipelineError("cancelled while waiting for AWS; run the same command again to resume");
       }),
     note: (message) => onProgress({ kind: "note", message }),
   });
@@ -77,7 +77,7 @@ export async function handOver(work: HandOver): Promise<ConnectResult> {
     }
     if (result.awaited.length === 0) return result;
     const awaited = result.awaited.map(({ text }) => `\n  ${text}`).join("");
-    throw new PipelineError(`Snowflake's SQL ran, and its answers do not tell:${awaited}`);
+    throw new PipelineError(`the SQL ran, but its results lack:${awaited}`);
   }
   throw new PipelineError(
     `Snowflake's answers were others in each of ${ROUNDS} rounds: is it set up by two stacks?`,
@@ -151,7 +151,7 @@ async function trusted(work: HandOver, part: string, run: () => Promise<string>)
     } catch (error) {
       if (attempt === ATTEMPTS || !isDistrust(error)) throw error;
       work.note(
-        `AWS does not trust Snowflake yet; once more in ${WAIT_MS / 1000} s (${attempt} of ${ATTEMPTS})`,
+        `AWS does not trust Snowflake yet: retrying in ${WAIT_MS / 1000} s (attempt ${attempt + 1} of ${ATTEMPTS})`,
       );
       await work.wait(WAIT_MS);
     }

@@ -33,7 +33,7 @@ export interface ConnectResult {
   readonly phase: Phase;
   /** Whether the settings know more of Snowflake than what is deployed: `up` is due. */
   readonly behind: boolean;
-  /** What Snowflake has yet to tell. */
+  /** What is still needed from Snowflake. */
   readonly awaited: readonly Question[];
 }
 

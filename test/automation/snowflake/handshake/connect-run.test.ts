@@ -152,7 +152,10 @@ describe("handOver", () => {
 
   it("ends where answers never come, or never stay", async () => {
     const silent = { ...unchanged, awaited: [{ text: "the pipes", part: "load" as const }] };
-    await assert.rejects(handOver(new Work({ connect: [unchanged, silent] })), /do not tell:\n {2}the pipes/);
+    await assert.rejects(
+      handOver(new Work({ connect: [unchanged, silent] })),
+      /its results lack:\n {2}the pipes/,
+    );
     const restless = new Work({ connect: [deployed, deployed, deployed, deployed] });
     await assert.rejects(handOver(restless), /others in each of 3 rounds/);
   });
