@@ -39,6 +39,8 @@ export interface ExportPipelineArgs {
   readonly existingBucket?: pulumi.Input<string>;
   /** Key of the existing bucket. Its policy must let both roles use it. */
   readonly existingKmsKeyArn?: pulumi.Input<string>;
+  /** Key for a bucket of this stack, in `kms`. Its policy must let both roles use it. @default a key of this stack */
+  readonly kmsKeyArn?: pulumi.Input<string>;
   /** Key prefix of all exports, ending in "/". @default braintrust-exports/ */
   readonly exportPrefix?: string;
   /** Encryption of a bucket of this stack. @default kms */

@@ -11,7 +11,7 @@ import { SnowpipeEvents } from "./events/snowpipe-events";
 import { ALERT_SERVICES } from "./monitoring/alert-topic";
 import { Monitoring } from "./monitoring/monitoring";
 import { physicalNames } from "./physical-names";
-import { complete, type ExportPipelineArgs, monitoringOptions } from "./pipeline-args";
+import { type CompleteArgs, complete, type ExportPipelineArgs, monitoringOptions } from "./pipeline-args";
 import { defaultBucketName } from "./settings/bucket-name";
 import { PIPELINE_TYPE } from "./settings/settings";
 import { BucketPolicy, foreignEncryption } from "./storage/bucket-policy";
@@ -30,7 +30,7 @@ export class ExportPipeline extends pulumi.ComponentResource {
   public readonly bucketArn: pulumi.Output<string>;
   /** Region that it is in. */
   public readonly bucketRegion: pulumi.Output<string>;
-  /** Key of the exports: the stack's own, or the existing bucket's. */
+  /** Key of the exports: the stack's own, or the one that the arguments name. */
   public readonly kmsKeyArn?: pulumi.Output<string>;
   /** Role that Braintrust assumes. */
   public readonly braintrustRoleArn: pulumi.Output<string>;
@@ -75,10 +75,10 @@ export class ExportPipeline extends pulumi.ComponentResource {
     const parent = { parent: this };
     const account = readAccount(this);
     const key =
-      given.encryption === Encryption.Kms
+      given.encryption === Encryption.Kms && given.kmsKeyArn === undefined
         ? new EncryptionKey(`${name}-key`, { suffix, aliasName: names.keyAlias, protect }, parent)
         : undefined;
-    const kmsKeyArn = key?.keyArn ?? given.existingKmsKeyArn;
+    const kmsKeyArn = key?.keyArn ?? foreignKeyArn(given);
     const requestMetrics = given.monitoring && given.requestMetrics && existingBucket === undefined;
     const { bucketName, bucketArn, accessLogBucketName, dependencies } = new ExportBucket(
       `${name}-bucket`,
@@ -262,6 +262,12 @@ export class ExportPipeline extends pulumi.ComponentResource {
 
 function ownBucketName(suffix: string, { accountId, region }: Account): pulumi.Output<string> {
   return pulumi.all([accountId, region]).apply(([id, name]) => defaultBucketName(suffix, id, name));
+}
+
+/** The key of the bucket where this stack does not create it. */
+function foreignKeyArn(args: CompleteArgs): pulumi.Input<string> | undefined {
+  if (args.existingBucket !== undefined) return args.existingKmsKeyArn;
+  return args.encryption === Encryption.Kms ? args.kmsKeyArn : undefined;
 }
 
 function optional(value: pulumi.Input<string> | undefined): pulumi.Output<string> | undefined {

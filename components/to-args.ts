@@ -31,6 +31,7 @@ export function toArgs(settings: Settings): ExportPipelineArgs {
     bucketName: secret("bucketName", settings.bucketName),
     existingBucket: secret("existingBucket", settings.existingBucket),
     existingKmsKeyArn: secret("existingKmsKeyArn", settings.existingKmsKeyArn),
+    kmsKeyArn: secret("kmsKeyArn", settings.kmsKeyArn),
     exportPrefix: settings.exportPrefix,
     encryption: settings.encryption,
     lifecycle: settings.lifecycle,

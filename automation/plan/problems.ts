@@ -1,4 +1,5 @@
 import { ALERT_SERVICES } from "../../components/monitoring/alert-topic";
+import { dnsSuffix } from "../../components/settings/partitions";
 import { hasOwnAlertTopic, hasOwnTrail, phaseOf, type Settings } from "../../components/settings/settings";
 import { archiveTiers } from "../../components/storage/export-bucket";
 import { usagePrices } from "../cost/prices";
@@ -99,6 +100,18 @@ function accessWarnings({ braintrust, objectLock, publicAccessBlock }: Settings,
   );
 }
 
+function keyWarnings(settings: Settings, warn: Warn): void {
+  const { region = "us-east-1", partition } = settings;
+  const key = settings.kmsKeyArn === undefined ? "existingKmsKeyArn" : "kmsKeyArn";
+  if (settings[key] === undefined) return;
+  const readers = settings.crossAccountReaders.length === 0 ? "" : " and to each of crossAccountReaders";
+  warn(
+    key,
+    `the key's policy is its owner's, and this stack does not change it: uploads and loads fail until it lets both roles use it`,
+    `allow kms:Decrypt and kms:GenerateDataKey to the output braintrustRoleArn, and kms:Decrypt to Snowflake's role or user${readers}, where kms:ViaService is s3.${region}.${dnsSuffix(partition)}`,
+  );
+}
+
 /** What the settings bring about that their author may not expect. */
 export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
   const found: PlanProblem[] = [];
@@ -108,6 +121,7 @@ export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
     warn("phase", `no file can flow yet: ${phase}`, "fill in the values above, then `up` again");
   accessWarnings(settings, warn);
   lifecycleWarnings(settings, warn);
+  keyWarnings(settings, warn);
   const { region, snowflakeRegion } = settings;
   if (settings.allowCrossRegion && snowflakeRegion !== undefined && snowflakeRegion !== region) {
     warn(

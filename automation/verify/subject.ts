@@ -41,7 +41,8 @@ export function subjectOf(
     readerArn:
       outputs.snowflakeRoleArn ??
       `arn:${partition}:iam::${accountId}:user/${(settings.iam.path ?? "/").slice(1)}${namesOf(settings).snowflakeUser}`,
-    ownKeyArn: settings.existingKmsKeyArn === undefined ? outputs.kmsKeyArn : undefined,
+    ownKeyArn:
+      (settings.existingKmsKeyArn ?? settings.kmsKeyArn) === undefined ? outputs.kmsKeyArn : undefined,
     logBucket,
   };
 }

@@ -1,5 +1,6 @@
 import { defaultBucketName } from "./bucket-name";
 import { costConflicts } from "./cost-settings";
+import { keyConflicts } from "./key-conflicts";
 import { limitConflicts } from "./limits";
 import { monitoringConflicts } from "./monitoring-conflicts";
 import { type Problem, showValue } from "./problems";
@@ -28,6 +29,7 @@ export function findConflicts(settings: Settings, given: unknown): Problem[] {
     ...lifecycleConflicts(settings),
     ...archiveConflicts(settings),
     ...keyConflicts(settings),
+    ...accessKeyConflicts(settings),
     ...monitoringConflicts(settings),
     ...costConflicts(settings),
     ...limitConflicts(settings),
@@ -36,15 +38,7 @@ export function findConflicts(settings: Settings, given: unknown): Problem[] {
 
 function bucketConflicts(settings: Settings, isGiven: (key: string) => boolean): Problem[] {
   const problems: Problem[] = [];
-  const { bucketName, existingBucket, existingKmsKeyArn, objectLock, stack, region } = settings;
-  if (existingKmsKeyArn !== undefined && existingBucket === undefined) {
-    problems.push({
-      key: "existingKmsKeyArn",
-      value: showValue(existingKmsKeyArn),
-      rule: "is the key of an existing bucket, and existingBucket names none",
-      fix: "name the bucket, or set encryption to kms for a key of the stack's own",
-    });
-  }
+  const { bucketName, existingBucket, objectLock, stack, region } = settings;
   if (existingBucket !== undefined) {
     const shaping = ["bucketName", "encryption", "lifecycle", "objectLock", "accessLogs", "forceDestroy"];
     for (const key of shaping.filter(isGiven)) {
@@ -144,9 +138,10 @@ function regionConflicts({ snowflakeRegion, region, allowCrossRegion }: Settings
 }
 
 function arnConflicts(settings: Settings): Problem[] {
-  const { snowflake, crossAccountReaders, existingKmsKeyArn, streams, partition, region } = settings;
+  const { snowflake, crossAccountReaders, streams, partition, region } = settings;
   const arns: [key: string, arn: string | undefined][] = [
-    ["existingKmsKeyArn", existingKmsKeyArn],
+    ["existingKmsKeyArn", settings.existingKmsKeyArn],
+    ["kmsKeyArn", settings.kmsKeyArn],
     ["iam.permissionsBoundaryArn", settings.iam.permissionsBoundaryArn],
     ...(settings.braintrust.principalArns ?? []).map((arn, index): [string, string] => [
       `braintrust.principalArns[${index}]`,
@@ -172,6 +167,12 @@ function arnConflicts(settings: Settings): Problem[] {
     if (arnPartition !== partition) {
       const rule = `is of partition ${arnPartition}, and ${region} is of ${partition}`;
       return [{ key, value: showValue(arn), rule, fix: "use an ARN of the stack's own partition" }];
+    }
+    // docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html: the key must be in the bucket's region.
+    if (service === "kms" && arnRegion !== region) {
+      const rule = `is in ${arnRegion}, and S3 uses keys of the bucket's region alone (${region})`;
+      const fix = "use a key of that region; of a multi-Region key, its replica there";
+      return [{ key, value: showValue(arn), rule, fix }];
     }
     if (service === "sqs" && arnRegion !== region) {
       const rule = `is in ${arnRegion}, and S3 sends events within the bucket's region alone (${region})`;
@@ -285,7 +286,7 @@ function archiveConflicts({ lifecycle }: Settings): Problem[] {
   ];
 }
 
-function keyConflicts({ snowflake }: Settings): Problem[] {
+function accessKeyConflicts({ snowflake }: Settings): Problem[] {
   const problems: Problem[] = [];
   const names = snowflake.accessKeys.map(({ name }) => name);
   if (new Set(names).size < names.length) {

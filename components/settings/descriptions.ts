@@ -30,7 +30,9 @@ export const meanings: Readonly<Record<SettingKey, string>> = {
   allowCrossRegion:
     "Allows a bucket in another region than Snowflake's: each load costs egress and is slower.",
   encryption:
-    "Encryption of the bucket: `s3` uses keys of S3 (SSE-S3), `kms` a KMS key that this stack creates.",
+    "Encryption of the bucket: `s3` uses keys of S3 (SSE-S3), `kms` the key of `kmsKeyArn` or one that this stack creates.",
+  kmsKeyArn:
+    "Your own KMS key for the stack's bucket, with `encryption: kms`. Its policy must let both roles use it through S3; this stack does not change it. Topics, trail and log group are not encrypted with it.",
   publicAccessBlock:
     "Who blocks public access: each `bucket` that this stack creates, or the `account`, where your organization forbids settings of single buckets. `verify` then checks the account's block.",
   iam: "Path, permissions boundary and names of every role, user, group and policy that this stack creates. A change of a path or a name replaces it.",

@@ -227,6 +227,7 @@ export const settingsSchema = section({
     .max(15)
     .default([]),
   encryption: z.enum(["s3", "kms"]).optional(),
+  kmsKeyArn: text(keyArnRule).optional(),
   publicAccessBlock: z.enum(["bucket", "account"]).default("bucket"),
   iam: iam.prefault({}),
   lifecycle: lifecycle.prefault({}),

@@ -5,6 +5,7 @@
 export const companions: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   // Whose prefixes lie below it.
   exportPrefix: { crossAccountReaders: undefined },
+  kmsKeyArn: { encryption: "kms" },
   existingKmsKeyArn: { existingBucket: "acme-existing-bucket" },
   allowCrossRegion: { snowflakeRegion: "eu-central-1" },
   snowflakeRegion: { allowCrossRegion: true },

@@ -24,6 +24,26 @@ const none = (all: readonly string[], key: string) =>
 describe("the plan warns", () => {
   const tiering = { profile: "instant", intelligentTiering: true };
 
+  it("that a key which exists must let both roles use it, and says how", async () => {
+    const kmsKeyArn = "arn:aws:kms:us-east-1:999900001111:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    const readers = { crossAccountReaders: [{ arn: "arn:aws:iam::777788889999:role/analytics" }] };
+    const own = one(await warned("prod", { kmsKeyArn }), "kmsKeyArn");
+    assert.match(
+      own,
+      /GenerateDataKey to the output braintrustRoleArn.* user, where .*s3\.us-east-1\.amazonaws\.com$/,
+    );
+    const shared = { existingBucket: "acme", existingKmsKeyArn: kmsKeyArn, ...readers };
+    assert.match(
+      one(await warned("prod", shared), "existingKmsKeyArn"),
+      /user and to each of crossAccountReaders, /,
+    );
+    const without = await warned("prod", { encryption: "kms" });
+    assert.deepEqual(
+      without.filter((each) => /KmsKeyArn|kmsKeyArn/.test(each)),
+      [],
+    );
+  });
+
   it("of archives of Intelligent-Tiering's, and shows them", async () => {
     const lifecycle = { ...tiering, archiveAccessDays: 120 };
     const said = one(await warned("dev", { lifecycle }), "lifecycle.archiveAccessDays");

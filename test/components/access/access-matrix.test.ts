@@ -245,6 +245,20 @@ describe("access matrix: files", () => {
       ["Denied", assume(braintrust, writer, "bt:org-1:p:a")],
     ],
   );
+  const usesKey = (actor: string, action: string, key: string, service = "s3.us-east-1.amazonaws.com") =>
+    act(actor, action, key, { "kms:ViaService": service });
+  const anotherKey = sharedKey.replace(/.{4}$/, "0001");
+  matrix("a key of the company's own", { ...connected, encryption: "kms", kmsKeyArn: sharedKey }, [
+    ["Allowed", usesKey(writer, "kms:GenerateDataKey", sharedKey)],
+    ["Allowed", usesKey(writer, "kms:Decrypt", sharedKey)],
+    ["Allowed", usesKey(reader, "kms:Decrypt", sharedKey)],
+    ["Denied", usesKey(reader, "kms:GenerateDataKey", sharedKey)],
+    ["Denied", usesKey(writer, "kms:GenerateDataKey", anotherKey)],
+    ["Denied", usesKey(reader, "kms:Decrypt", anotherKey)],
+    ["Denied", usesKey(reader, "kms:Decrypt", sharedKey, "s3.eu-central-1.amazonaws.com")],
+    ["Denied", act(reader, "kms:Decrypt", sharedKey)],
+    ["ExplicitlyDenied", act(writer, "s3:PutObject", inside, otherKey)],
+  ]);
   matrix("everybody else", connected, [
     ["Denied", act(guest, "s3:GetObject", inside)],
     ["Denied", act(outsider, "s3:GetObject", inside)],

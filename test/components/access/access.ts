@@ -154,6 +154,19 @@ function managedPolicies(deployed: Deployment, arns: readonly unknown[]): Regist
     .filter(({ inputs }) => arns.some((arn) => String(arn).endsWith(`:policy/${inputs.name}`)));
 }
 
+/** A key of somebody else, as AWS creates it: docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html */
+const policyOfForeignKey = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { AWS: `arn:aws:iam::${ACCOUNT_ID}:root` },
+      Action: "kms:*",
+      Resource: "*",
+    },
+  ],
+};
+
 function resourcePolicy(deployed: Deployment, resource: string): unknown {
   const [, , service, , , ...rest] = resource.split(":");
   const path = rest.join(":");
@@ -166,6 +179,7 @@ function resourcePolicy(deployed: Deployment, resource: string): unknown {
     "aws:iam/role:Role": ({ inputs }) => service === "iam" && path === `role/${inputs.name}`,
   };
   const [found] = deployed.resources.filter((candidate) => holds[candidate.type]?.(candidate));
+  if (found === undefined && service === "kms") return policyOfForeignKey;
   if (found === undefined) throw new Error(`${resource} has no policy`);
   return JSON.parse(String(found.inputs.policy ?? found.inputs.assumeRolePolicy));
 }
