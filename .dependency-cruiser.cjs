@@ -79,6 +79,12 @@ const rooms = {
     ...["terminal", "project", "aws", "engine", "deploy", "snowflake/sql"].map(below),
     "components/",
   ],
+  "automation/permissions": [
+    ...ground,
+    "automation/outputs",
+    ...["project", "plan", "verify"].map(below),
+    "components/settings/",
+  ],
   "automation/sandbox": [
     ...ground,
     "automation/outputs",

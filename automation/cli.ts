@@ -73,6 +73,16 @@ command("plan", "show what the program would create, offline")
   .option("--json", "print {stack, resources, outputs, problems} for programs")
   .action(async (options) => (await import("./commands/plan")).plan(options));
 
+command("permissions", "print the IAM policies that this stack needs, offline")
+  .requiredOption(
+    "--for <purpose>",
+    "deploy, preview, verify or ci (deploy, and the trust for GitHub Actions)",
+  )
+  .option("--account <id>", "account of the stack (default: the one in aws:allowedAccountIds)")
+  .option("--repository <owner/name>", "GitHub repository, with --for ci")
+  .option("--json", "print {stack, for, policies, trust} for programs")
+  .action(async (options) => (await import("./commands/permissions")).permissions(options));
+
 command("cost", "estimate the monthly cost from settings and plan, offline")
   .option("--gb-per-day <gb>", "GB that Braintrust exports per day (default: 1)")
   .option("--files-per-day <count>", "files that Braintrust exports per day (default: 24 per stream)")

@@ -14,6 +14,12 @@ export { PipelineError, StackBusyError, UnreadableStateError, UsageError } from 
 export { type RotateKeysOptions, rotateKeys } from "./keys/rotate-keys";
 export type { RotationResult } from "./keys/rotation-steps";
 export type { PipelineOutputs, StreamOutput } from "./outputs";
+export {
+  type Permissions,
+  type PermissionsOptions,
+  type Purpose,
+  permissions,
+} from "./permissions/permissions";
 export { type CostOptions, estimate as cost } from "./plan/cost";
 export { type Plan, planStack as plan } from "./plan/plan";
 export { type ConnectOptions, type ConnectResult, connect } from "./snowflake/handshake/connect";

@@ -21,15 +21,16 @@ const EXAMPLE_REGION = "us-east-1";
  * Evaluates the program for a stack's file without AWS, Pulumi's command line or a network. Settings still unset are
  * among the plan's problems.
  *
+ * @param accountId where the settings name no single account, or another one is meant.
  * @throws UsageError where the stack has no file or its settings cannot be used.
  */
-export async function planStack(stack: string, dir?: string): Promise<Plan> {
+export async function planStack(stack: string, dir?: string, accountId?: string): Promise<Plan> {
   const file = await readStackFile(stack, dir);
   const settings = settingsOf(file);
   const { region } = settings;
   const place = {
     stack: file.stack,
-    accountId: allowedAccount(file) ?? EXAMPLE_ACCOUNT,
+    accountId: accountId ?? allowedAccount(file) ?? EXAMPLE_ACCOUNT,
     region: region === undefined || region === ENCRYPTED ? EXAMPLE_REGION : region,
   };
   const evaluation = await evaluate(place, asText(file.values), file.secretKeys ?? [], deployPipeline);

@@ -3,7 +3,7 @@ import { PipelineError } from "../errors";
 import { snowflakeSql } from "../snowflake/sql/sql";
 import { accessChecks } from "./access/access-checks";
 import { findCaller } from "./caller";
-import { type CheckResult, skip } from "./check";
+import { type Check, type CheckResult, skip } from "./check";
 import type { Aws } from "./clients";
 import { configurationChecks } from "./configuration/configuration-checks";
 import { DataPath, removalNeeds } from "./data/data-path";
@@ -37,18 +37,23 @@ export async function verifyPipeline(
   const { arn: caller, check } = await findCaller(aws, subject, { signal, timeoutMs });
   const hidden = new Set(secrets);
   const path = new DataPath(subject, aws, randomUUID(), hidden);
-  const checks = [
-    ...configurationChecks(subject, aws, now),
-    ...accessChecks(subject, aws),
-    ...dataPathChecks(path),
-    ...freshnessChecks(subject, aws, now),
-  ];
+  const checks = checksOf(subject, aws, path, now);
   const results =
     check.verdict === "pass"
       ? [...(await runChecks(checks, { caller, signal })), ...(await removal(path))]
       : checks.map((each) => resultOf(each, skip(`not asked: see ${check.id}`)));
   const shown = withoutSecrets([check, ...inOrder(results)], hidden);
   return { stack: subject.stack, caller, checks: shown, summary: summarize(shown), ...leftToProve(subject) };
+}
+
+/** Every check of a stack but the removal of its probes. */
+export function checksOf(subject: Subject, aws: Aws, path: DataPath, now: () => number): Check[] {
+  return [
+    ...configurationChecks(subject, aws, now),
+    ...accessChecks(subject, aws),
+    ...dataPathChecks(path),
+    ...freshnessChecks(subject, aws, now),
+  ];
 }
 
 async function removal(path: DataPath): Promise<CheckResult[]> {

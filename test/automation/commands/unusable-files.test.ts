@@ -138,6 +138,7 @@ function commandsOn(dir: string, answers: string): string[][] {
     init: ["--region", "us-east-1"],
     connect: ["--file", answers],
     sql: ["--planned"],
+    permissions: ["--for", "deploy"],
   };
   return cli.commands
     .filter(({ options }) => options.some(({ long }) => long === "--cwd"))

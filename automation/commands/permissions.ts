@@ -1,0 +1,50 @@
+import { UsageError } from "../errors";
+import {
+  type Permissions,
+  type Purpose,
+  permissions as permissionsFor,
+  purposes,
+} from "../permissions/permissions";
+import { LONGEST_POLICY, sizeOf } from "../permissions/policies";
+import { note, print, printJson, type StackCommandOptions } from "../terminal/terminal";
+
+/** What the command takes. */
+interface PermissionsCommandOptions extends StackCommandOptions {
+  readonly for: string;
+  readonly account?: string;
+  readonly repository?: string;
+  readonly json?: boolean;
+}
+
+/** `permissions`: the IAM policies for whoever deploys, previews or verifies a stack. Reads the stack's file alone. */
+export async function permissions({ stack, cwd, json, ...given }: PermissionsCommandOptions): Promise<void> {
+  const found = await permissionsFor({
+    stack,
+    workDir: cwd,
+    purpose: purposeOf(given.for),
+    accountId: given.account,
+    repository: given.repository,
+  });
+  if (json) return printJson(found);
+  print(documents(found).join("\n"));
+  note(
+    "The state's backend, its secrets provider and a permissions boundary are not part of the stack: grant them besides.",
+  );
+}
+
+function purposeOf(text: string): Purpose {
+  const purpose = purposes.find((each) => each === text);
+  if (purpose === undefined) throw new UsageError(`--for ${text}: must be one of ${purposes.join(", ")}`);
+  return purpose;
+}
+
+function documents({ policies, trust }: Permissions): string[] {
+  const titled = policies.map(({ name, document }) => [
+    `Policy ${name} (${sizeOf(document)} of ${LONGEST_POLICY} characters):`,
+    JSON.stringify(document, undefined, 2),
+  ]);
+  return [
+    ...titled.flat(),
+    ...(trust === undefined ? [] : ["Trust of the role:", JSON.stringify(trust, undefined, 2)]),
+  ];
+}
