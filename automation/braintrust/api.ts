@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PipelineError, UsageError } from "../errors";
-import { type RequestOptions, sender } from "./request";
+import { RefusedRequestError, type RequestOptions, sender } from "./request";
 
 const exportTypes = ["log_traces", "log_spans"] as const;
 
@@ -75,6 +75,13 @@ export interface BraintrustClient {
   }): Promise<ProjectAutomation>;
   /** Merges the fields given into the automation; a field cannot be removed or set to null this way. */
   update(id: string, change: { config: ExportConfigBody }): Promise<ProjectAutomation>;
+  /**
+   * Registers the schedule of an export: without it Braintrust shows no status of the export and never runs it. May be done again.
+   * Section "Create S3 export automations via API" of www.braintrust.dev/docs/guides/automations/data-management
+   *
+   * @returns false where the data plane has no such call and schedules exports itself.
+   */
+  schedule(automationId: string): Promise<boolean>;
 }
 
 /**
@@ -122,6 +129,20 @@ export function braintrustClient(options: BraintrustClientOptions): BraintrustCl
       return all.filter((automation) => automation.project_id.toLowerCase() === projectId.toLowerCase());
     },
     create: (body) => send("POST", "/v1/project_automation", projectAutomation, { body }),
+    async schedule(automationId) {
+      const body = {
+        automation_id: automationId,
+        cron: { type: "btql_export" },
+        service_token: options.serviceToken ?? options.apiKey,
+      };
+      try {
+        await send("POST", "/automation/cron", z.unknown(), { body });
+        return true;
+      } catch (error) {
+        if (error instanceof RefusedRequestError && error.status === 404) return false;
+        throw error;
+      }
+    },
     update: (id, body) =>
       send("PATCH", `/v1/project_automation/${encodeURIComponent(id)}`, projectAutomation, { body }),
   };

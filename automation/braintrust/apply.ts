@@ -15,10 +15,12 @@ export interface AppliedAutomation {
   readonly stream: string;
   readonly id: string;
   readonly done: "created" | "updated" | "unchanged";
+  /** Whether its schedule was registered; a data plane without that call schedules exports itself. */
+  readonly scheduled: boolean;
 }
 
 /**
- * Carries the plan out, one automation after the other. What Braintrust answers is compared with what was asked for,
+ * Carries the plan out, one automation after the other, and registers the schedule of each. What Braintrust answers is compared with what was asked for,
  * since it answers a creation under a taken name with the automation that has it.
  *
  * @param newExternalId Makes the automation's own part of the external id; a random UUID by default.
@@ -40,7 +42,8 @@ export async function applyAutomations(
   for (const planned of plan) {
     const { stream } = planned.desired;
     try {
-      applied.push({ stream, ...(await applyOne(client, planned, newExternalId)) });
+      const one = await applyOne(client, planned, newExternalId);
+      applied.push({ stream, ...one, scheduled: await client.schedule(one.id) });
     } catch (error) {
       const done = applied.flatMap((one) => (one.done === "unchanged" ? [] : [`${one.stream} ${one.done}`]));
       const before = done.length > 0 ? ` (before it: ${done.join(", ")})` : "";
@@ -55,7 +58,7 @@ async function applyOne(
   client: BraintrustClient,
   planned: PlannedAutomation,
   newExternalId: () => string,
-): Promise<Omit<AppliedAutomation, "stream">> {
+): Promise<Pick<AppliedAutomation, "id" | "done">> {
   const { desired } = planned;
   if (planned.action === "create") {
     const { projectId, name } = desired;

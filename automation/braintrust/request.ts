@@ -6,6 +6,8 @@ import { proxiedFetch } from "../proxies";
 /** Where requests go, whose they are, and how long they may take. */
 export interface RequestOptions {
   readonly apiKey: string;
+  /** Token that Braintrust is given for its own use. @default apiKey */
+  readonly serviceToken?: string | undefined;
   /**
    * https, or http on loopback. The EU instance and a self-hosted data plane have their own.
    * @default "https://api.braintrust.dev"
@@ -22,6 +24,17 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** How a pause between attempts is spent. @default a timer */
   readonly pause?: (milliseconds: number) => Promise<void>;
+}
+
+/** A request that Braintrust answered with another status than success. */
+export class RefusedRequestError extends PipelineError {
+  public constructor(
+    message: string,
+    /** HTTP status. */
+    public readonly status: number,
+  ) {
+    super(message);
+  }
 }
 
 /** One request, tried again where Braintrust asks to wait; its answer in the shape asked for. */
@@ -43,6 +56,7 @@ const longestPauseMs = 60_000;
 export function sender(options: RequestOptions): Sender {
   const base = checkedBase(options.baseUrl ?? "https://api.braintrust.dev");
   const key = checkedKey(options.apiKey);
+  const secrets = [key, ...(options.serviceToken === undefined ? [] : [options.serviceToken])];
   const { fetch = proxiedFetch, timeoutMs = 30_000, signal } = options;
   const pause =
     options.pause ?? ((ms: number) => delay(ms, undefined, signal === undefined ? {} : { signal }));
@@ -71,13 +85,14 @@ export function sender(options: RequestOptions): Sender {
       const { response, text } = await once(method, url, body).catch((error: unknown) => {
         throw new PipelineError(`${what}: ${unreachable(error, timeoutMs, signal)}`, { cause: error });
       });
-      if (response.ok) return parse(text, answer, `${what}: HTTP ${response.status}`, key);
+      if (response.ok) return parse(text, answer, `${what}: HTTP ${response.status}`, secrets);
 
       const waitMs =
         response.status === 429 ? retryDelay(response.headers.get("retry-after"), attempt) : Infinity;
       if (attempt >= attempts || waitMs > longestPauseMs) {
-        throw new PipelineError(
-          `${what}: HTTP ${response.status}${hint(response.status)}${excerpt(text, key)}`,
+        throw new RefusedRequestError(
+          `${what}: HTTP ${response.status}${hint(response.status)}${excerpt(text, secrets)}`,
+          response.status,
         );
       }
       await pause(waitMs).catch(() => {
@@ -104,12 +119,11 @@ function checkedBase(text: string): string {
   );
 }
 
-function checkedKey(key: string): string {
+/** @throws UsageError for what no header can carry. */
+export function checkedKey(key: string, name = "BRAINTRUST_API_KEY"): string {
   // The characters RFC 6750 allows in a bearer token: anything else cannot be a key and might break the header.
   if (/^[\w.~+/-]+=*$/.test(key)) return key;
-  throw new UsageError(
-    "BRAINTRUST_API_KEY is empty or holds characters no API key has (blanks, quotes, line ends)",
-  );
+  throw new UsageError(`${name} is empty or holds characters no key has (blanks, quotes, line ends)`);
 }
 
 /** Milliseconds that Retry-After (seconds or a date) asks for; doubling from one second where it says nothing. */
@@ -119,12 +133,15 @@ function retryDelay(header: string | null, attempt: number): number {
   return Number.isNaN(date) ? 1000 * 2 ** (attempt - 1) : Math.max(0, date - Date.now());
 }
 
-function parse<T>(text: string, schema: z.ZodType<T>, what: string, key: string): T {
+function parse<T>(text: string, schema: z.ZodType<T>, what: string, secrets: readonly string[]): T {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new PipelineError(`${what}, but the answer is not JSON${excerpt(text, key)}`);
+    // What is not looked at may be empty, or words.
+    const unread = schema.safeParse(undefined);
+    if (unread.success) return unread.data;
+    throw new PipelineError(`${what}, but the answer is not JSON${excerpt(text, secrets)}`);
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -151,14 +168,14 @@ function hint(status: number): string {
   return status >= 500 ? ", a fault on Braintrust's side: try again later" : "";
 }
 
-/** The start of an answer on one line, without the key, should the server have sent it back. */
-function excerpt(text: string, key: string): string {
-  const forms = [
+/** The start of an answer on one line, without the keys, should the server have sent them back. */
+function excerpt(text: string, secrets: readonly string[]): string {
+  const forms = secrets.flatMap((key) => [
     key,
     encodeURIComponent(key),
     key.replaceAll("/", "\\/"),
     Buffer.from(key).toString("base64"),
-  ];
+  ]);
   const clean = forms
     .reduce((rest, form) => rest.replaceAll(form, "[key]"), text)
     .replace(/[\s\p{C}]+/gu, " ")

@@ -1,7 +1,9 @@
 import type { ExportType } from "../braintrust/api";
+import type { AppliedAutomation } from "../braintrust/apply";
 import { describePlan } from "../braintrust/automations";
 import { planExports } from "../braintrust/exports";
 import { braintrustInstructions } from "../braintrust/instructions";
+import { checkedKey } from "../braintrust/request";
 import { Deployment } from "../deploy/deployment";
 import type { DeploymentOptions } from "../deploy/deployment-options";
 import { UsageError } from "../errors";
@@ -25,14 +27,15 @@ export interface BraintrustOptions extends ChangingCommandOptions {
 
 /**
  * `braintrust`: the values for Braintrust's dialog; with BRAINTRUST_API_KEY and a project the changes that its API would
- * make, and once confirmed those changes. The key is read from the environment alone, and neither stored nor shown.
+ * make, and once confirmed those changes. Braintrust runs exports by a token: BRAINTRUST_SERVICE_TOKEN, else the key. Both are read from
+ * the environment alone, and neither stored nor shown.
  */
 export async function braintrust(
   options: BraintrustOptions,
   readOutputs: (options: DeploymentOptions) => Promise<PipelineOutputs> = deployedOutputs,
 ): Promise<void> {
   const { stack, cwd, project, apply, yes } = options;
-  const apiKey = process.env.BRAINTRUST_API_KEY;
+  const { BRAINTRUST_API_KEY: apiKey, BRAINTRUST_SERVICE_TOKEN: serviceToken } = process.env;
   const lacking = [
     ...(apiKey ? [] : ["BRAINTRUST_API_KEY in the environment"]),
     ...(project === undefined ? ["--project <name or id>"] : []),
@@ -55,6 +58,7 @@ export async function braintrust(
     }
     const { plan, apply: carryOut } = await planExports(outputs, {
       apiKey,
+      serviceToken: serviceToken && checkedKey(serviceToken, "BRAINTRUST_SERVICE_TOKEN"),
       project,
       exportType,
       signal,
@@ -68,11 +72,15 @@ export async function braintrust(
     }
     refuseUntrusted(stack, outputs);
     const conflict = plan.some(({ action }) => action === "conflict");
-    if (changes === 0 && !conflict) return;
-    if (!conflict && !(await confirm(`Apply these changes to ${changes} of Braintrust's automations?`, yes)))
-      return note("nothing was changed");
+    const question =
+      changes === 0
+        ? "Register the schedules of these exports again?"
+        : `Apply these changes to ${changes} of Braintrust's automations, and register their schedules?`;
+    if (!conflict && !(await confirm(question, yes))) return note("nothing was changed");
     const applied = await carryOut();
-    print(applied.map((one) => `${one.done}  ${one.stream}  ${one.id}`).join("\n"));
+    const scheduled = (one: AppliedAutomation) =>
+      one.scheduled ? "scheduled" : "scheduled by the data plane itself (it has no /automation/cron)";
+    print(applied.map((one) => `${one.done}  ${one.stream}  ${one.id}  ${scheduled(one)}`).join("\n"));
   });
 }
 

@@ -10,6 +10,7 @@ import { setupAnswers } from "../snowflake-answers";
 import { filledIn, PASSPHRASE, TestProject } from "./harness";
 
 const API_KEY = "canary-braintrust-api-key";
+const SERVICE_TOKEN = "bt-st-canary-service-token";
 const AWS_KEY = "canary-aws-secret-access-key";
 const ERRORS_ID = "canary-external-id-of-errors";
 
@@ -72,6 +73,7 @@ describe("secrets, through every command", () => {
       // Adds stack traces, causes and the engine's log to all that is said.
       DEBUG: "braintrust-snowflake",
       BRAINTRUST_API_KEY: API_KEY,
+      BRAINTRUST_SERVICE_TOKEN: SERVICE_TOKEN,
       AWS_ENDPOINT_URL: url,
       AWS_ACCESS_KEY_ID: "AKIATEST",
       AWS_SECRET_ACCESS_KEY: AWS_KEY,
@@ -81,7 +83,7 @@ describe("secrets, through every command", () => {
       said.set(args.join(" "), stdout + stderr);
     };
     await run(["up", "--create", "--yes"]);
-    canaries = [API_KEY, AWS_KEY, ERRORS_ID, PASSPHRASE, accessKeyOf(project)];
+    canaries = [API_KEY, SERVICE_TOKEN, AWS_KEY, ERRORS_ID, PASSPHRASE, accessKeyOf(project)];
     const id = "braintrust-snowflake:snowflake.errorNotifications.externalId";
     await project.pulumi("config", "set", "--secret", "--path", id, ERRORS_ID, "--stack", "dev");
     const words = { "{echo}": url, ...(await writeAnswers(project)) };

@@ -18,7 +18,8 @@ describe("applyAutomations", () => {
   const client = () => braintrustClient({ apiKey, baseUrl: server.baseUrl });
   const planned = async (chosen: ExportSettings = settings) =>
     planAutomations(desiredAutomations(outputsOf(), chosen, "prod"), await client().automations(projectId));
-  const writes = () => server.requests.filter(({ method }) => method !== "GET");
+  const writes = () =>
+    server.requests.filter(({ method, path }) => method !== "GET" && path.startsWith("/v1/"));
 
   beforeEach(async () => {
     server = await startBraintrust();
@@ -70,6 +71,53 @@ describe("applyAutomations", () => {
     assert.deepEqual(config.a_field_of_tomorrow, { deep: true });
     assert.equal((config.credentials as { external_id: string }).external_id, "kept");
     assert.equal(config.export_path, slashed.export_path);
+  });
+
+  it("registers the schedule of each export, also of one that is unchanged", async () => {
+    server.automations.push(storedExport(projectId, "prod-logs"));
+    const applied = await applyAutomations(client(), await planned());
+    assert.deepEqual(
+      applied.map(({ stream, done, scheduled }) => [stream, done, scheduled]),
+      [
+        ["logs", "unchanged", true],
+        ["traces", "created", true],
+      ],
+    );
+    for (const { id } of applied) {
+      assert.deepEqual(server.schedules.get(id), {
+        automation_id: id,
+        cron: { type: "btql_export" },
+        service_token: apiKey,
+      });
+    }
+  });
+
+  it("hands a service token on where there is one, and shows it nowhere", async () => {
+    const serviceToken = "bt-st-canary/9876543210";
+    const withToken = braintrustClient({ apiKey, serviceToken, baseUrl: server.baseUrl });
+    const [logs] = await applyAutomations(withToken, await planned());
+    assert.equal(server.schedules.get(logs?.id ?? "")?.service_token, serviceToken);
+    server.next({
+      status: 403,
+      body: JSON.stringify({ message: `token ${serviceToken} has no read permission` }),
+    });
+    await assert.rejects(withToken.schedule(logs?.id ?? ""), (error: Error) => {
+      assert.match(error.message, /POST \/automation\/cron: HTTP 403.*token \[key\] has no read permission/);
+      return true;
+    });
+  });
+
+  it("says where the data plane has no schedules to register", async () => {
+    const plan = await planned();
+    const [created] = await applyAutomations(client(), plan.slice(0, 1));
+    server.next({ status: 404, body: "Not Found" });
+    assert.equal(await client().schedule(created?.id ?? ""), false);
+  });
+
+  it("names the stream whose schedule was refused, and what was done before it", async () => {
+    const plan = await planned();
+    const refusing = { ...client(), schedule: () => Promise.reject(new PipelineError("HTTP 403")) };
+    await assert.rejects(applyAutomations(refusing, plan), /^PipelineError: stream "logs": HTTP 403$/);
   });
 
   it("changes nothing at all while one stream is in conflict", async () => {

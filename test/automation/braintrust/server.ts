@@ -26,6 +26,8 @@ export interface FakeBraintrust {
   readonly projects: Json[];
   /** Newest first, as the API lists them. */
   readonly automations: Json[];
+  /** Bodies of registered schedules, by the automation's id. */
+  readonly schedules: Map<string, Json>;
   /** Answers the next request in its own way. */
   next(answer: Answer | ((request: IncomingMessage) => Answer)): void;
   close(): Promise<void>;
@@ -36,6 +38,7 @@ export async function startBraintrust(pageLimit = 2): Promise<FakeBraintrust> {
   const requests: RecordedRequest[] = [];
   const projects: Json[] = [];
   const automations: Json[] = [];
+  const schedules = new Map<string, Json>();
   const planned: (Answer | ((request: IncomingMessage) => Answer))[] = [];
 
   const route = (method: string, path: string, query: URLSearchParams, body: unknown): Answer => {
@@ -55,6 +58,14 @@ export async function startBraintrust(pageLimit = 2): Promise<FakeBraintrust> {
       const made = { id: randomUUID(), user_id: null, created: "2026-01-01T00:00:00Z", ...body };
       automations.unshift(made);
       return ok(made);
+    }
+    if (method === "POST" && path === "/automation/cron") {
+      const { automation_id, cron, service_token } = isJson(body) ? body : {};
+      if (!automations.some((one) => one.id === automation_id)) return refuse(404, "no such automation");
+      if (!isJson(cron) || cron.type !== "btql_export") return refuse(400, "invalid: cron");
+      if (typeof service_token !== "string") return refuse(400, "invalid: service_token");
+      schedules.set(String(automation_id), isJson(body) ? body : {});
+      return { status: 200, body: "" };
     }
     const id = /^\/v1\/project_automation\/([^/]+)$/.exec(path)?.[1];
     if (method !== "PATCH" || id === undefined) return refuse(404, "no such route");
@@ -101,6 +112,7 @@ export async function startBraintrust(pageLimit = 2): Promise<FakeBraintrust> {
     requests,
     projects,
     automations,
+    schedules,
     next: (answer) => planned.push(answer),
     close: () =>
       new Promise((resolve) => {

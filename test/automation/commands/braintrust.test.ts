@@ -31,7 +31,8 @@ describe("braintrust", () => {
     }
     return result;
   }
-  const writes = () => server.requests.filter(({ method }) => method !== "GET");
+  const writes = () =>
+    server.requests.filter(({ method, path }) => method !== "GET" && path.startsWith("/v1/"));
 
   it("prints what the dialog asks for where there is no key, and asks nobody", async () => {
     const { out, err, error } = await run({}, { key: "" });
@@ -66,7 +67,7 @@ describe("braintrust", () => {
   it("applies when told to, once", async () => {
     const first = await run({ project: "my project", yes: true });
     assert.equal(first.error, undefined);
-    assert.match(first.out, /created {2}logs {2}[0-9a-f-]{36}\ncreated {2}traces/);
+    assert.match(first.out, /created {2}logs {2}[0-9a-f-]{36} {2}scheduled\ncreated {2}traces/);
     assert.deepEqual(
       server.automations.map(({ name }) => name),
       ["exports-traces", "exports-logs"],
@@ -75,6 +76,7 @@ describe("braintrust", () => {
     const second = await run({ project: projectId, yes: true });
     assert.match(second.out, /0 to create, 0 to update, 2 unchanged/);
     assert.deepEqual([second.error, writes().length], [undefined, before]);
+    assert.equal(server.schedules.size, 2);
   });
 
   it("names --yes for the deprecated --apply, which changes nothing without a confirmation", async () => {
