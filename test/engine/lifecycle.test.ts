@@ -28,6 +28,7 @@ describe("a dev stack, by the typed functions", () => {
     assert.equal(result.changes.length, project.world.things().length);
     const bucketName = "braintrust-exports-dev-123456789012-us-east-1";
     assert.deepEqual(result.outputs, {
+      stack: "dev",
       bucketName,
       bucketArn: `arn:aws:s3:::${bucketName}`,
       bucketRegion: "us-east-1",
@@ -47,6 +48,9 @@ describe("a dev stack, by the typed functions", () => {
         warehouse: "BRAINTRUST_DEV_WH",
         role: "BRAINTRUST_DEV_LOADER",
         readerRole: "BRAINTRUST_DEV_READER",
+        adminRole: "ACCOUNTADMIN",
+        integrationRole: "ACCOUNTADMIN",
+        taskMinutes: 15,
         integration: "BRAINTRUST_DEV_S3",
       },
       streams: [
