@@ -2,7 +2,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 
 /** What every room of automation/ may import. */
-const ground = ["automation/errors", "automation/paths", "automation/debug"];
+const ground = ["automation/errors", "automation/paths", "automation/debug", "automation/policy-document"];
 
 /** What every component may import. */
 const vocabulary = [
@@ -98,6 +98,7 @@ const rooms = {
 for (const kind of ["configuration", "access", "data", "freshness"]) {
   rooms[`automation/verify/${kind}`] = [
     "automation/aws/",
+    "automation/policy-document",
     ...["check", "clients", "policies", "probe", "subject"].map((file) => `automation/verify/${file}`),
     "components/",
   ];
@@ -171,7 +172,7 @@ module.exports = {
       comment: "What everybody may import imports nobody.",
       severity: "error",
       from: {
-        path: "^(components/(account|arguments|output-contract|physical-names|stateful)|automation/(errors|paths|debug|outputs|proxies))\\.ts$",
+        path: "^(components/(account|arguments|output-contract|physical-names|stateful)|automation/(errors|paths|debug|outputs|policy-document|proxies))\\.ts$",
       },
       to: {
         path: "^(index|components|automation|bench|examples|test)\\b",

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
+import { policySchema, type Statement } from "../policy-document";
 import type { Namer } from "./arn-names";
 import { type Conditions, conditionWords } from "./condition-words";
 
@@ -29,7 +29,7 @@ export interface PolicyContext {
 export function grantsOf(policy: unknown, context: PolicyContext): Grant[] | undefined {
   const parsed = policySchema.safeParse(parseJson(revealed(policy)));
   if (!parsed.success) return undefined;
-  return listOf(parsed.data.Statement).map((statement) => grantOf(statement, context));
+  return parsed.data.map((statement) => grantOf(statement, context));
 }
 
 /** A list, whether a policy writes one value as a list or not. */
@@ -52,31 +52,14 @@ function parseJson(text: unknown): unknown {
   }
 }
 
-const texts = z.union([z.string(), z.array(z.string())]).optional();
-const principalSchema = z.union([z.string(), z.record(z.string(), texts)]).optional();
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
-const statementSchema = z.object({
-  Effect: z.enum(["Allow", "Deny"]),
-  Principal: principalSchema,
-  NotPrincipal: principalSchema,
-  Action: texts,
-  NotAction: texts,
-  Resource: texts,
-  NotResource: texts,
-  Condition: z
-    .record(z.string(), z.record(z.string(), z.union([scalar, z.array(scalar)])))
-    .default({})
-    .transform(
-      (operators): Conditions =>
-        mapped(operators, (keys) => mapped(keys, (values) => listOf(values).map(String))),
-    ),
-});
-const policySchema = z.object({ Statement: z.union([statementSchema, z.array(statementSchema)]) });
-type Statement = z.infer<typeof statementSchema>;
-type Principal = z.infer<typeof principalSchema>;
+type Principal = Statement["Principal"];
 
 function mapped<From, To>(record: Record<string, From>, change: (value: From) => To): Record<string, To> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+function conditionsOf(condition: Statement["Condition"] = {}): Conditions {
+  return mapped(condition, (keys) => mapped(keys, (values) => listOf(values).map(String)));
 }
 
 function grantOf(statement: Statement, { name, who, itself }: PolicyContext): Grant {
@@ -94,7 +77,7 @@ function grantOf(statement: Statement, { name, who, itself }: PolicyContext): Gr
       NotResource === undefined
         ? listOf(Resource).map(named)
         : [`any resource except ${listOf(NotResource).map(named).join(", ")}`],
-    conditions: conditionWords(Condition, name),
+    conditions: conditionWords(conditionsOf(Condition), name),
   };
 }
 

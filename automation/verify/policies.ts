@@ -1,24 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-
-const texts = z.union([z.string(), z.array(z.string())]);
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
-const principal = z.union([z.string(), z.record(z.string(), texts)]);
-const statementSchema = z.object({
-  Sid: z.string().optional(),
-  Effect: z.enum(["Allow", "Deny"]),
-  Principal: principal.optional(),
-  NotPrincipal: principal.optional(),
-  Action: texts.optional(),
-  NotAction: texts.optional(),
-  Resource: texts.optional(),
-  NotResource: texts.optional(),
-  Condition: z.record(z.string(), z.record(z.string(), z.union([scalar, z.array(scalar)]))).optional(),
-});
-const policySchema = z.object({ Statement: z.union([statementSchema, z.array(statementSchema)]) });
-
-/** A statement of a policy as AWS or the program spells it. */
-export type Statement = z.infer<typeof statementSchema>;
+import { policySchema, type Statement, statementSchema } from "../policy-document";
 
 /** What a live policy has too little and too much, each statement by its Sid or in words. */
 export interface PolicyDifference {
@@ -34,7 +16,7 @@ export interface PolicyDifference {
 export function parsePolicy(text: string | undefined): Statement[] {
   if (text === undefined || text === "") return [];
   const json = text.trimStart().startsWith("%7B") ? decodeURIComponent(text) : text;
-  return listOf(policySchema.parse(JSON.parse(json)).Statement);
+  return policySchema.parse(JSON.parse(json));
 }
 
 /** The values of the program's own statements, or of anything else that may hold Outputs. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Settings } from "../../../components/settings/settings";
 import type { ResourceState } from "../../engine/state/state";
+import { policySchema, type Statement } from "../../policy-document";
 import { misuse, type PreflightFinding } from "./finding";
 
 /** One configuration of a bucket's notification, as far as people need to know it. */
@@ -19,14 +20,6 @@ export interface BucketNotification {
   readonly EventBridgeConfiguration?: object | undefined;
 }
 
-const statement = z.object({
-  Sid: z.string().optional(),
-  Effect: z.string(),
-  Action: z.union([z.string(), z.array(z.string())]).optional(),
-});
-const document = z.object({
-  Statement: z.union([statement, z.array(statement)]).transform((one) => (Array.isArray(one) ? one : [one])),
-});
 const notificationInputs = z.object({
   queues: z.array(z.object({ id: z.string().optional() })).optional(),
   topics: z.array(z.object({ id: z.string().optional() })).optional(),
@@ -129,10 +122,10 @@ export function foreignStatements(
   ];
 }
 
-function statementsOf(policy: unknown): z.infer<typeof document>["Statement"] | undefined {
+function statementsOf(policy: unknown): Statement[] | undefined {
   if (typeof policy !== "string") return undefined;
   try {
-    return document.safeParse(JSON.parse(policy)).data?.Statement;
+    return policySchema.safeParse(JSON.parse(policy)).data;
   } catch {
     return undefined;
   }

@@ -1,8 +1,9 @@
 import type { ContextEntry, EvaluationResult, IAM } from "@aws-sdk/client-iam";
 import { orAbsent } from "../../aws/aws-errors";
+import type { Statement } from "../../policy-document";
 import { type Check, fail, pass, Skipped } from "../check";
 import type { Aws } from "../clients";
-import { parsePolicy, type Statement, speaksOf } from "../policies";
+import { parsePolicy, speaksOf } from "../policies";
 import { repair, type Subject } from "../subject";
 import { accessMatrix, type Question } from "./access-matrix";
 import { permissionChecks } from "./permission-checks";

@@ -1,9 +1,10 @@
 import type { IAM } from "@aws-sdk/client-iam";
 import { exportStatements } from "../../../components/access/braintrust-role";
 import { readStatements } from "../../../components/access/snowflake-reader";
+import type { Statement } from "../../policy-document";
 import { type Check, judge } from "../check";
 import type { Aws } from "../clients";
-import { askedStatements, comparePolicies, differenceWords, parsePolicy, type Statement } from "../policies";
+import { askedStatements, comparePolicies, differenceWords, parsePolicy } from "../policies";
 import { accountOf, nameOfArn, repair, type Subject } from "../subject";
 
 /** What each identity's policies say, whoever attached them, against what the stack asked for. */

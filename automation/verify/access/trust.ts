@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { listOf, principalNames, type Statement } from "../policies";
+import type { Statement } from "../../policy-document";
+import { listOf, principalNames } from "../policies";
 
 /** Whom a role is meant to trust. */
 export interface AskedTrust {

@@ -3,9 +3,10 @@ import { ALERT_SERVICES } from "../../../components/monitoring/alert-topic";
 import { hasOwnAlertTopic, hasOwnTrail } from "../../../components/settings/settings";
 import { keyStatements } from "../../../components/storage/key-policy";
 import { namesOf } from "../../../components/to-args";
+import type { Statement } from "../../policy-document";
 import { type Check, judge } from "../check";
 import type { Aws } from "../clients";
-import { askedStatements, comparePolicies, differenceWords, parsePolicy, type Statement } from "../policies";
+import { askedStatements, comparePolicies, differenceWords, parsePolicy } from "../policies";
 import { accountOf, repair, type Subject } from "../subject";
 
 /** The key of the exports, where they have one; how it rotates and whom it serves, where it is the stack's own. */

@@ -1,7 +1,7 @@
 import type { GetEventSelectorsResponse, GetTrailStatusResponse, Trail } from "@aws-sdk/client-cloudtrail";
 import type { FilterRule } from "@aws-sdk/client-s3";
 import { parseOutputs } from "../../../automation/outputs";
-import type { Statement } from "../../../automation/verify/policies";
+import type { Statement } from "../../../automation/policy-document";
 import { type Subject, subjectOf } from "../../../automation/verify/subject";
 import {
   ACCOUNT_ID,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Statement } from "../../../automation/verify/policies";
+import type { Statement } from "../../../automation/policy-document";
 import { verifyPipeline } from "../../../automation/verify/verification";
 import { fakeAws } from "./fake-aws";
 import { type Live, liveAccount, NOW, trusting } from "./live-account";

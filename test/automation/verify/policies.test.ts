@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  comparePolicies,
-  differenceWords,
-  parsePolicy,
-  type Statement,
-  speaksOf,
-} from "../../../automation/verify/policies";
+import type { Statement } from "../../../automation/policy-document";
+import { comparePolicies, differenceWords, parsePolicy, speaksOf } from "../../../automation/verify/policies";
 
 const role = "arn:aws:iam::123456789012:role/Writer";
 

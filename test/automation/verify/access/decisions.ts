@@ -1,5 +1,5 @@
 import { runSimulation } from "@cloud-copilot/iam-simulate";
-import type { Statement } from "../../../../automation/verify/policies";
+import type { Statement } from "../../../../automation/policy-document";
 import { ACCOUNT_ID } from "../../../support";
 import { awsError } from "../fake-queue";
 import { CALLER, type Live } from "../live-account";

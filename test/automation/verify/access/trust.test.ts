@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import type { Statement } from "../../../../automation/policy-document";
 import { type AskedTrust, trustProblems } from "../../../../automation/verify/access/trust";
-import { askedStatements, type Statement } from "../../../../automation/verify/policies";
+import { askedStatements } from "../../../../automation/verify/policies";
 import { trustPolicy } from "../../../../components/access/trust-policy";
 
 describe("trustProblems", () => {
