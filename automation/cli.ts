@@ -1,5 +1,5 @@
 import "../compile-cache";
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { traceOnlyMessages } from "../stack-traces";
 import { isDebugging, startDebugging } from "./debug";
 import { errorReport } from "./error-report";
@@ -41,7 +41,7 @@ function onStacks(name: string, description: string): Command {
     .option("-s, --stack <name>", "stack: the <name> of Pulumi.<name>.yaml, or organization/project/<name>")
     .option("--stacks <names>", "comma-separated, deployed in order, stopping at the first failure")
     .option("--all", "every stack with a settings file, in alphabetical order")
-    .option("--parallel <number>", "number of stacks at the same time (default: 1)", Number)
+    .option("--parallel <number>", "number of stacks at the same time (default: 1)", numeric)
     .option("-C, --cwd <dir>", "folder of Pulumi.yaml and the stacks' files (default: this project)")
     .exitOverride();
 }
@@ -50,6 +50,12 @@ const WAIT = "wait up to this many minutes for another update that has the stack
 const TIMEOUT = "cancel after this many minutes (default: 60)";
 const YES = "apply the changes without asking";
 const SKIP_PREFLIGHT = "skip pre-flight checks of credentials, backend and bucket";
+
+function numeric(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || Number.isNaN(value)) throw new InvalidArgumentError("It must be a number.");
+  return value;
+}
 
 /** An option with the values that help and completion offer; its command refuses others. */
 function choice(flags: string, description: string, choices: readonly string[]): Option {
@@ -65,8 +71,8 @@ function earlier(flags: string): Option {
 function changing(name: string, description: string): Command {
   return onStacks(name, description)
     .option("-y, --yes", YES)
-    .option("--timeout <minutes>", TIMEOUT, Number)
-    .option("--wait <minutes>", WAIT, Number);
+    .option("--timeout <minutes>", TIMEOUT, numeric)
+    .option("--wait <minutes>", WAIT, numeric);
 }
 
 command("plan", "show what the program would create, offline")
@@ -163,9 +169,9 @@ command("connect", "save Snowflake's values in the settings and deploy")
   .option(
     "--timeout <minutes>",
     "cancel an update or a run of snow after this many minutes (default: 60)",
-    Number,
+    numeric,
   )
-  .option("--wait <minutes>", WAIT, Number)
+  .option("--wait <minutes>", WAIT, numeric)
   .option("--no-up", "save the settings without deploying")
   .option("-y, --yes", YES)
   .option("--skip-preflight", SKIP_PREFLIGHT)
@@ -176,7 +182,7 @@ command("braintrust", "print the values for Braintrust's export dialog, or creat
   .addOption(
     choice("--export-type <type>", "one row per span or per trace (default: spans)", ["spans", "traces"]),
   )
-  .option("--interval-seconds <seconds>", "seconds between exports (default: 3600)", Number)
+  .option("--interval-seconds <seconds>", "seconds between exports (default: 3600)", numeric)
   .option("--api-url <url>", "API of another Braintrust instance or of your data plane")
   .option("-y, --yes", YES)
   .addOption(earlier("--apply"))
@@ -199,10 +205,10 @@ command("recover", "show and repair an interrupted update, or restore an earlier
   .action(async (options) => (await import("./commands/recover")).recover(options));
 
 command("rotate-keys", "replace the access key of snowflake.access user, step by step; run again to resume")
-  .option("--quiet-minutes <minutes>", "minutes for which the old key must be unused (default: 60)", Number)
+  .option("--quiet-minutes <minutes>", "minutes for which the old key must be unused (default: 60)", numeric)
   .option("--until-unused", "stay until the old key is unused (default: exit; a later run resumes)")
   .option("--wait [minutes]", WAIT)
-  .option("--timeout <minutes>", TIMEOUT, Number)
+  .option("--timeout <minutes>", TIMEOUT, numeric)
   .option("-y, --yes", YES)
   .option("--skip-preflight", SKIP_PREFLIGHT)
   .action(async (options) => (await import("./commands/rotate-keys")).rotateKeysCommand(options));

@@ -3,10 +3,10 @@ import { costConflicts } from "./cost-settings";
 import { keyConflicts } from "./key-conflicts";
 import { limitConflicts } from "./limits";
 import { monitoringConflicts } from "./monitoring-conflicts";
+import { readerConflicts, streamConflicts } from "./prefix-conflicts";
 import { type Problem, showValue } from "./problems";
 import { ENCRYPTED } from "./schema";
 import type { Settings } from "./settings";
-import { currentOf, storedName, viewOf } from "./snowflake-names";
 import { awsRegionOfSnowflake, bucketNameRule } from "./text-rules";
 
 /** S3: at most 100 event notification configurations a bucket, docs.aws.amazon.com/general/latest/gr/s3.html */
@@ -69,59 +69,6 @@ function bucketConflicts(settings: Settings, isGiven: (key: string) => boolean):
     });
   }
   return problems;
-}
-
-function streamConflicts({ streams, exportPrefix }: Settings): Problem[] {
-  return streams.flatMap((stream, index) => {
-    const key = `streams[${index}]`;
-    const problems: Problem[] = [];
-    for (const other of streams.slice(0, index)) {
-      if (other.name.toLowerCase() === stream.name.toLowerCase()) {
-        problems.push({
-          key: `${key}.name`,
-          value: showValue(stream.name),
-          rule: "is taken by another stream",
-          fix: "give each stream a name of its own",
-        });
-      }
-      if (other.prefix.startsWith(stream.prefix) || stream.prefix.startsWith(other.prefix)) {
-        problems.push({
-          key: `${key}.prefix`,
-          value: showValue(stream.prefix),
-          rule: `overlaps "${other.prefix}" of stream "${other.name}": each file would be loaded twice, and S3 refuses overlapping notifications`,
-          fix: `give each stream a folder of its own below ${exportPrefix}`,
-        });
-      }
-      const taken = tablesOf(other);
-      if (tablesOf(stream).some((name) => taken.includes(name))) {
-        problems.push({
-          key: `${key}.table`,
-          value: showValue(stream.table),
-          rule: `is the table of stream "${other.name}" too, or one is named as the other's <table>_LATEST or <table>_CURRENT`,
-          fix: "give each stream a table of its own",
-        });
-      }
-    }
-    return problems;
-  });
-}
-
-/** A bucket that exists may have other files, which are not this pipeline's to share. */
-function readerConflicts({ crossAccountReaders, exportPrefix }: Settings): Problem[] {
-  return crossAccountReaders.flatMap(({ prefixes = [] }, reader) =>
-    prefixes.flatMap((prefix, index) => {
-      if (prefix.startsWith(exportPrefix)) return [];
-      const key = `crossAccountReaders[${reader}].prefixes[${index}]`;
-      const rule = `is not below exportPrefix, ${exportPrefix}`;
-      return [{ key, value: showValue(prefix), rule, fix: `begin it with ${exportPrefix}, or remove it` }];
-    }),
-  );
-}
-
-/** Table, view and dynamic table of a stream. Names that differ in case alone count as one: few people would tell them apart. */
-function tablesOf({ table }: Settings["streams"][number]): string[] {
-  const name = (storedName(table) ?? table).toUpperCase();
-  return [name, viewOf(name), currentOf(name)];
 }
 
 function regionConflicts({ snowflakeRegion, region, allowCrossRegion }: Settings): Problem[] {
