@@ -13,10 +13,9 @@ export interface Problem {
 
 /** The whole message of settings that cannot be used. */
 export function settingsError(stack: string, problems: readonly Problem[]): string {
-  return [
-    `the settings of stack "${stack}" need mending:`,
-    ...problems.map((p) => `  ${formatProblem(p)}`),
-  ].join("\n");
+  return [`Invalid settings in Pulumi.${stack}.yaml:`, ...problems.map((p) => `  ${formatProblem(p)}`)].join(
+    "\n",
+  );
 }
 
 /** One line: key, value, rule, fix. */
@@ -74,8 +73,7 @@ export function schemaProblems(
       {
         key: keyOf(issue.path),
         value: shown(issue.path),
-        rule:
-          issue.code === "custom" ? issue.message : lowerFirst(issue.message.replace(/^Invalid input: /, "")),
+        rule: ruleOf(issue),
         fix: typeof fix === "string" ? fix : "correct it in the stack's file",
       },
     ];
@@ -113,6 +111,29 @@ export function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+/** What an issue asks for, in the words of the other rules. */
+function ruleOf(issue: z.core.$ZodIssue): string {
+  const items = "origin" in issue && issue.origin === "array" ? " items" : "";
+  switch (issue.code) {
+    case "invalid_type":
+      return `must be ${kinds[issue.expected] ?? `of type ${issue.expected}`}`;
+    case "too_small":
+      return `must ${items ? "have" : "be"} ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}${items}`;
+    case "too_big":
+      return `must ${items ? "have" : "be"} ${issue.inclusive ? "at most" : "less than"} ${issue.maximum}${items}`;
+    case "invalid_value":
+      return `must be ${issue.values.length > 1 ? "one of " : ""}${issue.values.join(", ")}`;
+    default:
+      return issue.message;
+  }
 }
+
+const kinds: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a map",
+  record: "a map",
+};

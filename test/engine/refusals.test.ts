@@ -84,7 +84,7 @@ describe("the command line refuses", () => {
 
   it("settings that are wrong, with key, value, rule and fix of each", async () => {
     await project.set({ exportPrefix: "no-slash", bucketNam: "typo" });
-    const { stderr } = await refused(2, /the settings of stack "dev" need mending/, ["up", "--yes"]);
+    const { stderr } = await refused(2, /Invalid settings in Pulumi\.dev\.yaml:/, ["up", "--yes"]);
     assert.match(stderr, /^ {2}exportPrefix = "no-slash": .+; .+$/m);
     assert.match(stderr, /^ {2}bucketNam = "typo": is not a setting; remove it or correct its spelling/m);
     await project.set({ exportPrefix: undefined, bucketNam: undefined });

@@ -13,8 +13,12 @@ describe("settings of audit trail and monitoring", () => {
       "auditTrail.logGroup",
       /name of a log group/,
     ],
-    [{ auditTrail: { logGroupDays: 45 } }, "auditTrail.logGroupDays", /expected one of/],
-    [{ auditTrail: { managementEvents: "read" } }, "auditTrail.managementEvents", /"all"\|"write"\|"none"/],
+    [{ auditTrail: { logGroupDays: 45 } }, "auditTrail.logGroupDays", /^must be one of 1, 3, 5, /],
+    [
+      { auditTrail: { managementEvents: "read" } },
+      "auditTrail.managementEvents",
+      /^must be one of all, write, none$/,
+    ],
     [
       { auditTrail: { lock: { mode: "COMPLIANCE", days: 30 } } },
       "auditTrail.lock.mode",
@@ -41,8 +45,8 @@ describe("settings of audit trail and monitoring", () => {
       "monitoring.alertEmails",
       /topic of the stack's own/,
     ],
-    [{ monitoring: { queueDepth: 0 } }, "monitoring.queueDepth", />0/],
-    [{ monitoring: { queueAgeHours: 337 } }, "monitoring.queueAgeHours", /<=336/],
+    [{ monitoring: { queueDepth: 0 } }, "monitoring.queueDepth", /^must be more than 0$/],
+    [{ monitoring: { queueAgeHours: 337 } }, "monitoring.queueAgeHours", /^must be at most 336$/],
   ];
   for (const [settings, key, rule] of refused) {
     it(`refuse ${JSON.stringify(settings)}`, () => {

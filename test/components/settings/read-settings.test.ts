@@ -277,7 +277,7 @@ describe("settings as Pulumi delivers them", () => {
       (error: Error) => {
         assert.match(
           error.message,
-          /^the settings of stack "dev" need mending:\n {2}bucketName = "Acme": must be /,
+          /^Invalid settings in Pulumi\.dev\.yaml:\n {2}bucketName = "Acme": must be /,
         );
         assert.match(
           error.message,
