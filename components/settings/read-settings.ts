@@ -79,7 +79,7 @@ function inOrder(settings: Settings): Settings {
     crossAccountReaders: crossAccountReaders
       .map((reader) => withSorted(reader, "prefixes"))
       .sort((a, b) => compare(a.arn, b.arn)),
-    braintrust: withSorted(braintrust, "projectIds"),
+    braintrust: withSorted(withSorted(braintrust, "projectIds"), "principalArns"),
     events: withSorted(events, "fileEvents"),
   };
 }
