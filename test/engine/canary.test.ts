@@ -37,6 +37,8 @@ const runs: readonly (readonly [command: string, ...args: string[]])[] = [
   ["braintrust", "--project", "p", "--api-url", "{echo}", "--apply", "--yes"],
   ["verify"],
   ["verify", "--json"],
+  ["permissions", "--for", "deploy"],
+  ["permissions", "--for", "verify", "--json"],
   ["status"],
   ["status", "--json"],
   ["recover"],
@@ -45,8 +47,8 @@ const runs: readonly (readonly [command: string, ...args: string[]])[] = [
   ["rotate-keys", "--yes"],
   ["destroy", "--yes"],
 ];
-/** `sandbox` makes its own stack, keys and state, which end with it. */
-const ELSEWHERE = ["help", "sandbox"];
+/** `sandbox` makes its own stack, keys and state, which end with it; `completion` is about no stack. */
+const ELSEWHERE = ["help", "sandbox", "completion"];
 
 describe("secrets, through every command", () => {
   let project: TestProject;
