@@ -33,7 +33,7 @@ describe("connect, with Snowflake's own queue", () => {
     const answers = setupAnswers(outputs);
     for (const [text, reason] of [
       ["no answer", /unrecognized input/],
-      [answers.split("\n").slice(0, -3).join("\n"), /unrecognized input/],
+      [answers.split("\n").slice(0, -3).join("\n"), /missing: STORAGE_AWS_ROLE_ARN, STORAGE_AWS_EXTERNAL_ID/],
       [
         answers.replaceAll(filledIn.snowflake.externalId, "braintrust-fake-0123456789"),
         /SET STORAGE_AWS_EXTERNAL_ID/,
