@@ -26,6 +26,11 @@ function joined(terms: readonly Term[], operator: "&&" | "||"): pulumi.Output<st
   });
 }
 
+/** The ARN of a role, or the end of it where it has a path: a path takes up to 512 characters, half of a pattern. */
+export function withoutPath(roleArn: Term): pulumi.Output<string> {
+  return pulumi.output(roleArn).apply((arn) => arn.replace(/^.*:role\/.*(?=\/)/, "*"));
+}
+
 /** A whole pattern. */
 export function pattern(expression: pulumi.Output<string>): pulumi.Output<string> {
   return pulumi.interpolate`{ ${expression} }`;

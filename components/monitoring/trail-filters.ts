@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Alarm, alarmName, describe } from "./alarms";
 import { unlistedReads, unlistedWrites } from "./export-accesses";
-import { allOf, anyOf, is, pattern } from "./filter-expression";
+import { allOf, anyOf, is, pattern, withoutPath } from "./filter-expression";
 import type { TrailSubject } from "./trail-subject";
 
 /** Counts the events of a log group that match a pattern, and the alarm on that count. */
@@ -130,7 +130,7 @@ function deniedCalls({ bucketName, roleArns }: TrailSubject): pulumi.Output<stri
       anyOf(["AccessDenied*", "*UnauthorizedOperation"].map((code) => is("$.errorCode", code))),
       anyOf([
         is("$.requestParameters.bucketName", bucketName),
-        ...roleArns.map((arn) => is("$.requestParameters.roleArn", arn)),
+        ...roleArns.map((arn) => is("$.requestParameters.roleArn", withoutPath(arn))),
       ]),
     ]),
   );

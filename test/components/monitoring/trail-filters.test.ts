@@ -328,6 +328,21 @@ describe("trailFilters", () => {
     }
   });
 
+  it("count refused attempts to assume a role below a path, and not of another role", async () => {
+    const role = (name: string) => `arn:aws:iam::${ACCOUNT_ID}:role/${"p".repeat(510)}/${name}`;
+    const filters = trailFilters({ ...subject, roleArns: [role("writer"), role("reader")] });
+    const pattern = await resolved(
+      filters.find(({ metric }) => metric === "DeniedCalls")?.pattern ?? assert.fail(),
+    );
+    const attempt = (roleArn: string) => ({
+      ...call("sts", "AssumeRole", { roleArn }),
+      errorCode: "AccessDenied",
+    });
+    assert.ok(pattern.length <= LONGEST_PATTERN, `${pattern.length}`);
+    assert.ok(matches(pattern, attempt(role("writer"))) && matches(pattern, attempt(role("reader"))));
+    assert.ok(!matches(pattern, attempt(role("another-reader"))));
+  });
+
   it("see no changes where the trail has no management events", () => {
     const keys = trailFilters({ ...subject, managementEvents: false }).map(({ alarm }) => alarm.key);
     assert.deepEqual(keys, ["denied-calls", "strange-reads", "unlisted-writes"]);
