@@ -67,13 +67,13 @@ export class PlannedProvider implements pulumi.runtime.Mocks {
           arn: this.arn("kms", "key/00000000-0000-0000-0000-000000000000"),
         };
       case "aws:iam/role:Role":
-        return { arn: this.iamArn(`role/${physical}`) };
+        return { arn: this.iamArn("role", inputs.path, physical) };
       case "aws:iam/user:User":
-        return { arn: this.iamArn(`user/${physical}`) };
+        return { arn: this.iamArn("user", inputs.path, physical) };
       case "aws:iam/group:Group":
-        return { arn: this.iamArn(`group/${physical}`) };
+        return { arn: this.iamArn("group", inputs.path, physical) };
       case "aws:iam/policy:Policy":
-        return { arn: this.iamArn(`policy/${physical}`) };
+        return { arn: this.iamArn("policy", inputs.path, physical) };
       case "aws:iam/accessKey:AccessKey":
         return { secret: SECRET };
       case "aws:sqs/queue:Queue": {
@@ -94,8 +94,8 @@ export class PlannedProvider implements pulumi.runtime.Mocks {
     }
   }
 
-  private iamArn(resource: string): string {
-    return `arn:${this.partition}:iam::${this.place.accountId}:${resource}`;
+  private iamArn(kind: string, path: unknown, name: string): string {
+    return `arn:${this.partition}:iam::${this.place.accountId}:${kind}${path ?? "/"}${name}`;
   }
 
   private arn(service: string, resource: string, { global = false } = {}): string {
