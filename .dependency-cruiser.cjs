@@ -14,7 +14,7 @@ const vocabulary = [
 
 /** What each room may import besides itself and packages: docs/architecture.md says what it is for. From the ground up. */
 const rooms = {
-  "components/settings": [],
+  "components/settings": ["components/physical-names"],
   "components/storage": [...vocabulary],
   "components/access": [...vocabulary, "components/storage/"],
   "components/events": [...vocabulary, "components/access/"],

@@ -3,9 +3,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { braintrustExternalIds } from "./access/braintrust-external-ids";
 import type { AlertEmailArgs } from "./arguments";
 import { deployedRecipients } from "./monitoring/deployed-recipients";
-import { type PhysicalNames, physicalNames } from "./physical-names";
 import type { ExportPipelineArgs } from "./pipeline-args";
 import { costTagOf } from "./settings/cost-settings";
+import { givenNames } from "./settings/names";
 import type { RawSettings } from "./settings/schema";
 import { concealer, hasOwnTrail, type Settings, subscriberOf } from "./settings/settings";
 
@@ -20,7 +20,7 @@ export function toArgs(settings: Settings): ExportPipelineArgs {
   const { errorNotifications } = snowflake;
   return {
     suffix: settings.stack,
-    names: otherNames(settings),
+    names: givenNames(settings),
     iam: {
       path: settings.iam.path,
       permissionsBoundaryArn: secret("iam", settings.iam.permissionsBoundaryArn),
@@ -86,25 +86,6 @@ export function toArgs(settings: Settings): ExportPipelineArgs {
     costTag: costTagOf(settings),
     activateCostTag: monitoring.activateCostTag,
   };
-}
-
-/** Names in AWS of what a stack with these settings creates. */
-export function namesOf(settings: Settings): PhysicalNames {
-  return physicalNames(settings.stack, otherNames(settings));
-}
-
-/** Those that the settings name; the others end in the stack's name. */
-function otherNames({ iam, events, auditTrail }: Settings): Partial<PhysicalNames> {
-  const { exportPolicy, readPolicy, ...roles } = iam.names;
-  const named = {
-    ...roles,
-    braintrustPolicy: exportPolicy,
-    snowflakePolicy: readPolicy,
-    eventQueue: events.queueName,
-    eventTopic: events.topicName,
-    auditTrail: auditTrail.name,
-  };
-  return Object.fromEntries(Object.entries(named).filter(([, name]) => name !== undefined));
 }
 
 function lockOf(lock: Settings["objectLock"]): ExportPipelineArgs["objectLock"] {

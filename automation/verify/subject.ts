@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { braintrustExternalIds } from "../../components/access/braintrust-external-ids";
 import type { Account } from "../../components/account";
+import { namesOf } from "../../components/settings/names";
 import type { Settings } from "../../components/settings/settings";
-import { namesOf } from "../../components/to-args";
 import type { PipelineOutputs } from "../outputs";
 
 /** A deployed stack, as its settings asked for it and as its outputs name it. */

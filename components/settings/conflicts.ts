@@ -3,6 +3,7 @@ import { costConflicts } from "./cost-settings";
 import { keyConflicts } from "./key-conflicts";
 import { limitConflicts } from "./limits";
 import { monitoringConflicts } from "./monitoring-conflicts";
+import { nameConflicts } from "./name-conflicts";
 import { readerConflicts, streamConflicts } from "./prefix-conflicts";
 import { type Problem, showValue } from "./problems";
 import { ENCRYPTED } from "./schema";
@@ -32,6 +33,7 @@ export function findConflicts(settings: Settings, given: unknown): Problem[] {
     ...accessKeyConflicts(settings),
     ...monitoringConflicts(settings),
     ...costConflicts(settings),
+    ...nameConflicts(settings),
     ...limitConflicts(settings),
   ];
 }

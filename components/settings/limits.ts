@@ -37,13 +37,18 @@ export function limitConflicts(settings: Settings): Problem[] {
     "name fewer readers or prefixes, or shorter prefixes: one role that the readers assume has the rights of all",
   );
   const trust = trustPolicyLength(settings);
+  const { principalArns, projectIds, orgId } = braintrust;
+  const ids = projectIds ?? orgId;
+  const byPrincipals = showValue(principalArns).length > showValue(ids).length;
   judge(
-    braintrust.projectIds === undefined ? "braintrust.orgId" : "braintrust.projectIds",
-    showValue(braintrust.projectIds ?? braintrust.orgId),
+    `braintrust.${byPrincipals ? "principalArns" : projectIds === undefined ? "orgId" : "projectIds"}`,
+    showValue(byPrincipals ? principalArns : ids),
     `would make the role's trust policy one of ${trust} characters`,
     trust,
     limits.trustPolicy,
-    "name fewer projects, or none for all of the organization",
+    byPrincipals
+      ? "name fewer roles, or roles with a shorter path"
+      : "name fewer projects, or none for all of the organization",
   );
   const counted = monitoring.enabled && monitoring.requestMetrics && existingBucket === undefined;
   if (!counted) return problems;
@@ -100,12 +105,12 @@ export function bucketPolicyBytes(settings: Settings): number {
 
 /** The length of the trust policy of Braintrust's role. */
 export function trustPolicyLength({ braintrust, partition }: Settings): number {
-  const { orgId = "", projectIds } = braintrust;
+  const { orgId = "", projectIds, principalArns = [`arn:${partition}:iam::000000000000:root`] } = braintrust;
   const ids = projectIds?.map((project) => `bt:${orgId}:${project}:*`) ?? [`bt:${orgId}:*`];
   const statement = {
     Sid: "AssumeWithExternalId",
     Effect: "Allow",
-    Principal: { AWS: `arn:${partition}:iam::000000000000:root` },
+    Principal: { AWS: principalArns.length === 1 ? principalArns[0] : principalArns },
     Action: "sts:AssumeRole",
     Condition: { StringLike: { "sts:ExternalId": ids.length === 1 ? ids[0] : ids } },
   };

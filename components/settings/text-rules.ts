@@ -67,17 +67,19 @@ export const principalArnRule: TextRule = {
   examples: ["arn:aws:iam::777788889999:role/analytics", "arn:aws:iam::777788889999:user/data/auditor"],
 };
 
-/** IAM: docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html. Groups take 128 characters; one rule for all is enough. */
-export const iamNameRule: TextRule = {
-  holds: (name) => /^[\w+=,.@-]{1,64}$/.test(name),
-  rule: "must be 1 to 64 letters, digits and the characters _ + = , . @ -",
+const iamName = (most: number): TextRule => ({
+  holds: (name) => /^[\w+=,.@-]+$/.test(name) && name.length <= most,
+  rule: `must be 1 to ${most} letters, digits and the characters _ + = , . @ -`,
   fix: "name it without its path and without its ARN",
   examples: ["BraintrustExportRole", "acme.data+exports@prod"],
-};
+});
+
+/** Roles and users, groups and policies: docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+export const [roleNameRule, policyNameRule] = [iamName(64), iamName(128)];
 
 export const iamPathRule: TextRule = {
-  holds: (path) => /^\/([\x21-\x2e\x30-\x7e]+\/)*$/.test(path) && path.length <= 512,
-  rule: 'must begin and end with "/", have no blank and at most 512 characters',
+  holds: (path) => /^\/([!#%-)+-.0->@-[\]-~]+\/)*$/.test(path) && path.length <= 512,
+  rule: 'must begin and end with "/", have at most 512 characters, no "//", no blank, and none of * ? $ " \\, which mean something else in policies',
   fix: "write it like /data-platform/",
   examples: ["/data-platform/", "/acme/boundary/exports/"],
 };
@@ -100,12 +102,20 @@ export const roleArnRule: TextRule = {
   ],
 };
 
-/** Queues have 80 characters, of which the dead-letter queue takes four more: SQS's API_CreateQueue. A topic has 256. */
+/** Queues have 80 characters, of which the dead-letter queue takes four more: SQS's API_CreateQueue. */
 export const queueNameRule: TextRule = {
   holds: (name) => /^[A-Za-z0-9_-]{1,76}$/.test(name),
-  rule: 'must be 1 to 76 letters, digits, "-" and "_"; S3 sends events to no FIFO queue or topic',
+  rule: 'must be 1 to 76 letters, digits, "-" and "_"; S3 sends no events to a FIFO queue',
   fix: "write its name, not its ARN, and no .fifo",
   examples: ["snowpipe-s3-notifications", "acme_exports-events"],
+};
+
+/** SNS's API_CreateTopic. */
+export const topicNameRule: TextRule = {
+  holds: (name) => /^[A-Za-z0-9_-]{1,256}$/.test(name),
+  rule: 'must be 1 to 256 letters, digits, "-" and "_"; S3 sends no events to a FIFO topic',
+  fix: queueNameRule.fix,
+  examples: queueNameRule.examples,
 };
 
 /** CloudTrail: docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-trail-naming-requirements.html */

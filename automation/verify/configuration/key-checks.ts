@@ -1,8 +1,8 @@
 import { auditNames } from "../../../components/audit/audit-names";
 import { ALERT_SERVICES } from "../../../components/monitoring/alert-topic";
+import { namesOf } from "../../../components/settings/names";
 import { hasOwnAlertTopic, hasOwnTrail } from "../../../components/settings/settings";
 import { keyStatements } from "../../../components/storage/key-policy";
-import { namesOf } from "../../../components/to-args";
 import type { Statement } from "../../policy-document";
 import { type Check, judge } from "../check";
 import type { Aws } from "../clients";

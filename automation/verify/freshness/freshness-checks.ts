@@ -1,5 +1,5 @@
 import type { S3 } from "@aws-sdk/client-s3";
-import { namesOf } from "../../../components/to-args";
+import { namesOf } from "../../../components/settings/names";
 import { type Check, fail, judge, pass, Skipped } from "../check";
 import type { Aws } from "../clients";
 import { PROBE } from "../probe";

@@ -30,6 +30,12 @@ function border(accepted: (length: number) => boolean): number {
   return low;
 }
 
+const longNames = {
+  ...{ braintrustRole: "b".repeat(64), snowflakeRole: "s".repeat(64), snowflakeUser: "u".repeat(64) },
+  ...{ errorRole: "e".repeat(64), trailRole: "t".repeat(64), snowflakeGroup: "g".repeat(128) },
+  ...{ exportPolicy: "w".repeat(128), readPolicy: "r".repeat(128) },
+};
+
 describe("limits of AWS", () => {
   it("keep the bucket's policy within 20 KB, and refuse it with its size beyond", async () => {
     const given = (length: number) => ({ crossAccountReaders: readers(12, 3, length) });
@@ -103,54 +109,57 @@ describe("limits of AWS", () => {
     );
   });
 
-  it("are out of reach for every other policy and name, whatever the settings", async () => {
-    const snowflake = {
-      iamUserArn: `arn:aws:iam::123456789012:user/${"u".repeat(510)}/${"n".repeat(64)}`,
-      externalId: "x".repeat(1_224),
-      errorNotifications: { enabled: true },
-    };
-    const { deployed } = await deployProgram(
-      {
-        bucketName: "b".repeat(63),
-        exportPrefix: `${"e".repeat(499)}/`,
-        encryption: "kms",
-        crossAccountReaders: [longArn(1), longArn(2), longArn(3), longArn(4)].map((arn) => ({ arn })),
-        braintrust: { accountId: "123456789012", orgId: "o".repeat(36) },
-        snowflake,
-        events: { mode: "sns" },
-      },
-      { stack: "s".repeat(40), region: "ap-northeast-1" },
-    );
-    const most: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-      // docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-      "aws:iam/role:Role": { name: 64, assumeRolePolicy: 2_048 },
-      "aws:iam/policy:Policy": { name: 128, policy: 6_144 },
-      "aws:iam/rolePolicy:RolePolicy": { policy: 10_240 },
-      // docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
-      "aws:kms/keyPolicy:KeyPolicy": { policy: 32_768 },
-      "aws:kms/alias:Alias": { name: 256 },
-      // docs.aws.amazon.com/general/latest/gr/sns.html
-      "aws:sns/topic:Topic": { name: 256 },
-      "aws:sns/topicPolicy:TopicPolicy": { policy: 30_720 },
-      // docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html
-      "aws:sqs/queue:Queue": { name: 80, policy: 8_192 },
-      [BUCKET_POLICY]: { policy: limits.bucketPolicy },
-      "aws:s3/bucket:Bucket": { bucket: 63 },
-      // docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-      "aws:cloudwatch/metricAlarm:MetricAlarm": { name: 255, alarmDescription: 1_024 },
-      "aws:cloudwatch/compositeAlarm:CompositeAlarm": { alarmName: 255, alarmRule: 10_240 },
-      "aws:cloudwatch/logMetricFilter:LogMetricFilter": { name: 512, pattern: 1_024 },
-      "aws:cloudwatch/logGroup:LogGroup": { name: 512 },
-      "aws:cloudwatch/dashboard:Dashboard": { dashboardName: 255 },
-    };
-    for (const { type, name, inputs } of deployed.resources) {
-      for (const [input, limit] of Object.entries(most[type] ?? {})) {
-        const value = inputs[input];
-        if (value === undefined) continue;
-        const { length } = typeof value === "string" ? value : JSON.stringify(value);
-        assert.ok(length <= limit, `${input} of ${name}: ${length} of ${limit}`);
+  for (const access of ["role", "user"])
+    it(`are out of reach for every other policy and name, whatever the settings: ${access}`, async () => {
+      const snowflake = {
+        access,
+        iamUserArn: `arn:aws:iam::123456789012:user/${"u".repeat(510)}/${"n".repeat(64)}`,
+        externalId: "x".repeat(1_224),
+        errorNotifications: { enabled: true },
+      };
+      const { deployed } = await deployProgram(
+        {
+          bucketName: "b".repeat(63),
+          exportPrefix: `${"e".repeat(499)}/`,
+          encryption: "kms",
+          crossAccountReaders: [longArn(1), longArn(2), longArn(3), longArn(4)].map((arn) => ({ arn })),
+          braintrust: { accountId: "123456789012", orgId: "o".repeat(36) },
+          snowflake,
+          events: { mode: "sns", topicName: "t".repeat(256), queueName: "q".repeat(76) },
+          iam: { path: `/${"p".repeat(510)}/`, names: longNames },
+        },
+        { stack: "s".repeat(40), region: "ap-northeast-1" },
+      );
+      const most: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+        // docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+        "aws:iam/role:Role": { name: 64, assumeRolePolicy: 2_048 },
+        "aws:iam/policy:Policy": { name: 128, policy: 6_144 },
+        "aws:iam/rolePolicy:RolePolicy": { policy: 10_240 },
+        // docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
+        "aws:kms/keyPolicy:KeyPolicy": { policy: 32_768 },
+        "aws:kms/alias:Alias": { name: 256 },
+        // docs.aws.amazon.com/general/latest/gr/sns.html
+        "aws:sns/topic:Topic": { name: 256 },
+        "aws:sns/topicPolicy:TopicPolicy": { policy: 30_720 },
+        // docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html
+        "aws:sqs/queue:Queue": { name: 80, policy: 8_192 },
+        [BUCKET_POLICY]: { policy: limits.bucketPolicy },
+        "aws:s3/bucket:Bucket": { bucket: 63 },
+        // docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+        "aws:cloudwatch/metricAlarm:MetricAlarm": { name: 255, alarmDescription: 1_024 },
+        "aws:cloudwatch/compositeAlarm:CompositeAlarm": { alarmName: 255, alarmRule: 10_240 },
+        "aws:cloudwatch/logMetricFilter:LogMetricFilter": { name: 512, pattern: 1_024 },
+        "aws:cloudwatch/logGroup:LogGroup": { name: 512 },
+        "aws:cloudwatch/dashboard:Dashboard": { dashboardName: 255 },
+      };
+      for (const { type, name, inputs } of deployed.resources) {
+        for (const [input, limit] of Object.entries(most[type] ?? {})) {
+          const value = inputs[input];
+          if (value === undefined) continue;
+          const { length } = typeof value === "string" ? value : JSON.stringify(value);
+          assert.ok(length <= limit, `${input} of ${name}: ${length} of ${limit}`);
+        }
       }
-    }
-    for (const type of Object.keys(most)) assert.ok(deployed.of(type).length > 0, type);
-  });
+      for (const type of Object.keys(most)) assert.ok(deployed.of(type).length > 0, type);
+    });
 });

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { trustPolicyLength } from "../../../components/settings/limits";
+import { ACCOUNT_ID, deployProgram, problemsOf, settingsFor } from "../../support";
+
+const errors = { errorNotifications: { enabled: true } };
+const role = (name: string, path = "") => `arn:aws:iam::777788889999:role/${path}${name}`;
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** Keys of what is refused. */
+const refused = (given: Given, stack?: string) =>
+  problemsOf(given, stack === undefined ? {} : { stack }).map(({ key }) => key);
+
+describe("names in AWS", () => {
+  it("are refused where two identities, policies, queues or topics would have the same", () => {
+    const same = (first: string, second: string) => ({
+      iam: { names: { [first]: "Pipeline", [second]: "PIPELINE" } },
+    });
+    const rows: [key: string, given: Given][] = [
+      ["iam.names.snowflakeRole", same("braintrustRole", "snowflakeRole")],
+      ["iam.names.errorRole", { ...same("snowflakeRole", "errorRole"), snowflake: errors }],
+      ["iam.names.trailRole", { ...same("braintrustRole", "trailRole"), auditTrail: { enabled: true } }],
+      ["iam.names.readPolicy", same("exportPolicy", "readPolicy")],
+      ["iam.names.braintrustRole", { iam: { names: { braintrustRole: "snowflakereaderrole-DEV" } } }],
+      [
+        "events.queueName",
+        { events: { mode: "queue", queueName: "snowpipe-errors-dev" }, snowflake: errors },
+      ],
+      [
+        "events.queueName",
+        { events: { mode: "sns", queueName: "snowpipe-errors-dev-dlq" }, snowflake: errors },
+      ],
+      ["events.topicName", { events: { mode: "sns", topicName: "braintrust-alerts-dev" } }],
+    ];
+    for (const [key, given] of rows) assert.deepEqual(refused(given), [key], JSON.stringify(given));
+    assert.match(
+      problemsOf({ events: { mode: "sns", topicName: "braintrust-alerts-dev" } })[0]?.rule ?? "",
+      /the name of the topic of alerts/,
+    );
+  });
+
+  it("may be the same of what is of another kind, or not created", () => {
+    for (const given of [
+      { iam: { names: { braintrustRole: "exports", exportPolicy: "exports", snowflakeGroup: "exports" } } },
+      { iam: { names: { braintrustRole: "one", snowflakeRole: "one" } }, snowflake: { access: "user" } },
+      { events: { mode: "queue", queueName: "snowpipe-errors-dev" } },
+      { events: { mode: "sns", queueName: "events", topicName: "events" } },
+      { events: { mode: "sns", topicName: "braintrust-alerts-dev" }, monitoring: { enabled: false } },
+      { events: { mode: "sns", topicName: "Braintrust-alerts-dev" } },
+    ]) {
+      assert.deepEqual(refused(given), [], JSON.stringify(given));
+    }
+  });
+
+  it("are as long as AWS takes them", () => {
+    const rows: [key: string, most: number, given: (name: string) => Given][] = [
+      ["iam.names.errorRole", 64, (name) => ({ iam: { names: { errorRole: name } } })],
+      ["iam.names.snowflakeUser", 64, (name) => ({ iam: { names: { snowflakeUser: name } } })],
+      ["iam.names.snowflakeGroup", 128, (name) => ({ iam: { names: { snowflakeGroup: name } } })],
+      ["iam.names.readPolicy", 128, (name) => ({ iam: { names: { readPolicy: name } } })],
+      ["events.topicName", 256, (name) => ({ events: { mode: "sns", topicName: name } })],
+      ["events.queueName", 76, (name) => ({ events: { mode: "queue", queueName: name } })],
+      ["auditTrail.name", 128, (name) => ({ auditTrail: { enabled: true, name } })],
+    ];
+    for (const [key, most, given] of rows) {
+      assert.deepEqual(refused(given("n".repeat(most))), [], key);
+      assert.deepEqual(refused(given("n".repeat(most + 1))), [key]);
+    }
+  });
+
+  it("need one for the trail where the stack's own makes the default invalid", () => {
+    const trail = { auditTrail: { enabled: true } };
+    for (const stack of ["acme--prod", "data-_eu"]) {
+      const bucketName = "acme-exports";
+      assert.deepEqual(refused({ bucketName, ...trail }, stack), ["auditTrail.name"], stack);
+      assert.deepEqual(refused({ bucketName, auditTrail: { enabled: false } }, stack), [], stack);
+      const named = { auditTrail: { enabled: true, name: "acme-prod" } };
+      assert.deepEqual(refused({ bucketName, ...named }, stack), [], stack);
+    }
+    assert.deepEqual(refused(trail, "data-eu-1"), []);
+  });
+
+  it("have a path that policies take as it is", () => {
+    for (const path of ["/a*/", "/a?b/", "/$x/", '/"x"/', "/a\\b/", "/a//b/"]) {
+      assert.deepEqual(refused({ iam: { path } }), ["iam.path"], path);
+    }
+    for (const path of ["/", "/acme.com/team+data=1,2@eu/", `/${"p".repeat(510)}/`]) {
+      assert.deepEqual(refused({ iam: { path } }), [], path);
+    }
+  });
+});
+
+describe("principals of a self-hosted data plane", () => {
+  const trusted = (principalArns: string[]) => ({ braintrust: { orgId: "acme", principalArns } });
+  const many = (length: number) =>
+    Array.from({ length: 6 }, (_, i) => role(`data-plane-${i}`, `${"p".repeat(length)}/`));
+
+  it("are refused where the trust policy would exceed 2048 characters", async () => {
+    let length = 1;
+    while (refused(trusted(many(length + 1))).length === 0) length += 1;
+    const given = trusted(many(length));
+    const { deployed } = await deployProgram(given);
+    const written = deployed.named("pipeline-braintrust", "aws:iam/role:Role").inputs.assumeRolePolicy;
+    const text = typeof written === "string" ? written : JSON.stringify(written);
+    assert.equal(text.length, trustPolicyLength(settingsFor(given)));
+    assert.ok(text.length <= 2_048 && text.length > 2_048 - 6, `${text.length}`);
+    assert.deepEqual(refused(trusted(many(length + 1))), ["braintrust.principalArns"]);
+  });
+
+  it("are the same in any order, and refused where one is named twice", async () => {
+    const [first, second] = [role("api"), role("brainstore", "data/")];
+    const trust = async (arns: string[]) =>
+      (await deployProgram(trusted(arns))).deployed.named("pipeline-braintrust", "aws:iam/role:Role").inputs
+        .assumeRolePolicy;
+    assert.deepEqual(await trust([second, first]), await trust([first, second]));
+    assert.deepEqual(refused(trusted([first, second, first])), ["braintrust.principalArns[2]"]);
+  });
+});
+
+describe("ARNs below a path", () => {
+  it("are those of the plan's outputs", async () => {
+    const { outputs } = await deployProgram({
+      iam: { path: "/acme/data/", names: { braintrustRole: "exporter" } },
+    });
+    assert.equal(outputs.braintrustRoleArn, `arn:aws:iam::${ACCOUNT_ID}:role/acme/data/exporter`);
+  });
+});
