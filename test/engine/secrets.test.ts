@@ -54,6 +54,7 @@ describe("a prod stack with a user for Snowflake", () => {
       "snowflakeSecretAccessKey",
       "snowflakeSecretArn",
       "snowflakeSubscriberArn",
+      "stack",
       "streams",
     ]);
     assert.equal(shown.snowflakeSecretAccessKey, "[secret]");
