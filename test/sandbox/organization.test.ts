@@ -45,6 +45,8 @@ describe("an organization that demands a boundary and blocks public access itsel
 
   it("refuses a stack with the defaults", async () => {
     await assert.rejects(up(stack.options), /PublicAccessBlock/);
+    // The emulator cannot move the users and groups that there are by now to a path.
+    await destroy(stack.target);
   });
 
   it("takes one with the boundary that leaves public access to the account", async () => {
@@ -52,8 +54,7 @@ describe("an organization that demands a boundary and blocks public access itsel
       iam: { permissionsBoundaryArn: BOUNDARY, path: "/workloads/" },
       publicAccessBlock: "account",
     });
-    // The refused update has created roles without the path, which cannot be changed.
-    await up({ ...stack.options, allowLoss: true });
+    await up(stack.options);
     assert.deepEqual(await preview({ ...stack.options, refresh: true }), []);
     // The emulator does not judge by iam:PermissionsBoundary, so what is attached is looked at.
     const { User } = await aws.iam.getUser({ UserName: "SnowflakeS3User-dev" });

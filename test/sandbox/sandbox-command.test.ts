@@ -139,16 +139,22 @@ describe("sandboxes of the same name at once", function () {
     const project = await kept.says(/project (\S+);/);
     const verify = async (before: string) => {
       const cli = `node -r ts-node/register automation/cli.ts verify --stack sandbox --cwd ${project} --json`;
-      const { stdout } = await promisify(execFile)("sh", ["-ec", `. ${script}; ${before} ${cli}`], {
+      const { code, stdout } = await promisify(execFile)("sh", ["-ec", `. ${script}; ${before} ${cli}`], {
         cwd: projectDir,
-      });
-      return JSON.parse(stdout) as Report;
+      }).then(
+        (ended) => ({ ...ended, code: 0 }),
+        (ended: { readonly code: number; readonly stdout: string }) => ended,
+      );
+      const { checks, summary }: Report = JSON.parse(stdout);
+      return { code, checks, summary };
     };
     const { accessKeyId, secretAccessKey } = await userWith(["s3:GetBucketVersioning"], kept);
     const [asRoot, asUser] = await Promise.all([
       verify(""),
       verify(`AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`),
     ]);
+    // Whoever cannot ask for the bucket policy, the trust policies and the notification has verified nothing.
+    assert.deepEqual([asRoot.code, asUser.code], [0, 1]);
     assert.equal(asRoot.summary.failed, 0);
     assert.ok(asRoot.summary.passed > 40);
 
