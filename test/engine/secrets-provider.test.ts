@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import * as fs from "node:fs/promises";
 import * as http from "node:http";
-import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { parse } from "yaml";
+import { close, listen } from "../loopback";
 import { filledIn, TestProject } from "./harness";
 
 /** KMS as far as Pulumi needs it (AWS's KMS API reference, Encrypt and Decrypt): the ciphertext is the plaintext, marked. */
@@ -28,15 +27,12 @@ class FakeKms {
     });
   });
 
-  public async start(): Promise<string> {
-    this.server.listen(0, "127.0.0.1");
-    await once(this.server, "listening");
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  public start(): Promise<string> {
+    return listen(this.server);
   }
 
   public stop(): void {
-    this.server.close();
-    this.server.closeAllConnections();
+    close(this.server);
   }
 }
 

@@ -16,7 +16,7 @@ export async function decodeFilters(s3: S3, Bucket: string): Promise<void> {
 }
 
 /** A configuration whose literal filters match what those of `encoded` match in S3. */
-export function decoded(encoded: NotificationConfiguration): NotificationConfiguration {
+function decoded(encoded: NotificationConfiguration): NotificationConfiguration {
   return {
     ...encoded,
     QueueConfigurations: encoded.QueueConfigurations?.map(literal),

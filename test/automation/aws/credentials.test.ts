@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import * as fs from "node:fs/promises";
 import * as http from "node:http";
-import type { AddressInfo } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { STS } from "@aws-sdk/client-sts";
 import { clientSettings } from "../../../automation/aws/client-settings";
 import { UsageError } from "../../../automation/errors";
+import { close, listen } from "../../loopback";
 
 /** STS as far as identities need it: a role's keys are named after the role. */
 class FakeSts {
@@ -33,15 +32,12 @@ class FakeSts {
     });
   });
 
-  public async start(): Promise<string> {
-    this.server.listen(0, "127.0.0.1");
-    await once(this.server, "listening");
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  public start(): Promise<string> {
+    return listen(this.server);
   }
 
   public stop(): void {
-    this.server.close();
-    this.server.closeAllConnections();
+    close(this.server);
   }
 }
 

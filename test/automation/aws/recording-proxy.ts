@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import * as http from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { connect } from "node:net";
+import { close, listen } from "../../loopback";
 
 /** An HTTP proxy that remembers whom it was asked for. */
 export class RecordingProxy {
@@ -33,15 +33,12 @@ export class RecordingProxy {
   }
 
   /** Starts it and returns its URL. */
-  public async start(): Promise<string> {
-    this.server.listen(0, "127.0.0.1");
-    await once(this.server, "listening");
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  public start(): Promise<string> {
+    return listen(this.server);
   }
 
   public stop(): void {
-    this.server.close();
-    this.server.closeAllConnections();
+    close(this.server);
   }
 }
 
