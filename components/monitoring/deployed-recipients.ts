@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 
 /**
@@ -22,7 +23,7 @@ interface ReadState {
  */
 export async function deployedRecipients(): Promise<ReadonlyMap<string, string>> {
   const stackName = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
-  const { outputs = {} }: ReadState = await pulumi.runtime.invoke(READ_STATE, { stackName });
+  const { outputs = {} } = await readState(stackName);
   return new Map(
     Object.entries(outputs)
       .filter(([urn]) => SUBSCRIPTION.test(urn))
@@ -35,4 +36,22 @@ export async function deployedRecipients(): Promise<ReadonlyMap<string, string>>
         ]) => [endpoint, urn.split("::").at(-1) ?? ""],
       ),
   );
+}
+
+const ATTEMPTS = 6;
+const FIRST_PAUSE_MS = 25;
+
+/**
+ * Reads again where a folder's state could not be read: the engine writes it while the program runs, and the file of its
+ * attributes is empty for a moment (gocloud.dev/blob/fileblob, attrs.go).
+ */
+async function readState(stackName: string): Promise<ReadState> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await pulumi.runtime.invoke(READ_STATE, { stackName });
+    } catch (error) {
+      if (attempt === ATTEMPTS || !/failed to load checkpoint/.test(String(error))) throw error;
+      await delay(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+    }
+  }
 }
