@@ -19,12 +19,12 @@ export class PipelineError extends Error {
   public override readonly name: string = "PipelineError";
 }
 
-/** Another update holds the stack. The command line exits with 75, `EX_TEMPFAIL`: trying again later may succeed. */
+/** Another update has the stack lock. The command line exits with 75, `EX_TEMPFAIL`: trying again later may succeed. */
 export class StackBusyError extends PipelineError {
   public override readonly name = "StackBusyError";
 }
 
-/** The stack's state is there and cannot be made out, as after a power cut. The message names the way back. */
+/** The stack's state is there and cannot be made out, as after a power cut. The message has a recovery hint. */
 export class UnreadableStateError extends PipelineError {
   public override readonly name = "UnreadableStateError";
 

@@ -1,4 +1,4 @@
-/** Loads the program and evaluates it offline with as many streams as told, then evaluates it again, and prints what it took as JSON. */
+/** Loads the program and evaluates it offline with the given number of streams, then evaluates it again, and prints what it took as JSON. */
 async function main(count: number): Promise<void> {
   const begun = performance.now();
   const { evaluate } = await import("../automation/plan/evaluation");

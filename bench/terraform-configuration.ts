@@ -15,7 +15,7 @@ export interface DeployedResource {
 
 /**
  * The same resources as a configuration of Terraform, in its JSON syntax, made in the same order: developer.hashicorp.com/terraform/language/syntax/json.
- * Values are those of the deployed stack, but for the ids of keys, which AWS makes up anew; each resource waits for what it waited for there.
+ * Values are those of the deployed stack, but for the ids of keys, which AWS chooses; each resource waits for what it waited for there.
  */
 export function terraformConfiguration(
   resources: readonly DeployedResource[],

@@ -72,14 +72,14 @@ export type LifecycleProfile = (typeof LifecycleProfile)[keyof typeof LifecycleP
 
 /** Who may shorten a lock on objects. */
 export const ObjectLockMode = {
-  /** Whoever has s3:BypassGovernanceRetention. */
+  /** Identities that have s3:BypassGovernanceRetention. */
   Governance: "GOVERNANCE",
   /** Nobody, the account's root included. */
   Compliance: "COMPLIANCE",
 } as const;
 export type ObjectLockMode = (typeof ObjectLockMode)[keyof typeof ObjectLockMode];
 
-/** Events of a trail besides those on the exports. */
+/** Events of a trail in addition to those on the exports. */
 export const ManagementEvents = { All: "all", Write: "write", None: "none" } as const;
 export type ManagementEvents = (typeof ManagementEvents)[keyof typeof ManagementEvents];
 

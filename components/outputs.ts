@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { braintrustExternalIds } from "./access/braintrust-external-ids";
 import type { PipelineOutputs } from "./output-contract";
 import type { ExportPipeline } from "./pipeline";
-import { concealer, phaseOf, type Settings, subscriberOf } from "./settings/settings";
+import { phaseOf, type Settings, secretIfEncrypted, subscriberOf } from "./settings/settings";
 
 /** Snowflake's side as the settings know it, as far as the stack uses it: whom it trusts, and whom it tells of files. */
 export type HandOver = Readonly<
@@ -57,7 +57,9 @@ export function stackOutputs(settings: Settings, pipeline: ExportPipeline): Stac
     exportUrl: url(settings.exportPrefix),
     braintrustRoleArn: pipeline.braintrustRoleArn,
     braintrustExternalId:
-      externalIds.length === 0 ? undefined : concealer(settings, "braintrust")(externalIds.join(", ")),
+      externalIds.length === 0
+        ? undefined
+        : secretIfEncrypted(settings, "braintrust")(externalIds.join(", ")),
     snowflakeRoleArn: pipeline.snowflakeRoleArn,
     snowflakeAccessKeyId: pipeline.snowflakeAccessKeyId,
     snowflakeSecretAccessKey: pipeline.snowflakeSecretAccessKey,
@@ -112,7 +114,7 @@ function handOverOutputs(
     Object.fromEntries(
       Object.entries(values).map(([name, value]) => [
         name,
-        pulumi.all([concealer(settings, key)(value), ready]).apply(([known]) => known),
+        pulumi.all([secretIfEncrypted(settings, key)(value), ready]).apply(([known]) => known),
       ]),
     );
   return {

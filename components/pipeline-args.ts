@@ -97,7 +97,7 @@ export interface ExportPipelineArgs {
   readonly existingTrailArn?: pulumi.Input<string>;
   /** Log group of that trail, for metric filters. @default no alarm on who does what */
   readonly existingTrailLogGroup?: pulumi.Input<string>;
-  /** Calls that the trail records besides those on exports. @default all */
+  /** Calls that the trail records in addition to those on exports. @default all */
   readonly managementEvents?: ManagementEvents;
   /** Days until a log file of the trail is deleted. @default 365 */
   readonly auditLogDays?: number;
@@ -134,7 +134,7 @@ export interface ExportPipelineArgs {
   readonly costAnomalyUsd?: number;
   /** A cost anomaly monitor that exists already. @default one by `costTag` */
   readonly costAnomalyMonitorArn?: pulumi.Input<string>;
-  /** Tag by which costs are told apart. @default costs of the whole account */
+  /** Tag by which costs are identified. @default costs of the whole account */
   readonly costTag?: CostTagArgs;
   /** Makes `costTag` a cost allocation tag. @default false */
   readonly activateCostTag?: boolean;

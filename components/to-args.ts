@@ -7,7 +7,7 @@ import type { ExportPipelineArgs } from "./pipeline-args";
 import { costTagOf } from "./settings/cost-settings";
 import { givenNames } from "./settings/names";
 import type { RawSettings } from "./settings/schema";
-import { concealer, hasOwnTrail, type Settings, subscriberOf } from "./settings/settings";
+import { hasOwnTrail, type Settings, secretIfEncrypted, subscriberOf } from "./settings/settings";
 
 /**
  * A stack's settings as arguments of its pipeline: the one place that knows both. Values of encrypted settings are secrets
@@ -16,7 +16,7 @@ import { concealer, hasOwnTrail, type Settings, subscriberOf } from "./settings/
 export function toArgs(settings: Settings): ExportPipelineArgs {
   const { braintrust, snowflake, events, auditTrail, monitoring, accessLogs } = settings;
   const secret = (key: keyof RawSettings, value: string | undefined): pulumi.Input<string> | undefined =>
-    value === undefined ? undefined : concealer(settings, key)(value);
+    value === undefined ? undefined : secretIfEncrypted(settings, key)(value);
   const { errorNotifications } = snowflake;
   return {
     suffix: settings.stack,
@@ -44,8 +44,8 @@ export function toArgs(settings: Settings): ExportPipelineArgs {
       channel: secret("events", channel),
     })),
     braintrustAccountId: secret("braintrust", braintrust.accountId),
-    braintrustPrincipalArns: braintrust.principalArns?.map(concealer(settings, "braintrust")),
-    braintrustExternalIds: braintrustExternalIds(braintrust).map(concealer(settings, "braintrust")),
+    braintrustPrincipalArns: braintrust.principalArns?.map(secretIfEncrypted(settings, "braintrust")),
+    braintrustExternalIds: braintrustExternalIds(braintrust).map(secretIfEncrypted(settings, "braintrust")),
     braintrustPermissions: braintrust.permissions,
     snowflakeAccess: snowflake.access,
     snowflakeIamUserArn: secret("snowflake", snowflake.iamUserArn),
@@ -59,7 +59,7 @@ export function toArgs(settings: Settings): ExportPipelineArgs {
     loadErrorsIamUserArn: secret("snowflake", errorNotifications.iamUserArn),
     loadErrorsExternalId: secret("snowflake", errorNotifications.externalId),
     crossAccountReaders: settings.crossAccountReaders.map(({ arn, prefixes }) => ({
-      arn: concealer(settings, "crossAccountReaders")(arn),
+      arn: secretIfEncrypted(settings, "crossAccountReaders")(arn),
       prefixes,
     })),
     auditTrail: hasOwnTrail(settings),
@@ -98,7 +98,7 @@ function alertEmails(settings: Settings): AlertEmailArgs[] {
   const deployed = deployedRecipients();
   return [...new Set(addresses)].map((address) => ({
     key: settings.secretKeys.has("monitoring") ? hashOf(address) : address,
-    address: concealer(settings, "monitoring")(address),
+    address: secretIfEncrypted(settings, "monitoring")(address),
     formerName: deployed.then((names) => names.get(address)),
   }));
 }

@@ -199,7 +199,7 @@ async function run(
   try {
     outputs = await pulumi.runtime.runInPulumiStack(async () => program());
   } finally {
-    // Waits for what is still under way: without it children are missed.
+    // Waits for what is still in progress: without it children are missed.
     await pulumi.runtime.disconnect();
     traceAll();
   }
@@ -208,7 +208,7 @@ async function run(
   return { deployed: new Deployment(monitor.registered), outputs: outputs ?? {} };
 }
 
-/** A look-up that nobody planned for fails the test: the SDK alone would leave out what depends on it. */
+/** A lookup that nobody planned for fails the test: the SDK alone would leave out what depends on it. */
 class StrictProvider extends PlannedProvider {
   public readonly refused: unknown[] = [];
 
@@ -231,7 +231,7 @@ interface RegisterRequest {
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
 
-/** The SDK's mocked monitor, which besides keeps of each request what tests ask about. */
+/** The SDK's mocked monitor, which also keeps of each request what tests ask about. */
 class RecordingMonitor extends MockMonitor {
   public readonly registered: Registered[] = [];
 

@@ -113,7 +113,7 @@ export function desiredAutomations(
 
 /**
  * Compares what should be with what is. An automation is a stream's own by its name in the stream's project, or, where
- * none has the name, by its export path: one made by hand in the dialog is taken over under the name it has.
+ * none has the name, by its export path: one made by hand in the dialog is adopted under its name.
  */
 export function planAutomations(
   desired: readonly DesiredAutomation[],

@@ -14,7 +14,7 @@ export interface ExportTarget extends RequestOptions {
   readonly intervalSeconds?: number;
 }
 
-/** What Braintrust is to be told, and the telling. */
+/** The exports as Braintrust should have them, and the calls that create them. */
 export interface PlannedExports {
   readonly plan: AutomationPlan;
   /** Carries the plan out, see {@link applyAutomations}. */

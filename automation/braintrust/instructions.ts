@@ -5,7 +5,7 @@ const formats: Record<StreamOutput["format"], string> = { jsonl: "JSON Lines", p
 
 /**
  * What Braintrust's export dialog asks for, stream by stream, as plain text with the values aligned; before it, while
- * the role trusts nobody, what the dialog is to be asked for first.
+ * the role cannot be assumed, what is needed from the dialog first.
  *
  * Source: www.braintrust.dev/docs/admin/data-management/export
  */
@@ -19,7 +19,7 @@ export function braintrustInstructions(outputs: PipelineOutputs): string {
 }
 
 const trustFirst = [
-  "The role trusts nobody yet, so a test of the automation fails until these two are set:",
+  "The role cannot be assumed yet, so a test of the automation fails until these two are set:",
   aligned([
     ["Braintrust's AWS account id", "setting braintrust.accountId"],
     ["your organization's id", "setting braintrust.orgId"],

@@ -146,7 +146,7 @@ export async function outputs(
 }
 
 /**
- * Waits for an update whose lock can be seen, and repairs first, where something is to be repaired. An update that holds the
+ * Waits for an update whose lock can be seen, and repairs first, where something is to be repaired. An update that has the
  * stack unseen is for the operation itself to wait for.
  */
 async function mayGoOn(deployment: Deployment, voice: Voice): Promise<boolean> {

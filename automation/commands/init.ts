@@ -8,7 +8,7 @@ import { ownName } from "../project/stack-name";
 import { commandLine } from "../terminal/command-line";
 import { isInteractive, note, print, type StackCommandOptions } from "../terminal/terminal";
 
-/** What a new stack may be told on the command line; what is missing is asked for on a terminal. */
+/** What the command line may say of a new stack; the rest is asked on a terminal. */
 export interface InitOptions extends StackCommandOptions {
   readonly region?: string;
   readonly streams?: string;

@@ -54,7 +54,9 @@ export async function onStacks(
       const say = (text: string) => note(named(text));
       const confirmed = async (question: string) => {
         if (!yes && (parallel ?? 1) > 1) {
-          throw new UsageError(`${question} With --parallel nobody can answer for each: give --yes`);
+          throw new UsageError(
+            `${question} With --parallel no question can be answered per stack; pass --yes`,
+          );
         }
         return ask(question);
       };

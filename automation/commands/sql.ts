@@ -55,7 +55,7 @@ export interface SqlSource {
   readonly encryptedId: boolean;
 }
 
-/** What whoever runs the SQL has to know. */
+/** What the person who runs the SQL has to know. */
 export function sqlNotes(source: SqlSource, part: SqlPart | undefined, revealed: boolean): string[] {
   const { outputs, planned, encryptedId } = source;
   const byKey = outputs.snowflake.access === "user";

@@ -59,7 +59,7 @@ export function estimateCost(stack: PricedStack, usage: Usage): CostEstimate {
 
 /** S3 moves no object below 128 KB by lifecycle: docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html */
 const LEAST_GB = 128 / 2 ** 20;
-/** What an archived object needs besides its own size, in GB: aws.amazon.com/s3/pricing */
+/** What an archived object needs in addition to its own size, in GB: aws.amazon.com/s3/pricing */
 const ARCHIVE_INDEX_GB = 32 / 2 ** 20;
 const ARCHIVE_NAME_GB = 8 / 2 ** 20;
 

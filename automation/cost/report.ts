@@ -21,7 +21,7 @@ export function renderCost(estimate: CostEstimate, look: Look): string {
     title("Idle, without traffic"),
     ...itemLines(idle, look),
     "",
-    title("Taken for granted"),
+    title("Assumptions"),
     ...[...assumptions, ...unpriced.map((type) => `${type} has no price here and is left out`)].flatMap(
       (text) => sentence(2, 2, { text, style: "dim" }, look),
     ),

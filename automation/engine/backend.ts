@@ -69,11 +69,11 @@ export function backendName(url: string | undefined, workDir: string): string {
   const [place = "", query] = url.split(/\?(.*)/s);
   const known = place.replace(/^((?:postgres|postgresql|https?):\/\/).*@/, "$1");
   if (query === undefined) return known;
-  const told = query.split("&").map((part) => {
+  const options = query.split("&").map((part) => {
     const [key = ""] = part.split("=");
     return TELLING.has(key) ? part : `${key}=...`;
   });
-  return `${known}?${told.join("&")}`;
+  return `${known}?${options.join("&")}`;
 }
 
 /** The folder that a backend is, or `undefined` where it is elsewhere. */

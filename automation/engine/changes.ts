@@ -37,9 +37,9 @@ export function changeOf(metadata: Step): Change | undefined {
 
 /** Whether two previews would do the same, in whatever order. */
 export function sameChanges(some: readonly Change[], others: readonly Change[]): boolean {
-  const told = (changes: readonly Change[]) =>
+  const shown = (changes: readonly Change[]) =>
     changes.map(({ operation, urn, properties }) => `${operation} ${urn} ${[...properties].sort()}`).sort();
-  return isDeepStrictEqual(told(some), told(others));
+  return isDeepStrictEqual(shown(some), shown(others));
 }
 
 /** One line for each change, marked as Pulumi marks it. */

@@ -28,7 +28,7 @@ export interface EngineRun extends StopRules {
   readonly onProgress?: ProgressListener | undefined;
 }
 
-/** How the Automation API reports on an operation, and is told to stop it. */
+/** How the Automation API reports on an operation, and is requested to stop it. */
 export interface EngineHooks {
   readonly onEvent: (event: EngineEvent) => void;
   readonly onOutput: (text: string) => void;

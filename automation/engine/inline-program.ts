@@ -53,7 +53,7 @@ async function registered({ urn }: BuiltPipeline["pipeline"]): Promise<void> {
 
 /**
  * Every run has an engine of its own on loopback, and ports are used again. By default gRPC keeps what it knows of an address for
- * the whole process, so that a new engine would be taken for an earlier one that has ended; and it sends loopback through the
+ * the whole process, so that a new engine would be mistaken for an earlier one that has ended; and it sends loopback through the
  * environment's proxy (grpc.use_local_subchannel_pool, grpc.enable_http_proxy in PACKAGE-README of @grpc/grpc-js).
  */
 function connectDirectly(): void {

@@ -27,7 +27,7 @@ export const TIMEOUT_MS = 60 * 60_000;
 const GRACE_MS = 2 * 60_000;
 const APART_MS = 200;
 
-/** How long the engine has to hear the terminal's own Ctrl-C: a second interrupt would make it stop at once. */
+/** How long the engine has to receive the terminal's own Ctrl-C: a second interrupt would make it stop at once. */
 const CTRL_C_MS = 1500;
 
 /**

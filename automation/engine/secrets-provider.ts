@@ -29,7 +29,7 @@ export async function requirePassphrase(
   const { PULUMI_CONFIG_PASSPHRASE: passphrase, PULUMI_CONFIG_PASSPHRASE_FILE: file } = environment;
   // The first wins even where it is empty: Pulumi's pkg/secrets/passphrase/manager.go.
   if (passphrase === "") {
-    onNote("PULUMI_CONFIG_PASSPHRASE is empty: whoever can read the state can decrypt its secrets");
+    onNote("PULUMI_CONFIG_PASSPHRASE is empty: everyone who can read the state can decrypt its secrets");
   }
   if (passphrase !== undefined) return;
   if (file) return requireReadable(file, workDir);

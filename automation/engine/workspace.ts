@@ -33,9 +33,9 @@ export interface WorkspaceOptions {
   readonly workDir?: string | undefined;
   /** Creates the stack where the backend has none of that name. @default an error naming those that exist */
   readonly create?: boolean | undefined;
-  /** Chooses an external id for a stack that lacks one; an update writes it. @default the role trusts nobody without one */
+  /** Chooses an external id for a stack that lacks one; an update writes it. @default without one the role cannot be assumed */
   readonly chooseExternalId?: boolean | undefined;
-  /** What the engine and its plugins see besides this process's own environment. */
+  /** What the engine and its plugins see in addition to this process's own environment. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Receives what takes long before the engine starts: its download or build. */
   readonly onNote?: ((message: string) => void) | undefined;

@@ -24,7 +24,7 @@ export interface UserState {
 
 /** What there is to ask AWS about access keys. */
 export interface KeyService {
-  /** The user's keys, whoever made them. Needs iam:ListAccessKeys and iam:GetAccessKeyLastUsed. */
+  /** The user's keys, those of others included. Needs iam:ListAccessKeys and iam:GetAccessKeyLastUsed. */
   keys(userName: string): Promise<LiveKey[]>;
   /** Id of the key in the secret, if there is one. Needs secretsmanager:GetSecretValue. */
   keyInSecret(secretArn: string): Promise<string | undefined>;

@@ -8,18 +8,18 @@ import { editStackFile, readStackFile, settingChange, settingsOf } from "../proj
 import { type KeyService, keyService, userOf } from "./access-keys";
 import { type KeyUsage, type RotationIo, type RotationResult, rotate, type Wait } from "./rotation-steps";
 
-/** Which stack, and how patient the rotation of its key is. */
+/** Which stack, and how long a rotation waits. */
 export interface RotateKeysOptions extends Omit<DeploymentOptions, "create"> {
   /**
    * Minutes for which the old key has to be unused before it is turned off.
    * @default 60, for which Snowflake may keep credentials
    */
   readonly quietMinutes?: number | undefined;
-  /** Stays until the old key is unused. @default it says until when, and a later run goes on */
+  /** Stays until the old key is unused. @default it says until when, and a later run resumes */
   readonly wait?: boolean | undefined;
   /** Asked before each update. @default every update is made */
   readonly agree?: ((changes: readonly Change[]) => Promise<boolean>) | undefined;
-  /** Hears that both keys are active, and where the new one is: time to hand it over. */
+  /** Called when both keys are active, and where the new one is: time to hand it over. */
   readonly onWait?: ((wait: Wait, secretArn: string) => void) | undefined;
   /** @default AWS, as the stack's provider reaches it */
   readonly keys?: KeyService | undefined;
@@ -27,7 +27,7 @@ export interface RotateKeysOptions extends Omit<DeploymentOptions, "create"> {
 
 /**
  * Replaces the access key of Snowflake's user: makes a new one and puts it in the secret; once Snowflake uses it and
- * nobody the old one, turns the old one off and deletes it. Interrupted anywhere, the next run goes on.
+ * nobody the old one, turns the old one off and deletes it. Interrupted anywhere, the next run resumes.
  *
  * @throws UsageError for a stack whose Snowflake reads by a role, which has no keys.
  * @throws PipelineError, AwsCallError or StackBusyError, after which it can be run again.
@@ -79,13 +79,13 @@ export function usageOf(
   generations: ReadonlyMap<string, string>,
   live: readonly Awaited<ReturnType<KeyService["keys"]>>[number][],
   keyInSecret: string | undefined,
-): KeyUsage & { readonly strangers: readonly string[] } {
+): KeyUsage & { readonly unmanaged: readonly string[] } {
   const entries = [...generations];
   const known = new Set(generations.values());
   return {
     generations: new Map(entries.map(([name, id]) => [name, live.find((key) => key.id === id) ?? "gone"])),
     inSecret: entries.find(([, id]) => id === keyInSecret)?.[0],
-    strangers: live.map(({ id }) => id).filter((id) => !known.has(id)),
+    unmanaged: live.map(({ id }) => id).filter((id) => !known.has(id)),
   };
 }
 
@@ -93,6 +93,6 @@ async function sleep(milliseconds: number, signal: AbortSignal | undefined): Pro
   try {
     await delay(milliseconds, undefined, signal === undefined ? {} : { signal });
   } catch {
-    throw new PipelineError("cancelled while waiting: both keys are active, and the same command goes on");
+    throw new PipelineError("cancelled while waiting: both keys are active, and the same command resumes");
   }
 }

@@ -96,24 +96,24 @@ export interface RotationIo {
   readKeys(): Promise<readonly KeyGeneration[]>;
   writeKeys(keys: readonly KeyGeneration[]): Promise<void>;
   /** @throws PipelineError where the stack has no user yet. */
-  readUsage(): Promise<KeyUsage & { readonly strangers: readonly string[] }>;
+  readUsage(): Promise<KeyUsage & { readonly unmanaged: readonly string[] }>;
   /** Brings AWS to what the settings say, with the live resources read first if asked; `false` where it was declined. */
   deploy(refresh: boolean): Promise<boolean>;
   note(message: string): void;
-  /** Hears of each wait once. */
+  /** Called once for each wait. */
   onWait(wait: Wait): void;
   now(): Date;
   sleep(milliseconds: number): Promise<void>;
 }
 
-/** How a rotation ended. Running it again goes on from there. */
+/** How a rotation ended. Running it again resumes there. */
 export type RotationResult =
   | { readonly kind: "done"; readonly key: string }
   | ({ readonly kind: "waiting" } & Wait)
   | { readonly kind: "declined" };
 
 /**
- * Goes on with the rotation that is under way, or begins one; ends with one active key, or where it has to wait.
+ * Resumes the rotation that is in progress, or begins one; ends with one active key, or where it has to wait.
  *
  * @throws PipelineError where the user has keys the stack did not make, or a deployment does not take.
  */
@@ -121,7 +121,7 @@ export async function rotate(
   io: RotationIo,
   { quietMinutes, wait }: { readonly quietMinutes: number; readonly wait: boolean },
 ): Promise<RotationResult> {
-  let underWay = false;
+  let inProgress = false;
   let announced = false;
   /** Settings before this run wrote the ones not yet deployed. */
   let before: readonly KeyGeneration[] | undefined;
@@ -131,9 +131,9 @@ export async function rotate(
     const keys = await io.readKeys();
     const usage = await io.readUsage();
     const step = nextRotationStep(keys, usage, io.now(), quietMinutes);
-    if (step.kind === "settled" && underWay) return { kind: "done", key: step.key };
+    if (step.kind === "settled" && inProgress) return { kind: "done", key: step.key };
     if (step.kind === "settled" || step.kind === "set") {
-      if (step.kind === "settled") refuseStrangers(usage.strangers);
+      if (step.kind === "settled") refuseUnmanagedKeys(usage.unmanaged);
       const next = step.kind === "set" ? step.keys : withNewKey(keys, usage, io.now());
       io.note(
         `access keys: ${step.kind === "set" ? `${step.why}: ` : ""}${described(keys)} -> ${described(next)}`,
@@ -164,7 +164,7 @@ export async function rotate(
       await io.sleep(pauseOf(step, io.now()));
       deployed = undefined;
     }
-    underWay = true;
+    inProgress = true;
   }
 }
 
@@ -183,10 +183,10 @@ function outOfStep(keys: readonly KeyGeneration[], { generations, inSecret }: Ke
   return inSecret === current ? undefined : `the secret does not hold ${current} yet`;
 }
 
-function refuseStrangers(strangers: readonly string[]): void {
-  if (strangers.length === 0) return;
+function refuseUnmanagedKeys(unmanaged: readonly string[]): void {
+  if (unmanaged.length === 0) return;
   throw new PipelineError(
-    `Snowflake's user has a key that this stack did not make, ${strangers.join(" and ")}, and AWS allows two in all: ` +
+    `Snowflake's user has a key that this stack did not make, ${unmanaged.join(" and ")}, and AWS allows two in all: ` +
       "delete it (`aws iam delete-access-key`) once nobody uses it, then run this again",
   );
 }

@@ -39,7 +39,7 @@ function on(action: string, { outputs, settings }: Subject, known: readonly stri
     known.filter((arn) => arn.split(":")[2] === owner && kind.test(arn.split(":").slice(5).join(":")));
   switch (service) {
     case "s3":
-      // Besides the exports, the bucket of the access logs: it alone has a name of Pulumi's.
+      // In addition to the exports, the bucket of the access logs: it alone has a name of Pulumi's.
       return [bucketArn, ...owned("s3", /^[^/]+-\*$/)];
     case "sts":
       return owned("iam", /^role\/.*[^*]$/);

@@ -15,7 +15,7 @@ export interface Place {
 export interface Grant {
   /** Without changing anything: what `preview --refresh` asks. */
   readonly read: readonly string[];
-  /** What creating, changing and deleting needs besides. */
+  /** What creating, changing and deleting also needs. */
   readonly write: readonly string[];
   readonly resources: readonly string[];
   readonly condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -12,7 +12,7 @@ const ANY = ["*"];
 const tags = (service: string) => [`${service}:TagResource`, `${service}:UntagResource`];
 
 /**
- * A key has no name before it exists. Two kinds of action let a deployer go on from one key to another: none is granted that
+ * A key has no name before it exists. Two kinds of action let a deployer reach one key from another: none is granted that
  * decrypts.
  */
 const keyArns = (place: Place) => [regional(place, "kms", "key/*")];

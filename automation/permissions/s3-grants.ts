@@ -19,7 +19,7 @@ const configurations: Readonly<Record<string, string>> = {
   BucketVersioning: "BucketVersioning",
 };
 
-/** What the provider reads of a bucket, whoever configures it: resources of its own or nobody. */
+/** What the provider reads of a bucket, whether resources of its own configure it or not. */
 const bucketReads = [
   "s3:GetAccelerateConfiguration",
   "s3:GetBucketAcl",

@@ -6,7 +6,7 @@ import { type Grant, grantsOf, listOf } from "./policy-words";
 export interface Access {
   /** "role BraintrustExportRole-dev", "user X", "bucket Y", "key alias/Z". */
   readonly subject: string;
-  /** Of a role: who may become it. Empty where it trusts nobody; absent where its trust policy is among `unread`. */
+  /** Of a role: who may assume it. Empty where nobody can; absent where its trust policy is among `unread`. */
   readonly assumedBy?: readonly Grant[];
   readonly grants: readonly Grant[];
   /** Policies that apply as well and cannot be read here, so more may be allowed than `grants` tells. */

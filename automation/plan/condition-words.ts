@@ -21,7 +21,7 @@ export function conditionWords(conditions: Conditions, name: Namer): string[] {
       else words.push(`if ${operator} ${key}: ${values.join(" or ")}`);
     }
   }
-  return [...words, ...[...tests].map(([subject, told]) => `if ${subject} ${told.join(" and ")}`)];
+  return [...words, ...[...tests].map(([subject, tested]) => `if ${subject} ${tested.join(" and ")}`)];
 }
 
 type Phrase = (values: readonly string[], name: Namer) => string | undefined;

@@ -64,13 +64,13 @@ function header({ stack, resources, outputs }: Plan, look: Look): string[] {
     `region ${shown(outputs.bucketRegion)}`,
     `phase ${shown(outputs.phase)}`,
   ];
-  const told = "Offline plan: AWS was not contacted.";
+  const notice = "Offline plan: AWS was not contacted.";
   return section(
     `Plan of stack ${stack}`,
     [
       ...sentence(2, 0, { text: facts.join(", ") }, look),
       ...sentence(2, 0, { text: idleLine({ usd: totalOf(fixedCost(resources).items) }) }, look),
-      ...sentence(2, 0, { text: told, style: "dim" }, look),
+      ...sentence(2, 0, { text: notice, style: "dim" }, look),
     ],
     look,
   );
@@ -81,14 +81,14 @@ function section(title: string, lines: readonly string[], look: Look): string[] 
 }
 
 function accessLines({ subject, assumedBy, grants, unread }: Access, look: Look): string[] {
-  const told: Cell[] = [
+  const cells: Cell[] = [
     ...(assumedBy === undefined ? [] : assumptions(assumedBy)),
     ...grants.map((grant) => grantCell(grant, subject)),
     ...unread.map(
       (policy): Cell => ({ text: `more by ${policy}, which the plan cannot read`, style: "yellow" }),
     ),
   ];
-  return [`  ${subject}`, ...told.flatMap((cell) => sentence(4, 2, cell, look))];
+  return [`  ${subject}`, ...cells.flatMap((cell) => sentence(4, 2, cell, look))];
 }
 
 function assumptions(trust: readonly Grant[]): Cell[] {

@@ -135,12 +135,12 @@ function lifecycle(rule: unknown): string {
 }
 
 function notification({ queues, topics }: Inputs, name: Namer): string {
-  const told = [...list(queues), ...list(topics)].map((each) => {
+  const recipients = [...list(queues), ...list(topics)].map((each) => {
     const suffix = at(each, "filterSuffix");
     const files = `${text(at(each, "filterPrefix") ?? "every file")}${suffix === undefined ? "" : ` *${text(suffix)}`}`;
     return `${text(at(each, "id"))}: ${files} -> ${name(text(at(each, "queueArn") ?? at(each, "topicArn")))}`;
   });
-  return told.length === 0 ? "tells nobody yet" : told.join("; ");
+  return recipients.length === 0 ? "no recipients yet" : recipients.join("; ");
 }
 
 function duration(seconds: unknown): string {

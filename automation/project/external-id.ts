@@ -3,7 +3,7 @@ import { PROJECT, type Settings } from "../../components/settings/settings";
 import { editStackFile, readStackFile, type StackFile, settingChange, settingsOf } from "./stack-file";
 import { ownName } from "./stack-name";
 
-/** A new external id: 128 random bits, and the stack's name for whoever reads it in Snowflake. */
+/** A new external id: 128 random bits, and the stack's name, for those who read it in Snowflake. */
 export function newExternalId(stack: string): string {
   return `braintrust-${stack}-${randomBytes(16).toString("hex")}`;
 }

@@ -16,7 +16,7 @@ export function fillIns(settings: Settings): FillIn[] {
   const ask = (key: string, value: unknown, message: string, fix: string) => {
     if (value === undefined) missing.push({ severity: "fill-in", key, message, fix });
   };
-  const nobody = "until then Braintrust's role trusts nobody";
+  const nobody = "until then Braintrust's role cannot be assumed";
   const dialog = "Braintrust shows it in the dialog of a new S3 export that asks for the role's ARN";
   ask(
     "braintrust.accountId",
@@ -31,7 +31,7 @@ export function fillIns(settings: Settings): FillIn[] {
     dialog,
   );
   if (snowflake.access === "role") {
-    const unread = "until then Snowflake's role trusts nobody";
+    const unread = "until then Snowflake's role cannot be assumed";
     ask(
       "snowflake.externalId",
       snowflake.externalId,

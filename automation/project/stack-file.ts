@@ -246,7 +246,7 @@ async function stackFilePath(stack: string, dir: string): Promise<string> {
   throw new UsageError(`there is no ${name}: ${known}; \`init --stack ${stack}\` writes one`);
 }
 
-/** What is told of values, by their paths. */
+/** What is said of values, by their paths. */
 interface Found {
   readonly encrypted: string[];
   readonly unquoted: Record<string, string>;

@@ -22,9 +22,9 @@ import {
 } from "./ministack";
 
 export interface EmulatorOptions {
-  /** Told of each step, one line each, fit for stderr. */
+  /** Receives each step, one line each, fit for stderr. */
   readonly onProgress?: (line: string) => void;
-  /** Ends a start that is under way. One that is done ends by `stop`. */
+  /** Ends a start that is in progress. One that is done ends by `stop`. */
   readonly signal?: AbortSignal;
   /**
    * `https://host:port` of a ministack that runs already with `AUTH=true`, its certificate in the file `AWS_CA_BUNDLE` names.
@@ -51,7 +51,7 @@ export interface EmulatorAccess {
 
 /** A running emulator. */
 export interface Emulator extends EmulatorAccess {
-  /** Whether it was there before, and goes on after `stop`. */
+  /** Whether it was there before, and keeps running after `stop`. */
   readonly goesOn: boolean;
   /** Ends it and removes its files; leaves one that was there before alone. May be called twice. */
   stop(): Promise<void>;
@@ -211,7 +211,7 @@ async function launchAt(port: number, command: Command, signal: AbortSignal | un
   }
 }
 
-/** The certificate is this emulator's own, so that no other server on the port is taken for it. */
+/** The certificate is this emulator's own, so that no other server on the port is mistaken for it. */
 async function whenReady(
   server: Supervised,
   { endpoint, caFile }: EmulatorAccess,

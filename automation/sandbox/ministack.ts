@@ -122,7 +122,7 @@ async function inVirtualEnvironment(
       const found = await inode(folder);
       const other = await tried(command(folder), signal).catch(ignoreUnusable);
       if (other !== undefined) return other;
-      // Another process may have put one that works in the place of the one that was tried.
+      // Another process may have replaced the one that was tried with one that works.
       if (found !== undefined && found === (await inode(folder)))
         await moveAside(folder, `${building}.broken`);
     }

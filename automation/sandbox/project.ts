@@ -61,7 +61,7 @@ export async function createSandboxProject(
   return dir;
 }
 
-/** Writes, or writes anew, a stack's settings in a sandbox project. */
+/** Writes, or overwrites, a stack's settings in a sandbox project. */
 export async function writeSandboxSettings(
   dir: string,
   stack: string,

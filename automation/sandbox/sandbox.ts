@@ -28,7 +28,7 @@ export interface SandboxOptions {
   /** Leaves stack and emulator up when all is shown. */
   readonly keep?: boolean | undefined;
   readonly onProgress: ProgressListener;
-  /** Hears each step that has been shown, with what was seen. */
+  /** Receives each step that has been shown, with what was seen. */
   readonly onShown: (step: string, seen: string) => void;
   /** Proves the stack, as the command `verify` does. */
   readonly verify: (target: VerifyTarget) => Promise<Report>;
@@ -103,7 +103,7 @@ interface Made {
   readonly snowflake: AwsCredentialIdentity;
 }
 
-/** Takes it out of an emulator that others may go on with; not even Ctrl-C spares that. */
+/** Takes it out of an emulator that others may keep using; not even Ctrl-C spares that. */
 async function clear({ stack, workDir, file, snowflake }: Made, onProgress: ProgressListener): Promise<void> {
   onProgress({ kind: "note", message: "taking out of the emulator what the sandbox has made there" });
   const deployment = await Deployment.open({ stack, workDir, create: true, onProgress });

@@ -87,7 +87,7 @@ export function judgeUpdate(stack: string, update: UpdateSummary | undefined): S
   const fix =
     result === "in-progress"
       ? `wait for it; ${commandLine("recover", stack)} tells whether it has died`
-      : `${up} goes on from there`;
+      : `${up} resumes`;
   return { verdict: "fail", evidence, fix, details };
 }
 
@@ -98,7 +98,7 @@ export function judgePending(
   const pending = operations.map(({ urn, operation }) => ({ urn, operation }));
   if (pending.length === 0) return { verdict: "ok", evidence: "none", details: pending };
   const evidence = pending.map(({ operation, urn }) => `${operation} ${urn}`).join(", ");
-  const fix = `unless an update is running, ${commandLine("recover", stack)} shows what became of them, and ${commandLine("up", stack)} puts it right`;
+  const fix = `unless an update is running, ${commandLine("recover", stack)} shows what became of them, and ${commandLine("up", stack)} repairs it`;
   return { verdict: "fail", evidence, fix, details: pending };
 }
 
@@ -108,7 +108,7 @@ export function judgeDrift(stack: string, changes: readonly Change[]): StatusRep
     return properties.length > 0 ? `${nameOf(urn)} (${properties.join(", ")})` : nameOf(urn);
   });
   const more = changes.length > names.length ? ", ..." : "";
-  const fix = `${commandLine("up", stack, " --refresh")} puts it right; ${commandLine("refresh", stack)} takes it over`;
+  const fix = `${commandLine("up", stack, " --refresh")} restores the settings; ${commandLine("refresh", stack)} keeps the change in the state`;
   return {
     verdict: "fail",
     evidence: `${summarize(changes)}: ${names.join(", ")}${more}`,
@@ -133,7 +133,7 @@ const UNUSED_DAYS = 45;
 
 export function judgeKeys(stack: string, keys: readonly LiveKey[], now: Date): StatusReport["accessKeys"] {
   const details = keys.map((key) => keyStatus(key, now));
-  const unfinished = details.length > 1 ? ["two keys: a rotation is under way"] : [];
+  const unfinished = details.length > 1 ? ["two keys: a rotation is in progress"] : [];
   const evidence = [
     ...details.map(({ id, status, ageDays, lastUsed, problems }) => {
       const used = lastUsed === undefined ? "never used" : `last used ${lastUsed}`;

@@ -80,7 +80,7 @@ async function driftOf(deployment: Deployment): Promise<Change[]> {
 }
 
 /**
- * The provider would ask an AWS that does not answer again and again, for many minutes. Of an answer that it does not like
+ * The provider would retry for many minutes where AWS does not answer. Of an answer that it does not like
  * it will tell by itself.
  *
  * @throws PipelineError where none comes in time.

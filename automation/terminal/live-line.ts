@@ -8,9 +8,9 @@ export type OutputStream = Pick<NodeJS.WriteStream, "isTTY" | "columns" | "write
  * cursor waits at the line's start, so that it is there that the line begins.
  */
 const ERASE = "\r\u001B[J";
-/** Terminals start a line anew where the last column is written to, some at once. */
+/** Terminals begin a new line where the last column is written to, some at once. */
 const SPARE_COLUMNS = 1;
-/** Milliseconds that whoever reads the other stream, as `tee` does, has to show it on the same terminal. */
+/** Milliseconds that a reader of the other stream, as `tee` is, has to show it on the same terminal. */
 const READER_MS = 500;
 
 /**

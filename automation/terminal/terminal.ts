@@ -45,7 +45,7 @@ export async function withProgress<Result>(
   work: (progress: { onProgress: ProgressListener; signal: AbortSignal }) => Promise<Result>,
 ): Promise<Result> {
   const controller = new AbortController();
-  // Every call and check that is under way listens.
+  // Every call and check that is in progress listens.
   setMaxListeners(0, controller.signal);
   const { stdout, stderr } = process;
   const isTerminal = stderr.isTTY && process.env.TERM !== "dumb";

@@ -15,7 +15,7 @@ const obeyed =
   /\u001B\[\d+m|[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
 
 /**
- * Text as it may be written to a terminal, whoever it is from: file names in a bucket, locks, errors, Snowflake's answers. What
+ * Text as it may be written to a terminal, from any source: file names in a bucket, locks, errors, Snowflake's answers. What
  * a terminal would obey is written as an escape, `\u001b`. Nothing is taken away, so that no new sequence comes of the rest.
  */
 export function visible(text: string): string {

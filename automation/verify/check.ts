@@ -5,11 +5,11 @@ export interface Verdict {
   readonly evidence: string;
   /** What to do about it; a failure always has one. */
   readonly fix?: string;
-  /** Whether it was skipped because AWS could not be asked: nothing is known, where other skips have a reason in the stack. */
+  /** Whether it was skipped because AWS did not answer: nothing is known, where other skips have a reason in the stack. */
   readonly unanswered?: true;
 }
 
-/** What a check is told while it runs. */
+/** What a check receives while it runs. */
 export interface CheckContext {
   /** Aborted at the check's time-out and at Ctrl-C. */
   readonly signal: AbortSignal;
@@ -56,7 +56,7 @@ export function skip(evidence: string, fix?: string): Verdict {
   return { verdict: "skip", evidence, ...(fix === undefined ? {} : { fix }) };
 }
 
-/** Skips what AWS could not be asked. */
+/** Skips what AWS did not answer. */
 export function unanswered(evidence: string, fix?: string): Verdict {
   return { ...skip(evidence, fix), unanswered: true };
 }

@@ -35,7 +35,7 @@ export interface Aws {
 
 /** How AWS is reached. */
 export interface ConnectOptions {
-  /** Ends every call that is under way: one that is never answered would keep the process from ending. */
+  /** Ends every call that is in progress: one that is never answered would keep the process from ending. */
   readonly signal: AbortSignal;
   /** The key of Snowflake's own user, where it is at hand. */
   readonly snowflake?: AwsCredentialIdentity | undefined;

@@ -40,7 +40,7 @@ export function comparePolicies(live: readonly Statement[], asked: readonly Stat
 export function differenceWords({ missing, unexpected }: PolicyDifference): string[] {
   return [
     ...(missing.length > 0 ? [`lacks ${missing.join(", ")}`] : []),
-    ...(unexpected.length > 0 ? [`has besides what was asked ${unexpected.join(", ")}`] : []),
+    ...(unexpected.length > 0 ? [`has more than expected: ${unexpected.join(", ")}`] : []),
   ];
 }
 

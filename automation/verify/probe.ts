@@ -38,7 +38,7 @@ export function outsideKey({ settings }: Subject, id: string): string {
 /** The objects that a run has put, or tried to, and their removal. */
 export class Probes {
   private readonly keys = new Set<string>();
-  /** Requests under way, each with its object's key. */
+  /** Requests in progress, each with its object's key. */
   private readonly pending = new Map<Promise<unknown>, string>();
 
   public constructor(
@@ -72,7 +72,7 @@ export class Probes {
   /**
    * Removes every version of every object, as far as S3 answers. Undefined where nothing was ever put.
    *
-   * @param timeoutMs how long the requests under way are waited for, and then the removal.
+   * @param timeoutMs how long the requests in progress are waited for, and then the removal.
    */
   public async remove(timeoutMs = REMOVAL_TIMEOUT_MS): Promise<Verdict | undefined> {
     if (this.keys.size === 0) return undefined;
@@ -120,7 +120,7 @@ export class Probes {
     }
   }
 
-  /** @param found is told of the version that is being deleted. */
+  /** @param found receives the version that is being deleted. */
   private async removeVersions(
     Bucket: string,
     key: string,

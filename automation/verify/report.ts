@@ -4,7 +4,7 @@ import type { CheckResult } from "./check";
 /** What a verification found. */
 export interface Report {
   readonly stack: string;
-  /** ARN of whoever asked. */
+  /** ARN of the caller. */
   readonly caller: string;
   readonly checks: readonly CheckResult[];
   readonly summary: { readonly passed: number; readonly failed: number; readonly skipped: number };

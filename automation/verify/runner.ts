@@ -8,7 +8,7 @@ export interface RunOptions {
   readonly caller: string;
   /** Ctrl-C: checks that have not answered are skipped. */
   readonly signal?: AbortSignal | undefined;
-  /** Checks under way at a time: IAM throttles simulations. @default 8 */
+  /** Checks in progress at a time: IAM throttles simulations. @default 8 */
   readonly concurrency?: number;
   /** Milliseconds that one check may take. @default 20 000 */
   readonly timeoutMs?: number;
@@ -73,9 +73,9 @@ async function answer(check: Check, signal: AbortSignal, caller: string): Promis
     if (isDenied(error)) {
       const all = [...new Set(check.needs)].join(", ");
       const action = deniedAction(error) ?? all;
-      const besides = action === all || all === "" ? "" : `; the whole check needs ${all}`;
-      return unanswered(`not asked: ${action} was refused`, `grant ${action} to ${caller}${besides}`);
+      const alsoNeeded = action === all || all === "" ? "" : `; the whole check needs ${all}`;
+      return unanswered(`skipped: ${action} was refused`, `grant ${action} to ${caller}${alsoNeeded}`);
     }
-    return fail(`could not be asked: ${errorLine(error)}`, "remove the cause and run it again");
+    return fail(`could not be checked: ${errorLine(error)}`, "remove the cause and run it again");
   }
 }

@@ -5,7 +5,7 @@ import { namesOf } from "../../components/settings/names";
 import type { Settings } from "../../components/settings/settings";
 import type { PipelineOutputs } from "../outputs";
 
-/** A deployed stack, as its settings asked for it and as its outputs name it. */
+/** A deployed stack, as its settings describe it and as its outputs name it. */
 export interface Subject {
   readonly stack: string;
   readonly settings: Settings;

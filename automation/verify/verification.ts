@@ -17,7 +17,7 @@ import type { Subject } from "./subject";
 export interface VerifyOptions {
   /** Ctrl-C: what has not answered is skipped, and what was put is removed all the same. */
   readonly signal?: AbortSignal | undefined;
-  /** Texts that must not be in the report, besides those that come up on the way. */
+  /** Texts that must not be in the report, in addition to those found on the way. */
   readonly secrets?: readonly string[];
   /** What time it is, in milliseconds. @default the machine's clock */
   readonly now?: () => number;
@@ -41,7 +41,7 @@ export async function verifyPipeline(
   const results =
     check.verdict === "pass"
       ? [...(await runChecks(checks, { caller, signal })), ...(await removal(path))]
-      : checks.map((each) => resultOf(each, skip(`not asked: see ${check.id}`)));
+      : checks.map((each) => resultOf(each, skip(`skipped: see ${check.id}`)));
   const shown = withoutSecrets([check, ...inOrder(results)], hidden);
   return { stack: subject.stack, caller, checks: shown, summary: summarize(shown), ...leftToProve(subject) };
 }

@@ -18,7 +18,7 @@ export interface VerifyTarget {
   /** Ctrl-C: what was put is removed all the same. */
   readonly signal: AbortSignal;
   readonly onProgress?: ProgressListener;
-  /** Key of Snowflake's own user, where the caller plays Snowflake. @default its role is asked for as the caller */
+  /** Key of Snowflake's own user, where the caller plays Snowflake. @default its role is assumed by the caller */
   readonly snowflake?: AwsCredentialIdentity | undefined;
 }
 
@@ -79,7 +79,7 @@ export function refuseFailures({ stack, checks }: Report, signal: AbortSignal): 
   if (unknown.length === 0) return;
   const needs = [...new Set(unknown.flatMap((check) => check.needs))].join(", ");
   throw new PipelineError(
-    `stack "${stack}": not verified, since AWS could not be asked for ${unknown.map(({ id }) => id).join(", ")}; ` +
+    `stack "${stack}": not verified, since AWS did not answer for ${unknown.map(({ id }) => id).join(", ")}; ` +
       `grant ${needs} to the caller`,
   );
 }

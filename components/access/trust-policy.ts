@@ -11,7 +11,7 @@ export interface Trust {
 }
 
 /**
- * A role's trust policy. Without a trust nobody may assume the role: AWS wants a statement, so it is a Deny.
+ * A role's trust policy. Without trusted principals nobody can assume the role: AWS requires a statement, so it is a Deny.
  * The external id is what keeps other customers of the same vendor out:
  * docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
  */

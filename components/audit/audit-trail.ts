@@ -21,7 +21,7 @@ export interface AuditTrailArgs {
   readonly retentionDays: number;
   /** Days in the log group that the metric filters read. */
   readonly logGroupDays: number;
-  /** Calls that are recorded besides those on the exports. */
+  /** Calls that are recorded in addition to those on the exports. */
   readonly managementEvents: ManagementEvents;
   /** Lock on the log files. @default none */
   readonly lock?: ObjectLockArgs;

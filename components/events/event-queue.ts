@@ -33,7 +33,7 @@ export interface EventQueueArgs {
 /** SQS keeps a message 14 days at most: as long as AWS allows, to survive a holiday. */
 const RETENTION_SECONDS = 14 * 24 * 60 * 60;
 const VISIBILITY_SECONDS = 60;
-/** Deliveries of a message before it is set aside as dead. */
+/** Deliveries of a message before it moves to the dead-letter queue. */
 const MOST_RECEIVES = 5;
 
 /**

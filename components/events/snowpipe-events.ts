@@ -43,7 +43,7 @@ export interface SnowpipeEventsArgs extends EventFilterArgs {
 export class SnowpipeEvents extends pulumi.ComponentResource {
   public readonly queue?: EventQueue;
   public readonly topicArn?: pulumi.Output<string>;
-  /** Known once Snowflake is told of files, and may subscribe: with it goes whatever says so. */
+  /** Known once files are reported to Snowflake and it may subscribe; what allows that comes with it. */
   public readonly ready: pulumi.Output<string[]>;
 
   public constructor(name: string, args: SnowpipeEventsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -108,7 +108,7 @@ export class SnowpipeEvents extends pulumi.ComponentResource {
   }
 }
 
-/** Where events go besides Snowflake's own queues, and what must exist before S3 tests it. */
+/** Where events go in addition to Snowflake's own queues, and what must exist before S3 tests it. */
 interface Destination {
   queueArn?: pulumi.Input<string>;
   topicArn?: pulumi.Input<string>;

@@ -88,7 +88,7 @@ function noExport(stream: Watchable["streams"][number], watchable: Watchable): A
     key: `no-export-${stream.name}`,
     description: describe(
       `no file of stream ${stream.name} has arrived for ${hours} h`,
-      "the automation in Braintrust is paused, fails, had nothing to export, or is yet to run for the first time",
+      "the automation in Braintrust is paused, fails, had nothing to export, or has not run yet",
       `npm run pipeline -- verify --stack ${stack}`,
     ),
     watched: {
@@ -188,7 +188,11 @@ function queueAlarms({ queue, errorQueue, stack }: Watchable): Alarm[] {
       waiting,
       name,
       0,
-      describe("messages were set aside as dead", "their consumer failed five times on each", peek(name)),
+      describe(
+        "messages were moved to the dead-letter queue",
+        "their consumer failed five times on each",
+        peek(name),
+      ),
     );
   return [
     ...(queue === undefined ? [] : [deadLetters("dead-letters", queue.deadLetterName)]),
@@ -263,7 +267,7 @@ function topicAlarms({ topics }: Watchable): Alarm[] {
   }));
 }
 
-/** A description that whoever is woken by it can act on. `command` runs as it stands. */
+/** A description that whoever is alerted can act on. `command` runs as it stands. */
 export function describe(
   happened: string,
   cause: string,

@@ -25,7 +25,7 @@ export interface AlertTopicArgs {
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
 }
 
-/** Where alarms, budgets and cost anomalies of the stack are told. */
+/** Where alarms, budgets and cost anomalies of the stack are reported. */
 export class AlertTopic extends pulumi.ComponentResource {
   public readonly topicArn: pulumi.Output<string>;
 

@@ -7,7 +7,7 @@ import { type ArchiveTier, archiveTiers } from "../storage/export-bucket";
 import { alarmName, describe } from "./alarms";
 import { STORAGE_TYPES } from "./metrics";
 
-/** What may be spent and stored, and who is told. */
+/** What may be spent and stored, and who is notified. */
 export interface CostGuardArgs {
   /** Of the pipeline: names of alarms have it. */
   readonly suffix: string;
@@ -29,7 +29,7 @@ export interface CostGuardArgs {
   readonly costTag?: CostTagArgs;
   /** Makes `costTag` a cost allocation tag. */
   readonly activateCostTag: boolean;
-  /** Told of it all: its policy must let budgets, cost anomalies and alarms publish. */
+  /** Receives all notifications: its policy must let budgets, cost anomalies and alarms publish. */
   readonly alertTopicArn: pulumi.Input<string>;
 }
 
@@ -87,7 +87,7 @@ function budgetOf(usd: number, { costTag, alertTopicArn }: CostGuardArgs): budge
   };
 }
 
-/** A topic is told at once: docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_AnomalySubscription.html */
+/** A topic is notified immediately: docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_AnomalySubscription.html */
 function watchAnomalies(name: string, usd: number, args: CostGuardArgs, parent: pulumi.Resource): void {
   new costexplorer.AnomalySubscription(
     `${name}-anomaly-topic`,

@@ -94,7 +94,7 @@ const SHORTEST_NAME = 4;
 
 /**
  * The ways to name callers, from whole names to ever shorter beginnings, each of which may stand for several: first the two that
- * have most in common share one, and at last every role and user of the account is taken for known.
+ * have most in common share one, and at last every role and user of the account counts as known.
  */
 function shortened(callers: readonly string[]): string[][] {
   const ways = [[...new Set(callers)]];

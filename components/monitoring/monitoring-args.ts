@@ -11,7 +11,7 @@ import type {
 } from "../arguments";
 import type { PhysicalNames } from "../physical-names";
 
-/** What of a pipeline is watched, and who is told. What is absent is not watched. */
+/** What of a pipeline is watched, and who is notified. What is absent is not watched. */
 export interface MonitoringArgs {
   /** Of the pipeline: names of alarms, metrics and the dashboard have it. */
   readonly suffix: string;

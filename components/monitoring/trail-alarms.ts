@@ -6,7 +6,7 @@ import { type Alarm, describe } from "./alarms";
 import { trailFilters, trailNamespace } from "./trail-filters";
 import type { TrailSubject } from "./trail-subject";
 
-/** What is looked for in which log group, and who is told. */
+/** What is looked for in which log group, and who is notified. */
 export interface TrailWatchArgs extends TrailSubject {
   readonly alertTopicArn: pulumi.Input<string>;
 }

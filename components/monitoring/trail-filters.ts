@@ -17,7 +17,7 @@ export function trailNamespace(suffix: string): string {
   return `BraintrustSnowflake/${suffix}`;
 }
 
-/** What the trail is watched for: refused calls, strangers that read, and changes of what keeps them out. */
+/** What the trail is watched for: refused calls, reads by identities that are not listed, and changes of what keeps them out. */
 export function trailFilters(subject: TrailSubject): TrailFilter[] {
   const { suffix, keyId, trailName, alertTopicArn, managementEvents } = subject;
   const deploys = "an `up` of this stack, or somebody by hand";
@@ -74,7 +74,7 @@ export function trailFilters(subject: TrailSubject): TrailFilter[] {
         ]),
   ];
   return [
-    // Snowflake and Braintrust try again and again, so that a true fault is soon more than one.
+    // Snowflake and Braintrust retry, so that a true fault is soon more than one.
     filter("DeniedCalls", deniedCalls(subject), 4, [
       "five or more calls on the exports were refused within 15 minutes",
       "a role lacks a right, a wrong external id, or unauthorized access attempts",

@@ -38,7 +38,7 @@ export function costConflicts(settings: Settings): Problem[] {
     }
     if (alertEmails.length === 0 && alertTopicArn === undefined) {
       problem(
-        "has nobody to tell",
+        "has no notification target",
         "add an address to monitoring.alertEmails, or name monitoring.alertTopicArn",
       );
     }

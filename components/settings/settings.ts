@@ -19,7 +19,7 @@ export interface Stream {
   readonly format: "jsonl" | "parquet";
   readonly table: string;
   readonly pipe: string;
-  /** ARN of the pipe's queue in Snowflake's account, once Snowflake has told it. */
+  /** ARN of the pipe's queue in Snowflake's account, once Snowflake has reported it. */
   readonly channel?: string;
 }
 
@@ -67,8 +67,8 @@ export function phaseOf({ braintrust, snowflake, events, streams }: Settings): P
   const trusted = snowflake.iamUserArn !== undefined && snowflake.externalId !== undefined;
   if (snowflake.access === "role" && !trusted) return "awaiting-snowflake";
   if (events.mode === "sns" && subscriberOf({ snowflake }) === undefined) return "awaiting-snowflake";
-  const told = streams.every((stream) => stream.channel !== undefined);
-  return events.mode === "snowflake-queue" && !told ? "awaiting-channel" : "connected";
+  const channelsKnown = streams.every((stream) => stream.channel !== undefined);
+  return events.mode === "snowflake-queue" && !channelsKnown ? "awaiting-channel" : "connected";
 }
 
 /** Whether the stack has an audit trail of its own, and not one of the organization. */
@@ -87,7 +87,7 @@ export function subscriberOf({ snowflake }: Pick<Settings, "snowflake">): string
 }
 
 /** Keeps what is made of an encrypted setting a secret in outputs and state. */
-export function concealer(
+export function secretIfEncrypted(
   settings: Settings,
   key: keyof RawSettings,
 ): (value: string) => pulumi.Input<string> {

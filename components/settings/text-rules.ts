@@ -1,12 +1,12 @@
 import { knownPartition, partitionNames } from "./partitions";
 import { LONGEST_NAME, LONGEST_TABLE, nameProblem, storedName } from "./snowflake-names";
 
-/** What a text must satisfy: `rule` and `fix` are shown to whoever broke it. */
+/** What a text must satisfy: `rule` and `fix` are shown to the person who broke it. */
 export interface TextRule {
   readonly holds: (text: string) => boolean;
   readonly rule: string;
   readonly fix: string;
-  /** Two valid texts, for whoever must fill in a setting or change it: documentation, editors, tests. */
+  /** Two valid texts, for those who fill in a setting or change it: documentation, editors, tests. */
   readonly examples: readonly [string, string];
 }
 

@@ -106,7 +106,7 @@ function denyForeignKeys(uploads: pulumi.Input<string>): iam.PolicyStatement {
   };
 }
 
-/** SSE-C: only whoever holds the key could ever read the file. */
+/** SSE-C: only the holder of the key could ever read the file. */
 function denyCustomerKeys(uploads: pulumi.Input<string>): iam.PolicyStatement {
   return {
     ...denyToAll("DenyCustomerProvidedKeys", "s3:PutObject", uploads),

@@ -143,7 +143,7 @@ function allowAlerts({
 }
 
 /**
- * What the stack's key must allow a trail and its log group, and whoever of the account may read log files:
+ * What the stack's key must allow a trail and its log group, and the account's own readers of log files:
  * docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html and
  * docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
  */

@@ -6,7 +6,7 @@ import type { Account } from "../account";
 type Principal = Pick<iam.PolicyStatement, "Principal">;
 
 /**
- * The same for the account's own buckets alone: a bucket that is deleted frees its name, and whoever takes the name would be sent
+ * The same for the account's own buckets alone: a bucket that is deleted frees its name, and its next owner would be sent
  * the exports, or be read from. docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceaccount
  */
 export function withinAccount(

@@ -10,7 +10,7 @@ import { readAnswers } from "../../automation/snowflake/answers/answer-input";
 import { withVariable } from "./commands/captured";
 import { asNobody, onPosix } from "./path-faults";
 
-/** Files that are read besides the project's own, by what names them. */
+/** Files that are read in addition to the project's own, by what names them. */
 const readers: readonly (readonly [key: string, read: (file: string, dir: string) => Promise<unknown>])[] = [
   ["--file", (file) => readAnswers({ file, stdin: process.stdin, stderr: process.stderr })],
   [
@@ -63,7 +63,7 @@ const faults: readonly Fault[] = [
   ),
 ];
 
-describe("a file that a command is told to read", () => {
+describe("a file that a command is to read", () => {
   let dir: string;
 
   beforeEach(async () => {

@@ -11,7 +11,7 @@ describe("traceOnlyMessages", () => {
   });
   afterEach(() => traceAll());
 
-  it("leaves errors without a message without a trace, and gives it back", () => {
+  it("gives errors without a message no stack trace, and gives it back", () => {
     assert.equal(new Error().stack, "Error");
     traceAll();
     assert.match(new Error().stack ?? "", /\n {4}at .*stack-traces\.test\.ts:/);

@@ -57,7 +57,7 @@ describe("terraformConfiguration", () => {
     assert.deepEqual(blocks, { aws_sns_topic_subscription: { s: { topic_arn: "arn:topic" } } });
   });
 
-  it("names keys by what Terraform makes, since their ids are made up anew", () => {
+  it("names keys by what Terraform makes, since AWS chooses their ids", () => {
     const key = { ...resource("aws:kms/key:Key", "the-key", {}), id: "1234-5678" };
     const policy = resource("aws:kms/keyPolicy:KeyPolicy", "p", {
       keyId: "1234-5678",

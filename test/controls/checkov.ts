@@ -55,7 +55,7 @@ export const checkovExceptions: readonly CheckovException[] = [
   },
   {
     id: "CKV_AWS_252",
-    asks: "a topic that hears of each log file",
+    asks: "a topic that is notified of each log file",
     found: ["pipeline_audit_trail"],
     reason: "nobody waits for log files; alarms are made from the trail's log group",
   },

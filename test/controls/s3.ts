@@ -137,7 +137,7 @@ export const s3Controls: ControlGroup = {
         met: (programs) =>
           every(
             s3("bucketNotification"),
-            "the export bucket's, of one configuration for each stream that somebody is to be told of",
+            "the export bucket's, of one configuration for each stream that has a recipient",
             ({ inputs }) => [inputs.topics, inputs.queues].flat().some((told) => told !== undefined),
           )({ ...programs, prod: [] }),
       },

@@ -31,7 +31,7 @@ describe("a stack that an update on another machine has locked", () => {
       JSON.stringify({ pid: 1, username: "me", hostname: "elsewhere", timestamp: new Date().toISOString() }),
     );
 
-  /** Waits for the lock, which goes once that is told, and after the other has done this. */
+  /** Waits for the lock, which goes once that is reported, and after the other has done this. */
   async function waiting(other: () => Promise<void>): Promise<{ deployment: Deployment; told: string[] }> {
     const told: string[] = [];
     const onProgress = (event: ProgressEvent) => {
@@ -74,7 +74,7 @@ describe("a stack that an update on another machine has locked", () => {
     assert.match(told[0] ?? "", BUSY);
   });
 
-  it("has other changes then than those that were approved, which are told before they are made", async () => {
+  it("has other changes then than those that were approved, which are shown before they are made", async () => {
     const { deployment } = await waiting(() => project.set({ crossAccountReaders: [READER] }));
     const approved = await deployment.preview();
     await hold();
@@ -132,7 +132,7 @@ describe("a stack that an update on another machine has locked", () => {
     await project.assertSettled();
   });
 
-  it("is told of with what helps where locks cannot be seen, as in the backend of a login", async () => {
+  it("is reported with what helps where locks cannot be seen, as in the backend of a login", async () => {
     const description = parseDocument(await fs.readFile(path.join(project.dir, "Pulumi.yaml"), "utf8"));
     description.delete("backend");
     await fs.writeFile(path.join(project.dir, "Pulumi.yaml"), description.toString());

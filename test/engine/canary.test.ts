@@ -143,7 +143,7 @@ describe("secrets, through every command", () => {
   const found = (text: string) => canaries.filter((canary) => text.includes(canary));
 });
 
-/** A server's worst manners: everything it was told comes back in its error. It says who is calling, so that callers go on. */
+/** A server's worst manners: everything it received comes back in its error. It says who is calling, so that callers continue. */
 function answerWithTheQuestion(request: http.IncomingMessage, response: http.ServerResponse): void {
   let body = "";
   request.on("data", (chunk) => {

@@ -23,7 +23,7 @@ describe("connect, with Snowflake's own queue", () => {
   });
   after(() => project.remove());
 
-  it("begins with a role that trusts nobody, and a bucket that tells nobody", () => {
+  it("begins with a role that cannot be assumed, and a bucket without notifications", () => {
     assert.equal(outputs.phase, "awaiting-snowflake");
     assert.ok(!trust(project).includes("Allow"));
     assert.deepEqual(targets(project), []);
@@ -83,7 +83,7 @@ describe("connect, with Snowflake's own queue", () => {
     );
   });
 
-  it("keeps the answers when the deployment fails, and says how to go on", async () => {
+  it("keeps the answers when the deployment fails, and says how to continue", async () => {
     project.world.setFaults(
       { operation: "create", name: NOTIFICATION, error: "AccessDenied" },
       { operation: "update", name: NOTIFICATION, error: "AccessDenied" },
@@ -117,7 +117,7 @@ describe("connect, with Snowflake's own queue", () => {
       assert.deepEqual(await preview(project.options), []);
     }));
 
-  it("only writes where it is told to, and keeps encrypted settings encrypted", async () => {
+  it("only writes with --no-up, and keeps encrypted settings encrypted", async () => {
     const path = "braintrust-snowflake:snowflake.iamUserArn";
     await project.pulumi("config", "set", "--secret", "--path", path, iamUserArn, "--stack", "dev");
     const same = await connect({ ...project.options, answers: setupAnswers(outputs) });

@@ -15,7 +15,7 @@ describe("an update that fails half-way", () => {
   });
   after(() => project.remove());
 
-  it("is told of by the command line: what failed, why, and that it can be run again", async () => {
+  it("is reported by the command line: what failed, why, and that it can be run again", async () => {
     project.world.setFaults({
       operation: "create",
       name: "pipeline-bucket",

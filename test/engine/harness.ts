@@ -87,7 +87,7 @@ export class TestProject {
     await editStackFile(this.stack, changes, this.dir);
   }
 
-  /** Writes the whole configuration of this project, by whole keys, in the place of what there is. */
+  /** Writes the whole configuration of this project, by whole keys, instead of what there is. */
   public async configure(config: Readonly<Record<string, unknown>>): Promise<void> {
     const file = path.join(this.dir, `Pulumi.${this.stack}.yaml`);
     const document = parseDocument(await fs.readFile(file, "utf8"));
@@ -216,7 +216,7 @@ export class TestProject {
     await this.asked("held", name);
   }
 
-  /** Starts the account's process anew, after its death. */
+  /** Starts the account's process again, after its death. */
   public async revive(): Promise<void> {
     this.account.process.kill();
     this.account = await startAccount(path.join(this.root, "aws"));

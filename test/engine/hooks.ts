@@ -34,7 +34,7 @@ export const mochaHooks = {
 
   async afterAll() {
     if (home === undefined) return;
-    // The next file of the same process looks for the engine where the user has it, and must not make this folder anew.
+    // The next file of the same process looks for the engine where the user has it, and must not create this folder again.
     if (usersHome === undefined) delete process.env.PULUMI_HOME;
     else process.env.PULUMI_HOME = usersHome;
     await fs.rm(home, { recursive: true, force: true, maxRetries: 5 });

@@ -5,7 +5,7 @@ import { filledIn, TestProject } from "./harness";
 import type { Running } from "./processes";
 
 const HELD = "pipeline-bucket-policy";
-/** Longer than the command line leaves the engine to hear of a terminal's Ctrl-C by itself. */
+/** Longer than the command line leaves the engine to receive a terminal's Ctrl-C by itself. */
 const A_WHILE_MS = 3000;
 
 describe("an update that is cancelled before the engine starts", () => {
@@ -50,13 +50,13 @@ describe("an update that is held up in AWS", () => {
     await project.assertSettled();
   });
 
-  it("is cancelled by one signal to the command line, which waits for what is under way", async () => {
+  it("is cancelled by one signal to the command line, which waits for what is in progress", async () => {
     const update = await held();
     update.child.kill("SIGINT");
     await endsOnlyWhenReleased(update);
   });
 
-  it("is cancelled by a terminal's Ctrl-C, which the engine hears too", async () => {
+  it("is cancelled by a terminal's Ctrl-C, which the engine receives too", async () => {
     const update = await held();
     signalGroup(update);
     await endsOnlyWhenReleased(update);
@@ -89,7 +89,7 @@ describe("an update that is held up in AWS", () => {
     assert.match(stderr, /cancelling: waiting for operations in progress/);
     assert.match(stderr, /up of stack "dev" was cancelled/);
     await project.assertSettled();
-    assert.ok(project.world.named(HELD), "what was under way has been lost");
+    assert.ok(project.world.named(HELD), "what was in progress has been lost");
     await up(project.options);
     assert.deepEqual(await preview({ ...project.options, refresh: true }), []);
     await project.assertSettled();

@@ -82,7 +82,7 @@ describe("a dev stack, by the typed functions", () => {
     assert.equal(result.outputs.phase, "connected");
   });
 
-  it("sees what somebody changed or deleted in AWS, and puts it right", async () => {
+  it("sees what was changed or deleted in AWS, and restores it", async () => {
     const { world } = project;
     const versioning = world.named(VERSIONING);
     const policy = world.named(POLICY);
@@ -109,7 +109,7 @@ describe("a dev stack, by the typed functions", () => {
     await project.assertSettled();
   });
 
-  it("goes without a trace", async () => {
+  it("leaves nothing behind", async () => {
     const changes = await destroy({ ...project.options, remove: true });
     assert.ok(changes.every(({ operation }) => operation === "delete"));
     assert.deepEqual(project.world.things(), []);

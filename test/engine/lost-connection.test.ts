@@ -19,7 +19,7 @@ describe("a program that ends before the engine knows of its resources", () => {
     await assert.rejects(deployment.preview(), new RegExp(CONNECTION_LOST));
   });
 
-  it("is taken for a failure, and nothing is deleted, where it cannot reach the engine", async () => {
+  it("counts as a failure, and nothing is deleted, where it cannot reach the engine", async () => {
     const things = project.world.things();
     const lost = Object.assign(new Error("14 UNAVAILABLE: No connection established"), { code: 14 });
     deployment.open.stack.workspace.program = inlineProgram(() => {

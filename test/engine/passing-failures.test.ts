@@ -52,7 +52,7 @@ describe("a failure of AWS's", () => {
     await project.assertSettled();
   });
 
-  it("that stays ends the update at once, with the setting to mend", async () => {
+  it("that stays ends the update at once, with the setting to fix", async () => {
     project.world.setFaults({ operation: "create", name: ROLE, error: NO_PRINCIPAL });
     await assert.rejects(
       up({ ...project.options, create: true, retryWaitMs: 10 }),

@@ -98,7 +98,7 @@ describe("an update of a bucket that others use", () => {
     assert.deepEqual(project.world.things(), []);
   });
 
-  it("is warned of by a preview, which goes on", async () => {
+  it("is warned of by a preview, which continues", async () => {
     const notes: string[] = [];
     const changes = await preview({
       ...project.options,
@@ -122,14 +122,14 @@ describe("an update of a bucket that others use", () => {
     account = "123456789012";
   });
 
-  it("goes on where the caller says so", async () => {
+  it("continues where the caller says so", async () => {
     const { code, stderr } = await project.run(["up", "--yes", "--replace-foreign"]);
     assert.equal(code, 0, stderr);
     assert.match(stderr, /note: the notification of their-bucket/);
     assert.match(JSON.stringify(await snowflakeSettings()), /"externalId":"braintrust-dev-/);
   });
 
-  it("asks AWS nothing where it is told not to", async () => {
+  it("asks AWS nothing with --skip-preflight", async () => {
     requests.length = 0;
     const { code } = await project.run(["preview", "--skip-preflight"]);
     assert.equal(code, 0);

@@ -8,7 +8,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A command under way. */
+/** A command in progress. */
 export interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;

@@ -25,7 +25,7 @@ describe("recovery", () => {
     await project.remove();
   });
 
-  /** An update that AWS has carried out as far as this resource, and that hears of it no more. */
+  /** An update that AWS has carried out as far as this resource, and that never receives the answer. */
   async function killedAt(name: string): Promise<void> {
     const update = await heldAt(name);
     process.kill(-(update.child.pid ?? 0), "SIGKILL");
@@ -101,7 +101,7 @@ describe("recovery", () => {
     await converges();
   });
 
-  it("goes on where a repair was killed as soon as its state was in place", async () => {
+  it("resumes where a repair was killed as soon as its state was in place", async () => {
     await killedAt(ROLE);
     await diesInPlace("--repair");
     await converges();
@@ -143,7 +143,7 @@ describe("recovery", () => {
     assert.deepEqual(await preview({ ...project.options, refresh: true }), []);
   });
 
-  it("makes a stack anew that the backend has lost, once somebody wants it", async () => {
+  it("creates a stack again that the backend has lost, once somebody wants it", async () => {
     await up({ ...project.options, create: true });
     const before = await project.state();
     await refresh(project.options);

@@ -42,7 +42,7 @@ describe("the command line refuses", () => {
     await project.set({ exportPrefix: undefined });
   });
 
-  it("to take over drift that nobody can confirm", async () => {
+  it("to save drift that nobody can confirm", async () => {
     const { world } = project;
     const policy = world.named("pipeline-bucket-policy");
     world.remove(policy);
@@ -104,13 +104,13 @@ describe("the command line refuses", () => {
     await project.set({ braintrust: filledIn.braintrust });
   });
 
-  it("to go on without a passphrase", async () => {
+  it("to continue without a passphrase", async () => {
     await refused(2, /PULUMI_CONFIG_PASSPHRASE is not set/, ["preview"], {
       PULUMI_CONFIG_PASSPHRASE: undefined,
     });
   });
 
-  it("to go on without an engine", async () => {
+  it("to continue without an engine", async () => {
     const nowhere = path.join(project.dir, "nowhere");
     const { stderr } = await refused(1, /there is no Pulumi CLI to work with/, ["preview"], {
       PATH: nowhere,

@@ -38,7 +38,7 @@ describe("a rotation of Snowflake's access key", () => {
     assert.deepEqual(await preview(project.options), []);
   });
 
-  it("goes on after an update that broke off between the new key and the secret", async () => {
+  it("resumes after an update that broke off between the new key and the secret", async () => {
     const [first] = aws.things();
     aws.use(first?.id, 300);
     // SecretVersion is replaced: its content cannot be changed.
@@ -77,7 +77,7 @@ describe("a rotation of Snowflake's access key", () => {
     assert.deepEqual(aws.things(), before);
   });
 
-  it("turns the old key off, and goes on where that was all it came to", async () => {
+  it("turns the old key off, and resumes where that was all it came to", async () => {
     const [oldKey, newKey] = aws.things();
     aws.use(oldKey?.id, 61);
     project.world.setFaults({ operation: "delete", name: oldKey?.name ?? "", error: "throttled" });

@@ -46,7 +46,7 @@ describe("several stacks", () => {
   it("ask for an answer in advance where several go at the same time", async () => {
     const { code, stderr } = await project.run(["up", "--all", "--parallel", "2", "--create"]);
     assert.equal(code, 2, stderr);
-    assert.match(stderr, /With --parallel nobody can answer for each: give --yes/);
+    assert.match(stderr, /With --parallel no question can be answered per stack; pass --yes/);
   });
 
   it("come up together, twenty of them, each with its own resources and state", async () => {

@@ -28,8 +28,8 @@ describe("a stack named with its organization, its file in a folder of its own",
     await project.assertSettled();
     const text = await fs.readFile(path.join(project.dir, "stacks", "Pulumi.dev.yaml"), "utf8");
     assert.match(text, /externalId: braintrust-dev-[0-9a-f]{32}\n[\s\S]*encryptionsalt: /);
-    const besides = await fs.readdir(project.dir);
-    assert.ok(!besides.includes("Pulumi.dev.yaml"), besides.join());
+    const beside = await fs.readdir(project.dir);
+    assert.ok(!beside.includes("Pulumi.dev.yaml"), beside.join());
   });
 
   it("is the one that is meant by the name alone, for every command and for pulumi", async () => {

@@ -87,7 +87,7 @@ describe("status", () => {
         .some((call) => call.name === name)
     )
       await sleep(50);
-    // Whatever goes on beside it ends, and the state tells of it alone.
+    // Whatever runs beside it ends, and the state tells of it alone.
     await sleep(2000);
     process.kill(-(update.child.pid ?? 0), "SIGKILL");
     await update.ended;

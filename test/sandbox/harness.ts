@@ -50,7 +50,7 @@ export class SandboxStack {
     return { ...this.target, create: true };
   }
 
-  /** Writes the stack's settings anew. */
+  /** Overwrites the stack's settings. */
   public configure(overrides: Overrides): Promise<void> {
     return writeSandboxSettings(this.dir, this.name, this.emulator, overrides);
   }

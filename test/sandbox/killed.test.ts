@@ -111,7 +111,7 @@ async function begun(update: ChildProcess): Promise<void> {
   assert.fail(`it ended before it began: ${said}`);
 }
 
-/** @returns whether it was under way still. */
+/** @returns whether it was in progress still. */
 async function killAfter(stack: SandboxStack, ms: number): Promise<boolean> {
   const update = start(stack);
   const ended = once(update, "close");

@@ -40,7 +40,7 @@ const everything = {
 interface Round {
   /** Types of the stack's resources. */
   readonly types: readonly string[];
-  /** Changes that a preview with refresh sees, a refresh takes over, and `up` makes. */
+  /** Changes that a preview with refresh sees, a refresh saves, and `up` makes. */
   readonly seen: readonly Change[];
   readonly takenOver: readonly Change[];
   readonly restored: readonly Change[];
@@ -89,7 +89,7 @@ describe("a resource of every type, spoiled behind Pulumi's back", () => {
         assert.deepEqual(missing(names, (await round()).seen), []);
       });
 
-      it("is taken over by a refresh", async () => {
+      it("is saved by a refresh", async () => {
         assert.deepEqual(missing(names, (await round()).takenOver), []);
       });
 

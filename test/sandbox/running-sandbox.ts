@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { projectDir } from "../../automation/project/stack-file";
 
-/** The command `sandbox` under way, in a process group and a folder for temporary files of its own. */
+/** The command `sandbox` in progress, in a process group and a folder for temporary files of its own. */
 export class RunningSandbox {
   public stdout = "";
   public stderr = "";
@@ -100,7 +100,7 @@ export class RunningSandbox {
     assert.equal(answer, "ECONNREFUSED");
   }
 
-  /** Of its group, and those that were told of its folder: the emulator leads a group of its own. */
+  /** Of its group, and those that were given its folder: the emulator leads a group of its own. */
   private async processes(): Promise<string[]> {
     const { stdout } = await promisify(execFile)("ps", ["-A", "-ww", "-o", "pgid=,args="]);
     return stdout

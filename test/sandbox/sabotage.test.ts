@@ -53,7 +53,7 @@ const targets: readonly Target[] = [
 /** What a check tells to do, where that is not to deploy again. */
 const remedies: Readonly<Record<string, RegExp>> = {
   "data/event": /see the checks of events above/,
-  "fresh/access-keys": /`rotate-keys --stack sandbox-locked`; delete keys that nobody asked for/,
+  "fresh/access-keys": /`rotate-keys --stack sandbox-locked`; delete unmanaged keys/,
   "fresh/dead-letters": /redrive them \(`aws sqs start-message-move-task`\)/,
   "key/state": /`aws kms cancel-key-deletion`/,
 };

@@ -23,7 +23,7 @@ const moments: Readonly<Record<string, RegExp>> = {
 
 type Interrupt = (run: RunningSandbox) => void;
 
-/** What interrupts it, and during what: once the engine is not under way, one signal is like another. */
+/** What interrupts it, and during what: once the engine is not in progress, one signal is like another. */
 const interruptions: readonly { what: string; interrupt: Interrupt; during: readonly string[] }[] = [
   { what: "Ctrl-C", interrupt: (run) => run.pressCtrlC(), during: Object.keys(moments) },
   { what: "SIGTERM", interrupt: (run) => run.terminate(), during: ["the start of the emulator", "up"] },

@@ -10,11 +10,11 @@ import type { Planned } from "../changes/plans";
 import { lossesNamed, stepsDone, stepsPlanned } from "../changes/steps";
 import { type Aws, inventory, type Overrides, type SandboxStack, useSandbox } from "./harness";
 
-/** Settings to change to, and what must hold besides that no data is lost. */
+/** Settings to change to, and what must hold in addition: no data is lost. */
 interface Step {
   readonly title: string;
   readonly settings: Overrides;
-  /** Resources without which `up` will not go on unless losses are allowed. */
+  /** Resources without which `up` will not continue unless losses are allowed. */
   readonly losses?: readonly string[];
   readonly outputs: Partial<PipelineOutputs>;
   /** Outputs that the stack has, or has no more. */
@@ -182,7 +182,7 @@ describe("settings that change under a bucket with exports", () => {
     for (const [Key, hash] of files) assert.equal(await hashOf(Bucket, Key), hash, Key);
   }
 
-  /** Braintrust writes under the new settings; what a queue of ours was to hear, it hears. */
+  /** Braintrust writes under the new settings; what a queue of ours was to receive, it receives. */
   async function addFiles(outputs: PipelineOutputs, { events }: Overrides): Promise<void> {
     const keys = await exportAsBraintrust(stack.file, outputs);
     for (const key of keys) files.set(key, await hashOf(outputs.bucketName, key));

@@ -76,7 +76,7 @@ describe("the hand-over to Snowflake as a user with keys, in production", () => 
     await reads(second);
   });
 
-  it("ends with one key that works, and the old one is worth nothing", async () => {
+  it("ends with one key that works, and the old one is refused", async () => {
     const second = await keyInSecret();
     await reads(second);
     const keys = withUse(await keyService(stack.file), second.accessKeyId);

@@ -27,12 +27,12 @@ export async function preflightAws(file: StackFile): Promise<PreflightAws> {
     async identity(abortSignal) {
       const { Account = "", Arn = "" } = await sts.getCallerIdentity({}, { abortSignal });
       const { expiration } = await sts.config.credentials();
-      const told = process.env.AWS_CREDENTIAL_EXPIRATION;
+      const expires = process.env.AWS_CREDENTIAL_EXPIRATION;
       const fixed = typeof clientSettings(file, "sts").credentials === "object";
       return {
         account: Account,
         arn: Arn,
-        expiration: fixed && told ? new Date(told) : expiration,
+        expiration: fixed && expires ? new Date(expires) : expiration,
         renewed: !fixed,
       };
     },

@@ -60,7 +60,7 @@ export function unknowableCaller(
   return own === undefined ? undefined : `${own} is set for the engine alone`;
 }
 
-/** What is wrong with the caller, of whom AWS has told. */
+/** What is wrong with the caller, as AWS reports it. */
 export function judgeCaller(
   { account, arn, expiration, renewed }: CallerIdentity,
   { values }: StackFile,

@@ -18,7 +18,7 @@ export interface PreflightSubject {
   readonly settings: Settings;
   readonly workDir: string;
   readonly backendUrl: string | undefined;
-  /** What the engine sees besides this process's own environment. */
+  /** What the engine sees in addition to this process's own environment. */
   readonly environment: Readonly<Record<string, string>>;
   readonly resources: () => Promise<readonly ResourceState[]>;
   /** Lets the update replace what others put on an existing bucket. */

@@ -101,8 +101,8 @@ export function lostOperation({ op, new: after, old: before }: Step): LostOperat
   const what = op.startsWith("create") ? "creating" : op.startsWith("delete") ? "deleting" : "updating";
   const known = { ...(id ? { id } : {}), ...(parent ? { parent } : {}) };
   const at = new Date().toISOString();
-  const told = { urn, type, custom: true, ...known, provider, protect, inputs: withoutSecrets(inputs) };
-  return [{ type: what, at, resource: told }];
+  const resource = { urn, type, custom: true, ...known, provider, protect, inputs: withoutSecrets(inputs) };
+  return [{ type: what, at, resource }];
 }
 
 /** Events have no secret's value, and the engine would try to decrypt what they have in its place. */

@@ -97,7 +97,7 @@ export async function repairInterruption(
 }
 
 /**
- * Puts a state in the place of the stack's. The import drops what is pending, and until its end is found out nobody else would
+ * Imports a state. The import drops what is pending, and until its end is found out nobody else would
  * know of it: so it is remembered first.
  *
  * @param pending what is to be found out afterwards.

@@ -23,7 +23,7 @@ export function pendingOf({ deployment: exported }: ExportedState): LostOperatio
   }));
 }
 
-/** A state to put in the place of another, and what the engine is to read then. */
+/** A state to import instead of another, and what the engine is to read then. */
 export interface RepairedState {
   readonly state: ExportedState;
   /** URNs of resources whose live state decides. */

@@ -40,7 +40,7 @@ export async function recoveryReport(recovery: StackRecovery): Promise<RecoveryR
     const next = await recoveryHint(recovery.folder, stack, checkpoints);
     return { ...seen, unreadable: interruption.reason, unfinished: [], next };
   }
-  const unfinished = (interruption?.unfinished ?? []).map(({ inputs: _, ...told }) => told);
+  const unfinished = (interruption?.unfinished ?? []).map(({ inputs: _, ...shown }) => shown);
   return { ...seen, unfinished, next: nextStep(stack, locks, interruption !== undefined) };
 }
 

@@ -80,7 +80,7 @@ async function findCopy(
 }
 
 /**
- * Puts an earlier state in the place of the present one, of which a copy is kept.
+ * Restores an earlier state; a copy of the present one is kept.
  *
  * @returns where the present one is, if it could not be read.
  * @throws StackBusyError where an update is in progress.

@@ -15,7 +15,7 @@ import { supervise } from "./supervised-process";
 export const BUILT_VERSION = "3.259.0";
 
 export interface EngineOptions {
-  /** Told of each long step and, every 30 seconds, how long it has taken; plain sentences fit for stderr. */
+  /** Receives each long step and, every 30 seconds, how long it has taken; plain sentences fit for stderr. */
   readonly onProgress?: (message: string) => void;
   /** Ends a download or a build that is in progress, and leaves nothing of it. */
   readonly signal?: AbortSignal;

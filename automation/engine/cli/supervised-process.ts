@@ -11,8 +11,8 @@ export interface Supervised {
 }
 
 /**
- * File 3 is a line to this process on which nothing is ever said. The guard hears it close when this process ends, even by
- * SIGKILL; this process hears it close when the last of the group has closed its files.
+ * File 3 is a line to this process on which nothing is ever written. The guard sees it close when this process ends, even by
+ * SIGKILL; this process sees it close when the last of the group has closed its files.
  */
 const SCRIPT = `
 folder=$1; shift

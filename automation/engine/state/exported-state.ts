@@ -23,7 +23,7 @@ export async function exportState(stack: Stack): Promise<ExportedState> {
 }
 
 /**
- * Puts a state in the place of the stack's. `Stack.importStack` would leave it in a file that everybody can read.
+ * Imports a state. `Stack.importStack` would leave it in a file that everybody can read.
  *
  * @throws StackBusyError where an update is in progress.
  */

@@ -34,7 +34,7 @@ export interface HandOver {
 
 /**
  * Hands a deployed stack over to Snowflake by the Snowflake CLI: sets Snowflake up, takes its answers over, deploys, and
- * loads. Every step may be run again, so that after a failure the same call goes on.
+ * loads. Every step may be run again, so that after a failure the same call resumes.
  *
  * @throws PipelineError where `snow` is missing or fails, says what cannot be read, or AWS refuses.
  */

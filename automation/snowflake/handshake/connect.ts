@@ -13,7 +13,7 @@ import { type Answers, parseAnswers } from "../answers/answers";
 import { type HandshakeChange, type HandshakePlan, planHandshake, type Question } from "./handshake";
 import { handshakeStack, isBehind } from "./handshake-stack";
 
-/** Snowflake's answers, and how to take them over. */
+/** Snowflake's answers, and how to save them. */
 export interface ConnectOptions extends DeploymentOptions {
   /** Output of the SQL's parts `setup` and `load`, whole or one statement's: its text, or as it was read. */
   readonly answers: string | Answers;

@@ -12,7 +12,7 @@ export interface HandshakeStack {
   readonly eventsMode: "snowflake-queue" | "sns" | "queue" | "none";
   /** Role that Snowflake assumes, in access `role`. */
   readonly snowflakeRoleArn?: string;
-  /** External id of our own choice. Absent: Snowflake's is taken over. */
+  /** External id of our own choice. Absent: Snowflake's is saved in the settings. */
   readonly snowflakeExternalId?: string;
   /** Names of Snowflake objects, as the settings spell them. */
   readonly integration: string;

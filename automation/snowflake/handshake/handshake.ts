@@ -33,7 +33,7 @@ export interface HandshakePlan {
   readonly incomplete: readonly string[];
   /** What the settings still lack and no answer speaks of: for the next time. */
   readonly awaited: readonly Question[];
-  /** Answers that do not fit the stack or each other, each with its mend. While there is one, change nothing. */
+  /** Answers that do not fit the stack or each other, each with its fix. While there is one, change nothing. */
   readonly problems: readonly string[];
 }
 

@@ -14,7 +14,7 @@ export interface SnowOptions {
   /** Stops it, in milliseconds. @default one hour */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** What it sees besides this process's own environment. */
+  /** What it sees in addition to this process's own environment. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Texts that no message may show. */
   readonly secrets?: readonly string[] | undefined;
@@ -111,7 +111,7 @@ function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 const missing =
   "the Snowflake CLI, snow, is not on PATH. Install it " +
-  "(docs.snowflake.com/en/developer-guide/snowflake-cli/installation/installation), or go on by hand: print the SQL by " +
+  "(docs.snowflake.com/en/developer-guide/snowflake-cli/installation/installation), or continue by hand: print the SQL by " +
   "`sql --part setup`, run it in Snowflake, give what it answers to `connect`; then the same with `--part load`";
 
 function isMissing(error: unknown): boolean {

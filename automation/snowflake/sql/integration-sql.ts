@@ -173,7 +173,7 @@ export function topicOf(outputs: PipelineOutputs): string {
   return needed(outputs.notificationTopicArn, "notificationTopicArn", "AWS_SNS_TOPIC");
 }
 
-/** Whether Snowflake is told of each new file. Otherwise a task looks for new files on a schedule. */
+/** Whether each new file is reported to Snowflake. Otherwise a task looks for new files on a schedule. */
 export function autoIngests({ eventsMode }: PipelineOutputs): boolean {
   return eventsMode === "snowflake-queue" || eventsMode === "sns";
 }

@@ -17,7 +17,7 @@ export function shown(cells: Readonly<Record<string, string>>): string {
 }
 
 /**
- * Runs statements where a look at an object fails, since there is none that the role may see. CREATE IF NOT EXISTS needs the
+ * Runs statements where SHOW or DESCRIBE of an object fails, since the role sees no such object. CREATE IF NOT EXISTS needs the
  * right to create even where the object exists, and what exists is not ours to change. Needs no warehouse.
  */
 export function whereMissing(look: string, statements: readonly string[]): string {

@@ -10,7 +10,7 @@ export interface Question {
   readonly principalArn: string;
   readonly actions: readonly string[];
   readonly resourceArn: string;
-  /** What the request says of itself besides: condition key -> value. */
+  /** What the request also says of itself: condition key -> value. */
   readonly context: Readonly<Record<string, string>>;
   /** `refused` by an explicit Deny, which no other Allow undoes; `denied` for want of an Allow is enough elsewhere. */
   readonly expected: "allowed" | "denied" | "refused";

@@ -7,7 +7,7 @@ import type { Aws } from "../clients";
 import { askedStatements, comparePolicies, differenceWords, parsePolicy } from "../policies";
 import { accountOf, nameOfArn, repair, type Subject } from "../subject";
 
-/** What each identity's policies say, whoever attached them, against what the stack asked for. */
+/** What each identity's policies say, attached by the stack or by others, against what the stack requested. */
 export function permissionChecks(subject: Subject, aws: Aws): Check[] {
   const { settings, outputs, writerArn, readerArn } = subject;
   const { bucketArn, exportPrefix, kmsKeyArn } = outputs;
@@ -16,13 +16,13 @@ export function permissionChecks(subject: Subject, aws: Aws): Check[] {
   return [
     permissionCheck(subject, aws, {
       id: "access/braintrust-policy",
-      title: `Braintrust's role has the policy asked for (${permissions}), and no other`,
+      title: `Braintrust's role has the expected policy (${permissions}), and no other`,
       arn: writerArn,
       asked: exportStatements({ ...grants, permissions }),
     }),
     permissionCheck(subject, aws, {
       id: "access/snowflake-policy",
-      title: "Snowflake's reader has the policy asked for, and no other",
+      title: "Snowflake's reader has the expected policy, and no other",
       arn: readerArn,
       asked: readStatements(grants),
     }),
@@ -60,9 +60,9 @@ function permissionCheck(subject: Subject, { iam }: Aws, { id, title, arn, asked
       return judge(
         [
           ...differenceWords(comparePolicies(live, wanted)),
-          ...(inline.length > 0 ? [`has inline policies that were not asked for: ${inline.join(", ")}`] : []),
+          ...(inline.length > 0 ? [`has inline policies that were not expected: ${inline.join(", ")}`] : []),
         ],
-        `the ${wanted.length} statements asked for, and no other`,
+        `the ${wanted.length} expected statements, and no other`,
         repair(subject),
       );
     },

@@ -59,7 +59,7 @@ function trustCheck(subject: Subject, { iam }: Aws, { id, who, roleArn, asked }:
       return judge(
         trustProblems(parsePolicy(role?.AssumeRolePolicyDocument), asked),
         asked === undefined
-          ? "trusts nobody"
+          ? "cannot be assumed yet"
           : `trusts ${asked.principalArns.join(" and ")}, external id ${asked.externalIds.join(" or ")}`,
         repair(subject),
       );
@@ -76,12 +76,12 @@ function writerTrust(subject: Subject): AskedTrust | undefined {
   return { principalArns: trusted, externalIds, match: "StringLike" };
 }
 
-function exactTrust(told: {
+function exactTrust(known: {
   readonly iamUserArn?: string | undefined;
   readonly externalId?: string | undefined;
 }): AskedTrust | undefined {
-  if (told.iamUserArn === undefined || told.externalId === undefined) return undefined;
-  return { principalArns: [told.iamUserArn], externalIds: [told.externalId], match: "StringEquals" };
+  if (known.iamUserArn === undefined || known.externalId === undefined) return undefined;
+  return { principalArns: [known.iamUserArn], externalIds: [known.externalId], match: "StringEquals" };
 }
 
 function nameOfPrincipal(arn: string): string {

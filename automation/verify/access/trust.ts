@@ -14,14 +14,14 @@ const EXTERNAL_ID = "sts:externalid";
 
 /**
  * What is wrong with a role's trust policy. Nothing but one exact shape is right: one principal, one action, one
- * condition, since each of them more would let in somebody whom nobody asked for.
+ * condition, since each of them more would let in somebody that is not expected.
  *
  * @param asked undefined where nobody may assume the role yet.
  */
 export function trustProblems(statements: readonly Statement[], asked: AskedTrust | undefined): string[] {
   const allowing = statements.filter(({ Effect }) => Effect === "Allow");
   if (asked === undefined) {
-    return allowing.map((statement) => `trusts ${whom(statement)}, and was to trust nobody yet`);
+    return allowing.map((statement) => `trusts ${whom(statement)}, and must not be assumable yet`);
   }
   const meant = allowing.find((statement) => speaksOnlyOf(statement, asked.principalArns));
   const others = allowing.filter((statement) => statement !== meant);
@@ -30,8 +30,8 @@ export function trustProblems(statements: readonly Statement[], asked: AskedTrus
     ...(meant === undefined
       ? [`does not trust ${asked.principalArns.join(" and ")}`]
       : statementProblems(meant, asked)),
-    ...others.map((statement) => `trusts ${whom(statement)}, which was not asked for`),
-    ...denials.map((statement) => `denies ${whom(statement)}, which was not asked for`),
+    ...others.map((statement) => `trusts ${whom(statement)}, which was not expected`),
+    ...denials.map((statement) => `denies ${whom(statement)}, which was not expected`),
   ];
 }
 
@@ -47,11 +47,11 @@ function statementProblems(statement: Statement, asked: AskedTrust): string[] {
   const ids = conditions.find(({ key }) => key.toLowerCase() === EXTERNAL_ID);
   const others = conditions.filter((condition) => condition !== ids);
   return [
-    ...(tooMuch.length > 0 ? [`allows ${tooMuch.join(", ")} besides sts:AssumeRole`] : []),
+    ...(tooMuch.length > 0 ? [`allows ${tooMuch.join(", ")} in addition to sts:AssumeRole`] : []),
     ...(tooMuch.length === actions.length ? ["does not allow sts:AssumeRole"] : []),
     ...(ids === undefined ? ["asks for no external id: any customer of the same vendor could get in"] : []),
     ...(ids === undefined ? [] : idProblems(ids, asked)),
-    ...others.map(({ operator, key }) => `asks for ${key} (${operator}), which was not asked for`),
+    ...others.map(({ operator, key }) => `asks for ${key} (${operator}), which was not expected`),
   ];
 }
 
@@ -61,10 +61,10 @@ function idProblems(
 ): string[] {
   const sorted = (some: readonly string[]) => JSON.stringify([...some].sort());
   return [
-    ...(operator === match ? [] : [`compares the external id by ${operator}, asked for ${match}`]),
+    ...(operator === match ? [] : [`compares the external id by ${operator}, expected ${match}`]),
     ...(sorted(values) === sorted(externalIds)
       ? []
-      : [`takes the external id ${values.join(" or ")}, asked for ${externalIds.join(" or ")}`]),
+      : [`takes the external id ${values.join(" or ")}, expected ${externalIds.join(" or ")}`]),
   ];
 }
 

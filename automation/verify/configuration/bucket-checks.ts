@@ -8,7 +8,7 @@ import type { Aws } from "../clients";
 import { askedStatements, comparePolicies, differenceWords, parsePolicy, settled } from "../policies";
 import { repair, type Subject } from "../subject";
 
-/** The bucket as it is, against what the stack asked for. Of a bucket that was there before, its policy alone. */
+/** The bucket as it is, against what the stack expects. Of a bucket that was there before, its policy alone. */
 export function bucketChecks(subject: Subject, aws: Aws): Check[] {
   const checks = [policyCheck(subject, aws)];
   if (subject.settings.existingBucket !== undefined) return checks;
@@ -185,7 +185,7 @@ function loggingCheck(subject: Subject, { s3 }: Aws): Check {
       const known = logBucket === undefined ? target !== outputs.bucketName : target === logBucket;
       return known
         ? pass(`delivered to ${target}`)
-        : fail(`delivered to ${target}, asked for ${logBucket ?? "another bucket"}`, repair(subject));
+        : fail(`delivered to ${target}, expected ${logBucket ?? "another bucket"}`, repair(subject));
     },
   };
 }
@@ -212,7 +212,7 @@ function policyCheck(subject: Subject, { s3 }: Aws): Check {
       const difference = comparePolicies(parsePolicy(answer?.Policy), asked);
       return judge(
         differenceWords(difference),
-        `the ${asked.length} statements asked for, and no other`,
+        `the ${asked.length} expected statements, and no other`,
         repair(subject),
       );
     },
@@ -228,7 +228,7 @@ function same(found: unknown, asked: unknown, what: string, subject: Subject): V
   const words = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
   return isDeepStrictEqual(found, asked)
     ? pass(`${what}: ${Array.isArray(found) ? `${found.length}, as asked` : words(found)}`)
-    : fail(`${what}: ${words(found)}, asked for ${words(asked)}`, repair(subject));
+    : fail(`${what}: ${words(found)}, expected ${words(asked)}`, repair(subject));
 }
 
 function withoutAbsent(value: unknown): unknown {

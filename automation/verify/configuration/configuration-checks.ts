@@ -8,7 +8,7 @@ import { loadErrorChecks } from "./load-error-checks";
 import { logBucketChecks } from "./log-bucket-checks";
 import { trailChecks } from "./trail-checks";
 
-/** Every resource as it is live, against what the stack asked for. Reads alone. */
+/** Every resource as it is live, against what the stack expects. Reads alone. */
 export function configurationChecks(subject: Subject, aws: Aws, now: () => number): Check[] {
   return [
     ...bucketChecks(subject, aws),

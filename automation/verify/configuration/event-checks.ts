@@ -70,16 +70,16 @@ function notificationCheck(subject: Subject, { s3 }: Aws): Check {
       const others = live.filter((one) => !asked.some((other) => key(one) === key(other)));
       // Of a bucket that was there before, the notification may have had other uses.
       const unasked = settings.existingBucket === undefined ? others : [];
-      const besides = others.length === 0 ? "" : `; configured by others: ${others.map(words).join(", ")}`;
+      const elsewhere = others.length === 0 ? "" : `; configured by others: ${others.map(words).join(", ")}`;
       if (missing.length > 0)
-        return fail(`lacks ${missing.map(words).join(", ")}${besides}`, repair(subject));
+        return fail(`lacks ${missing.map(words).join(", ")}${elsewhere}`, repair(subject));
       if (unasked.length > 0) {
-        return fail(`others hear of the exports${besides}`, repair(subject));
+        return fail(`others are notified of the exports${elsewhere}`, repair(subject));
       }
-      if (asked.length > 0) return pass(`${asked.map(words).join(", ")}${besides}`);
+      if (asked.length > 0) return pass(`${asked.map(words).join(", ")}${elsewhere}`);
       return settings.events.mode === "none"
-        ? pass(`no event was asked for${besides}`)
-        : skip(`no pipe's queue is known yet${besides}`, "create the pipes and run `connect`");
+        ? pass(`no event is expected${elsewhere}`)
+        : skip(`no pipe's queue is known yet${elsewhere}`, "create the pipes and run `connect`");
     },
   };
 }
@@ -163,7 +163,7 @@ function topicKeyCheck(subject: Subject, { sns }: Aws, topicArn: string): Check 
       const found = Attributes?.KmsMasterKeyId || undefined;
       const equal = found === asked || (asked !== undefined && found === nameOfArn(asked));
       return judge(
-        equal ? [] : [`encrypted by ${found ?? "no key"}, asked for ${asked ?? "none"}`],
+        equal ? [] : [`encrypted by ${found ?? "no key"}, expected ${asked ?? "none"}`],
         `encrypted by ${found ?? "no key, as asked"}`,
         repair(subject),
       );

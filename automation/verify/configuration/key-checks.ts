@@ -72,7 +72,7 @@ function policyCheck(subject: Subject, { kms }: Aws, keyArn: string): Check {
       );
       return judge(
         differenceWords(comparePolicies(onKey(parsePolicy(Policy), keyArn), onKey(asked, keyArn))),
-        `the ${asked.length} statements asked for, and no other`,
+        `the ${asked.length} expected statements, and no other`,
         repair(subject),
       );
     },

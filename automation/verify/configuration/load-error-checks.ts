@@ -5,7 +5,7 @@ import { nameOfArn, repair, type Subject } from "../subject";
 import { queueChecks } from "./queue-checks";
 import { topicChecks } from "./topic-checks";
 
-/** What carries Snowpipe's reports of files that it could not load, where the stack asked for them. */
+/** what carries Snowpipe's reports of files that it could not load, where the stack has them. */
 export function loadErrorChecks(subject: Subject, aws: Aws): Check[] {
   const { errorTopicArn: topicArn, errorQueueUrl: url, errorRoleArn: roleArn } = subject.outputs;
   if (topicArn === undefined || url === undefined || roleArn === undefined) return [];
@@ -48,9 +48,9 @@ function publisherCheck(subject: Subject, { iam }: Aws, roleArn: string, topicAr
       return judge(
         [
           ...differenceWords(comparePolicies(live, asked)),
-          ...(attached.length > 0 ? [`has policies that were not asked for: ${attached.join(", ")}`] : []),
+          ...(attached.length > 0 ? [`has policies that were not expected: ${attached.join(", ")}`] : []),
         ],
-        "the one statement asked for, and no other",
+        "the one expected statement, and no other",
         repair(subject),
       );
     },

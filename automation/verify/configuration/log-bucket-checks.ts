@@ -36,7 +36,7 @@ function policyCheck(subject: Subject, { s3 }: Aws, Bucket: string): Check {
       const difference = comparePolicies(parsePolicy(answer?.Policy), asked);
       return judge(
         differenceWords(difference),
-        `the ${asked.length} statements asked for, and no other`,
+        `the ${asked.length} expected statements, and no other`,
         repair(subject),
       );
     },

@@ -60,9 +60,9 @@ function queueSettingsCheck(subject: Subject, { sqs }: Aws, { group, url, deadLe
           ...keepingProblems(Attributes),
           ...(deadLetters === deadLetterArn
             ? []
-            : [`dead letters go to ${deadLetters ?? "nowhere"}, asked for ${deadLetterArn}`]),
+            : [`dead letters go to ${deadLetters ?? "nowhere"}, expected ${deadLetterArn}`]),
         ],
-        "encrypted by SQS, 14 days, dead letters set aside",
+        "encrypted by SQS, 14 days, with a dead-letter queue",
         repair(subject),
       );
     },
@@ -87,7 +87,7 @@ function deadLetterCheck(subject: Subject, { sqs }: Aws, { group, arn, deadLette
         [
           ...keepingProblems(Attributes),
           ...differenceWords(policy),
-          ...(sources === arn ? [] : [`takes dead letters of ${sources}, asked for ${arn}`]),
+          ...(sources === arn ? [] : [`takes dead letters of ${sources}, expected ${arn}`]),
         ],
         "encrypted by SQS, 14 days, no other queue's",
         repair(subject),

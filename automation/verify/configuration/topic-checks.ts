@@ -16,11 +16,11 @@ export interface OwnTopic {
   readonly publisher?: EventSource;
   /** Who of another account may subscribe. @default nobody */
   readonly subscriberArn?: string | undefined;
-  /** The stack's own queue that hears it. @default none */
+  /** The stack's own queue that receives its messages. @default none */
   readonly queueArn?: string | undefined;
 }
 
-/** Who may use a topic, and whether the stack's own queue hears it. */
+/** Who may use a topic, and whether the stack's own queue receives its messages. */
 export function topicChecks(subject: Subject, aws: Aws, topic: OwnTopic): Check[] {
   const policy = topicPolicyCheck(subject, aws, topic);
   const { queueArn } = topic;
@@ -39,7 +39,7 @@ function topicPolicyCheck(subject: Subject, { sns }: Aws, topic: OwnTopic): Chec
       );
       return judge(
         differenceWords(comparePolicies(parsePolicy(Attributes?.Policy), asked)),
-        `the ${asked.length} statements asked for, and no other`,
+        `the ${asked.length} expected statements, and no other`,
         repair(subject),
       );
     },
@@ -54,17 +54,17 @@ function subscriptionCheck(
 ): Check {
   return {
     id: `${group}/subscription`,
-    title: "The stack's own queue hears the topic",
+    title: "The stack's own queue receives the topic's messages",
     needs: ["sns:ListSubscriptionsByTopic", "sns:GetSubscriptionAttributes"],
     run: async () => {
       const { Subscriptions = [] } = await sns.listSubscriptionsByTopic({ TopicArn: topicArn });
       const others = Subscriptions.filter(({ Endpoint }) => Endpoint !== queueArn).map(
         ({ Endpoint, Owner }) => `${Endpoint ?? "an endpoint"} of ${Owner ?? "somebody"}`,
       );
-      const besides = others.length === 0 ? "nobody else" : others.join(", ");
+      const elsewhere = others.length === 0 ? "nobody else" : others.join(", ");
       const ours = Subscriptions.find(({ Endpoint }) => Endpoint === queueArn);
       if (ours?.SubscriptionArn === undefined) {
-        return judge([`not subscribed; subscribed: ${besides}`], "", repair(subject));
+        return judge([`not subscribed; subscribed: ${elsewhere}`], "", repair(subject));
       }
       const { Attributes } = await sns.getSubscriptionAttributes({ SubscriptionArn: ours.SubscriptionArn });
       const filtered = Attributes?.FilterPolicy;
@@ -73,7 +73,7 @@ function subscriptionCheck(
           ...(Attributes?.RawMessageDelivery === "true" ? [] : ["messages arrive wrapped by SNS, not raw"]),
           ...(filtered === undefined || filtered === "" ? [] : [`a filter lets only ${filtered} through`]),
         ],
-        `subscribed, raw; besides: ${besides}`,
+        `subscribed, raw; also: ${elsewhere}`,
         repair(subject),
       );
     },

@@ -7,7 +7,7 @@ const HIDDEN_SECONDS = 30;
 const WAIT_SECONDS = 2;
 /** S3's events come within seconds as a rule. */
 const LOOKS = 10;
-/** A look delivers others' messages too, and the queue sets a message aside after five deliveries. */
+/** Receiving delivers others' messages too, and the queue moves a message to the dead-letter queue after five deliveries. */
 const MOST_WAITING = 10;
 
 /**
@@ -53,11 +53,11 @@ export async function awaitEvent(
       others.push(...Messages.filter((message) => !done.includes(message)));
       for (const { ReceiptHandle } of done) await sqs.deleteMessage({ QueueUrl, ReceiptHandle });
       if (ours.length > 0)
-        return pass(`its event was in the queue after ${seconds(began)} s${besides(others)}`);
+        return pass(`its event was in the queue after ${seconds(began)} s${alsoReceived(others)}`);
     }
     if (signal.aborted) return skip("interrupted before the event came");
     return fail(
-      `no event within ${seconds(began)} s${besides(others)}`,
+      `no event within ${seconds(began)} s${alsoReceived(others)}`,
       "see the checks of events above; a consumer that reads this queue may have taken it first",
     );
   } finally {
@@ -69,7 +69,7 @@ export async function awaitEvent(
   }
 }
 
-function besides(others: readonly Message[]): string {
+function alsoReceived(others: readonly Message[]): string {
   return others.length === 0 ? "" : `; ${others.length} other messages were seen and put back`;
 }
 

@@ -55,11 +55,11 @@ function attempts(
   identity: string,
   session: DataPath["writer"],
   needs: readonly string[],
-): (name: string, title: string, attempt: Attempt, besides?: readonly string[]) => Check {
-  return (name, title, attempt, besides = []) => ({
+): (name: string, title: string, attempt: Attempt, otherNeeds?: readonly string[]) => Check {
+  return (name, title, attempt, otherNeeds = []) => ({
     id: `data/${identity}-${name}`,
     title,
-    needs: [...needs, ...besides],
+    needs: [...needs, ...otherNeeds],
     run: async (context) => {
       const { s3, who } = await session.call(path);
       return refused(attempt(s3, context), who, path.subject);
@@ -78,7 +78,7 @@ async function refused(attempt: Promise<unknown>, who: string, subject: Subject)
   return fail(`${who} was not refused`, repair(subject));
 }
 
-/** Tries a wrong external id and none, once the right one has worked: a refusal shows nothing of a stranger. */
+/** Tries a wrong external id and none, once the right one has worked: a refusal without that proves nothing. */
 function externalIdCheck(
   path: DataPath,
   identity: string,

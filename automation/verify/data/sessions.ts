@@ -18,7 +18,7 @@ export interface AssumedRole {
   /** The right external id, for the stack's trust policy. */
   readonly externalId: string;
   readonly who: string;
-  /** Whether its trust policy names the stack's own account, so that whoever has the right there may assume it. */
+  /** Whether its trust policy names the stack's own account, so that identities of the account that have the right may assume it. */
   readonly ownAccount: boolean;
   /** Who asks for it. */
   readonly vendor: "braintrust" | "snowflake";
@@ -27,7 +27,7 @@ export interface AssumedRole {
 /** Braintrust's role, with the external id that Braintrust's own test presents. */
 export function writerRole({ writerArn, outputs, settings, accountId }: Subject): AssumedRole {
   const [pattern] = (outputs.braintrustExternalId ?? "").split(", ");
-  if (!pattern) throw new Skipped("Braintrust's ids are not known yet, so its role trusts nobody");
+  if (!pattern) throw new Skipped("Braintrust's ids are not known yet, so its role cannot be assumed");
   return {
     roleArn: writerArn,
     externalId: pattern.replace(/\*$/, "test"),
@@ -41,12 +41,12 @@ export function writerRole({ writerArn, outputs, settings, accountId }: Subject)
 export function readerRole({ outputs, settings }: Subject): AssumedRole {
   const { snowflakeRoleArn: roleArn, snowflakeExternalId: externalId } = outputs;
   if (roleArn === undefined || externalId === undefined || settings.snowflake.iamUserArn === undefined) {
-    throw new Skipped("Snowflake's user is not known yet, so its role trusts nobody");
+    throw new Skipped("Snowflake's user is not known yet, so its role cannot be assumed");
   }
   return { roleArn, externalId, who: "Snowflake's role", ownAccount: false, vendor: "snowflake" };
 }
 
-/** STS as whoever the role trusts, where that one's key is at hand, else as the caller. */
+/** STS as the identity that the role trusts, where that one's key is at hand, else as the caller. */
 export function stsOf({ sts, snowflakeSts }: Aws, { vendor }: AssumedRole): STS {
   return vendor === "snowflake" ? (snowflakeSts ?? sts) : sts;
 }

@@ -12,7 +12,7 @@ const MOST_PAGES = 10;
 const MOST_KEY_DAYS = 90;
 const HOUR_MS = 3_600_000;
 
-/** Whether exports still come, nothing is set aside, no alarm fires, and no key is too old. */
+/** Whether exports still come, nothing is in the dead-letter queue, no alarm fires, and no key is too old. */
 export function freshnessChecks(subject: Subject, aws: Aws, now: () => number): Check[] {
   return [
     ...subject.settings.streams.map(({ name, prefix }) => streamCheck(subject, aws, { name, prefix }, now)),
@@ -83,7 +83,7 @@ function deadLetterChecks({ outputs }: Subject, { sqs }: Aws): Check[] {
   return [
     {
       id: "fresh/dead-letters",
-      title: "No event was set aside as dead",
+      title: "No event is in the dead-letter queue",
       needs: ["sqs:GetQueueUrl", "sqs:GetQueueAttributes"],
       run: async () => {
         const { QueueUrl } = await sqs.getQueueUrl({ QueueName: name, QueueOwnerAWSAccountId: owner });
@@ -128,7 +128,7 @@ function keyAgeCheck({ stack, settings, outputs }: Subject, { iam }: Aws, now: (
             : []),
         ],
         `${current?.AccessKeyId} is active and ${days(current?.CreateDate)} days old`,
-        `\`rotate-keys --stack ${stack}\`; delete keys that nobody asked for`,
+        `\`rotate-keys --stack ${stack}\`; delete unmanaged keys`,
       );
     },
   };

@@ -107,7 +107,7 @@ describe("braintrustClient", () => {
     });
   }
 
-  it("waits as Retry-After says and then goes on", async () => {
+  it("waits as Retry-After says and then resumes", async () => {
     const pauses: number[] = [];
     const pause = async (milliseconds: number) => void pauses.push(milliseconds);
     server.next({ status: 429, body: "slow down", headers: { "retry-after": "7" } });

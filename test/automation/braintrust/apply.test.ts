@@ -143,7 +143,7 @@ describe("applyAutomations", () => {
     });
   });
 
-  it("names the stream that failed and those done before it, and goes on from there", async () => {
+  it("names the stream that failed and those done before it, and resumes there", async () => {
     const plan = await planned();
     let calls = 0;
     const failing = {

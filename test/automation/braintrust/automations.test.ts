@@ -108,7 +108,7 @@ describe("planAutomations", () => {
     assert.equal(only(logsOnly(), [stored({ batch_size: 777 })]).action, "unchanged");
   });
 
-  it("takes over the automation made by hand for the same path", () => {
+  it("adopts the automation made by hand for the same path", () => {
     const byHand = stored({ interval_seconds: 300 }, "Export to S3");
     const planned = only(logsOnly(), [byHand]);
     assert.ok(planned.action === "update");

@@ -31,7 +31,7 @@ describe("braintrustInstructions", () => {
     ]);
   });
 
-  it("asks for the account and organization ids first, only while the role trusts nobody", () => {
+  it("asks for the account and organization ids first, only while the role cannot be assumed", () => {
     const { braintrustExternalId: _, ...untrusting } = outputsOf({ phase: "awaiting-braintrust" });
     const waiting = braintrustInstructions(untrusting);
     assert.match(waiting, /account id {2,}setting braintrust\.accountId/);

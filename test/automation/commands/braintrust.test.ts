@@ -64,7 +64,7 @@ describe("braintrust", () => {
     });
   }
 
-  it("applies when told to, once", async () => {
+  it("applies with --yes, once", async () => {
     const first = await run({ project: "my project", yes: true });
     assert.equal(first.error, undefined);
     assert.match(first.out, /created {2}logs {2}[0-9a-f-]{36} {2}scheduled\ncreated {2}traces/);
@@ -86,7 +86,7 @@ describe("braintrust", () => {
     assert.deepEqual(writes(), []);
   });
 
-  it("refuses to apply while the role trusts nobody, and says what to set", async () => {
+  it("refuses to apply while the role cannot be assumed, and says what to set", async () => {
     const { out, error } = await run(
       { project: projectId, apply: true, yes: true },
       { outputs: outputsOf({ phase: "awaiting-braintrust" }) },

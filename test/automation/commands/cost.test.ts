@@ -52,7 +52,7 @@ describe("renderCost", () => {
         "  Secrets Manager  0.40  ████████  1 secret",
         "  total            0.40",
         "",
-        "Taken for granted",
+        "Assumptions",
         "  evenly filled",
         "  aws:ec2/instance:Instance has no price here and is left out",
       ].join("\n"),

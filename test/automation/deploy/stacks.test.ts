@@ -33,7 +33,7 @@ describe("work on several stacks", () => {
     assert.equal(worstOf(outcomes), undefined);
   });
 
-  it("keeps to its limit, ends what is under way and begins nothing after a failure", async () => {
+  it("keeps to its limit, ends what is in progress and begins nothing after a failure", async () => {
     let running = 0;
     let most = 0;
     const stacks = Array.from({ length: 9 }, (_, index) => `s${index}`);
@@ -76,7 +76,7 @@ describe("work on several stacks", () => {
         throw errors[Number(stack.slice(1))];
       });
     const busy = new StackBusyError("busy");
-    const misuse = new UsageError("mend");
+    const misuse = new UsageError("fix");
     assert.ok(worstOf(await outcomes(busy)) instanceof StackBusyError);
     assert.ok(worstOf(await outcomes(busy, misuse)) instanceof UsageError);
     const worst = worstOf(await outcomes(busy, misuse, new PipelineError("no")));

@@ -17,7 +17,7 @@ const change = (name: string, ...properties: string[]): Change => ({
 describe("an update that another one has kept waiting", () => {
   let heard: (readonly Change[])[];
   const retry: Update["retry"] = { causes: () => ["busy AWS"], waitMs: 0, onNote: () => undefined };
-  const hear: Update["onOtherChanges"] = async (changes) => {
+  const collect: Update["onOtherChanges"] = async (changes) => {
     heard.push(changes);
   };
   const decline: Update["onOtherChanges"] = async () => {
@@ -34,7 +34,7 @@ describe("an update that another one has kept waiting", () => {
       await previewAgain();
       return previewAgain();
     };
-    const made = await runUpdate({ preview: async () => found, run, onOtherChanges: hear, retry }, [
+    const made = await runUpdate({ preview: async () => found, run, onOtherChanges: collect, retry }, [
       change("a"),
     ]);
     assert.deepEqual(heard, [found]);
@@ -45,11 +45,11 @@ describe("an update that another one has kept waiting", () => {
     const preview = async () => [change("b"), change("a", "tags", "acl")];
     const previewed = [change("a", "acl", "tags"), change("b")];
     await runUpdate(
-      { preview, run: (_, previewAgain) => previewAgain(), onOtherChanges: hear, retry },
+      { preview, run: (_, previewAgain) => previewAgain(), onOtherChanges: collect, retry },
       previewed,
     );
     assert.deepEqual(heard, []);
-    await runUpdate({ preview, run: (_, previewAgain) => previewAgain(), onOtherChanges: hear, retry }, [
+    await runUpdate({ preview, run: (_, previewAgain) => previewAgain(), onOtherChanges: collect, retry }, [
       change("a", "acl"),
       change("b"),
     ]);
@@ -145,7 +145,7 @@ describe("an approval", () => {
     }
   });
 
-  it("is asked for before what another update has left is put right", async () => {
+  it("is requested before what another update has left is repaired", async () => {
     const repair = async ({ onInterruption }: Required<AfterWaiting>) => {
       await onInterruption?.();
       return "made";

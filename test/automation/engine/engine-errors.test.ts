@@ -23,7 +23,7 @@ describe("an engine's text that another update is in progress", () => {
     return error.message;
   };
 
-  it("is told with the command that looks at the lock, where it lies in a folder", () => {
+  it("is reported with the command that looks at the lock, where it lies in a folder", () => {
     const message = said(
       locked("file:///home/me/state/.pulumi/locks/organization/p/dev/a.json?no_tmp_dir=true"),
     );
@@ -34,7 +34,7 @@ describe("an engine's text that another update is in progress", () => {
     assert.doesNotMatch(message, /pulumi cancel/);
   });
 
-  it("is told with whose it is and what removes it, where it lies in a bucket", () => {
+  it("is reported with whose it is and what removes it, where it lies in a bucket", () => {
     const text = locked("s3://bucket/.pulumi/locks/a.json", "postgres://me:secret@host/.pulumi/locks/b.json");
     // The SDK says it twice.
     const message = said(`${text}\n err?: ${text}`);
@@ -44,7 +44,7 @@ describe("an engine's text that another update is in progress", () => {
     assert.doesNotMatch(message, /recover|secret/);
   });
 
-  it("is told with what removes it, where it is Pulumi Cloud's", () => {
+  it("is reported with what removes it, where it is Pulumi Cloud's", () => {
     const message = said("error: [409] Conflict: Another update is currently in progress.");
     assert.ok(message.includes(CANCEL), message);
     assert.doesNotMatch(message, /recover/);

@@ -40,7 +40,10 @@ describe("a stack's passphrase", () => {
 
   it("is named where it is empty, unless it encrypts nothing", async () => {
     const environment = { PULUMI_CONFIG_PASSPHRASE: "" };
-    assert.match(await judge(undefined, "gs://bucket", environment), /is empty: whoever can read the state/);
+    assert.match(
+      await judge(undefined, "gs://bucket", environment),
+      /is empty: everyone who can read the state/,
+    );
     assert.equal(await judge(KEY, "gs://bucket", environment), "accepted");
   });
 

@@ -59,7 +59,7 @@ describe("usageOf", () => {
         ["second", keys[0]],
       ]),
       inSecret: "second",
-      strangers: ["AKIA9"],
+      unmanaged: ["AKIA9"],
     });
     assert.equal(usageOf(generations, keys, "AKIA9").inSecret, undefined);
   });

@@ -20,7 +20,7 @@ export class KeyWorld {
   public now = Date.parse("2026-11-23T12:00:00Z");
   /** Actions until the next interruption. */
   public fuse = Number.POSITIVE_INFINITY;
-  public strangers: readonly string[] = [];
+  public unmanaged: readonly string[] = [];
   public readonly waits: Date[] = [];
   public readonly notes: string[] = [];
 
@@ -75,7 +75,7 @@ export class KeyWorld {
         assert.equal(keys.at(-1)?.status, "Active");
         this.keys = keys;
       },
-      readUsage: async () => ({ ...this.usage(), strangers: this.strangers }),
+      readUsage: async () => ({ ...this.usage(), unmanaged: this.unmanaged }),
       deploy: async (refresh) => {
         if (agree) this.deploy(refresh);
         return agree;

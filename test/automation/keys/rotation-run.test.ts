@@ -74,7 +74,7 @@ describe("rotate", () => {
 
   it("refuses to begin beside a key that the stack did not make", async () => {
     const world = new KeyWorld();
-    world.strangers = ["AKIASTRANGER"];
+    world.unmanaged = ["AKIASTRANGER"];
     await assert.rejects(rotate(world.io(), now), (error: Error) => {
       assert.ok(error instanceof PipelineError);
       assert.match(error.message, /AKIASTRANGER, and AWS allows two in all: delete it/);
@@ -85,7 +85,7 @@ describe("rotate", () => {
 
   it("gives AWS time to tell of a change, and gives up in the end", async () => {
     const world = new KeyWorld();
-    const before = { ...world.usage(), strangers: [] };
+    const before = { ...world.usage(), unmanaged: [] };
     const late = (readings: number) => {
       const io = world.io();
       let left = readings;

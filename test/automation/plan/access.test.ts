@@ -14,7 +14,7 @@ describe("accessOf", () => {
       access = accessOf((await planStack("dev", fixtureProject)).resources);
     });
 
-    it("says that both roles trust nobody", () => {
+    it("says that neither role can be assumed", () => {
       assert.deepEqual(only(access, "role BraintrustExportRole-dev").assumedBy, []);
       assert.deepEqual(only(access, "role SnowflakeReaderRole-dev").assumedBy, []);
     });

@@ -89,7 +89,7 @@ describe("renderPlan", () => {
       tree,
       /braintrust-exports\/: 30 d STANDARD_IA, 90 d GLACIER, 365 d DEEP_ARCHIVE, old versions 90 d/,
     );
-    assert.match(tree, /s3\.BucketNotification …-notification tells nobody yet/);
+    assert.match(tree, /s3\.BucketNotification …-notification no recipients yet/);
   });
 
   it("tells what is different in prod", () => {

@@ -94,14 +94,14 @@ describe("ministack's virtual environment", () => {
     assert.deepEqual(readdirSync(cache), ["ministack-1.5.33"]);
   });
 
-  it("is made anew where it is broken, and its remains go", async () => {
+  it("is created again where it is broken, and its remains go", async () => {
     breakPlace();
     await Promise.all(install(1));
     assert.ok(readFileSync(join(place, "id"), "utf8").startsWith(`${place}.`));
     assert.deepEqual(readdirSync(cache), ["ministack-1.5.33"]);
   });
 
-  it("is made anew by the first of two that find it broken, and used by the other", async () => {
+  it("is created again by the first of two that find it broken, and used by the other", async () => {
     breakPlace();
     const installs = install(2);
     await Promise.race(installs);

@@ -127,10 +127,10 @@ describe("status", () => {
     });
   });
 
-  it("says that the last update failed, and that another one goes on", async () => {
+  it("says that the last update failed, and that another one resumes", async () => {
     const { lastUpdate, next } = await report({ update: { ...update, result: "failed", environment: {} } });
     assert.equal(lastUpdate.evidence, 'update failed, 2026-11-23T11:02:00.000Z, "Add a stream"');
-    assert.equal(next.action, "npm run pipeline -- up --stack prod goes on from there");
+    assert.equal(next.action, "npm run pipeline -- up --stack prod resumes");
     const going = await report({ update: { ...update, result: "in-progress" } });
     assert.match(going.lastUpdate.evidence, /^update in-progress, since 2026-11-23T11:00:00.000Z/);
     assert.match(going.next.action, /^wait for it; npm run pipeline -- recover --stack prod tells/);
@@ -143,10 +143,7 @@ describe("status", () => {
     assert.equal(found.pending.verdict, "fail");
     assert.equal(found.pending.evidence, `creating ${pending[0]?.urn}`);
     assert.deepEqual(found.pending.details, [{ urn: pending[0]?.urn, operation: "creating" }]);
-    assert.match(
-      found.next.action,
-      /npm run pipeline -- recover --stack prod .* up --stack prod puts it right/,
-    );
+    assert.match(found.next.action, /npm run pipeline -- recover --stack prod .* up --stack prod repairs it/);
   });
 
   it("does not wait for an AWS that does not answer, and leaves other troubles to the provider", async () => {
@@ -163,7 +160,7 @@ describe("status", () => {
     assert.deepEqual(found.drift, {
       verdict: "fail",
       evidence: "1 update: pipeline-policy (policy)",
-      fix: "npm run pipeline -- up --stack prod --refresh puts it right; npm run pipeline -- refresh --stack prod takes it over",
+      fix: "npm run pipeline -- up --stack prod --refresh restores the settings; npm run pipeline -- refresh --stack prod keeps the change in the state",
       details: [drifted],
     });
     assert.match(found.next.reason, /^drift: 1 update/);
@@ -221,7 +218,13 @@ describe("status", () => {
       /never used: unused for 45/,
       /--part check/,
     ],
-    ["two keys", [key, { ...key, id: "AKIA2" }], "fail", /two keys: a rotation is under way/, /rotate-keys/],
+    [
+      "two keys",
+      [key, { ...key, id: "AKIA2" }],
+      "fail",
+      /two keys: a rotation is in progress/,
+      /rotate-keys/,
+    ],
     ["no key", [], "fail", /Snowflake cannot read/, /up --stack prod --refresh/],
   ];
   for (const [what, live, verdict, evidence, fix] of keys) {

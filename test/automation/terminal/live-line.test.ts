@@ -19,7 +19,7 @@ const left = [
   /^\(Use `node --trace-warnings/,
   /^PART, AND PART$/,
   /^│$/,
-  /^◇ {2}Go on\?$/,
+  /^◇ {2}Continue\?$/,
   /^│ {2}Yes$/,
   /^PROGRESS NOTE$/,
   /^\[3\/9 \d+s\] create failing: failed$/,
@@ -46,7 +46,7 @@ describe("on a terminal, what is written while progress is shown", () => {
     environment = {},
   ): Promise<PseudoTerminal> {
     const terminal = new PseudoTerminal(command, { columns, cwd: projectDir, environment });
-    await terminal.shows((line) => line.includes("Go on?"));
+    await terminal.shows((line) => line.includes("Continue?"));
     terminal.type("y");
     return terminal;
   }
@@ -94,7 +94,7 @@ describe("on a terminal, what is written while progress is shown", () => {
     });
   }
 
-  it("is told of Ctrl-C in the line's place", async () => {
+  it("shows Ctrl-C in the line's place", async () => {
     const terminal = await play([...player, "interrupt"], 80);
     await terminal.shows((line) => line.includes("create last"));
     terminal.type("\u0003");

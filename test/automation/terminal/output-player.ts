@@ -4,7 +4,7 @@ import { confirm, note, print, printJson, withProgress } from "../../../automati
 /** A name with which a line of progress would be longer than the terminal. */
 const LONG = "日本語テキスト-long-name-".repeat(8);
 
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** Each kind of output, beside a line of progress that is being shown. */
 const outputs: Readonly<Record<string, () => unknown>> = {
@@ -18,7 +18,7 @@ const outputs: Readonly<Record<string, () => unknown>> = {
     process.stderr.write("PART, ");
     process.stderr.write("AND PART");
   },
-  "a question": () => confirm("Go on?", undefined),
+  "a question": () => confirm("Continue?", undefined),
 };
 
 /** Waits for a resize or an interrupt; a listener alone would not keep the process from ending. */
@@ -26,7 +26,7 @@ async function untilTold(what: string, interrupted: AbortSignal): Promise<void> 
   const resized = new AbortController();
   process.stderr.once("resize", () => resized.abort());
   const signal = what === "resize" ? resized.signal : interrupted;
-  await sleep(PATIENCE_MS, undefined, { signal }).catch(() => undefined);
+  await sleep(TIMEOUT_MS, undefined, { signal }).catch(() => undefined);
   // Time to look at the terminal.
   await sleep(300);
 }

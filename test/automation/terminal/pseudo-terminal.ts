@@ -43,7 +43,7 @@ export class PseudoTerminal {
 
   /** Waits until a line of the screen is as told. */
   public async shows(isIt: (line: string) => boolean): Promise<void> {
-    for (const end = Date.now() + PATIENCE_MS; ; await sleep(10)) {
+    for (const end = Date.now() + TIMEOUT_MS; ; await sleep(10)) {
       await this.drawn;
       if (this.lines().some(isIt)) return;
       if (Date.now() > end) throw new Error(`no line is as ${isIt} tells:\n${this.lines().join("\n")}`);
@@ -74,7 +74,7 @@ export class PseudoTerminal {
   }
 
   private async write(data: Buffer): Promise<void> {
-    // By every line that is drawn anew, since the next one may hide what is wrong with it.
+    // By every line that is drawn again, since the next one may hide what is wrong with it.
     for (const part of data.toString("latin1").split(/(?<=\r)/)) {
       await new Promise<void>((resolve) => this.screen.write(Buffer.from(part, "latin1"), resolve));
       const { active } = this.screen.buffer;
@@ -86,7 +86,7 @@ export class PseudoTerminal {
 }
 
 const ROWS = 40;
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** Skips a test, and says why, where there are no pseudo-terminals. */
 export function needPseudoTerminal(context: Mocha.Context): void {

@@ -29,7 +29,7 @@ export function altered<Client extends object>(client: Client, operations: Opera
   return { ...client, ...operations };
 }
 
-/** An error as the SDK throws it, told apart by its name. */
+/** An error as the SDK throws it, identified by its name. */
 export function awsError(name: string, message = name): Error {
   return Object.assign(new Error(message), { name });
 }

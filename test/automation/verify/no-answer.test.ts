@@ -26,7 +26,7 @@ describe("verifyPipeline where AWS does not tell", () => {
   });
 
   describe("asks nothing further", () => {
-    const strangers = {
+    const answers = {
       "where AWS does not know the caller": {
         answer: () => Promise.reject(awsError("ExpiredToken", "expired")),
         evidence: /^AWS does not say who is calling: ExpiredToken: expired$/,
@@ -40,7 +40,7 @@ describe("verifyPipeline where AWS does not tell", () => {
         evidence: /user\/other is of account 999900001111, the stack of 123456789012$/,
       },
     };
-    for (const [title, { answer, evidence }] of Object.entries(strangers)) {
+    for (const [title, { answer, evidence }] of Object.entries(answers)) {
       it(title, async () => {
         const { subject } = await liveAccount();
         const nothing = strict<object>("nothing but the caller", {});

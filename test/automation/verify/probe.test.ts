@@ -14,7 +14,7 @@ describe("the probe's place", () => {
     assert.equal(probeKey(await subjectWith(snowflakes), "1"), `braintrust-exports/_verify/${PROBE}1`);
   });
 
-  it("is in a stream of JSON lines where the stack's queue is to hear of it", async () => {
+  it("is in a stream of JSON lines where the stack's queue is to be notified", async () => {
     const streams = [{ name: "spans", format: "parquet" }, { name: "logs" }];
     const subject = await subjectWith({ ...trusting, streams });
     assert.equal(probeKey(subject, "1"), `braintrust-exports/logs/${PROBE}1`);
@@ -61,7 +61,7 @@ describe("probes whose removal S3 does not answer", () => {
     );
   });
 
-  it("are named even if they could be removed, while what puts them is under way", async () => {
+  it("are named even if they could be removed, while what puts them is in progress", async () => {
     const probes = new Probes(
       await subjectWith(trusting),
       strict<S3>("s3", { listObjectVersions: async () => ({}) }),

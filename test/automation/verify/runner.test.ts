@@ -26,7 +26,7 @@ describe("runChecks", () => {
     );
   });
 
-  it("has no more under way than asked for", async () => {
+  it("has no more in progress than asked for", async () => {
     let running = 0;
     let most = 0;
     const checks = Array.from({ length: 9 }, (_, index) =>

@@ -31,7 +31,7 @@ describe("verifyPipeline", () => {
       });
     }
 
-    it("trusts nobody before the vendors have told who they are, and says what it waits for", async () => {
+    it("cannot be assumed before the vendors are known, and says what it waits for", async () => {
       const { report } = await verified({ bucketName: "acme-exports" });
       const verdicts = new Map(report.checks.map(({ id, verdict }) => [id, verdict]));
       assert.equal(verdicts.get("trust/braintrust"), "pass");

@@ -32,7 +32,7 @@ export interface Attempt {
   readonly principal: string;
   readonly action: string;
   readonly resource: string;
-  /** Condition keys of the request, besides TLS 1.3. */
+  /** Condition keys of the request, in addition to TLS 1.3. */
   readonly context?: Readonly<Record<string, string>>;
 }
 

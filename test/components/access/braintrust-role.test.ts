@@ -50,7 +50,7 @@ describe("BraintrustRole", () => {
     assert.deepEqual(statement?.Condition, { StringLike: { "sts:ExternalId": ["bt:o:1:*", "bt:o:2:*"] } });
   });
 
-  it("trusts nobody without a trust", async () => {
+  it("cannot be assumed without trusted principals", async () => {
     assert.deepEqual(trustOf(await build({ trust: undefined })), [
       { Sid: "TrustNobodyYet", Effect: "Deny", Principal: { AWS: "*" }, Action: "sts:AssumeRole" },
     ]);

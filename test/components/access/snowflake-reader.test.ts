@@ -50,7 +50,7 @@ describe("SnowflakeReader", () => {
     assert.equal(result.user, undefined);
   });
 
-  it("trusts nobody until Snowflake is known", async () => {
+  it("cannot be assumed until Snowflake is known", async () => {
     const { deployed } = await build();
     assert.deepEqual(deployed.statements(deployed.only("aws:iam/role:Role"), "assumeRolePolicy"), [
       { Sid: "TrustNobodyYet", Effect: "Deny", Principal: { AWS: "*" }, Action: "sts:AssumeRole" },

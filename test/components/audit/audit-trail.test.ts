@@ -185,7 +185,7 @@ describe("an organization's trail", () => {
     }
   });
 
-  it("has metric filters on its log group where that is told, but none on the trail itself", async () => {
+  it("has metric filters on its log group where that is the destination, but none on the trail itself", async () => {
     const { deployed } = await deployProgram(
       { auditTrail: { existing, logGroup: "organization-trail" } },
       { stack: "prod" },

@@ -21,7 +21,7 @@ describe("EventQueue", () => {
     Condition: { Bool: { "aws:SecureTransport": "false" } },
   });
 
-  it("keeps events for 14 days, encrypted, and sets aside what fails five times", async () => {
+  it("keeps events for 14 days, encrypted, and moves what fails five times to the dead-letter queue", async () => {
     const { deployed } = await build();
     const { redrivePolicy, policy, ...inputs } = deployed.named("queue", "aws:sqs/queue:Queue").inputs;
     assert.deepEqual(inputs, {

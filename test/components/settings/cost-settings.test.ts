@@ -10,11 +10,11 @@ describe("settings of cost", () => {
   const tags = (all: unknown) => ({ values: { "aws:defaultTags": { tags: all } } });
   const cases: [string, object, object, string, RegExp, RegExp][] = [
     [
-      "nobody to tell",
+      "without a notification target",
       { monthlyBudgetUsd: 9 },
       {},
       "monitoring.monthlyBudgetUsd",
-      /nobody to tell/,
+      /no notification target/,
       /alertEmails/,
     ],
     [
@@ -98,7 +98,7 @@ describe("settings of cost", () => {
     );
   });
 
-  it("watches storage in every partition and with nobody to tell", () => {
+  it("watches storage in every partition and with without a notification target", () => {
     for (const region of ["us-east-1", "us-gov-west-1", "cn-north-1"]) {
       assert.deepEqual(
         problemsOf({ monitoring: { storageGb: 1 } }, { values: { "aws:region": region } }),

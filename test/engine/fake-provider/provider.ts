@@ -134,7 +134,7 @@ const provider: Provider = {
 
 main(provider, []);
 
-/** Records the call and carries it out, unless the test has set what is to befall it. */
+/** Records the call and carries it out, unless the test has set a fault for it. */
 async function under<Result>(operation: Operation, urn: string, act: () => Result): Promise<Result> {
   const name = nameOf(urn);
   const type = typeOf(urn);
@@ -147,14 +147,14 @@ async function under<Result>(operation: Operation, urn: string, act: () => Resul
   if (set?.error !== undefined) throw new Error(set.error);
   if (set?.late) {
     const result = act();
-    await befall(fault, { type, name });
+    await undergo(fault, { type, name });
     return result;
   }
-  await befall(fault, { type, name });
+  await undergo(fault, { type, name });
   return act();
 }
 
-async function befall(fault: () => Fault | undefined, call: { type: string; name: string }): Promise<void> {
+async function undergo(fault: () => Fault | undefined, call: { type: string; name: string }): Promise<void> {
   const set = fault();
   if (set === undefined) return;
   world.record({ operation: "held", ...call });

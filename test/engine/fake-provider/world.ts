@@ -14,7 +14,7 @@ export interface Thing {
 
 export type Operation = "create" | "read" | "update" | "delete";
 
-/** What befalls an operation on the resource of this logical name, for as long as the fault is set. */
+/** What happens to an operation on the resource of this logical name, for as long as the fault is set. */
 export interface Fault {
   readonly operation: Operation;
   readonly name: string;

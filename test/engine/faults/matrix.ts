@@ -52,7 +52,7 @@ export function testFaults(title: string, faulty: FaultyStack): void {
     });
 
     for (const operation of faulty.operations ?? OPERATIONS) {
-      it(`${operation}: the next update converges, whatever befalls whichever resource`, async function () {
+      it(`${operation}: the next update converges, after any fault of any resource`, async function () {
         this.timeout(LIMIT_MS);
         const before = count;
         const things = whole.filter(faulty.among ?? (() => true));
@@ -101,7 +101,7 @@ export function testFaults(title: string, faulty: FaultyStack): void {
   });
 }
 
-/** What befalls an operation on a resource. */
+/** What happens to an operation on a resource. */
 interface Case {
   readonly thing: Thing;
   readonly late: boolean;

@@ -24,7 +24,7 @@ interface Exported extends Existing {
 /**
  * Deploys a stack and asks the provider about each of its resources what it would do if each of its inputs were another.
  *
- * @param onRefused hears what the provider gives no answer to.
+ * @param onRefused receives what the provider gives no answer to.
  */
 export async function recordReplacements(
   stack: SandboxStack,

@@ -15,7 +15,7 @@ import {
 /** Of who may assume the roles and what they may do. */
 export const accessSabotages: readonly Sabotage[] = [
   {
-    what: "Braintrust's role trusts a stranger too",
+    what: "Braintrust's role also trusts an unlisted identity",
     red: ["trust/braintrust"],
     spoil: (world) => rewrite(trust(world, "braintrustRoleArn"), widened(assumedBy(STRANGER))),
   },
@@ -31,7 +31,7 @@ export const accessSabotages: readonly Sabotage[] = [
     spoil: (world) => rewrite(trust(world, "braintrustRoleArn"), asking(undefined)),
   },
   {
-    what: "Snowflake's role trusts a stranger too",
+    what: "Snowflake's role also trusts an unlisted identity",
     red: ["trust/snowflake"],
     spoil: (world) => rewrite(trust(world, "snowflakeRoleArn"), widened(assumedBy(STRANGER))),
   },
@@ -47,7 +47,7 @@ export const accessSabotages: readonly Sabotage[] = [
     spoil: (world) => rewrite(trust(world, "snowflakeRoleArn"), asking(undefined)),
   },
   {
-    what: "the role of load errors trusts a stranger too",
+    what: "the role of load errors also trusts an unlisted identity",
     red: ["trust/load-errors"],
     spoil: (world) => rewrite(trust(world, "errorRoleArn"), widened(assumedBy(STRANGER))),
   },

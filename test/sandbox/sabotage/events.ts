@@ -33,7 +33,7 @@ export const eventSabotages: readonly Sabotage[] = [
       })),
   },
   {
-    what: "somebody else hears of the exports too",
+    what: "somebody else is notified of the exports too",
     red: ["events/notification"],
     spoil: async (world) => {
       const { sqs } = world.aws;
@@ -62,7 +62,7 @@ export const eventSabotages: readonly Sabotage[] = [
       replace(topicAttribute(aws, outputs.notificationTopicArn, "KmsMasterKeyId"), ""),
   },
   {
-    what: "the queue does not hear the topic",
+    what: "the queue is not subscribed to the topic",
     red: ["events/subscription", "data/event"],
     spoil: ({ aws, outputs }) => unsubscribe(aws, outputs.notificationTopicArn),
   },
@@ -117,7 +117,7 @@ export const eventSabotages: readonly Sabotage[] = [
       ),
   },
   {
-    what: "an event was set aside",
+    what: "an event is in the dead-letter queue",
     red: ["fresh/dead-letters"],
     spoil: async ({ aws: { sqs }, outputs }) => {
       const QueueUrl = deadLetters(outputs.notificationQueueUrl);
@@ -136,12 +136,12 @@ export const errorSabotages: readonly Sabotage[] = [
       rewrite(topicAttribute(aws, arn, "Policy"), widened(allow("sns:Publish", arn, STRANGER))),
   },
   {
-    what: "the queue of load errors does not hear the topic",
+    what: "the queue of load errors is not subscribed to the topic",
     red: ["errors/subscription"],
     spoil: ({ aws, outputs }) => unsubscribe(aws, outputs.errorTopicArn),
   },
   {
-    what: "the queue of load errors takes messages over plain HTTP",
+    what: "the queue of load errors accepts messages by plain HTTP",
     red: ["errors/queue-policy"],
     spoil: ({ aws, outputs }) =>
       rewrite(queueAttribute(aws, outputs.errorQueueUrl, "Policy"), without("DenyInsecureTransport")),

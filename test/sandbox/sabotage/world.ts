@@ -36,7 +36,7 @@ export interface Kept {
   write(value: string): Promise<unknown>;
 }
 
-/** An account that nobody asked for. */
+/** An account that is not expected. */
 export const STRANGER = "arn:aws:iam::999900001111:root";
 
 /** A statement that lets a stranger, or an identity itself, do something. */

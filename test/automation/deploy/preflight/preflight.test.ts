@@ -114,7 +114,7 @@ describe("the look before an update", () => {
       assert.match(found.message, /AWS_PROFILE is set for the engine alone/);
     });
 
-    it("goes without where the provider is told to", async () => {
+    it("makes no check that the provider is set to skip", async () => {
       const unchecked = subject({ "aws:skipCredentialsValidation": "true" });
       assert.deepEqual(await findings(unchecked, { identity: fails(new Error("no STS")) }), []);
     });
@@ -163,7 +163,7 @@ describe("the look before an update", () => {
     });
   });
 
-  it("ends with 2 for what the caller can mend, and with 1 for the rest", async () => {
+  it("ends with 2 for what the caller can fix, and with 1 for the rest", async () => {
     const settings = await findings(subject(), { bucketStatus: async () => 403 });
     assert.ok(refusalOf("dev", settings) instanceof UsageError);
     const surroundings = await findings(subject(), { identity: fails(failure("ExpiredToken")) });

@@ -86,7 +86,7 @@ describe("checkpoints of a state", () => {
     });
   });
 
-  it("leave nothing of a write that was killed, and alone one that is under way", async () => {
+  it("leave nothing of a write that was killed, and alone one that is in progress", async () => {
     await checkpoints.keep(state("a"), "up");
     const before = new Date(Date.now() - 2 * 60 * 60_000);
     for (const name of [".killed", ".under-way"]) await fs.writeFile(path.join(folder(), name), '{"taken":');

@@ -101,7 +101,7 @@ describe("the remedy of an unfinished operation", () => {
     }
   });
 
-  it("is told in a line", () => {
+  it("is rendered in a line", () => {
     const line = (told: Remedy) => renderUnfinished({ ...creating("aws:iam/role:Role"), remedy: told });
     assert.equal(
       line({ kind: "adopt", id: "r" }),
@@ -157,7 +157,7 @@ describe("a repaired state", () => {
     ]);
   });
 
-  it("does not take over twice what it has", () => {
+  it("does not adopt twice what it has", () => {
     const there = { ...begun, id: "r" };
     const { state } = repairState(exported("creating", there), [], [one("creating", adopt)]);
     assert.deepEqual(state.deployment.resources, [there]);

@@ -17,7 +17,7 @@ describe("a state that cannot be read", () => {
   });
   afterEach(() => fs.rm(folder, { recursive: true }));
 
-  it("is told from one of a newer engine's, and from a stack that is held", () => {
+  it("is distinguished from one of a newer engine's, and from a stack that is locked", () => {
     const said = (reason: string) => knownError("dev", `error: failed to load checkpoint: ${reason}`);
     for (const reason of [
       "place 1: unexpected end of JSON input",

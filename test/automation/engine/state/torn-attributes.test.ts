@@ -4,12 +4,12 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { removeTornAttributes } from "../../../../automation/engine/state/torn-attributes";
 
-describe("sidecars of a state", () => {
+describe("attribute files of a state", () => {
   let folder: string;
   const dir = () => path.join(folder, ".pulumi", "stacks", "braintrust-snowflake");
 
   beforeEach(async () => {
-    folder = await fs.mkdtemp(path.join(os.tmpdir(), "sidecars-"));
+    folder = await fs.mkdtemp(path.join(os.tmpdir(), "attributes-"));
     await fs.mkdir(dir(), { recursive: true });
   });
   afterEach(() => fs.rm(folder, { recursive: true }));

@@ -27,7 +27,7 @@ const forms: Record<string, (answers: readonly Rows[]) => string> = {
 
 describe("parseAnswers", () => {
   for (const [form, render] of Object.entries(forms)) {
-    it(`reads and tells apart every answer as ${form}`, () => {
+    it(`reads and identifies every answer as ${form}`, () => {
       assert.deepEqual(parseAnswers(render(everything)), {
         storageIntegration: {
           COMMENT: "two words | and more that is long enough to go over several lines",

@@ -34,7 +34,7 @@ const ours = described({
 const distrust = new SnowError("failed:\n  003167 (42601): Error assuming\n  AWS_ROLE: User: x is not");
 
 describe("handOver", () => {
-  it("sets up, takes over, loads, takes over and loads what came in between", async () => {
+  it("sets up, saves, loads, saves and loads what came in between", async () => {
     const work = new Work({ connect: [deployed, deployed, unchanged] });
     assert.equal(await handOver(work), unchanged);
     assert.deepEqual(work.done, ["setup", "connect", "load", "connect", "load", "connect"]);
@@ -71,7 +71,7 @@ describe("handOver", () => {
     }
   });
 
-  it("goes on where the integration is new, or is the stack's by its comment", async () => {
+  it("continues where the integration is new, or is the stack's by its comment", async () => {
     for (const found of [
       new SnowError("failed:\n  002003 (02000): Integration 'X' does not exist or not authorized."),
       described({ STORAGE_AWS_ROLE_ARN: "renamed", COMMENT: "Braintrust exports of the bucket exports" }),
@@ -119,12 +119,12 @@ describe("handOver", () => {
   });
 
   it("waits until AWS trusts Snowflake, and no longer than two minutes", async () => {
-    const patient = new Work({
+    const waiting = new Work({
       connect: [unchanged, unchanged],
       answers: [answer, distrust, distrust, answer],
     });
-    await handOver(patient);
-    assert.deepEqual(patient.done, ["setup", "connect", "load", "wait", "load", "wait", "load", "connect"]);
+    await handOver(waiting);
+    assert.deepEqual(waiting.done, ["setup", "connect", "load", "wait", "load", "wait", "load", "connect"]);
     const refused = new Work({
       connect: [unchanged],
       answers: [answer, ...Array<SnowError>(20).fill(distrust)],

@@ -22,7 +22,7 @@ describe("refuseUnwritable", () => {
     assert.deepEqual(file, before);
   });
 
-  it("puts no plain text in the place of an encrypted setting", () => {
+  it("replaces no encrypted setting with plain text", () => {
     for (const key of ["braintrust-snowflake:snowflake", "braintrust-snowflake:snowflake.iamUserArn"]) {
       assert.throws(
         () => refuseUnwritable({ ...file, encrypted: [key] }, [user]),

@@ -47,7 +47,7 @@ describe("planHandshake", () => {
     ]);
   });
 
-  it("takes over Snowflake's external id where the stack has none", () => {
+  it("saves Snowflake's external id where the stack has none", () => {
     const { snowflakeExternalId: _, ...withoutId } = { ...stack, current: {} };
     const generated = "XX12345_SFCRole=2_a123456/s0aBCDEfGHIJklmNoPq=";
     const plan = planHandshake(withoutId, withIntegration({ STORAGE_AWS_EXTERNAL_ID: generated }));
@@ -168,7 +168,7 @@ describe("planHandshake", () => {
     assert.deepEqual(plan, { changes: [], incomplete: [], awaited: [], problems: [] });
   });
 
-  it("wants no integration for a user with keys, and no pipe where Snowflake is not told of files", () => {
+  it("wants no integration for a user with keys, and no pipe where files are not reported to Snowflake", () => {
     for (const eventsMode of ["queue", "none"] as const) {
       const plan = planHandshake({ ...stack, access: "user", eventsMode }, none);
       assert.deepEqual(plan, { changes: [], incomplete: [], awaited: [], problems: [] });

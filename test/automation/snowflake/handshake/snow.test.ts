@@ -152,7 +152,7 @@ describe("runSnow", () => {
     assert.match(await failure({}, { signal: controller.signal }), /^cancelled before/);
   });
 
-  it("says how to go on where there is none", async () => {
+  it("says how to continue where there is none", async () => {
     await assert.rejects(
       run("SELECT 1;", { environment: { PATH: "/nowhere" } }),
       (error: Error) =>

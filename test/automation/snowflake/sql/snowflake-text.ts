@@ -28,7 +28,7 @@ export function readStatements(text: string): Token[][] {
   return statements;
 }
 
-/** Statements of a text, those within blocks in the place of their block, each from its verb. */
+/** Statements of a text, a block replaced by those within it, each from its verb. */
 export function flatStatements(text: string): Token[][] {
   return readStatements(text).flatMap((tokens) => {
     const last = tokens.at(-1);

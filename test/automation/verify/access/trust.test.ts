@@ -31,16 +31,16 @@ describe("trustProblems", () => {
   const { Condition: _, ...unconditional } = right;
   const cases: readonly (readonly [what: string, live: readonly Statement[], problem: RegExp])[] = [
     ["no external id", [unconditional], /asks for no external id/],
-    ["another pattern", [withIds("bt:*")], /takes the external id bt:\*, asked for bt:org-1:\*/],
+    ["another pattern", [withIds("bt:*")], /takes the external id bt:\*, expected bt:org-1:\*/],
     [
       "one id more",
       [withIds("bt:org-1:*", "bt:org-2:*")],
-      /bt:org-1:\* or bt:org-2:\*, asked for bt:org-1:\*/,
+      /bt:org-1:\* or bt:org-2:\*, expected bt:org-1:\*/,
     ],
     [
       "another operator",
       [{ ...right, Condition: { StringNotLike: { "sts:ExternalId": "bt:org-1:*" } } }],
-      /compares the external id by StringNotLike, asked for StringLike/,
+      /compares the external id by StringNotLike, expected StringLike/,
     ],
     ["everybody", [{ ...right, Principal: "*" }], /trusts everybody/],
     [
@@ -66,7 +66,7 @@ describe("trustProblems", () => {
     [
       "more actions",
       [{ ...right, Action: ["sts:AssumeRole", "sts:TagSession"] }],
-      /allows sts:TagSession besides/,
+      /allows sts:TagSession in addition/,
     ],
     ["another action", [{ ...right, Action: "sts:TagSession" }], /does not allow sts:AssumeRole/],
     [
@@ -84,7 +84,7 @@ describe("trustProblems", () => {
   it("sees anybody where nobody was to be trusted", () => {
     assert.match(
       trustProblems([right], undefined).join(),
-      /trusts 872608195596, and was to trust nobody yet/,
+      /trusts 872608195596, and must not be assumable yet/,
     );
     assert.deepEqual(trustProblems([{ ...right, Effect: "Deny" }], undefined), []);
   });

@@ -74,13 +74,13 @@ turnsRed("bucket", [
     (live) => live.lifecycle?.push({ ID: "x", Status: "Enabled", Filter: {}, Expiration: { Days: 1 } }),
   ],
   [
-    "a lifecycle that nobody asked for",
+    "a lifecycle that is not expected",
     ["bucket/lifecycle"],
     (live) => set(live, { lifecycle: [{ ID: "x", Status: "Enabled", Expiration: { Days: 1 } }] }),
     { ...trusting, lifecycle: { profile: "none" } },
   ],
   [
-    "a lock that nobody asked for",
+    "a lock that is not expected",
     ["bucket/object-lock"],
     (live) => set(live, { lock: { DefaultRetention: { Mode: "COMPLIANCE", Days: 9 } } }),
   ],

@@ -63,7 +63,7 @@ turnsRed("events", [
     (live) => Object.assign(live.deadLetterQueue, { Policy: "" }),
   ],
   [
-    "a notification that nobody asked for",
+    "a notification that is not expected",
     ["events/notification"],
     (live) =>
       live.notification.push({
@@ -87,7 +87,7 @@ turnsRed("events", [
     topicWithKey,
   ],
   [
-    "a queue that does not hear the topic",
+    "a queue that is not subscribed to the topic",
     ["events/subscription"],
     (live) => set(live, { subscriptions: [] }),
     viaTopic,
@@ -131,7 +131,7 @@ turnsRed("freshness", [
     (live) => Object.assign(live.alarms[0] ?? {}, { StateValue: "ALARM" }),
   ],
   [
-    "an alarm that tells nobody",
+    "an alarm without recipients",
     ["fresh/alarms"],
     (live) => Object.assign(live.alarms.at(-1) ?? {}, { ActionsEnabled: false }),
   ],
@@ -142,7 +142,7 @@ turnsRed("freshness", [
     userMode,
   ],
   [
-    "a key that nobody asked for",
+    "a key that is not expected",
     ["fresh/access-keys"],
     (live) => live.accessKeys.push({ AccessKeyId: "AKIAX", Status: "Active", CreateDate: new Date(NOW) }),
     userMode,
