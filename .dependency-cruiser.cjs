@@ -82,6 +82,7 @@ const rooms = {
   "automation/permissions": [
     ...ground,
     "automation/outputs",
+    "automation/engine/backend",
     ...["project", "plan", "verify"].map(below),
     "components/settings/",
   ],

@@ -16,7 +16,7 @@ interface PermissionsCommandOptions extends StackCommandOptions {
   readonly json?: boolean;
 }
 
-/** `permissions`: the IAM policies for those who deploy, preview or verify a stack. Reads the stack's file alone. */
+/** `permissions`: the IAM policies for those who deploy, preview or verify a stack. Offline. */
 export async function permissions({ stack, cwd, json, ...given }: PermissionsCommandOptions): Promise<void> {
   const found = await permissionsFor({
     stack,
@@ -28,7 +28,7 @@ export async function permissions({ stack, cwd, json, ...given }: PermissionsCom
   if (json) return printJson(found);
   print(documents(found).join("\n"));
   note(
-    "The state's backend, its secrets provider and a permissions boundary are not part of the stack: grant them too.",
+    "Not included: the managed policy of a permissions boundary, which must exist, and a state or secrets provider outside AWS.",
   );
 }
 

@@ -3,10 +3,11 @@ import { accountIdsOf } from "../../components/settings/provider-settings";
 import { ENCRYPTED } from "../../components/settings/schema";
 import type { Settings } from "../../components/settings/settings";
 import { accountIdRule } from "../../components/settings/text-rules";
+import { backendUrlOf } from "../engine/backend";
 import { UsageError } from "../errors";
 import { parseOutputs } from "../outputs";
 import { planStack } from "../plan/plan";
-import { readStackFile, type StackFile, settingsOf } from "../project/stack-file";
+import { projectDir, readStackFile, type StackFile, settingsOf } from "../project/stack-file";
 import { connectAws } from "../verify/clients";
 import { DataPath, removalNeeds } from "../verify/data/data-path";
 import { subjectOf } from "../verify/subject";
@@ -16,6 +17,7 @@ import type { Grant, Place } from "./grant";
 import { documentsOf, type PolicyDocument, statementsOf } from "./policies";
 import { resourceGrants } from "./resource-grants";
 import { existingBucketGrant } from "./s3-grants";
+import { stateGrants } from "./state-grants";
 import { githubTrust, type TrustDocument } from "./trust";
 
 /** What somebody does with a stack. */
@@ -74,18 +76,23 @@ export async function permissions(options: PermissionsOptions): Promise<Permissi
     ...(existingBucket === undefined ? [] : [existingBucketGrant(existingBucket, place)]),
   ];
   const needed = purpose === "verify" ? await checked(file, settings, outputs, grants) : grants;
-  const statements = statementsOf(
-    needed.map(({ read, write, ...grant }) => ({
-      ...grant,
-      actions: purpose === "deploy" || purpose === "ci" ? [...read, ...write] : read,
-    })),
-  );
-  const documents = documentsOf(statements);
-  const policies = documents.map((document, index) => ({
-    name: `braintrust-${stack}-${purpose}${documents.length === 1 ? "" : `-${index + 1}`}`,
+  const backendUrl = await backendUrlOf(workDir ?? projectDir);
+  const state = stateGrants({ ...file, backendUrl }, place);
+  const name = `braintrust-${stack}-${purpose}`;
+  const policies = [...policiesOf(name, needed, purpose), ...policiesOf(`${name}-state`, state, purpose)];
+  return { stack, for: purpose, policies, ...(trust === undefined ? {} : { trust }) };
+}
+
+function policiesOf(name: string, grants: readonly Grant[], purpose: Purpose): Permissions["policies"] {
+  const granted = grants.map(({ read, write, ...grant }) => ({
+    ...grant,
+    actions: purpose === "deploy" || purpose === "ci" ? [...read, ...write] : read,
+  }));
+  const documents = documentsOf(statementsOf(granted));
+  return documents.map((document, index) => ({
+    name: documents.length === 1 ? name : `${name}-${index + 1}`,
     document,
   }));
-  return { stack, for: purpose, policies, ...(trust === undefined ? {} : { trust }) };
 }
 
 function accountOf({ stack, accountId }: PermissionsOptions, allowed: readonly string[]): string {

@@ -10,6 +10,7 @@ const longest = [
   "organization",
   "two-pipelines",
   "lifecycle",
+  "permissions",
   "hand-over",
   "sabotage",
   "sandbox-command",
