@@ -90,6 +90,8 @@ export interface ExportPipelineArgs {
   readonly loadErrorsExternalId?: pulumi.Input<string>;
   /** Principals of other accounts that read exports. @default none */
   readonly crossAccountReaders?: CrossAccountReaderArgs[];
+  /** Further statements of the bucket's policy, each as JSON; without a Resource it is of the whole bucket. @default none */
+  readonly bucketPolicyStatements?: pulumi.Input<string>[];
 
   /** Whether the stack has an audit trail of its own. @default true, unless `existingTrailArn` names another */
   readonly auditTrail?: boolean;
@@ -168,6 +170,7 @@ const defaults = {
   fileEvents: ["s3:ObjectCreated:*"],
   loadErrors: false,
   crossAccountReaders: [] as CrossAccountReaderArgs[],
+  bucketPolicyStatements: [] as pulumi.Input<string>[],
   managementEvents: ManagementEvents.All as ManagementEvents,
   auditLogDays: 365,
   auditLogGroupDays: 90,

@@ -135,6 +135,7 @@ export class ExportPipeline extends pulumi.ComponentResource {
         foreignEncryption: foreignEncryption(existingBucket, kmsKeyArn),
         shared: existingBucket !== undefined,
         kmsKeyArn,
+        statements: given.bucketPolicyStatements,
       },
       { ...parent, dependsOn: dependencies },
     );

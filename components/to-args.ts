@@ -8,6 +8,7 @@ import { costTagOf } from "./settings/cost-settings";
 import { givenNames } from "./settings/names";
 import type { RawSettings } from "./settings/schema";
 import { hasOwnTrail, type Settings, secretIfEncrypted, subscriberOf } from "./settings/settings";
+import { statementText } from "./settings/statement-text";
 
 /**
  * A stack's settings as arguments of its pipeline: the one place that knows both. Values of encrypted settings are secrets
@@ -62,6 +63,9 @@ export function toArgs(settings: Settings): ExportPipelineArgs {
       arn: secretIfEncrypted(settings, "crossAccountReaders")(arn),
       prefixes,
     })),
+    bucketPolicyStatements: settings.bucketPolicyStatements
+      .map(statementText)
+      .map(secretIfEncrypted(settings, "bucketPolicyStatements")),
     auditTrail: hasOwnTrail(settings),
     existingTrailArn: auditTrail.enabled ? secret("auditTrail", auditTrail.existing) : undefined,
     existingTrailLogGroup: auditTrail.enabled ? secret("auditTrail", auditTrail.logGroup) : undefined,

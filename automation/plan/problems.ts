@@ -1,6 +1,7 @@
 import { ALERT_SERVICES } from "../../components/monitoring/alert-topic";
 import { dnsSuffix } from "../../components/settings/partitions";
 import { hasOwnAlertTopic, hasOwnTrail, phaseOf, type Settings } from "../../components/settings/settings";
+import { isEverybody } from "../../components/settings/statement-conflicts";
 import { archiveTiers } from "../../components/storage/export-bucket";
 import { usagePrices } from "../cost/prices";
 import type { StackFile } from "../project/stack-file";
@@ -100,6 +101,17 @@ function accessWarnings({ braintrust, objectLock, publicAccessBlock }: Settings,
   );
 }
 
+function statementWarnings({ bucketPolicyStatements }: Settings, warn: Warn): void {
+  for (const { Sid, Effect, Principal, NotPrincipal } of bucketPolicyStatements) {
+    if (Effect !== "Deny" || (NotPrincipal === undefined && !isEverybody(Principal))) continue;
+    warn(
+      "bucketPolicyStatements",
+      `${Sid} can deny the roles of Braintrust and Snowflake, and whoever deploys: AWS lets no Allow override a Deny`,
+      "except them in its conditions, or see that these never hold for them; `verify` tries both roles",
+    );
+  }
+}
+
 function keyWarnings(settings: Settings, warn: Warn): void {
   const { region = "us-east-1", partition } = settings;
   const key = settings.kmsKeyArn === undefined ? "existingKmsKeyArn" : "kmsKeyArn";
@@ -120,6 +132,7 @@ export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
   if (phase !== "connected")
     warn("phase", `no file can flow yet: ${phase}`, "fill in the values above, then `up` again");
   accessWarnings(settings, warn);
+  statementWarnings(settings, warn);
   lifecycleWarnings(settings, warn);
   keyWarnings(settings, warn);
   const { region, snowflakeRegion } = settings;

@@ -8,6 +8,7 @@ import { readerConflicts, streamConflicts } from "./prefix-conflicts";
 import { type Problem, showValue } from "./problems";
 import { ENCRYPTED } from "./schema";
 import type { Settings } from "./settings";
+import { statementConflicts } from "./statement-conflicts";
 import { awsRegionOfSnowflake, bucketNameRule } from "./text-rules";
 
 /** S3: at most 100 event notification configurations a bucket, docs.aws.amazon.com/general/latest/gr/s3.html */
@@ -24,6 +25,7 @@ export function findConflicts(settings: Settings, given: unknown): Problem[] {
     ...bucketConflicts(settings, isGiven),
     ...streamConflicts(settings),
     ...readerConflicts(settings),
+    ...statementConflicts(settings),
     ...regionConflicts(settings),
     ...arnConflicts(settings),
     ...eventConflicts(settings),

@@ -113,6 +113,20 @@ export const meanings: Readonly<Record<SettingKey, string>> = {
   "crossAccountReaders[].arn": "The principal.",
   "crossAccountReaders[].prefixes": "Folders that it may read.",
 
+  bucketPolicyStatements:
+    "Your own statements of the bucket's policy, written as IAM writes them. S3 keeps one policy for a bucket, so they are added to this stack's.",
+  "bucketPolicyStatements[].Sid": "Name of the statement; this stack's own have theirs.",
+  "bucketPolicyStatements[].Effect": "Whether the statement allows or denies.",
+  "bucketPolicyStatements[].Principal":
+    "Whom it speaks of. Everybody may be denied; an Allow to everybody needs a condition that names who that is.",
+  "bucketPolicyStatements[].NotPrincipal":
+    "In a Deny, in place of `Principal`: everybody else. AWS recommends conditions on `aws:PrincipalArn` instead.",
+  "bucketPolicyStatements[].Action": "What it allows or denies.",
+  "bucketPolicyStatements[].NotAction": "In place of `Action`: everything else.",
+  "bucketPolicyStatements[].Resource":
+    "The bucket, or objects in it; ARNs need a bucket whose name is set, by `bucketName` or `existingBucket`.",
+  "bucketPolicyStatements[].Condition": "When it holds.",
+
   lifecycle: "Storage classes and deletion of the exports.",
   "lifecycle.profile":
     "`archive`: STANDARD_IA, then GLACIER and DEEP_ARCHIVE, which Snowflake cannot read. `instant`: STANDARD_IA, then GLACIER_IR; always readable. `none`: STANDARD.",
@@ -222,6 +236,8 @@ export const computedDefaults: Readonly<Partial<Record<SettingKey, string>>> = {
   "iam.names.trailRole": "chosen by Pulumi",
   "events.suffix": "all files below the stream's folder",
   "crossAccountReaders[].prefixes": "`exportPrefix`",
+  "bucketPolicyStatements[].Resource": "the bucket and everything in it",
+  "bucketPolicyStatements[].Condition": "always",
   "lifecycle.archiveAccessDays": "never",
   "lifecycle.deepArchiveAccessDays": "never",
   "lifecycle.expireDays": "never",

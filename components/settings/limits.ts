@@ -1,6 +1,7 @@
 import { defaultBucketName } from "./bucket-name";
 import { type Problem, showValue } from "./problems";
 import type { Settings } from "./settings";
+import { statementText } from "./statement-text";
 
 /** What AWS takes at most, of what settings can reach. Everything else stays below its limit whatever they say. */
 export const limits = {
@@ -22,19 +23,23 @@ const OTHER_STATEMENTS = 1_700;
 
 /** Settings whose resources would be larger than AWS takes them, which it would say half-way through an update. */
 export function limitConflicts(settings: Settings): Problem[] {
-  const { crossAccountReaders, braintrust, streams, monitoring, existingBucket } = settings;
+  const { crossAccountReaders, bucketPolicyStatements: statements } = settings;
+  const { braintrust, streams, monitoring, existingBucket } = settings;
   const problems: Problem[] = [];
   const judge = (key: string, value: string, what: string, size: number, most: number, fix: string) => {
     if (size > most) problems.push({ key, value, rule: `${what}, and AWS takes ${most}`, fix });
   };
   const policy = bucketPolicyBytes(settings);
+  const byStatements = 2 * bytesOfStatements(settings) > policy - OTHER_STATEMENTS;
   judge(
-    "crossAccountReaders",
-    `${crossAccountReaders.length} readers`,
+    byStatements ? "bucketPolicyStatements" : "crossAccountReaders",
+    byStatements ? `${statements.length} statements` : `${crossAccountReaders.length} readers`,
     `would make the bucket's policy one of up to ${policy} bytes`,
-    crossAccountReaders.length === 0 ? 0 : policy,
+    crossAccountReaders.length + statements.length === 0 ? 0 : policy,
     limits.bucketPolicy,
-    "name fewer readers or prefixes, or shorter prefixes: one role that the readers assume has the rights of all",
+    byStatements
+      ? "use fewer or shorter statements: patterns in place of lists, and no Resource where the whole bucket is meant"
+      : "name fewer readers or prefixes, or shorter prefixes: one role that the readers assume has the rights of all",
   );
   const trust = trustPolicyLength(settings);
   const { principalArns, projectIds, orgId } = braintrust;
@@ -73,10 +78,8 @@ export function limitConflicts(settings: Settings): Problem[] {
 
 /** No less than the length of the bucket's policy as BucketPolicy writes it. */
 export function bucketPolicyBytes(settings: Settings): number {
-  const { crossAccountReaders, existingBucket, exportPrefix, partition, stack, region } = settings;
-  const name =
-    existingBucket ?? settings.bucketName ?? defaultBucketName(stack, "000000000000", region ?? "us-east-1");
-  const bucketArn = `arn:${partition}:s3:::${name}`;
+  const { crossAccountReaders, existingBucket, exportPrefix } = settings;
+  const bucketArn = bucketArnOf(settings);
   const readers = crossAccountReaders.map(({ arn, prefixes = [exportPrefix] }) => {
     const [sid, Principal] = ["AllowSnowflakeAccess15", { AWS: arn }];
     const allow = { Effect: "Allow", Principal };
@@ -100,7 +103,25 @@ export function bucketPolicyBytes(settings: Settings): number {
     return JSON.stringify(statements).length - 1;
   });
   const denied = existingBucket === undefined ? 0 : 2 * exportPrefix.length;
-  return readers.reduce((sum, length) => sum + length, OTHER_STATEMENTS + denied);
+  return readers.reduce(
+    (sum, length) => sum + length,
+    OTHER_STATEMENTS + denied + bytesOfStatements(settings),
+  );
+}
+
+/** Of the company's own, each with what BucketPolicy adds. */
+function bytesOfStatements(settings: Settings): number {
+  const bucketArn = bucketArnOf(settings);
+  const lengths = settings.bucketPolicyStatements.map((statement) => {
+    const complete = { Resource: [bucketArn, `${bucketArn}/*`], ...statement };
+    return Buffer.byteLength(statementText(complete)) + 1;
+  });
+  return lengths.reduce((sum, length) => sum + length, 0);
+}
+
+function bucketArnOf({ bucketName, existingBucket, partition, stack, region }: Settings): string {
+  const byDefault = defaultBucketName(stack, "000000000000", region ?? "us-east-1");
+  return `arn:${partition}:s3:::${existingBucket ?? bucketName ?? byDefault}`;
 }
 
 /** The length of the trust policy of Braintrust's role. */

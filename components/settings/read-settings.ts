@@ -72,13 +72,14 @@ export function parseSettings(config: StackConfig): Checked {
  * `accessKeys` stay as they are: the last one is in use.
  */
 function inOrder(settings: Settings): Settings {
-  const { streams, crossAccountReaders, braintrust, events } = settings;
+  const { streams, crossAccountReaders, bucketPolicyStatements, braintrust, events } = settings;
   return {
     ...settings,
     streams: [...streams].sort((a, b) => compare(a.name, b.name)),
     crossAccountReaders: crossAccountReaders
       .map((reader) => withSorted(reader, "prefixes"))
       .sort((a, b) => compare(a.arn, b.arn)),
+    bucketPolicyStatements: [...bucketPolicyStatements].sort((a, b) => compare(a.Sid, b.Sid)),
     braintrust: withSorted(withSorted(braintrust, "projectIds"), "principalArns"),
     events: withSorted(events, "fileEvents"),
   };

@@ -1,5 +1,16 @@
 import { z } from "zod";
 import {
+  bucketResourceRule,
+  type ConditionSetting,
+  conditionRule,
+  isTexts,
+  type ListRule,
+  type PrincipalSetting,
+  principalRule,
+  s3ActionRule,
+  sidRule,
+} from "./statement-rules";
+import {
   accountIdRule,
   anomalyMonitorArnRule,
   braintrustIdRule,
@@ -64,6 +75,13 @@ const section = <Shape extends z.ZodRawShape>(shape: Shape) =>
     error: (issue) =>
       issue.code === "unrecognized_keys" ? `known keys here: ${Object.keys(shape).join(", ")}` : undefined,
   });
+
+/** A value of several forms, of which a function judges the whole. */
+const judged = <Value>(
+  holds: (value: unknown) => boolean,
+  { rule, fix, examples }: Pick<ListRule, "rule" | "fix"> & { readonly examples: readonly unknown[] },
+) => z.custom<Value>(holds, { error: rule, params: { fix } }).meta({ examples: [...examples], rule });
+const texts = (rule: ListRule) => judged<string | string[]>((value) => isTexts(value, rule.holds), rule);
 
 const stream = section({
   name: text(streamNameRule),
@@ -206,6 +224,18 @@ const iam = section({
   }).prefault({}),
 });
 
+/** A statement as IAM writes it, so that one can be copied: hence the capitals. */
+const statement = section({
+  Sid: text(sidRule),
+  Effect: z.enum(["Allow", "Deny"]),
+  Principal: judged<PrincipalSetting>(principalRule.holds, principalRule).optional(),
+  NotPrincipal: judged<PrincipalSetting>(principalRule.holds, principalRule).optional(),
+  Action: texts(s3ActionRule).optional(),
+  NotAction: texts(s3ActionRule).optional(),
+  Resource: texts(bucketResourceRule).optional(),
+  Condition: judged<ConditionSetting>(conditionRule.holds, conditionRule).optional(),
+});
+
 /** Everything `braintrust-snowflake:*` may say in a stack's file; descriptions.ts says what each key means. */
 export const settingsSchema = section({
   bucketName: text(bucketNameRule).optional(),
@@ -228,6 +258,7 @@ export const settingsSchema = section({
     )
     .max(15)
     .default([]),
+  bucketPolicyStatements: z.array(statement).default([]),
   encryption: z.enum(["s3", "kms"]).optional(),
   kmsKeyArn: text(keyArnRule).optional(),
   publicAccessBlock: z.enum(["bucket", "account"]).default("bucket"),

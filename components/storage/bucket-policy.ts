@@ -17,6 +17,8 @@ export interface BucketPolicyArgs {
   readonly foreignEncryption: boolean;
   /** Whether others keep files in the bucket too: how these are encrypted is not this pipeline's to say. @default false */
   readonly shared?: boolean;
+  /** Statements of the company's own as JSON; without a Resource they are of the whole bucket. @default none */
+  readonly statements?: readonly pulumi.Input<string>[];
 }
 
 /** Step 5: the one policy of the bucket. A second one would silently replace it, so every statement is here. */
@@ -36,8 +38,17 @@ export class BucketPolicy extends pulumi.ComponentResource {
 }
 
 /** Every statement of the bucket's policy, in the order in which a reviewer reads them. */
-export function bucketStatements(args: Omit<BucketPolicyArgs, "bucketName">): iam.PolicyStatement[] {
-  const { bucketArn, kmsKeyArn, foreignEncryption, crossAccountReaders, exportPrefix } = args;
+export function bucketStatements(
+  args: Omit<BucketPolicyArgs, "bucketName">,
+): pulumi.Input<iam.PolicyStatement>[] {
+  const {
+    statements = [],
+    bucketArn,
+    kmsKeyArn,
+    foreignEncryption,
+    crossAccountReaders,
+    exportPrefix,
+  } = args;
   const uploads = pulumi.interpolate`${bucketArn}/${args.shared ? exportPrefix : ""}*`;
   return [
     denyInsecureTransport(bucketArn),
@@ -56,7 +67,18 @@ export function bucketStatements(args: Omit<BucketPolicyArgs, "bucketName">): ia
         },
       ),
     ),
+    ...statements.map((text) => ofBucket(text, bucketArn)),
   ];
+}
+
+function ofBucket(
+  text: pulumi.Input<string>,
+  bucketArn: pulumi.Input<string>,
+): pulumi.Output<iam.PolicyStatement> {
+  return pulumi.all([text, bucketArn]).apply(([json, arn]): iam.PolicyStatement => {
+    const statement: iam.PolicyStatement = JSON.parse(json);
+    return { ...statement, Resource: statement.Resource ?? [arn, `${arn}/*`] };
+  });
 }
 
 /** Whether the bucket is an existing one without a key known here. */

@@ -37,6 +37,32 @@ const filledIn = {
     { arn: "arn:aws:iam::777788889999:role/audit" },
     { arn: "arn:aws:iam::888899990000:root" },
   ],
+  bucketPolicyStatements: [
+    {
+      Sid: "DenyContractors",
+      Effect: "Deny",
+      Principal: { AWS: "arn:aws:iam::777788889999:role/contractors" },
+      Action: "s3:*",
+      Condition: { DateGreaterThan: { "aws:CurrentTime": "2027-01-01T00:00:00Z" } },
+    },
+    {
+      Sid: "AllowInventory",
+      Effect: "Allow",
+      Principal: { Service: "s3.amazonaws.com" },
+      Action: ["s3:PutObject"],
+      Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
+    },
+    {
+      Sid: "DenyOutsideOrganization",
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:GetObject",
+      Condition: {
+        StringNotEqualsIfExists: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" },
+        Bool: { "aws:PrincipalIsAWSService": false },
+      },
+    },
+  ],
   monitoring: {
     alertEmails: ["first@example.com", "second@example.com", "third@example.com"],
     monthlyBudgetUsd: 50,

@@ -5,6 +5,9 @@
 export const companions: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   // Whose prefixes lie below it.
   exportPrefix: { crossAccountReaders: undefined },
+  "bucketPolicyStatements[].NotPrincipal": { "bucketPolicyStatements.[].Principal": undefined },
+  "bucketPolicyStatements[].NotAction": { "bucketPolicyStatements.[].Action": undefined },
+  "bucketPolicyStatements[].Resource": { bucketName: "acme-braintrust-exports" },
   kmsKeyArn: { encryption: "kms" },
   existingKmsKeyArn: { existingBucket: "acme-existing-bucket" },
   allowCrossRegion: { snowflakeRegion: "eu-central-1" },

@@ -150,7 +150,7 @@ function escaped(text: string): string {
 }
 
 function code(value: unknown): string {
-  return `\`${String(value)}\``;
+  return `\`${typeof value === "object" ? JSON.stringify(value) : String(value)}\``;
 }
 
 /** A row of a table, in which a bar would begin another cell. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { LifecycleRule } from "@aws-sdk/client-s3";
+import { statementText } from "../../../components/settings/statement-text";
 import { bucketStatements, foreignEncryption } from "../../../components/storage/bucket-policy";
 import { lifecycleRules } from "../../../components/storage/export-bucket";
 import { orAbsent } from "../../aws/aws-errors";
@@ -191,7 +192,7 @@ function loggingCheck(subject: Subject, { s3 }: Aws): Check {
 }
 
 function policyCheck(subject: Subject, { s3 }: Aws): Check {
-  const { crossAccountReaders, exportPrefix, existingBucket } = subject.settings;
+  const { crossAccountReaders, exportPrefix, existingBucket, bucketPolicyStatements } = subject.settings;
   const { bucketArn, kmsKeyArn } = subject.outputs;
   return {
     id: "bucket/policy",
@@ -206,6 +207,7 @@ function policyCheck(subject: Subject, { s3 }: Aws): Check {
           exportPrefix,
           foreignEncryption: foreignEncryption(existingBucket, kmsKeyArn),
           shared: existingBucket !== undefined,
+          statements: bucketPolicyStatements.map(statementText),
           ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
         }),
       );

@@ -44,6 +44,20 @@ describe("the plan warns", () => {
     );
   });
 
+  it("of own statements that can deny the pipeline, and of no others", async () => {
+    const deny = { Effect: "Deny", Action: "s3:*" };
+    const own = (...given: object[]) => warned("prod", { bucketPolicyStatements: given });
+    const said = one(await own({ ...deny, Sid: "DenyAll", Principal: "*" }), "bucketPolicyStatements");
+    assert.match(said, /DenyAll can deny the roles of Braintrust and Snowflake, and whoever deploys/);
+    const contractors = { AWS: "arn:aws:iam::777788889999:role/contractors" };
+    one(await own({ ...deny, Sid: "DenyRest", NotPrincipal: contractors }), "bucketPolicyStatements");
+    none(await own({ ...deny, Sid: "DenySome", Principal: contractors }), "bucketPolicyStatements");
+    none(
+      await own({ ...deny, Effect: "Allow", Sid: "Allow", Principal: contractors }),
+      "bucketPolicyStatements",
+    );
+  });
+
   it("of archives of Intelligent-Tiering's, and shows them", async () => {
     const lifecycle = { ...tiering, archiveAccessDays: 120 };
     const said = one(await warned("dev", { lifecycle }), "lifecycle.archiveAccessDays");

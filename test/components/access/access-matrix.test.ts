@@ -259,6 +259,55 @@ describe("access matrix: files", () => {
     ["Denied", act(reader, "kms:Decrypt", sharedKey)],
     ["ExplicitlyDenied", act(writer, "s3:PutObject", inside, otherKey)],
   ]);
+  const lake = "arn:aws:iam::777788889999:role/lake";
+  const member = { "aws:PrincipalOrgID": "o-a1b2c3d4e5" };
+  matrix(
+    "statements of the company's own",
+    {
+      ...connected,
+      crossAccountReaders: [{ arn: guest }],
+      bucketPolicyStatements: [
+        {
+          Sid: "AllowLake",
+          Effect: "Allow",
+          Principal: { AWS: lake },
+          Action: "s3:GetObject",
+          Resource: `${bucket}/braintrust-exports/logs/*`,
+        },
+        {
+          Sid: "AllowMembers",
+          Effect: "Allow",
+          Principal: "*",
+          Action: "s3:ListBucket",
+          Condition: { StringEquals: member },
+        },
+        {
+          Sid: "DenyStrangers",
+          Effect: "Deny",
+          Principal: "*",
+          Action: "s3:*",
+          Condition: { StringNotEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } },
+        },
+      ],
+    },
+    [
+      ["Allowed", act(lake, "s3:GetObject", inside, member)],
+      ["Denied", act(lake, "s3:GetObject", traces, member)],
+      ["Denied", act(lake, "s3:PutObject", inside, member)],
+      ["ExplicitlyDenied", act(lake, "s3:GetObject", inside)],
+      ["ExplicitlyDenied", act(lake, "s3:GetObject", inside, { "aws:PrincipalOrgID": "o-another" })],
+      ["ExplicitlyDenied", act(lake, "s3:GetObject", inside, { ...member, "aws:SecureTransport": "false" })],
+      ["Allowed", act(outsider, "s3:ListBucket", bucket, member)],
+      ["Denied", act(outsider, "s3:GetObject", inside, member)],
+      ["ExplicitlyDenied", act(outsider, "s3:ListBucket", bucket)],
+      ["Allowed", act(guest, "s3:GetObject", inside, member)],
+      ["ExplicitlyDenied", act(guest, "s3:GetObject", inside)],
+      ["Allowed", act(writer, "s3:PutObject", inside, member)],
+      ["Allowed", act(reader, "s3:GetObject", inside, member)],
+      ["Denied", act(reader, "s3:GetObject", outside, member)],
+      ["ExplicitlyDenied", act(administrator, "s3:DeleteBucket", bucket)],
+    ],
+  );
   matrix("everybody else", connected, [
     ["Denied", act(guest, "s3:GetObject", inside)],
     ["Denied", act(outsider, "s3:GetObject", inside)],

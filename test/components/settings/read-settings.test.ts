@@ -23,6 +23,7 @@ const defaults = {
     fileEvents: ["s3:ObjectCreated:*"],
   },
   crossAccountReaders: [],
+  bucketPolicyStatements: [],
   lifecycle: {
     profile: "archive",
     standardIaDays: 30,
