@@ -8,13 +8,14 @@ const ground = ["automation/errors", "automation/paths", "automation/debug", "au
 const vocabulary = [
   "components/account",
   "components/arguments",
+  "components/aws-limits",
   "components/physical-names",
   "components/settings/partitions",
 ];
 
 /** What each room may import besides itself and packages: docs/architecture.md says what it is for. From the ground up. */
 const rooms = {
-  "components/settings": ["components/physical-names"],
+  "components/settings": ["components/aws-limits", "components/physical-names"],
   "components/storage": [...vocabulary],
   "components/access": [...vocabulary, "components/storage/"],
   "components/events": [...vocabulary, "components/access/"],

@@ -1,5 +1,6 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import type * as pulumi from "@pulumi/pulumi";
+import { awsLimits } from "../aws-limits";
 import type { AlarmPlace } from "./alarm-resource";
 import { alarmName, describe } from "./alarms";
 
@@ -45,14 +46,10 @@ export function createComposite(
   composite("unhealthy", below, [alertTopicArn], [...dependsOn, ...between]);
 }
 
-/** A rule takes 100 alarms and 10240 characters: AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html */
-const MOST_ALARMS = 100;
-const LONGEST_RULE = 10_240;
-
 /** The alarms in parts that have room in a rule each. */
 export function ruleParts(names: readonly string[]): string[][] {
   const longest = Math.max(...names.map((name) => anyFires([name, ""]).length));
-  const size = Math.min(MOST_ALARMS, Math.floor(LONGEST_RULE / longest));
+  const size = Math.min(awsLimits.compositeAlarms.most, Math.floor(awsLimits.compositeRule.most / longest));
   return Array.from({ length: Math.ceil(names.length / size) }, (_, index) =>
     names.slice(index * size, (index + 1) * size),
   );

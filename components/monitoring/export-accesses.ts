@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { allOf, anyOf, is, LONGEST_PATTERN, pattern, type Term } from "./filter-expression";
+import { awsLimits } from "../aws-limits";
+import { allOf, anyOf, is, pattern, type Term } from "./filter-expression";
 import type { TrailSubject } from "./trail-subject";
 
 /**
@@ -9,7 +10,8 @@ import type { TrailSubject } from "./trail-subject";
  * room. `plan` says what a pattern leaves out. "!=" is false for what an event does not have, hence NOT EXISTS.
  */
 export function unlistedReads(subject: TrailSubject): pulumi.Output<string> {
-  const { bucketName, readers, account, sharedPrefix = "" } = subject;
+  const { bucketName, readers, account } = subject;
+  const sharedPrefix = beginningOf(subject.sharedPrefix);
   return pulumi
     .all([
       bucketName,
@@ -41,7 +43,10 @@ export function unlistedReads(subject: TrailSubject): pulumi.Output<string> {
       );
       return pulumi
         .all(patterns)
-        .apply((texts) => texts.find((text) => text.length <= LONGEST_PATTERN) ?? texts.at(-1) ?? "");
+        .apply(
+          (texts) =>
+            texts.find((text) => text.length <= awsLimits.metricFilterPattern.most) ?? texts.at(-1) ?? "",
+        );
     });
 }
 
@@ -49,11 +54,9 @@ export function unlistedReads(subject: TrailSubject): pulumi.Output<string> {
  * Writes and deletions by others than Braintrust. S3's lifecycle is no caller; `verify` deletes the probes that it has written. A
  * trail has no key of DeleteObjects, so in a shared bucket that counts whatever it deletes.
  */
-export function unlistedWrites({
-  bucketName,
-  writer,
-  sharedPrefix = "",
-}: TrailSubject): pulumi.Output<string> {
+export function unlistedWrites(subject: TrailSubject): pulumi.Output<string> {
+  const { bucketName, writer } = subject;
+  const sharedPrefix = beginningOf(subject.sharedPrefix);
   const names = ["PutObject*", "CopyObject", "CompleteMultipartUpload", "DeleteObjects", "RestoreObject"];
   return pulumi
     .output(writer)
@@ -78,6 +81,13 @@ export function unlistedWrites({
         ]),
       ),
     );
+}
+
+/** A longer prefix is recognized by its beginning, of which a pattern takes two: what else begins so counts as well. */
+const LONGEST_PREFIX = 120;
+
+function beginningOf(prefix = ""): string {
+  return prefix.slice(0, LONGEST_PREFIX);
 }
 
 function ofExports(bucketName: Term, sharedPrefix: string): Term[] {

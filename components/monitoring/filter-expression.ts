@@ -1,8 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** CloudWatch Logs takes a pattern of 1024 characters: AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html */
-export const LONGEST_PATTERN = 1024;
-
 /** A condition on an event in CloudWatch's syntax for JSON: AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html */
 export type Term = pulumi.Input<string>;
 

@@ -11,9 +11,6 @@ import type { Settings } from "./settings";
 import { statementConflicts } from "./statement-conflicts";
 import { awsRegionOfSnowflake, bucketNameRule } from "./text-rules";
 
-/** S3: at most 100 event notification configurations a bucket, docs.aws.amazon.com/general/latest/gr/s3.html */
-const MOST_NOTIFICATIONS = 100;
-
 /**
  * Settings that are well-formed each by itself and cannot stand together.
  *
@@ -145,14 +142,6 @@ function eventConflicts({ events, streams }: Settings): Problem[] {
       value: showValue(arn),
       rule: "names no stream",
       fix: `the streams are ${names.join(", ")}`,
-    });
-  }
-  if (events.mode !== "none" && streams.length > MOST_NOTIFICATIONS) {
-    problems.push({
-      key: "streams",
-      value: `${streams.length} streams`,
-      rule: `S3 takes at most ${MOST_NOTIFICATIONS} notification configurations a bucket, one for each stream`,
-      fix: "use fewer streams, another stack for the rest, or events.mode none",
     });
   }
   const kinds = events.fileEvents;

@@ -1,25 +1,17 @@
+import { awsLimits } from "../aws-limits";
 import { defaultBucketName } from "./bucket-name";
 import { type Problem, showValue } from "./problems";
 import type { Settings } from "./settings";
 import { statementText } from "./statement-text";
-
-/** What AWS takes at most, of what settings can reach. Everything else stays below its limit whatever they say. */
-export const limits = {
-  /** Bytes. docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html */
-  bucketPolicy: 20_480,
-  /** Characters, blanks apart. docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-  trustPolicy: 2_048,
-  /** Configurations a bucket. docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-configurations.html */
-  requestMetrics: 1_000,
-  /** Widgets a dashboard. docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
-  dashboardWidgets: 500,
-} as const;
 
 /** Titles of its rows, and graphs that do not belong to a stream. */
 const OTHER_WIDGETS = 14;
 
 /** Statements that every bucket has, and what stands around them: for the longest names. */
 const OTHER_STATEMENTS = 1_700;
+
+/** What Braintrust adds to a prefix: dates, ids and an ending. No page of Braintrust's says how long; its ids are UUIDs. */
+const FILE_NAME = 100;
 
 /** Settings whose resources would be larger than AWS takes them, which it would say half-way through an update. */
 export function limitConflicts(settings: Settings): Problem[] {
@@ -36,7 +28,7 @@ export function limitConflicts(settings: Settings): Problem[] {
     byStatements ? `${statements.length} statements` : `${crossAccountReaders.length} readers`,
     `would make the bucket's policy one of up to ${policy} bytes`,
     crossAccountReaders.length + statements.length === 0 ? 0 : policy,
-    limits.bucketPolicy,
+    awsLimits.bucketPolicy.most,
     byStatements
       ? "use fewer or shorter statements: patterns in place of lists, and no Resource where the whole bucket is meant"
       : "name fewer readers or prefixes, or shorter prefixes: one role that the readers assume has the rights of all",
@@ -50,11 +42,12 @@ export function limitConflicts(settings: Settings): Problem[] {
     showValue(byPrincipals ? principalArns : ids),
     `would make the role's trust policy one of ${trust} characters`,
     trust,
-    limits.trustPolicy,
+    awsLimits.trustPolicy.most,
     byPrincipals
       ? "name fewer roles, or roles with a shorter path"
       : "name fewer projects, or none for all of the organization",
   );
+  problems.push(...streamLimits(settings));
   const counted = monitoring.enabled && monitoring.requestMetrics && existingBucket === undefined;
   if (!counted) return problems;
   judge(
@@ -62,7 +55,7 @@ export function limitConflicts(settings: Settings): Problem[] {
     `${streams.length} streams`,
     `need ${streams.length + 1} metrics configurations of the bucket`,
     streams.length + 1,
-    limits.requestMetrics,
+    awsLimits.metricsConfigurations.most,
     "use fewer streams, another stack for the rest, or set monitoring.requestMetrics to false",
   );
   judge(
@@ -70,10 +63,40 @@ export function limitConflicts(settings: Settings): Problem[] {
     `${streams.length} streams`,
     `need up to ${streams.length + OTHER_WIDGETS} widgets of a dashboard`,
     monitoring.dashboard ? streams.length + OTHER_WIDGETS : 0,
-    limits.dashboardWidgets,
+    awsLimits.dashboardWidgets.most,
     "use fewer streams, another stack for the rest, or set monitoring.dashboard to false",
   );
   return problems;
+}
+
+function streamLimits({ streams, events }: Settings): Problem[] {
+  const { objectKey, notificationFilter, notificationConfigurations } = awsLimits;
+  const prefixes = streams.flatMap(({ prefix }, index): Problem[] => {
+    const room = objectKey.most - prefix.length;
+    // As filterText of events encodes what prefixes may have.
+    const filter = prefix.replaceAll("=", "%3D").length;
+    const rule =
+      room < FILE_NAME
+        ? `leaves ${room} of the ${objectKey.most} characters of a key to the names of files, and ${FILE_NAME} are needed`
+        : filter > notificationFilter.most
+          ? `is ${filter} characters in a notification filter, where "=" takes three, and S3 takes ${notificationFilter.most}`
+          : undefined;
+    if (rule === undefined) return [];
+    const key = `streams[${index}].prefix`;
+    return [
+      { key, value: showValue(prefix), rule, fix: "shorten it, or exportPrefix, which it begins with" },
+    ];
+  });
+  if (events.mode === "none" || streams.length <= notificationConfigurations.most) return prefixes;
+  return [
+    ...prefixes,
+    {
+      key: "streams",
+      value: `${streams.length} streams`,
+      rule: `S3 takes at most ${notificationConfigurations.most} notification configurations a bucket, one for each stream`,
+      fix: "use fewer streams, another stack for the rest, or events.mode none",
+    },
+  ];
 }
 
 /** No less than the length of the bucket's policy as BucketPolicy writes it. */

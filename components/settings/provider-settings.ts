@@ -1,3 +1,4 @@
+import { awsLimits } from "../aws-limits";
 import { misread, type Problem, showValue } from "./problems";
 import { ENCRYPTED } from "./schema";
 import { accountIdRule } from "./text-rules";
@@ -51,8 +52,6 @@ export function defaultTagsOf(configured: unknown): Readonly<Record<string, stri
   );
 }
 
-const MOST_TAGS = 50;
-
 /**
  * What S3 and IAM refuse, after the first resources have been created. Keys of IAM differ in more than case.
  * docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html; docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
@@ -85,11 +84,11 @@ function tagProblems(tags: Readonly<Record<string, string>>): Problem[] {
       );
     }
   }
-  if (keys.length > MOST_TAGS) {
+  if (keys.length > awsLimits.tags.most) {
     problems.push({
       key: "aws:defaultTags.tags",
       value: `${keys.length} tags`,
-      rule: `AWS takes at most ${MOST_TAGS} tags a resource`,
+      rule: `AWS takes at most ${awsLimits.tags.most} tags a resource`,
       fix: "use fewer",
     });
   }

@@ -1,3 +1,4 @@
+import { awsLimits } from "../aws-limits";
 import { knownPartition, partitionNames } from "./partitions";
 import { LONGEST_NAME, LONGEST_TABLE, nameProblem, storedName } from "./snowflake-names";
 
@@ -10,7 +11,11 @@ export interface TextRule {
   readonly examples: readonly [string, string];
 }
 
-const principalPath = "[\\w+=,.@/-]+";
+/** Path and name of an IAM role, user or policy. */
+const named = (most: number) => `(?:[\\w+=,.@/-]{1,${awsLimits.iamPath.most - 2}}/)?[\\w+=,.@-]{1,${most}}`;
+const [roleName, userName, policyName] = [awsLimits.roleName, awsLimits.userName, awsLimits.policyName].map(
+  ({ most }) => named(most),
+);
 
 /** General purpose buckets: docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 export const bucketNameRule: TextRule = {
@@ -48,8 +53,8 @@ export const externalIdRule: TextRule = {
 };
 
 export const userArnRule: TextRule = {
-  holds: (arn) => new RegExp(`^arn:(${partitionNames}):iam::\\d{12}:user/${principalPath}$`).test(arn),
-  rule: "must be the ARN of one IAM user, arn:aws:iam::<12 digits>:user/<name>",
+  holds: (arn) => new RegExp(`^arn:(${partitionNames}):iam::\\d{12}:user/${userName}$`).test(arn),
+  rule: "must be the ARN of one IAM user, arn:aws:iam::<12 digits>:user/<name>, with a name of at most 64 characters",
   fix: "copy the value whole from Snowflake's DESC INTEGRATION or SYSTEM$GET_AWS_SNS_IAM_POLICY",
   examples: [
     "arn:aws:iam::444455556666:user/abc1-b-self1234",
@@ -59,10 +64,8 @@ export const userArnRule: TextRule = {
 
 export const principalArnRule: TextRule = {
   holds: (arn) =>
-    new RegExp(
-      `^arn:(${partitionNames}):iam::\\d{12}:(root|user/${principalPath}|role/${principalPath})$`,
-    ).test(arn),
-  rule: "must be the ARN of one IAM role, user or account root, arn:aws:iam::<12 digits>:role/<name>",
+    new RegExp(`^arn:(${partitionNames}):iam::\\d{12}:(root|user/${userName}|role/${roleName})$`).test(arn),
+  rule: "must be the ARN of one IAM role, user or account root, arn:aws:iam::<12 digits>:role/<name>, with a name of at most 64 characters",
   fix: "name the principal whole; a wildcard is not a principal",
   examples: ["arn:aws:iam::777788889999:role/analytics", "arn:aws:iam::777788889999:user/data/auditor"],
 };
@@ -75,7 +78,10 @@ const iamName = (most: number): TextRule => ({
 });
 
 /** Roles and users, groups and policies: docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-export const [roleNameRule, policyNameRule] = [iamName(64), iamName(128)];
+export const [roleNameRule, policyNameRule] = [
+  iamName(awsLimits.roleName.most),
+  iamName(awsLimits.policyName.most),
+];
 
 export const iamPathRule: TextRule = {
   holds: (path) => /^\/([!#%-)+-.0->@-[\]-~]+\/)*$/.test(path) && path.length <= 512,
@@ -85,16 +91,15 @@ export const iamPathRule: TextRule = {
 };
 
 export const policyArnRule: TextRule = {
-  holds: (arn) =>
-    new RegExp(`^arn:(${partitionNames}):iam::(\\d{12}|aws):policy/${principalPath}$`).test(arn),
-  rule: "must be the ARN of one managed policy, arn:aws:iam::<12 digits>:policy/<name>",
+  holds: (arn) => new RegExp(`^arn:(${partitionNames}):iam::(\\d{12}|aws):policy/${policyName}$`).test(arn),
+  rule: "must be the ARN of one managed policy, arn:aws:iam::<12 digits>:policy/<name>, with a name of at most 128 characters",
   fix: "copy Arn from `aws iam list-policies`",
   examples: ["arn:aws:iam::123456789012:policy/DeveloperBoundary", "arn:aws:iam::aws:policy/PowerUserAccess"],
 };
 
 export const roleArnRule: TextRule = {
-  holds: (arn) => new RegExp(`^arn:(${partitionNames}):iam::\\d{12}:role/${principalPath}$`).test(arn),
-  rule: "must be the ARN of one IAM role, arn:aws:iam::<12 digits>:role/<name>",
+  holds: (arn) => new RegExp(`^arn:(${partitionNames}):iam::\\d{12}:role/${roleName}$`).test(arn),
+  rule: "must be the ARN of one IAM role, arn:aws:iam::<12 digits>:role/<name>, with a name of at most 64 characters",
   fix: "name the role whole; a wildcard is not a principal",
   examples: [
     "arn:aws:iam::777788889999:role/braintrust-api",

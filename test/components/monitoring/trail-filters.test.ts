@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LONGEST_PATTERN } from "../../../components/monitoring/filter-expression";
+import { awsLimits } from "../../../components/aws-limits";
 import { trailFilters } from "../../../components/monitoring/trail-filters";
 import type { TrailSubject } from "../../../components/monitoring/trail-subject";
 import { ACCOUNT_ID, account, resolved } from "../../support";
@@ -248,7 +248,7 @@ describe("trailFilters", () => {
       ({ metric }) => metric === "StrangeReads",
     );
     const pattern = await resolved(filter?.pattern ?? assert.fail());
-    assert.ok(pattern.length <= LONGEST_PATTERN);
+    assert.ok(pattern.length <= awsLimits.metricFilterPattern.most);
     assert.ok(matches(pattern, read({ arn: stranger, accountId: ACCOUNT_ID })));
     for (const accountId of ["600000000000", "999900001111"])
       assert.ok(!matches(pattern, read({ accountId })), accountId);
@@ -275,7 +275,7 @@ describe("trailFilters", () => {
           `arn:aws:iam::${ACCOUNT_ID}:${path}/AWSReservedSSO_${sets[index % sets.length]}${index}_0123456789abcdef`,
       );
       const pattern = await unlistedReads(readers);
-      assert.ok(pattern.length <= LONGEST_PATTERN, `${count}: ${pattern.length}`);
+      assert.ok(pattern.length <= awsLimits.metricFilterPattern.most, `${count}: ${pattern.length}`);
       for (const reader of readers) assert.ok(!matches(pattern, read(session(reader))), reader);
       const administrator = `arn:aws:iam::${ACCOUNT_ID}:${path}/AWSReservedSSO_AdministratorAccess_0123456789abcdef`;
       if (count <= 15) assert.ok(matches(pattern, read(session(administrator))), pattern);
@@ -290,7 +290,7 @@ describe("trailFilters", () => {
         `arn:aws:iam::${ACCOUNT_ID}:role/${String.fromCharCode(97 + (index % 26))}${index}-reader-of-exports`,
     );
     const pattern = await unlistedReads(readers);
-    assert.ok(pattern.length <= LONGEST_PATTERN);
+    assert.ok(pattern.length <= awsLimits.metricFilterPattern.most);
     for (const reader of readers) assert.ok(!matches(pattern, read(session(reader))), reader);
     assert.ok(matches(pattern, read({ arn: `arn:aws:iam::${ACCOUNT_ID}:root`, accountId: ACCOUNT_ID })));
   });
@@ -324,7 +324,7 @@ describe("trailFilters", () => {
     };
     for (const { metric, pattern } of trailFilters({ ...subject, ...long })) {
       const text = await resolved(pattern);
-      assert.ok(text.length <= LONGEST_PATTERN, `${metric}: ${text.length}`);
+      assert.ok(text.length <= awsLimits.metricFilterPattern.most, `${metric}: ${text.length}`);
     }
   });
 
@@ -338,7 +338,7 @@ describe("trailFilters", () => {
       ...call("sts", "AssumeRole", { roleArn }),
       errorCode: "AccessDenied",
     });
-    assert.ok(pattern.length <= LONGEST_PATTERN, `${pattern.length}`);
+    assert.ok(pattern.length <= awsLimits.metricFilterPattern.most, `${pattern.length}`);
     assert.ok(matches(pattern, attempt(role("writer"))) && matches(pattern, attempt(role("reader"))));
     assert.ok(!matches(pattern, attempt(role("another-reader"))));
   });
@@ -382,7 +382,7 @@ describe("trailFilters", () => {
       crossAccountReaders,
     })) {
       const { length } = await resolved(pattern);
-      assert.ok(length <= LONGEST_PATTERN, `${metric} ${length}`);
+      assert.ok(length <= awsLimits.metricFilterPattern.most, `${metric} ${length}`);
     }
   });
 });

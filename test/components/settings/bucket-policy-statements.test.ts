@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { limits } from "../../../components/settings/limits";
+import { awsLimits } from "../../../components/aws-limits";
 import { bases, configurationOf } from "../../changes/bases";
 import { deployProgram, problemsOf } from "../../support";
 import { type Case, refuses } from "./refusals";
@@ -123,7 +123,10 @@ describe("own statements of the bucket's policy", () => {
     while (problemsOf({ bucketName, ...given(length + 1) }).length === 0) length += 1;
     const Statement = await written(given(length));
     const bytes = Buffer.byteLength(JSON.stringify({ Version: "2012-10-17", Statement }));
-    assert.ok(bytes <= limits.bucketPolicy && bytes > limits.bucketPolicy - 1_000, String(bytes));
+    assert.ok(
+      bytes <= awsLimits.bucketPolicy.most && bytes > awsLimits.bucketPolicy.most - 1_000,
+      String(bytes),
+    );
     const [problem] = problemsOf({ bucketName, ...given(length + 1) });
     assert.deepEqual([problem?.key, problem?.value], ["bucketPolicyStatements", "1 statements"]);
     assert.match(problem?.rule ?? "", /up to 2048[12] bytes, and AWS takes 20480/);

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { bucketPolicyBytes, limits, trustPolicyLength } from "../../../components/settings/limits";
+import { awsLimits } from "../../../components/aws-limits";
+import { filterText } from "../../../components/events/snowpipe-events";
+import { bucketPolicyBytes, trustPolicyLength } from "../../../components/settings/limits";
+import type { LimitName, limitRows } from "../../documentation/limits-page";
 import { deployProgram, problemsOf, settingsFor } from "../../support";
 
 const BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy";
@@ -30,11 +33,96 @@ function border(accepted: (length: number) => boolean): number {
   return low;
 }
 
-const longNames = {
-  ...{ braintrustRole: "b".repeat(64), snowflakeRole: "s".repeat(64), snowflakeUser: "u".repeat(64) },
-  ...{ errorRole: "e".repeat(64), trailRole: "t".repeat(64), snowflakeGroup: "g".repeat(128) },
-  ...{ exportPolicy: "w".repeat(128), readPolicy: "r".repeat(128) },
+type RefusedLimit = {
+  [Name in LimitName]: (typeof limitRows)[Name] extends { readonly refused: string } ? Name : never;
+}[LimitName];
+
+/** Settings that are as large as a limit and the next ones: the key that is refused, and the settings of a size. */
+interface Border {
+  readonly key: string;
+  readonly given: (size: number) => Given;
+}
+interface Given {
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly provider?: Readonly<Record<string, unknown>>;
+}
+const letters = (size: number) => "n".repeat(size);
+const names = (key: string): Border => ({
+  key: `iam.names.${key}`,
+  given: (size) => ({ settings: { iam: { names: { [key]: letters(size) } } } }),
+});
+const measured = (count: number, monitoring: object) => ({
+  settings: { streams: streams(count), events: { mode: "none" }, monitoring },
+});
+const borders: Readonly<Record<Exclude<RefusedLimit, "bucketPolicy" | "trustPolicy">, Border>> = {
+  bucketName: { key: "bucketName", given: (size) => ({ settings: { bucketName: letters(size) } }) },
+  // 100 characters of a key are for the names of files.
+  objectKey: {
+    key: "streams[0].prefix",
+    given: (size) => {
+      const [exportPrefix, prefix] = [500, size - 600].map((length) => `${letters(length - 1)}/`);
+      return { settings: { exportPrefix, streams: [{ name: "logs", prefix }] } };
+    },
+  },
+  notificationConfigurations: { key: "streams", given: (size) => ({ settings: { streams: streams(size) } }) },
+  notificationFilter: {
+    key: "streams[0].prefix",
+    given: (size) => {
+      const equals = "=".repeat(300);
+      const prefix = `${letters(size - 3 - filterText(equals).length)}${equals}/`;
+      return { settings: { exportPrefix: "e/", streams: [{ name: "logs", prefix }] } };
+    },
+  },
+  metricsConfigurations: { key: "streams", given: (size) => measured(size - 1, { dashboard: false }) },
+  dashboardWidgets: { key: "streams", given: (size) => measured(size - 14, { dashboard: true }) },
+  roleName: names("braintrustRole"),
+  userName: names("snowflakeUser"),
+  groupName: names("snowflakeGroup"),
+  policyName: names("readPolicy"),
+  iamPath: { key: "iam.path", given: (size) => ({ settings: { iam: { path: `/${letters(size - 2)}/` } } }) },
+  accessKeys: {
+    key: "snowflake.accessKeys",
+    given: (size) => ({ settings: { snowflake: { access: "user", accessKeys: streams(size) } } }),
+  },
+  externalId: {
+    key: "snowflake.externalId",
+    given: (size) => ({ settings: { snowflake: { externalId: letters(size) } } }),
+  },
+  topicName: {
+    key: "events.topicName",
+    given: (size) => ({ settings: { events: { topicName: letters(size) } } }),
+  },
+  queueName: {
+    key: "events.queueName",
+    given: (size) => ({ settings: { events: { queueName: letters(size - "-dlq".length) } } }),
+  },
+  trailName: {
+    key: "auditTrail.name",
+    given: (size) => ({ settings: { auditTrail: { name: letters(size) } } }),
+  },
+  logGroupName: {
+    key: "auditTrail.logGroup",
+    given: (size) => ({
+      settings: {
+        auditTrail: {
+          enabled: true,
+          existing: "arn:aws:cloudtrail:us-east-1:123456789012:trail/organization",
+          logGroup: letters(size),
+        },
+      },
+    }),
+  },
+  tags: {
+    key: "aws:defaultTags.tags",
+    given: (size) => ({
+      provider: {
+        "aws:defaultTags": { tags: Object.fromEntries(streams(size).map(({ name }) => [name, "x"])) },
+      },
+    }),
+  },
 };
+const judged = ({ settings = {}, provider = {} }: Given) => problemsOf(settings, { values: provider });
+const show = (problems: unknown) => JSON.stringify(problems);
 
 describe("limits of AWS", () => {
   it("keep the bucket's policy within 20 KB, and refuse it with its size beyond", async () => {
@@ -42,7 +130,10 @@ describe("limits of AWS", () => {
     const length = border((each) => problemsOf(given(each)).length === 0);
     const { deployed } = await deployProgram(given(length), { stack: "prod" });
     const written = String(deployed.named("pipeline-bucket-policy", BUCKET_POLICY).inputs.policy).length;
-    assert.ok(written <= limits.bucketPolicy && written > limits.bucketPolicy - 1_500, `${written}`);
+    assert.ok(
+      written <= awsLimits.bucketPolicy.most && written > awsLimits.bucketPolicy.most - 1_500,
+      `${written}`,
+    );
     const [problem, ...others] = problemsOf(given(length + 1));
     assert.deepEqual([problem?.key, problem?.value, others], ["crossAccountReaders", "12 readers", []]);
     assert.match(problem?.rule ?? "", /up to 20\d\d\d bytes, and AWS takes 20480/);
@@ -84,82 +175,62 @@ describe("limits of AWS", () => {
     const written = deployed.named("pipeline-braintrust", "aws:iam/role:Role").inputs.assumeRolePolicy;
     const text = typeof written === "string" ? written : JSON.stringify(written);
     assert.equal(text.length, trustPolicyLength(settingsFor(braintrust(length))));
-    assert.ok(text.length <= limits.trustPolicy && text.length > limits.trustPolicy - 25, `${text.length}`);
+    assert.ok(
+      text.length <= awsLimits.trustPolicy.most && text.length > awsLimits.trustPolicy.most - 25,
+      `${text.length}`,
+    );
     const [problem] = problemsOf(braintrust(length + 1));
     assert.equal(problem?.key, "braintrust.projectIds");
     assert.match(problem?.rule ?? "", /trust policy one of 20\d\d characters, and AWS takes 2048/);
     assert.equal(problemsOf({ braintrust: { orgId: "o".repeat(2_000) } })[0]?.key, "braintrust.orgId");
   });
 
-  it("keep a dashboard within 500 widgets, and the bucket within 1000 metrics configurations", () => {
-    const given = (count: number, dashboard: boolean) => ({
-      streams: streams(count),
-      events: { mode: "none" },
-      monitoring: { dashboard },
+  for (const [name, { key, given }] of Object.entries(borders)) {
+    const { most } = awsLimits[name as RefusedLimit];
+    it(`are taken and refused one beyond: ${name}`, () => {
+      assert.deepEqual(judged(given(most)), []);
+      const problems = judged(given(most + 1));
+      assert.ok(problems.length > 0 && problems.every((problem) => problem.key === key), show(problems));
+      const [{ rule = "", fix = "" } = {}] = problems;
+      assert.ok(rule !== "" && fix !== "");
     });
-    assert.deepEqual(problemsOf(given(486, true)), []);
-    assert.match(
-      String(problemsOf(given(487, true))[0]?.rule),
-      /501 widgets of a dashboard, and AWS takes 500/,
-    );
-    assert.deepEqual(problemsOf(given(999, false)), []);
-    assert.match(
-      String(problemsOf(given(1_000, false))[0]?.rule),
-      /1001 metrics configurations of the bucket/,
-    );
+  }
+
+  it("count a prefix as S3 encodes it, and leave room for the names of files", () => {
+    const given = (prefix: string) => ({ exportPrefix: "e/", streams: [{ name: "logs", prefix }] });
+    const encoded = `${"=".repeat(340)}/`;
+    assert.ok(filterText(`e/${encoded}`).length <= awsLimits.notificationFilter.most);
+    assert.deepEqual(problemsOf(given(encoded)), []);
+    const [problem] = problemsOf(given(`=${encoded}`));
+    assert.match(problem?.rule ?? "", /is 1026 characters in a notification filter/);
+    const long = {
+      exportPrefix: `${"e".repeat(499)}/`,
+      streams: [{ name: "logs", prefix: `${"p".repeat(424)}/` }],
+    };
+    assert.match(problemsOf(long)[0]?.rule ?? "", /leaves 99 of the 1024 characters of a key/);
   });
 
-  for (const access of ["role", "user"])
-    it(`are out of reach for every other policy and name, whatever the settings: ${access}`, async () => {
-      const snowflake = {
-        access,
-        iamUserArn: `arn:aws:iam::123456789012:user/${"u".repeat(510)}/${"n".repeat(64)}`,
-        externalId: "x".repeat(1_224),
-        errorNotifications: { enabled: true },
-      };
-      const { deployed } = await deployProgram(
-        {
-          bucketName: "b".repeat(63),
-          exportPrefix: `${"e".repeat(499)}/`,
-          encryption: "kms",
-          crossAccountReaders: [longArn(1), longArn(2), longArn(3), longArn(4)].map((arn) => ({ arn })),
-          braintrust: { accountId: "123456789012", orgId: "o".repeat(36) },
-          snowflake,
-          events: { mode: "sns", topicName: "t".repeat(256), queueName: "q".repeat(76) },
-          iam: { path: `/${"p".repeat(510)}/`, names: longNames },
-        },
-        { stack: "s".repeat(40), region: "ap-northeast-1" },
+  it("refuse names in an ARN that IAM does not have", () => {
+    const arn = (path: number, name: number) =>
+      `arn:aws:iam::222233334444:user/${path === 0 ? "" : `${"p".repeat(path)}/`}${"n".repeat(name)}`;
+    const given = (iamUserArn: string) => ({ snowflake: { iamUserArn } });
+    for (const [path, name] of [
+      [510, 64],
+      [0, 64],
+      [0, 1],
+    ] as const) {
+      assert.deepEqual(problemsOf(given(arn(path, name))), []);
+    }
+    for (const [path, name] of [
+      [511, 64],
+      [510, 65],
+      [0, 65],
+    ] as const) {
+      assert.match(
+        problemsOf(given(arn(path, name)))[0]?.rule ?? "",
+        /name of at most 64/,
+        `${path} ${name}`,
       );
-      const most: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-        // docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-        "aws:iam/role:Role": { name: 64, assumeRolePolicy: 2_048 },
-        "aws:iam/policy:Policy": { name: 128, policy: 6_144 },
-        "aws:iam/rolePolicy:RolePolicy": { policy: 10_240 },
-        // docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
-        "aws:kms/keyPolicy:KeyPolicy": { policy: 32_768 },
-        "aws:kms/alias:Alias": { name: 256 },
-        // docs.aws.amazon.com/general/latest/gr/sns.html
-        "aws:sns/topic:Topic": { name: 256 },
-        "aws:sns/topicPolicy:TopicPolicy": { policy: 30_720 },
-        // docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html
-        "aws:sqs/queue:Queue": { name: 80, policy: 8_192 },
-        [BUCKET_POLICY]: { policy: limits.bucketPolicy },
-        "aws:s3/bucket:Bucket": { bucket: 63 },
-        // docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-        "aws:cloudwatch/metricAlarm:MetricAlarm": { name: 255, alarmDescription: 1_024 },
-        "aws:cloudwatch/compositeAlarm:CompositeAlarm": { alarmName: 255, alarmRule: 10_240 },
-        "aws:cloudwatch/logMetricFilter:LogMetricFilter": { name: 512, pattern: 1_024 },
-        "aws:cloudwatch/logGroup:LogGroup": { name: 512 },
-        "aws:cloudwatch/dashboard:Dashboard": { dashboardName: 255 },
-      };
-      for (const { type, name, inputs } of deployed.resources) {
-        for (const [input, limit] of Object.entries(most[type] ?? {})) {
-          const value = inputs[input];
-          if (value === undefined) continue;
-          const { length } = typeof value === "string" ? value : JSON.stringify(value);
-          assert.ok(length <= limit, `${input} of ${name}: ${length} of ${limit}`);
-        }
-      }
-      for (const type of Object.keys(most)) assert.ok(deployed.of(type).length > 0, type);
-    });
+    }
+  });
 });

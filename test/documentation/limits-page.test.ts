@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { projectDir } from "../../automation/project/stack-file";
+import { awsLimits } from "../../components/aws-limits";
+import type { Deployment } from "../support";
+import { type LimitName, largest, limitRows, limitsPage } from "./limits-page";
+import { worstCases } from "./worst-cases";
+
+describe("the page of limits", () => {
+  let programs: readonly Deployment[];
+  before(async () => {
+    programs = await worstCases();
+  });
+
+  for (const name of Object.keys(limitRows) as LimitName[]) {
+    if (!("sizes" in limitRows[name])) continue;
+    it(`names no limit that settings pass: ${name}`, () => {
+      const size = largest(name, programs) ?? Number.NaN;
+      assert.ok(size > 0 && size <= awsLimits[name].most, `${size} of ${awsLimits[name].most}`);
+    });
+  }
+
+  it("has the sizes of today's programs: else run `npm run docs:limits` and review what changed", async () => {
+    const written = await fs.readFile(path.join(projectDir, "docs", "limits.md"), "utf8");
+    assert.equal(written, limitsPage(programs));
+  });
+});

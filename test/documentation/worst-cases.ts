@@ -1,0 +1,78 @@
+import { type Deployment, deployProgram } from "../support";
+
+const account = "123456789012";
+const arns = (count: number, arn: (letter: string) => string) =>
+  Array.from({ length: count }, (_, index) => ({ arn: arn(String.fromCharCode(97 + index)) }));
+const longUser = (id: string, letter: string) =>
+  `arn:aws-us-gov:iam::${id}:user/${"p".repeat(510)}/${letter.repeat(64)}`;
+
+/** Settings as long as they may be, in a partition with the longest ARNs. */
+const longest = {
+  braintrust: { accountId: account, orgId: "o".repeat(36) },
+  iam: {
+    path: `/${"p".repeat(510)}/`,
+    names: {
+      ...{ braintrustRole: "b".repeat(64), snowflakeRole: "s".repeat(64), snowflakeUser: "u".repeat(64) },
+      ...{ errorRole: "e".repeat(64), trailRole: "t".repeat(64), snowflakeGroup: "g".repeat(128) },
+      ...{ exportPolicy: "w".repeat(128), readPolicy: "r".repeat(128) },
+    },
+  },
+  auditTrail: { enabled: true, name: "t".repeat(128) },
+  events: { mode: "sns", topicName: "t".repeat(256), queueName: "q".repeat(76), suffix: "=".repeat(100) },
+  monitoring: { storageGb: 1, queueDepth: 10 ** 15, queueAgeHours: 0.123456789 },
+};
+const snowflake = (access: string) => ({
+  access,
+  iamUserArn: longUser("222233334444", "s"),
+  externalId: "x".repeat(1_224),
+  errorNotifications: { enabled: true },
+  accessKeys: [{ name: "k".repeat(40) }, { name: "l".repeat(40) }],
+});
+/** As many readers as the bucket's policy has room for, with a long prefix or with a short one. */
+const prefixes = [
+  { exportPrefix: `${"e".repeat(499)}/`, streams: [{ name: "n".repeat(40) }], most: 3 },
+  { exportPrefix: "e/", streams: [{ name: "n".repeat(40), prefix: `${"=".repeat(339)}/` }], most: 6 },
+];
+const readersOf: readonly ((most: number) => object[])[] = [
+  (most) => arns(most, (letter) => longUser(account, letter)),
+  (most) => arns(most, (letter) => longUser(`77778888999${letter.charCodeAt(0) % 10}`, letter)),
+];
+const lifecycle = {
+  ...{ profile: "instant", intelligentTiering: true, minimumObjectSizeBytes: 4_096 },
+  ...{ archiveAccessDays: 90, deepArchiveAccessDays: 180, expireDays: 400 },
+};
+const buckets = [
+  { bucketName: "b".repeat(63), encryption: "kms", lifecycle },
+  { existingBucket: "b".repeat(63) },
+];
+
+const manyStreams = (count: number) => ({
+  streams: Array.from({ length: count }, (_, index) => ({ name: `${index}`.padStart(40, "s") })),
+  braintrust: longest.braintrust,
+  bucketName: "b".repeat(63),
+  events: { mode: "none" },
+  monitoring: { ...longest.monitoring, dashboard: true, compositeAlarm: true },
+});
+
+/** Programs whose resources are as large and as many as settings make them, each with another choice of what there is. */
+export async function worstCases(): Promise<Deployment[]> {
+  const programs = ["role", "user"].flatMap((access) =>
+    buckets.flatMap((bucket) =>
+      prefixes.flatMap(({ most, ...prefix }) =>
+        readersOf.map((readers) => ({
+          ...longest,
+          ...bucket,
+          ...prefix,
+          snowflake: snowflake(access),
+          crossAccountReaders: readers(most),
+        })),
+      ),
+    ),
+  );
+  const deployments: Deployment[] = [];
+  for (const settings of [...programs, manyStreams(486)]) {
+    const place = { stack: "s".repeat(40), region: "us-gov-west-1" };
+    deployments.push((await deployProgram(settings, place)).deployed);
+  }
+  return deployments;
+}
