@@ -87,6 +87,13 @@ const rooms = {
     ...["project", "plan", "verify"].map(below),
     "components/settings/",
   ],
+  "automation/doctor": [
+    ...ground,
+    "automation/proxies",
+    ...["project", "aws", "engine", "deploy", "braintrust", "snowflake/handshake"].map(below),
+    "components/settings/",
+    "package.json",
+  ],
   "automation/sandbox": [
     ...ground,
     "automation/outputs",

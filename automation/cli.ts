@@ -79,6 +79,17 @@ command("plan", "show what the program would create, offline")
   .option("--json", "print {stack, resources, outputs, problems} for programs")
   .action(async (options) => (await import("./commands/plan")).plan(options));
 
+cli
+  .command("doctor")
+  .description("check this machine and the accounts before the first deployment; changes nothing")
+  .option("-s, --stack <name>", "stack: the <name> of Pulumi.<name>.yaml (default: what all stacks share)")
+  .option("-C, --cwd <dir>", "folder of Pulumi.yaml and the stacks' files (default: this project)")
+  .option("--api-url <url>", "Braintrust's API of another instance or of your data plane")
+  .option("--connection <name>", "connection of the Snowflake CLI (default: its own default)")
+  .option("--json", "print {stack?, checks, summary} for programs")
+  .exitOverride()
+  .action(async (options) => (await import("./commands/doctor")).doctor(options));
+
 command("permissions", "print the IAM policies that this stack needs, offline")
   .requiredOption(
     "--for <purpose>",

@@ -9,6 +9,7 @@ export type { CostEstimate } from "./cost/estimate";
 export { Deployment } from "./deploy/deployment";
 export type { DeploymentOptions, UpOptions, UpResult } from "./deploy/deployment-options";
 export { forStacks, type StackOutcome, type StacksOptions } from "./deploy/stacks";
+export { type DoctorOptions, type DoctorReport, doctor } from "./doctor/doctor";
 export type { Change } from "./engine/changes";
 export { PipelineError, StackBusyError, UnreadableStateError, UsageError } from "./errors";
 export { type RotateKeysOptions, rotateKeys } from "./keys/rotate-keys";

@@ -31,6 +31,11 @@ const projectAutomation = z.object({
   config: z.looseObject({ event_type: z.string() }),
 });
 
+const organization = z.object({ id: z.guid(), name: z.string(), api_url: z.string().nullish() });
+
+/** An organization; `api_url` is its data plane's, where it has one of its own. */
+export type Organization = z.infer<typeof organization>;
+
 const project = z.object({ id: z.guid(), name: z.string() });
 
 /** An automation of any kind: export, alert, retention, topic. */
@@ -59,6 +64,8 @@ export type BraintrustClientOptions = RequestOptions;
  * refuses, cannot be reached, or answers in a shape of its own; the key is in no message.
  */
 export interface BraintrustClient {
+  /** The organizations that the key can see. */
+  organizations(): Promise<Organization[]>;
   /**
    * The id of the project of exactly this name.
    *
@@ -113,6 +120,7 @@ export function braintrustClient(options: BraintrustClientOptions): BraintrustCl
   }
 
   return {
+    organizations: () => list("/v1/organization", organization, {}),
     async projectId(name) {
       const named = (await list("/v1/project", project, { project_name: name })).filter(
         (p) => p.name === name,

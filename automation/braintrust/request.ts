@@ -102,7 +102,12 @@ export function sender(options: RequestOptions): Sender {
   };
 }
 
-function checkedBase(text: string): string {
+/**
+ * Where requests begin, without a slash at the end.
+ *
+ * @throws UsageError for a base URL that would send the key in the clear.
+ */
+export function checkedBase(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // What was given may be the key in the wrong place, so it is not shown.
   if (url === undefined) throw new UsageError("the Braintrust API URL is not a URL");

@@ -1,5 +1,6 @@
 import { status } from "../status/status";
-import type { Finding, StatusReport } from "../status/status-report";
+import type { StatusReport } from "../status/status-report";
+import { findingLines, oneLine } from "../terminal/finding-lines";
 import { print, printJson, type StackCommandOptions, withProgress } from "../terminal/terminal";
 
 /** `status`: how the stack is, and what to do next. */
@@ -18,17 +19,12 @@ export async function statusCommand(
 export function statusText({ stack, phase, deployedPhase, next, ...findings }: StatusReport): string {
   const deployed =
     deployedPhase === undefined || deployedPhase === phase ? "" : `, deployed ${deployedPhase}`;
-  const parts: [string, Finding<unknown>][] = [
-    ["last update", findings.lastUpdate],
-    ["pending operations", findings.pending],
-    ["drift", findings.drift],
-    ["alarms", findings.alarms],
-    ["access keys", findings.accessKeys],
-  ];
-  const width = Math.max(...parts.map(([name]) => name.length));
-  const lines = parts.flatMap(([name, { verdict, evidence, fix }]) => [
-    `${marks[verdict]}  ${name.padEnd(width)}  ${oneLine(evidence)}`,
-    ...(fix === undefined ? [] : [`${" ".repeat(marks.ok.length + width + 4)}-> ${fix}`]),
+  const lines = findingLines([
+    { name: "last update", ...findings.lastUpdate },
+    { name: "pending operations", ...findings.pending },
+    { name: "drift", ...findings.drift },
+    { name: "alarms", ...findings.alarms },
+    { name: "access keys", ...findings.accessKeys },
   ]);
   const settings = next.settings === undefined ? [] : [`      set ${next.settings.join(", ")}`];
   return [
@@ -38,11 +34,4 @@ export function statusText({ stack, phase, deployedPhase, next, ...findings }: S
     `      ${oneLine(next.reason)}`,
     ...settings,
   ].join("\n");
-}
-
-const marks = { ok: "ok     ", fail: "FAIL   ", unknown: "unknown", skipped: "skipped" } as const;
-
-/** Messages of commits and of AWS, without what could steer the terminal. */
-function oneLine(text: string): string {
-  return text.replace(/[\s\p{C}]+/gu, " ").trim();
 }

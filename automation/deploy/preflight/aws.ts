@@ -32,6 +32,7 @@ export async function preflightAws(file: StackFile): Promise<PreflightAws> {
       return {
         account: Account,
         arn: Arn,
+        region: await s3.config.region(),
         expiration: fixed && expires ? new Date(expires) : expiration,
         renewed: !fixed,
       };

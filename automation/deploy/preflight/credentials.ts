@@ -2,6 +2,7 @@ import { accountIdsOf } from "../../../components/settings/provider-settings";
 import { ENCRYPTED } from "../../../components/settings/schema";
 import { errorLine, isDenied } from "../../aws/aws-errors";
 import { structureOf, textOf } from "../../aws/provider-config";
+import { throwMistake } from "../../errors";
 import type { StackFile } from "../../project/stack-file";
 import { misuse, obstacle, type PreflightFinding, remark } from "./finding";
 
@@ -9,6 +10,8 @@ import { misuse, obstacle, type PreflightFinding, remark } from "./finding";
 export interface CallerIdentity {
   readonly account: string;
   readonly arn: string;
+  /** Region that the calls go to, where it was asked for. */
+  readonly region?: string | undefined;
   /** When the session ends, where that is known. */
   readonly expiration?: Date | undefined;
   /** Whether new credentials come by themselves once these have expired, as those of a profile or a machine do. */
@@ -58,6 +61,22 @@ export function unknowableCaller(
     /^AWS_(ACCESS_KEY|SECRET|SESSION|PROFILE|ROLE|WEB_IDENTITY|CONFIG|SHARED|ENDPOINT)/.test(name),
   );
   return own === undefined ? undefined : `${own} is set for the engine alone`;
+}
+
+/** Who the caller is, or why AWS did not say so; `undefined` where the provider would not ask either. */
+export async function identify(
+  { values }: StackFile,
+  identity: Promise<CallerIdentity>,
+  source: string,
+): Promise<CallerIdentity | PreflightFinding | undefined> {
+  try {
+    return await identity;
+  } catch (error) {
+    // As emulators without STS need it.
+    if (String(values["aws:skipCredentialsValidation"]) === "true") return undefined;
+    throwMistake(error);
+    return judgeSilence(error, source);
+  }
 }
 
 /** What is wrong with the caller, as AWS reports it. */

@@ -7,7 +7,7 @@ import { fillIns } from "../../project/fill-ins";
 import type { StackFile } from "../../project/stack-file";
 import { type PreflightAws, preflightAws } from "./aws";
 import { checkBackend } from "./backend-folder";
-import { credentialSource, judgeCaller, judgeSilence, unknowableCaller } from "./credentials";
+import { credentialSource, identify, judgeCaller, unknowableCaller } from "./credentials";
 import { within } from "./deadline";
 import { type ExistingBucket, judgeUnasked, lookAtExisting } from "./existing-bucket";
 import { misuse, type PreflightFinding, remark } from "./finding";
@@ -66,12 +66,7 @@ async function askAws(
 ): Promise<PreflightFinding[]> {
   const { file, settings } = subject;
   const source = credentialSource(file, process.env);
-  const identity = within(deadline, aws.identity(deadline)).catch((error: unknown) => {
-    // The provider does not ask either, as emulators without STS need it.
-    if (String(file.values["aws:skipCredentialsValidation"]) === "true") return undefined;
-    throwMistake(error);
-    return judgeSilence(error, source);
-  });
+  const identity = identify(file, within(deadline, aws.identity(deadline)), source);
   const named = existing === undefined && settings.bucketName;
   const [caller, onExisting, byName] = await Promise.all([
     identity,

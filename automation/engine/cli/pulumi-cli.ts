@@ -24,6 +24,8 @@ export interface EngineOptions {
    * @default process.env
    */
   readonly environment?: NodeJS.ProcessEnv;
+  /** Whether one may be downloaded or built where none is installed. @default true */
+  readonly install?: boolean;
   /** What touches the machine and the network. */
   readonly tools?: EngineTools;
 }
@@ -63,6 +65,7 @@ export const systemTools: EngineTools = { probe, list, hasGo, download, build };
  */
 export async function findEngine(options: EngineOptions = {}): Promise<PulumiCommand> {
   const { onProgress = () => {}, signal, environment = process.env, tools = systemTools } = options;
+  const { install = true } = options;
   const home = resolve(environment.PULUMI_HOME || join(homedir(), ".pulumi"));
   const versions = join(home, "versions");
   const downloading = `downloading the Pulumi CLI ${SDK_VERSION}`;
@@ -88,6 +91,9 @@ export async function findEngine(options: EngineOptions = {}): Promise<PulumiCom
   for (const root of [home, ...releases.map((version) => join(versions, version))]) {
     const installed = await tryWay(`in ${join(root, "bin")}`, () => tools.probe(root));
     if (installed !== undefined) return installed;
+  }
+  if (!install) {
+    throw new PipelineError(`no Pulumi CLI ${BUILT_VERSION} or later is installed:\n${failures.join("\n")}`);
   }
   const downloaded = await tryWay(downloading, async () => {
     const root = join(versions, SDK_VERSION);

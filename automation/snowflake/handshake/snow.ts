@@ -25,6 +25,11 @@ export class SnowError extends PipelineError {
   public override readonly name = "SnowError";
 }
 
+/** There is no Snowflake CLI on PATH. */
+export class SnowMissingError extends PipelineError {
+  public override readonly name = "SnowMissingError";
+}
+
 const HOUR_MS = 3_600_000;
 /** Between the request to end and the end. */
 const GRACE_MS = 3000;
@@ -44,13 +49,19 @@ export async function runSnow(sql: string, options: SnowOptions = {}): Promise<s
   try {
     const file = path.join(folder, "run.sql");
     await fs.writeFile(file, sql, { mode: 0o600, flag: "wx" });
-    return await execute(["sql", "-f", file, "--format", "json", "--silent"], options);
+    return await snowCommand(["sql", "-f", file, "--format", "json", "--silent"], options);
   } finally {
     await fs.rm(folder, { recursive: true, force: true });
   }
 }
 
-async function execute(args: readonly string[], options: SnowOptions): Promise<string> {
+/**
+ * Runs a command of the Snowflake CLI and returns what it prints.
+ *
+ * @throws PipelineError where there is no `snow` on PATH.
+ * @throws SnowError with its last lines where it fails, takes too long or is cancelled.
+ */
+export async function snowCommand(args: readonly string[], options: SnowOptions = {}): Promise<string> {
   const { connection, signal, timeoutMs = HOUR_MS, environment, secrets = [] } = options;
   if (signal?.aborted) throw new SnowError("cancelled before the Snowflake CLI was started");
   // With the equals sign, a name that begins with a dash is no option.
@@ -92,7 +103,7 @@ async function execute(args: readonly string[], options: SnowOptions): Promise<s
     const how = stopped ?? `failed, ${ending}`;
     throw new SnowError(`the Snowflake CLI ${how}${lastLines(said.stderr.trim() || said.stdout, secrets)}`);
   } catch (error) {
-    throw isMissing(error) ? new PipelineError(missing) : error;
+    throw isMissing(error) ? new SnowMissingError(missing) : error;
   } finally {
     clearTimeout(timer);
     clearTimeout(force);

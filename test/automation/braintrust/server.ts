@@ -23,6 +23,7 @@ interface Answer {
 export interface FakeBraintrust {
   readonly baseUrl: string;
   readonly requests: RecordedRequest[];
+  readonly organizations: Json[];
   readonly projects: Json[];
   /** Newest first, as the API lists them. */
   readonly automations: Json[];
@@ -36,12 +37,16 @@ export interface FakeBraintrust {
 /** @param pageLimit The most objects a page holds, whatever the caller asks for. */
 export async function startBraintrust(pageLimit = 2): Promise<FakeBraintrust> {
   const requests: RecordedRequest[] = [];
+  const organizations: Json[] = [];
   const projects: Json[] = [];
   const automations: Json[] = [];
   const schedules = new Map<string, Json>();
   const planned: (Answer | ((request: IncomingMessage) => Answer))[] = [];
 
   const route = (method: string, path: string, query: URLSearchParams, body: unknown): Answer => {
+    if (method === "GET" && path === "/v1/organization") {
+      return page(organizations, query, listParameters, pageLimit);
+    }
     if (method === "GET" && path === "/v1/project") {
       const name = query.get("project_name");
       const named = name === null ? projects : projects.filter((one) => one.name === name);
@@ -110,6 +115,7 @@ export async function startBraintrust(pageLimit = 2): Promise<FakeBraintrust> {
   return {
     baseUrl: `http://127.0.0.1:${port}`,
     requests,
+    organizations,
     projects,
     automations,
     schedules,

@@ -6,6 +6,10 @@ import * as path from "node:path";
 export interface Scenario {
   /** Connections of its configuration. @default one named `default` */
   readonly connections?: readonly string[];
+  /** What `snow connection list` shows of each of them. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Why Snowflake refuses the login. */
+  readonly login?: string;
   /** Never ends; `stubborn` does not even on SIGTERM. */
   readonly hang?: true | "stubborn";
   /** Prints this in place of an answer. */

@@ -1,0 +1,36 @@
+import { type DoctorOptions, type DoctorReport, doctor as diagnose } from "../doctor/doctor";
+import { PipelineError } from "../errors";
+import { findingLines } from "../terminal/finding-lines";
+import { print, printJson, withProgress } from "../terminal/terminal";
+
+interface DoctorCommandOptions extends Omit<DoctorOptions, "workDir" | "signal"> {
+  readonly cwd?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * `doctor`: what this machine and the accounts lack for the first deployment.
+ *
+ * @throws PipelineError where something fails, once the report is printed.
+ */
+export async function doctor({ cwd, json, ...options }: DoctorCommandOptions): Promise<void> {
+  await withProgress(async ({ signal }) => {
+    const report = await diagnose({ ...options, workDir: cwd, signal });
+    if (json) printJson(report);
+    else print(doctorText(report));
+    const failed = report.checks.filter(({ verdict }) => verdict === "fail").map(({ name }) => name);
+    if (failed.length > 0) throw new PipelineError(`not ready: ${failed.join(", ")}`);
+  });
+}
+
+/** The report for people. */
+export function doctorText({ stack, checks, summary }: DoctorReport): string {
+  const counts = [
+    `${summary.ok} ok`,
+    ...(summary.warn > 0 ? [`${summary.warn} to know`] : []),
+    ...(summary.fail > 0 ? [`${summary.fail} to fix`] : []),
+    ...(summary.skipped > 0 ? [`${summary.skipped} skipped`] : []),
+  ];
+  const about = stack === undefined ? "no stack: pass --stack to check its settings" : `stack ${stack}`;
+  return [about, ...findingLines(checks), counts.join(", ")].join("\n");
+}
