@@ -1,6 +1,8 @@
 import { type DoctorOptions, type DoctorReport, doctor as diagnose } from "../doctor/doctor";
 import { PipelineError } from "../errors";
+import { standardLook } from "../terminal/colors";
 import { findingLines } from "../terminal/finding-lines";
+import type { Look } from "../terminal/layout";
 import { print, printJson, withProgress } from "../terminal/terminal";
 
 interface DoctorCommandOptions extends Omit<DoctorOptions, "workDir" | "signal"> {
@@ -17,14 +19,14 @@ export async function doctor({ cwd, json, ...options }: DoctorCommandOptions): P
   await withProgress(async ({ signal }) => {
     const report = await diagnose({ ...options, workDir: cwd, signal });
     if (json) printJson(report);
-    else print(doctorText(report));
+    else print(doctorText(report, standardLook()));
     const failed = report.checks.filter(({ verdict }) => verdict === "fail").map(({ name }) => name);
     if (failed.length > 0) throw new PipelineError(`not ready: ${failed.join(", ")}`);
   });
 }
 
 /** The report for people. */
-export function doctorText({ stack, checks, summary }: DoctorReport): string {
+export function doctorText({ stack, checks, summary }: DoctorReport, look: Look): string {
   const counts = [
     `${summary.ok} ok`,
     ...(summary.warn > 0 ? [`${summary.warn} to know`] : []),
@@ -32,5 +34,5 @@ export function doctorText({ stack, checks, summary }: DoctorReport): string {
     ...(summary.skipped > 0 ? [`${summary.skipped} skipped`] : []),
   ];
   const about = stack === undefined ? "no stack: pass --stack to check its settings" : `stack ${stack}`;
-  return [about, ...findingLines(checks), counts.join(", ")].join("\n");
+  return [about, ...findingLines(checks, look), counts.join(", ")].join("\n");
 }

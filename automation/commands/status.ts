@@ -1,6 +1,8 @@
 import { status } from "../status/status";
 import type { StatusReport } from "../status/status-report";
+import { standardLook } from "../terminal/colors";
 import { findingLines, oneLine } from "../terminal/finding-lines";
+import { type Look, sentence } from "../terminal/layout";
 import { print, printJson, type StackCommandOptions, withProgress } from "../terminal/terminal";
 
 /** `status`: how the stack is, and what to do next. */
@@ -11,27 +13,29 @@ export async function statusCommand(
   await withProgress(async (progress) => {
     const report = await status({ ...progress, stack, workDir: cwd, drift });
     if (json) printJson(report);
-    else print(statusText(report));
+    else print(statusText(report, standardLook()));
   });
 }
 
 /** The report for people: a line for each part, the way out below it, and the next action at the end. */
-export function statusText({ stack, phase, deployedPhase, next, ...findings }: StatusReport): string {
+export function statusText(
+  { stack, phase, deployedPhase, next, ...findings }: StatusReport,
+  look: Look,
+): string {
   const deployed =
     deployedPhase === undefined || deployedPhase === phase ? "" : `, deployed ${deployedPhase}`;
-  const lines = findingLines([
+  const findingRows = [
     { name: "last update", ...findings.lastUpdate },
     { name: "pending operations", ...findings.pending },
     { name: "drift", ...findings.drift },
     { name: "alarms", ...findings.alarms },
     { name: "access keys", ...findings.accessKeys },
-  ]);
-  const settings = next.settings === undefined ? [] : [`      set ${next.settings.join(", ")}`];
+  ];
+  const settings = next.settings === undefined ? [] : [`set ${next.settings.join(", ")}`];
   return [
     `stack ${stack}: ${phase}${deployed}`,
-    ...lines,
+    ...findingLines(findingRows, look),
     `next: ${next.action}`,
-    `      ${oneLine(next.reason)}`,
-    ...settings,
+    ...[oneLine(next.reason), ...settings].flatMap((text) => sentence(6, 0, { text }, look)),
   ].join("\n");
 }

@@ -1,4 +1,4 @@
-import { type Look, longest, paint, row, sentence } from "../terminal/layout";
+import { type Cell, type Look, paint, sentence, table } from "../terminal/layout";
 import type { CostEstimate, CostLines } from "./estimate";
 
 const BAR_COLUMNS = 24;
@@ -16,7 +16,7 @@ export function renderCost(estimate: CostEstimate, look: Look): string {
     ...(last === undefined
       ? []
       : [title(`Month ${last.month}`), ...itemLines(last, look), "", title("Month by month")]),
-    ...monthLines(months),
+    ...monthLines(months, look),
     "",
     title("Idle, without traffic"),
     ...itemLines(idle, look),
@@ -40,33 +40,25 @@ function pricesLine({ pricesRegion, pricesAsOf, region }: CostEstimate): string 
 
 function itemLines({ usd, items }: CostLines, look: Look): string[] {
   const all = [...items].sort((one, other) => other.usd - one.usd);
-  const width = longest(["total", ...all.map(({ item }) => item)]);
-  const amount = longest([usd.toFixed(2)]);
   const most = Math.max(0, ...all.map((item) => item.usd));
-  return [
-    ...all.flatMap(({ item, usd: itemUsd, why }) =>
-      row(
-        2,
-        [
-          { text: item, width },
-          { text: itemUsd.toFixed(2).padStart(amount) },
-          { text: bar(itemUsd, most, 8), width: 8 },
-        ],
-        { text: why, style: "dim" },
-        look,
-      ),
-    ),
-    ...row(2, [{ text: "total", width }], { text: usd.toFixed(2).padStart(amount), style: "bold" }, look),
+  const row = (item: string, amount: number, share: string, why: string, style?: "bold"): Cell[] => [
+    { text: `  ${item}` },
+    { text: amount.toFixed(2), hAlign: "right", style },
+    { text: share },
+    { text: why, style: "dim" },
   ];
+  const rows = all.map(({ item, usd: itemUsd, why }) => row(item, itemUsd, bar(itemUsd, most, 8), why));
+  return table([...rows, row("total", usd, "", "", "bold")], look);
 }
 
-function monthLines(months: CostEstimate["months"]): string[] {
+function monthLines(months: CostEstimate["months"], look: Look): string[] {
   const most = Math.max(0, ...months.map(({ usd }) => usd));
-  const amount = longest(months.map(({ usd }) => usd.toFixed(2)));
-  const number = String(months.length).length;
-  return months.map(({ month, usd }) =>
-    `  ${String(month).padStart(number)}  ${usd.toFixed(2).padStart(amount)}  ${bar(usd, most, BAR_COLUMNS)}`.trimEnd(),
-  );
+  const rows = months.map(({ month, usd }): Cell[] => [
+    { text: `  ${month}`, hAlign: "right" },
+    { text: usd.toFixed(2), hAlign: "right" },
+    { text: bar(usd, most, BAR_COLUMNS) },
+  ]);
+  return table(rows, look);
 }
 
 /** As many of `columns` as `value` is of `most`; something for whatever is not nothing. */

@@ -1,7 +1,7 @@
 import { fixedCost, totalOf } from "../cost/fixed";
 import { idleLine } from "../cost/report";
 import { commandLine } from "../terminal/command-line";
-import { type Cell, type Look, longest, paint, row, sentence } from "../terminal/layout";
+import { type Cell, type Look, paint, sentence, table } from "../terminal/layout";
 import { type Access, accessOf } from "./access";
 import { accountOf, namer } from "./arn-names";
 import type { Plan } from "./plan";
@@ -11,10 +11,9 @@ import { inTreeOrder, isLeaf, resourceTree } from "./resource-tree";
 
 /**
  * A plan as text for people, without a newline at its end. Lines end within `width`; a word that is longer
- * stays whole, so that it can be copied. Less than 60 columns count as 60.
+ * stays whole, so that it can be copied.
  */
-export function renderPlan(plan: Plan, options: Look): string {
-  const look = { ...options, width: Math.max(options.width, NARROWEST) };
+export function renderPlan(plan: Plan, look: Look): string {
   const { stack, resources, outputs, problems } = plan;
   const ofSeverity = (wanted: PlanProblem["severity"]) =>
     problems.filter(({ severity }) => severity === wanted);
@@ -48,9 +47,6 @@ export function renderPlan(plan: Plan, options: Look): string {
     .map((lines) => lines.join("\n"))
     .join("\n\n");
 }
-
-/** Some terminals say that they have no columns at all. */
-const NARROWEST = 60;
 
 /** The number that AWS's documents use in examples: a plan has it where the stack names no account. */
 const EXAMPLE_ACCOUNT = "123456789012";
@@ -149,14 +145,14 @@ function problemLines(mark: string, { key, message, fix }: PlanProblem, look: Lo
 }
 
 function outputLines(outputs: Plan["outputs"], look: Look): string[] {
-  const width = longest(Object.keys(outputs));
-  return Object.entries(outputs).flatMap(([name, value]) => {
-    const [first, ...others] = Array.isArray(value) ? value.map(shown) : [shown(value)];
-    return [
-      ...row(2, [{ text: name, width }], { text: first ?? "none" }, look),
-      ...others.flatMap((other) => row(2, [{ text: "", width }], { text: other }, look)),
-    ];
+  const rows = Object.entries(outputs).flatMap(([name, value]) => {
+    const [first = "none", ...others] = Array.isArray(value) ? value.map(shown) : [shown(value)];
+    return [[name, first], ...others.map((other) => ["", other])];
   });
+  return table(
+    rows.map(([name = "", text = ""]) => [{ text: `  ${name}` }, { text }]),
+    look,
+  );
 }
 
 function shown(value: unknown): string {
@@ -172,10 +168,12 @@ function nextLines(stack: string, look: Look): string[] {
     [commandLine("sql", stack, " --planned"), "prints the SQL for Snowflake"],
     [commandLine("plan", stack, " --json"), "prints this plan as JSON"],
   ];
-  const width = longest(commands.map(([command]) => command));
   return section(
     "Next",
-    commands.flatMap(([text, what]) => row(2, [{ text, width }], { text: what, style: "dim" }, look)),
+    table(
+      commands.map(([text, what]) => [{ text: `  ${text}` }, { text: what, style: "dim" }]),
+      look,
+    ),
     look,
   );
 }

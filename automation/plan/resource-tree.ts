@@ -1,4 +1,4 @@
-import { type Look, longest, paint, row } from "../terminal/layout";
+import { type Cell, type Look, paint, table } from "../terminal/layout";
 import type { Namer } from "./arn-names";
 import type { PlannedResource } from "./evaluation";
 import { noteOf } from "./resource-notes";
@@ -6,20 +6,18 @@ import { noteOf } from "./resource-notes";
 /** The resources below the components that make them, with what matters of each. */
 export function resourceTree(resources: readonly PlannedResource[], name: Namer, look: Look): string[] {
   const entries = entriesOf(resources);
-  const leaves = entries.filter(({ resource }) => isLeaf(resource));
-  const typeEnd = longest(leaves.map(({ resource, depth }) => " ".repeat(2 * depth) + leafType(resource)));
-  const nameWidth = longest(leaves.map(({ shortName }) => shortName));
-  return entries.flatMap(({ resource, depth, shortName, empty }) => {
-    const indent = 2 * depth;
+  const rows = entries.map(({ resource, depth, shortName, empty }): Cell[] => {
+    const indent = " ".repeat(2 * depth);
     if (!isLeaf(resource)) {
-      return [`${" ".repeat(indent)}${componentTitle(resource, look)}${empty ? ": makes nothing" : ""}`];
+      return [{ text: `${indent}${componentTitle(resource, look)}${empty ? ": makes nothing" : ""}` }];
     }
-    const cells = [
-      { text: leafType(resource), width: typeEnd - indent },
-      { text: shortName, width: nameWidth },
+    return [
+      { text: indent + leafType(resource) },
+      { text: shortName },
+      { text: noteOf(resource, name) ?? "" },
     ];
-    return row(indent, cells, { text: noteOf(resource, name) ?? "" }, look);
   });
+  return table(rows, look);
 }
 
 /** The resources as the tree lists them: components by the guide's steps, each followed by what it makes. */

@@ -1,3 +1,5 @@
+import { type Cell, type Look, table } from "./layout";
+
 /** One finding of several, for people. */
 export interface FindingLine {
   /** What was looked at. */
@@ -9,20 +11,21 @@ export interface FindingLine {
 }
 
 const marks = {
-  ok: "ok     ",
-  warn: "warn   ",
-  fail: "FAIL   ",
-  unknown: "unknown",
-  skipped: "skipped",
-} as const;
+  ok: { text: "ok", style: "green" },
+  warn: { text: "warn", style: "yellow" },
+  fail: { text: "FAIL", style: "red" },
+  unknown: { text: "unknown", style: "yellow" },
+  skipped: { text: "skipped", style: "yellow" },
+} as const satisfies Record<string, Cell>;
 
-/** A line for each finding, with the way out below it. */
-export function findingLines(findings: readonly FindingLine[]): string[] {
-  const width = Math.max(...findings.map(({ name }) => name.length));
-  return findings.flatMap(({ name, verdict, evidence, fix }) => [
-    `${marks[verdict]}  ${name.padEnd(width)}  ${oneLine(evidence)}`,
-    ...(fix === undefined ? [] : [`${" ".repeat(marks.ok.length + width + 4)}-> ${oneLine(fix)}`]),
+/** A table of findings, with the way out below each. */
+export function findingLines(findings: readonly FindingLine[], look: Look): string[] {
+  const rows = findings.map(({ name, verdict, evidence, fix }): Cell[] => [
+    marks[verdict],
+    { text: name },
+    { text: fix === undefined ? oneLine(evidence) : `${oneLine(evidence)}\n-> ${oneLine(fix)}` },
   ]);
+  return table(rows, look);
 }
 
 /** Messages of commits, of AWS and of others, without what could steer the terminal. */

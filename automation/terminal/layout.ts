@@ -1,4 +1,7 @@
 import { styleText } from "node:util";
+import Table from "cli-table3";
+import truncatedWidth from "fast-string-truncated-width";
+import { wrapAnsi } from "fast-wrap-ansi";
 
 /** How text is laid out. */
 export interface Look {
@@ -9,59 +12,59 @@ export interface Look {
 }
 
 /** How text may be stressed. */
-export const STYLES = ["bold", "dim", "red", "yellow"] as const;
+export const STYLES = ["bold", "dim", "red", "yellow", "green"] as const;
 
 /** Some text and how to stress it. */
 export interface Cell {
   readonly text: string;
-  readonly style?: (typeof STYLES)[number];
-  /** Columns that it takes; it is never cut. @default as many as it has */
-  readonly width?: number;
+  readonly style?: (typeof STYLES)[number] | undefined;
+  readonly hAlign?: "right";
 }
 
 const GAP = "  ";
+const rules = ["top", "bottom", "left", "mid", "right"];
+const crossings = ["top-mid", "top-left", "top-right", "bottom-mid", "bottom-left", "bottom-right"];
+const edges = ["left-mid", "mid-mid", "right-mid"];
+const none = Object.fromEntries([...rules, ...crossings, ...edges].map((rule) => [rule, ""]));
+const options = {
+  chars: { ...none, middle: GAP },
+  style: { "padding-left": 0, "padding-right": 0, border: [] },
+};
 
 /**
- * Cells side by side, the last one wrapped below itself. Where a word of it does not fit there, or it takes
- * fewer lines below the others, it goes below them.
+ * The lines of a table: columns as wide as their widest text, the last one wrapped to what is left of the width. Where a word of it
+ * does not fit there, or half the lines would do below the others, it goes below them. A row of one cell is a title.
  */
-export function row(indent: number, cells: readonly Cell[], last: Cell, look: Look): string[] {
-  const margin = " ".repeat(indent);
-  const lead = cells.map((cell) => padded(cell, look) + GAP).join("");
-  const used = indent + cells.reduce((sum, { text, width = 0 }) => sum + Math.max(text.length, width), 0);
-  const column = used + cells.length * GAP.length;
-  const room = look.width - column;
-  const [first = "", ...others] = wrap(last.text, room);
-  const apart = sentence(indent + 2, 0, last, look);
-  const fits = room >= longest(wordsOf(last.text)) && others.length <= apart.length;
-  if (!fits && last.text !== "") return lead.trim() === "" ? apart : [(margin + lead).trimEnd(), ...apart];
-  const hanging = " ".repeat(column);
-  const rest = others.map((line) => hanging + paint({ ...last, text: line }, look));
-  return [(margin + lead + paint({ ...last, text: first }, look)).trimEnd(), ...rest];
+export function table(rows: readonly (readonly Cell[])[], look: Look): string[] {
+  const columns = Math.max(...rows.map(({ length }) => length));
+  const colWidths = Array.from({ length: columns - 1 }, (_, column) =>
+    Math.max(...rows.map((row) => (row.length === columns ? widthOf(row[column]?.text ?? "") : 0))),
+  );
+  const room = colWidths.reduce((left, width) => left - width - GAP.length, look.width);
+  const grid = new Table({ ...options, colWidths });
+  for (const row of rows) {
+    const [first = { text: "" }] = row;
+    const last = row.at(-1) ?? first;
+    const lead = row.slice(0, -1).map(({ hAlign, ...cell }) => ({ hAlign, content: paint(cell, look) }));
+    const beside = wrapped(last, room, look);
+    const indent = first.text.search(/\S|$/) + (row.length === 1 ? 0 : GAP.length);
+    const below = sentence(indent, 0, last, look);
+    const spanning = [{ colSpan: columns, content: below.join("\n") }];
+    const fits = widthOf(...beside) <= room && beside.length <= 2 * below.length;
+    if (row.length === columns && fits) grid.push([...lead, beside.join("\n")]);
+    else grid.push(...(lead.every(({ content }) => content.trim() === "") ? [] : [[...lead, ""]]), spanning);
+  }
+  return grid
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd());
 }
 
 /** A sentence whose further lines stand `hanging` columns deeper than its first. */
 export function sentence(indent: number, hanging: number, cell: Cell, look: Look): string[] {
-  const lines = wrap(cell.text, look.width - indent, look.width - indent - hanging);
-  return lines.map(
-    (line, index) =>
-      " ".repeat(index === 0 ? indent : indent + hanging) + paint({ ...cell, text: line }, look),
+  return wrapped(cell, look.width - indent - hanging, look).map(
+    (line, index) => " ".repeat(index === 0 ? indent : indent + hanging) + line,
   );
-}
-
-/** Lines of at most `width` columns. A longer word stays whole on a line of its own, so that it can be copied. */
-export function wrap(text: string, width: number, further: number = width): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of wordsOf(text)) {
-    const longer = line === "" ? word : `${line} ${word}`;
-    if (line === "" || longer.length <= (lines.length === 0 ? width : further)) line = longer;
-    else {
-      lines.push(line);
-      line = word;
-    }
-  }
-  return [...lines, line];
 }
 
 /** The cell's text, stressed where the look has colour. */
@@ -71,16 +74,12 @@ export function paint({ text, style }: Cell, { color }: Look): string {
   return styleText(style, text, { validateStream: false });
 }
 
-/** Columns of the longest of the texts. */
-export function longest(texts: readonly string[]): number {
-  return Math.max(0, ...texts.map(({ length }) => length));
+/** Lines of at most `width` columns. A longer word stays whole, so that it can be copied, and a unit with its number: "30 d". */
+function wrapped(cell: Cell, width: number, look: Look): string[] {
+  const text = paint(cell, look).replaceAll(/ (?=[ds]\b)/g, "\u00A0");
+  return wrapAnsi(text, width).replaceAll("\u00A0", " ").split("\n");
 }
 
-/** A unit stays with its number: "30 d". */
-function wordsOf(text: string): string[] {
-  return text.split(/ (?![ds]\b)/);
-}
-
-function padded(cell: Cell, look: Look): string {
-  return paint(cell, look) + " ".repeat(Math.max(0, (cell.width ?? 0) - cell.text.length));
+function widthOf(...texts: readonly string[]): number {
+  return Math.max(...texts.map((text) => truncatedWidth(text).width));
 }

@@ -1,3 +1,4 @@
+import { type Cell, type Look, paint, sentence } from "../terminal/layout";
 import { redact } from "../terminal/redact";
 import type { CheckResult } from "./check";
 
@@ -10,13 +11,6 @@ export interface Report {
   readonly summary: { readonly passed: number; readonly failed: number; readonly skipped: number };
   /** SQL for what only Snowflake can prove; absent where the stack has not all of its names yet. */
   readonly snowflakeSql?: string;
-}
-
-/** How a report is laid out. */
-export interface ReportStyle {
-  /** Characters of a line. */
-  readonly width: number;
-  readonly colors: boolean;
 }
 
 const subjects: Readonly<Record<string, string>> = {
@@ -32,15 +26,15 @@ const subjects: Readonly<Record<string, string>> = {
   fresh: "Freshness",
 };
 
-const marks = {
-  pass: { text: "ok  ", color: "\u001b[32m" },
-  fail: { text: "FAIL", color: "\u001b[31m" },
-  skip: { text: "skip", color: "\u001b[33m" },
+const marks: Readonly<Record<CheckResult["verdict"], Cell>> = {
+  pass: { text: "ok  ", style: "green" },
+  fail: { text: "FAIL", style: "red" },
+  skip: { text: "skip", style: "yellow" },
 };
-const PLAIN = "\u001b[0m";
+const EVIDENCE_INDENT = 8;
 
 /** The report for people: checks by subject, each with its evidence, and with its fix where something is to be done. */
-export function renderReport(report: Report, style: ReportStyle): string {
+export function renderReport(report: Report, look: Look): string {
   const groups = new Map<string, CheckResult[]>();
   for (const result of report.checks) {
     const [subject = ""] = result.id.split("/");
@@ -51,7 +45,7 @@ export function renderReport(report: Report, style: ReportStyle): string {
     ...[...groups].flatMap(([subject, results]) => [
       "",
       subjects[subject] ?? subject,
-      ...results.flatMap((result) => resultLines(result, style)),
+      ...results.flatMap((result) => resultLines(result, look)),
     ]),
     "",
     summaryWords(report),
@@ -92,27 +86,10 @@ export function withoutSecrets(checks: readonly CheckResult[], secrets: Readonly
   }));
 }
 
-function resultLines(
-  { id, title, verdict, evidence, fix }: CheckResult,
-  { width, colors }: ReportStyle,
-): string[] {
-  const { text, color } = marks[verdict];
-  const mark = colors ? `${color}${text}${PLAIN}` : text;
+function resultLines({ id, title, verdict, evidence, fix }: CheckResult, look: Look): string[] {
+  const texts = fix === undefined ? [evidence] : [evidence, `fix: ${fix}`];
   return [
-    `  ${mark}  ${title}  (${id})`,
-    ...wrapped(evidence, width, "        "),
-    ...(fix === undefined ? [] : wrapped(`fix: ${fix}`, width, "        ")),
+    `  ${paint(marks[verdict], look)}  ${title}  (${id})`,
+    ...texts.flatMap((text) => sentence(EVIDENCE_INDENT, 0, { text }, look)),
   ];
-}
-
-/** A word longer than the line stands alone and whole: it may be a key or a command to copy. */
-function wrapped(text: string, width: number, indent: string): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(`${indent}${word}`);
-  }
-  return lines;
 }

@@ -1,23 +1,27 @@
 import assert from "node:assert/strict";
+import { stripVTControlCharacters } from "node:util";
 import { statusText } from "../../../automation/commands/status";
+import type { StatusReport } from "../../../automation/status/status-report";
 
 describe("statusText", () => {
+  const report: StatusReport = {
+    stack: "prod",
+    phase: "awaiting-channel",
+    deployedPhase: "awaiting-snowflake",
+    lastUpdate: { verdict: "ok", evidence: "update succeeded, \u001B[31mred\u0007\nline" },
+    pending: { verdict: "ok", evidence: "none" },
+    drift: { verdict: "fail", evidence: "1 update: policy", fix: "up --refresh" },
+    alarms: { verdict: "skipped", evidence: "not looked for" },
+    accessKeys: { verdict: "unknown", evidence: "AWS refused iam:ListAccessKeys", fix: "grant it" },
+    next: {
+      reason: "no queue is known",
+      action: "connect",
+      settings: ["events.notificationChannels.logs"],
+    },
+  };
+
   it("shows a line for each part, the way out of each failure, and no control characters", () => {
-    const text = statusText({
-      stack: "prod",
-      phase: "awaiting-channel",
-      deployedPhase: "awaiting-snowflake",
-      lastUpdate: { verdict: "ok", evidence: "update succeeded, \u001B[31mred\u0007\nline" },
-      pending: { verdict: "ok", evidence: "none" },
-      drift: { verdict: "fail", evidence: "1 update: policy", fix: "up --refresh" },
-      alarms: { verdict: "skipped", evidence: "not looked for" },
-      accessKeys: { verdict: "unknown", evidence: "AWS refused iam:ListAccessKeys", fix: "grant it" },
-      next: {
-        reason: "no queue is known",
-        action: "connect",
-        settings: ["events.notificationChannels.logs"],
-      },
-    });
+    const text = statusText(report, { color: false, width: 100 });
     assert.equal(
       text,
       [
@@ -34,5 +38,19 @@ describe("statusText", () => {
         "      set events.notificationChannels.logs",
       ].join("\n"),
     );
+  });
+
+  it("wraps long evidence below itself, and colours the verdict alone", () => {
+    const evidence = Array.from({ length: 5 }, (_, index) => `pipeline-resource-${index}`).join(", ");
+    const long = { ...report, drift: { verdict: "fail", evidence, fix: "up --refresh" } } as const;
+    const text = statusText(long, { color: false, width: 80 });
+    assert.ok(text.split("\n").every((line) => line.length <= 80));
+    assert.match(
+      text,
+      /^FAIL {5}drift {15}pipeline-resource-0, .*\n( {29}pipeline-resource-.*\n)+ {29}-> up --refresh$/m,
+    );
+    const coloured = statusText(long, { color: true, width: 80 });
+    assert.ok(coloured.includes("\u001b[31mFAIL\u001b[39m"));
+    assert.equal(stripVTControlCharacters(coloured), text);
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { type Plan, planStack } from "../../../automation/plan/plan";
 import { renderPlan } from "../../../automation/plan/render";
+import { visible } from "../../../automation/terminal/visible";
 import { fixtureProject } from "../../fixtures/project";
 import { planOf } from "./full-stack";
 
@@ -219,11 +220,6 @@ describe("renderPlan", () => {
     }
   });
 
-  it("takes a terminal without columns for a narrow one", () => {
-    const none = renderPlan(dev, { color: false, width: 0 });
-    assert.equal(none, renderPlan(dev, { color: false, width: 60 }));
-  });
-
   it("leaves no space at the end of a line, nor anything that failed to become text", () => {
     for (const plan of [dev, prod, full]) {
       assert.doesNotMatch(plain(plan), / $/m);
@@ -236,6 +232,7 @@ describe("renderPlan", () => {
     const coloured = renderPlan(full, { color: true, width: 100 });
     assert.equal(plain(full), stripVTControlCharacters(plain(full)));
     assert.notEqual(coloured, plain(full));
+    assert.equal(visible(coloured), coloured);
     assert.equal(stripVTControlCharacters(coloured), plain(full));
   });
 

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { hasColor } from "../../../automation/terminal/colors";
+import { hasColor, standardLook } from "../../../automation/terminal/colors";
 
 describe("colours", () => {
   const terminal = { isTTY: true };
@@ -15,5 +15,18 @@ describe("colours", () => {
     ["are not written with FORCE_COLOR=0", terminal, { FORCE_COLOR: "0" }, false],
   ] as const) {
     it(title, () => assert.equal(hasColor(stream, environment), expected));
+  }
+});
+
+describe("standardLook", () => {
+  for (const [title, columns, expected] of [
+    ["has the terminal's width", 80, 80],
+    ["has lines of at most 120 columns", 500, 120],
+    ["has lines of 60 columns on a terminal that names fewer", 0, 60],
+    ["has lines of 100 columns in a pipe", undefined, 100],
+  ] as const) {
+    it(title, () =>
+      assert.equal(standardLook(columns === undefined ? {} : { isTTY: true, columns }, {}).width, expected),
+    );
   }
 });
