@@ -42,7 +42,10 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
  * @param service the provider's name of the service in `aws:endpoints`, such as "s3".
  * @throws UsageError where the provider's configuration is not of the provider's shape.
  */
-export function clientSettings(file: StackFile, service: string): ClientSettings {
+export function clientSettings(
+  file: Pick<StackFile, "values" | "environmentRegion">,
+  service: string,
+): ClientSettings {
   const { values, environmentRegion } = file;
   const connection: ClientSettings = {
     ...defined({

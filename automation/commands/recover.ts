@@ -10,7 +10,6 @@ import {
   restore,
 } from "../deploy/recovery/restore";
 import { renderUnfinished } from "../deploy/recovery/unfinished-operations";
-import { backendName } from "../engine/backend";
 import { nameOf } from "../engine/changes";
 import { renderLock } from "../engine/state/locks";
 import { UnknownStackError, UsageError } from "../errors";
@@ -110,13 +109,16 @@ async function lookFor(
   } catch (error) {
     if (!(error instanceof UnknownStackError)) throw error;
     const { stack, workDir = projectDir } = place;
-    const backend = backendName(error.backendUrl, workDir);
-    return { restoration: await findRestorationOfGone(workDir, ownName(stack), backend, name) };
+    return { restoration: await findRestorationOfGone(workDir, ownName(stack), error.backendUrl, name) };
   }
 }
 
 function describe({ taken, before, resources }: Checkpoint): string {
-  return `${taken}, before ${before}, with ${resources} resources`;
+  return [
+    taken,
+    ...(before === undefined ? [] : [`before ${before}`]),
+    ...(resources === undefined ? [] : [`with ${resources} resources`]),
+  ].join(", ");
 }
 
 /** The report for people. */

@@ -4,7 +4,7 @@ import { FailedRunError } from "../engine/failed-run";
 import { exportState } from "../engine/state/exported-state";
 import type { OpenStack } from "../engine/workspace";
 import type { DeploymentOptions } from "./deployment-options";
-import { checkpointsOf, rememberLost } from "./recovery/recovery";
+import { ownCopiesOf, rememberLost } from "./recovery/recovery";
 import { untilFree } from "./retry";
 
 /** An operation of the engine that changes AWS or the state. */
@@ -36,13 +36,10 @@ export class Operations {
     return runEngine(this.open, { ...operation, onProgress, signal, timeoutMs, graceMs });
   }
 
-  /** Runs one that changes something: copies the state first, and remembers what got no answer. */
+  /** Runs one that changes something, and remembers what got no answer. */
   public async change({ onFree, ...operation }: ChangingOperation): Promise<Change[]> {
     let { expected } = operation;
-    const run = async () => {
-      await this.keepState(operation.kind);
-      return this.run({ ...operation, expected });
-    };
+    const run = () => this.run({ ...operation, expected });
     try {
       return await this.whenFree(run, async () => {
         expected = await onFree(expected);
@@ -64,9 +61,9 @@ export class Operations {
     return untilFree(run, { timeToWait, signal, onFree, onNote: (message) => this.note(message) });
   }
 
-  /** Copies the state. */
+  /** Copies the state before an import replaces it, of which the engine keeps no copy. */
   public async keepState(before: string): Promise<void> {
-    await checkpointsOf(this.open).keep(await exportState(this.open.stack), before);
+    await ownCopiesOf(this.open).keep(await exportState(this.open.stack), before);
   }
 
   /** Reports on the work. */

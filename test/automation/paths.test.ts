@@ -15,10 +15,7 @@ const readers: readonly (readonly [key: string, read: (file: string, dir: string
   ["--file", (file) => readAnswers({ file, stdin: process.stdin, stderr: process.stderr })],
   [
     "AWS_CA_BUNDLE",
-    (file) =>
-      withVariable("AWS_CA_BUNDLE", file, async () =>
-        clientSettings({ stack: "dev", values: {}, encrypted: [], environments: [] }, "s3"),
-      ),
+    (file) => withVariable("AWS_CA_BUNDLE", file, async () => clientSettings({ values: {} }, "s3")),
   ],
   [
     "PULUMI_CONFIG_PASSPHRASE_FILE",

@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { Deployment, PipelineError, preview, refresh, up } from "../../automation";
+import type { Checkpoint } from "../../automation/deploy/recovery/checkpoints";
+import { OwnCopies } from "../../automation/deploy/recovery/own-copies";
 import { thisHost } from "../../automation/engine/state/host";
 import { readLocks } from "../../automation/engine/state/locks";
+import { PROJECT } from "../../components/settings/settings";
 import { FakeAwsEndpoint } from "./fake-aws-endpoint";
 import { filledIn, TestProject } from "./harness";
 import type { Running } from "./processes";
@@ -71,9 +74,9 @@ describe("recovery", () => {
     assert.equal(repaired.code, 0, repaired.stderr);
     assert.match(repaired.stderr, /repaired; adopted from AWS: .*pipeline-braintrust/);
     assert.match(repaired.stdout, /^locks: none$[\s\S]*^unfinished: none$/m);
-    await project.assertSettled();
     const { code, stderr } = await run("up", "--yes");
     assert.equal(code, 0, stderr);
+    await project.assertSettled();
     assert.equal(creations(ROLE), 1);
   });
 
@@ -90,14 +93,17 @@ describe("recovery", () => {
     const state = await project.state();
     const obstacle = path.join(unfinished(), "dev.json.new");
     await fs.mkdir(obstacle, { recursive: true });
-    for (const wish of [["--repair"], ["--restore", "latest"]]) {
+    const refused = async (...wish: string[]) => {
       const { code, stderr } = await run("recover", ...wish, "--yes");
       assert.equal(code, 1, stderr);
       assert.match(stderr, /unfinished\/dev\.json cannot be written: EISDIR/);
       assert.deepEqual(await project.state(), state);
-    }
+    };
+    await refused("--repair");
+    const { id } = await copyBefore("repair");
+    await refused("--restore", id);
     await fs.rmdir(obstacle);
-    await diesInPlace("--restore", "latest");
+    await diesInPlace("--restore", id);
     await converges();
   });
 
@@ -115,6 +121,11 @@ describe("recovery", () => {
       /^ {2}process \d+ .*, runs$[\s\S]*^unfinished: none$[\s\S]*^next: wait for the update that runs; if it has died, `pulumi cancel/m,
     );
     assert.equal((await run("up", "--yes")).code, 75);
+    const resources = [{ urn: `urn:pulumi:dev::${PROJECT}::t::n`, type: "t" }];
+    await new OwnCopies(project.dir, "dev", "file://./state").keep(
+      { version: 3, deployment: { resources } },
+      "up",
+    );
     assert.equal((await run("recover", "--restore", "latest", "--yes")).code, 75);
     assert.deepEqual(await fs.readdir(unfinished()), []);
     const waiting = project.run(["up", "--yes", "--wait", "5"]);
@@ -131,10 +142,10 @@ describe("recovery", () => {
     await up(project.options);
     const unknown = await run("recover", "--restore", "yesterday", "--yes");
     assert.equal(unknown.code, 2, unknown.stderr);
-    assert.match(unknown.stderr, /no checkpoint "yesterday" of stack "dev": there are \d{8}T\d+Z-/);
+    assert.match(unknown.stderr, /no checkpoint "yesterday" of stack "dev": there are \d{19}/);
     const { code, stdout, stderr } = await run("recover", "--restore", "latest", "--yes");
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /before up, with \d+ resources restored$/m);
+    assert.match(stdout, /, with \d+ resources restored$/m);
     assert.match(stdout, /^next: npm run pipeline -- refresh --stack dev/m);
     assert.deepEqual(urns(await project.state()), urns(before));
     const [kept] = await (await Deployment.open(project.options)).recovery.checkpoints.list();
@@ -151,7 +162,7 @@ describe("recovery", () => {
     const texts = await project.texts();
     for (const [id, message] of [
       ["latest", /would replace the present one.*[\s\S]*--yes/],
-      ["yesterday", /no checkpoint "yesterday" of stack "dev": there are \d{8}T\d+Z-/],
+      ["yesterday", /no checkpoint "yesterday" of stack "dev": there are \d{19}/],
     ] as const) {
       const { code, stderr } = await run("recover", "--restore", id);
       assert.equal(code, 2, stderr);
@@ -193,8 +204,8 @@ describe("recovery", () => {
     const repaired = await run("up", "--yes");
     assert.equal(repaired.code, 0, repaired.stderr);
     assert.equal(creations(ROLE), 1);
-    const [copy] = JSON.parse((await run("recover", "--json")).stdout).checkpoints;
-    const { code, stderr } = await project.run(["recover", "--restore", copy.id, "--yes"], there);
+    const { id } = await copyBefore("repair");
+    const { code, stderr } = await project.run(["recover", "--restore", id, "--yes"], there);
     assert.equal(code, 2, stderr);
     assert.match(stderr, /is of stack "dev" in file:\/\/\.\/state, and this one is in file:\/\/.*\/other: /);
   });
@@ -227,6 +238,11 @@ describe("recovery", () => {
     }
     assert.equal((await run("recover", "--repair", "--json")).code, 2);
   });
+
+  async function copyBefore(operation: string): Promise<Checkpoint> {
+    const { checkpoints } = JSON.parse((await run("recover", "--json")).stdout);
+    return checkpoints.find(({ before }: Checkpoint) => before === operation);
+  }
 
   async function converges(): Promise<void> {
     const { code, stderr } = await run("up", "--yes");

@@ -159,7 +159,7 @@ for (const operation of ["create", "update"] as const) {
       assert.deepEqual(await preview({ ...project.options, refresh: true }), []);
       await project.set({ crossAccountReaders: [{ arn: "arn:aws:iam::210987654321:role/reader" }] });
       await run("up", "--yes");
-      assert.ok((await keptIn("checkpoints")).some((text) => text.includes("ciphertext")));
+      assert.ok((await keptIn(".pulumi/backups")).some((text) => text.includes("ciphertext")));
       await holdNoSecret();
     });
 

@@ -15,7 +15,6 @@ describe("a state that cannot be read", () => {
   before(async () => {
     project = await TestProject.create("dev", filledIn);
     await up({ ...project.options, create: true });
-    // The second update copies what the first has left.
     await project.set({ crossAccountReaders: [{ arn: "arn:aws:iam::210987654321:role/reader" }] });
     await up(project.options);
     file = path.join(project.dir, "state", ".pulumi", "stacks", PROJECT, "dev.json");
@@ -52,7 +51,7 @@ describe("a state that cannot be read", () => {
     const { code, stdout, stderr } = await project.run(["recover"]);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^state: cannot be read: failed to load checkpoint: .+$/m);
-    assert.match(stdout, /^ {2}\d{8}T\d+Z-\w+ {2}.*before up, with \d+ resources$/m);
+    assert.match(stdout, /^ {2}\d{19} {2}.*, with \d+ resources$/m);
     assert.match(stdout, /^next: npm run pipeline -- recover --stack dev --restore latest, /m);
     const report = JSON.parse((await project.run(["recover", "--json"])).stdout);
     // What Go says of JSON that ends depends on where it ends.
@@ -60,7 +59,7 @@ describe("a state that cannot be read", () => {
   });
 
   it("has its earlier versions to go back to where there is no copy", async () => {
-    const copies = path.join(project.dir, "state", "checkpoints");
+    const copies = path.join(project.dir, "state", ".pulumi", "backups");
     await fs.rename(copies, `${copies}-away`);
     try {
       await fs.writeFile(file, damages.torn?.() ?? "");
@@ -77,7 +76,7 @@ describe("a state that cannot be read", () => {
       await fs.writeFile(file, text);
       const { code, stdout, stderr } = await project.run(["recover", "--restore", "latest", "--yes"]);
       assert.equal(code, 0, stderr);
-      assert.match(stdout, /before up, with \d+ resources restored$/m);
+      assert.match(stdout, /, with \d+ resources restored$/m);
       const aside = /^the unreadable state is kept in (.*)$/m.exec(stderr)?.[1] ?? assert.fail(stderr);
       assert.equal(path.dirname(aside), path.dirname(file));
       assert.equal(await fs.readFile(aside, "utf8"), text);

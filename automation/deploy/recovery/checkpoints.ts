@@ -1,173 +1,112 @@
-import { randomBytes } from "node:crypto";
-import * as fs from "node:fs/promises";
-import * as path from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { Deployment as ExportedState } from "@pulumi/pulumi/automation";
-import { z } from "zod";
-import { messageOf, PipelineError, UsageError } from "../../errors";
+import type { ExportedState } from "../../engine/state/exported-state";
+import { UsageError } from "../../errors";
+import type { OwnCopies } from "./own-copies";
 
-/** A copy of a stack's state, made before an operation. Secrets are encrypted in it, as in the state itself. */
+/** A copy of a stack's state. Secrets are encrypted in it, as in the state itself. */
 export interface Checkpoint {
   /** Names it in `recover --restore`. */
   readonly id: string;
   /** ISO 8601. */
   readonly taken: string;
-  /** The operation that followed: up, refresh, destroy, repair, restore. */
-  readonly before: string;
-  readonly resources: number;
+  /** The operation that followed: repair or restore, and of earlier versions' copies up, refresh or destroy. @default the engine's own copy */
+  readonly before?: string;
+  /** Absent where only the backend could tell. */
+  readonly resources?: number;
 }
 
-/** Copies that are kept of each stack in each backend. */
-export const KEPT = 20;
-/** Milliseconds after which nobody writes a copy any more that is not whole. */
-const ABANDONED_MS = 60 * 60_000;
+/** A copy that is not yet read. */
+export interface StateCopy extends Omit<Checkpoint, "resources"> {
+  /** Whether each reading is a run of the engine, so that a list does without. */
+  readonly isSlow?: boolean;
+  /** `undefined` where it is none. */
+  read(): Promise<ExportedState | undefined>;
+}
 
-const content = z.object({
-  taken: z.string(),
-  before: z.string(),
-  stack: z.string(),
-  backend: z.string(),
-  state: z.object({
-    version: z.number(),
-    deployment: z.looseObject({ resources: z.array(z.unknown()).nullish() }),
-  }),
-});
+/** A copy, read. */
+export interface ReadCheckpoint {
+  readonly checkpoint: Checkpoint;
+  readonly state: ExportedState;
+}
 
-type Content = z.infer<typeof content>;
+/** Copies that are listed: the engine removes none of its own. */
+const LISTED = 20;
 
-/**
- * The copies of one stack's state, in `state/checkpoints/<stack>` of the project, whatever the backend is. Each is kept with
- * its backend: the copies of another backend's stack of the same name lie beside them, and are not its own.
- */
+const NONE = "there is none yet";
+
+/** The earlier states of one stack: the engine's copies, and those of `recover`. */
 export class Checkpoints {
-  private readonly dir: string;
-
-  /** @param backend in which the stack is, by its name. */
+  /** @param engines finds the copies that the engine keeps in the stack's backend. */
   public constructor(
-    workDir: string,
     private readonly stack: string,
-    private readonly backend: string,
-  ) {
-    this.dir = path.join(workDir, "state", "checkpoints", stack);
-  }
+    private readonly engines: () => Promise<readonly StateCopy[]>,
+    private readonly own: OwnCopies,
+  ) {}
 
-  /**
-   * Keeps a copy, and the newest {@link KEPT} in all. A state without resources is not worth one, nor one that has just been kept.
-   *
-   * @throws PipelineError where it cannot be written.
-   */
-  public async keep(state: ExportedState, before: string, now = new Date()): Promise<void> {
-    if (!state.deployment?.resources?.length || (await this.hasNewest(state))) return;
-    const taken = now.toISOString();
-    // In order of time by name, also within a millisecond of another process's.
-    const id = `${taken.replaceAll(/[-:.]/g, "")}-${randomBytes(2).toString("hex")}`;
-    const text = JSON.stringify({ taken, before, stack: this.stack, backend: this.backend, state });
-    try {
-      await fs.mkdir(this.dir, { recursive: true });
-      const replacement = path.join(this.dir, `.${id}`);
-      await fs.writeFile(replacement, text, { mode: 0o600 });
-      await fs.rename(replacement, this.file(id));
-    } catch (error) {
-      const reason = messageOf(error);
-      throw new PipelineError(`${before} was not begun: the state could not be copied before: ${reason}`, {
-        cause: error,
-      });
-    }
-    // What cannot be removed now goes with a later copy.
-    await this.prune(id).catch(() => undefined);
-  }
-
-  /** The backend's copies, newest first; a file that is none is left out. */
+  /** The newest, newest first; what cannot be read is left out. */
   public async list(): Promise<Checkpoint[]> {
-    const copies = await this.copies();
-    return copies.flatMap(({ id, found }) => (found && this.isOwn(found) ? [describe(id, found)] : []));
+    const found: Checkpoint[] = [];
+    for (const copy of await this.copies()) {
+      if (found.length === LISTED) break;
+      if (copy.isSlow) found.push(describe(copy));
+      else {
+        const state = await copy.read();
+        if (state !== undefined) found.push(describe(copy, state));
+      }
+    }
+    return found;
   }
 
   /**
    * A copy's state.
    *
-   * @throws UsageError naming the copies where there is none of that id, the file is none, or it is another backend's.
+   * @throws UsageError naming the copies where there is none of that id, it cannot be read, or it is another backend's.
    */
-  public async read(id: string): Promise<{ readonly checkpoint: Checkpoint; readonly state: ExportedState }> {
-    if (!(await this.ids()).includes(id)) {
-      const own = (await this.list()).map((one) => one.id);
-      const known = own.length === 0 ? "there is none yet" : `there are ${own.join(", ")}`;
-      throw new UsageError(`no checkpoint ${JSON.stringify(id)} of stack "${this.stack}": ${known}`);
+  public async read(id: string): Promise<ReadCheckpoint> {
+    const copies = await this.copies();
+    const copy = copies.find((one) => one.id === id);
+    const state = await copy?.read();
+    if (copy !== undefined && state !== undefined) return { checkpoint: describe(copy, state), state };
+    await this.own.explainMissing(id);
+    const ids = copies.slice(0, LISTED).map((one) => one.id);
+    throw this.missing(id, ids.length === 0 ? NONE : `there are ${ids.join(", ")}`);
+  }
+
+  /**
+   * The newest copy that differs from the present state.
+   *
+   * @param present absent where it cannot be read, or is gone.
+   * @throws UsageError where there is none.
+   */
+  public async latest(present: ExportedState | undefined): Promise<ReadCheckpoint> {
+    const copies = await this.copies();
+    for (const copy of copies) {
+      const state = await copy.read();
+      if (state !== undefined && !isSame(state, present)) return { checkpoint: describe(copy, state), state };
     }
-    const found = await this.content(id);
-    if (found === undefined) {
-      throw new UsageError(`checkpoint ${id} cannot be read: restore another, or look at ${this.file(id)}`);
-    }
-    if (!this.isOwn(found)) {
-      throw new UsageError(
-        `checkpoint ${id} is of stack "${this.stack}" in ${found.backend}, and this one is in ${this.backend}: ` +
-          "restore one of its own, or have PULUMI_BACKEND_URL name the other backend",
-      );
-    }
-    return { checkpoint: describe(id, found), state: found.state };
+    throw this.missing("latest", copies.length === 0 ? NONE : "none differs from its present state");
   }
 
-  private isOwn(found: Content): boolean {
-    return found.backend === this.backend;
+  private missing(id: string, why: string): UsageError {
+    return new UsageError(`no checkpoint ${JSON.stringify(id)} of stack "${this.stack}": ${why}`);
   }
 
-  private async hasNewest(state: ExportedState): Promise<boolean> {
-    for (const id of await this.ids()) {
-      const found = await this.content(id);
-      if (found && this.isOwn(found)) return isDeepStrictEqual(found.state, state);
-    }
-    return false;
-  }
-
-  /** Removes this backend's outdated copies, but not the one just written, and what a killed process left of a copy. */
-  private async prune(made: string): Promise<void> {
-    const names = await fs.readdir(this.dir);
-    const files = names.filter((name) => name.startsWith(".")).map((name) => path.join(this.dir, name));
-    const ages = await Promise.all(files.map(ageOf));
-    const abandoned = files.filter((_, index) => (ages[index] ?? 0) > ABANDONED_MS);
-    const copies = (await this.ids()).length > KEPT ? await this.copies() : [];
-    const own = copies.filter(({ id, found }) => id !== made && found !== undefined && this.isOwn(found));
-    const outdated = own.slice(KEPT - 1).map(({ id }) => this.file(id));
-    await Promise.all([...abandoned, ...outdated].map((file) => fs.rm(file, { force: true })));
-  }
-
-  /** Every backend's, newest first; without content where a file is none. */
-  private async copies(): Promise<{ readonly id: string; readonly found: Content | undefined }[]> {
-    const ids = await this.ids();
-    return Promise.all(ids.map(async (id) => ({ id, found: await this.content(id) })));
-  }
-
-  private async content(id: string): Promise<Content | undefined> {
-    return content.safeParse(await readJson(this.file(id))).data;
-  }
-
-  private async ids(): Promise<string[]> {
-    const names = await fs.readdir(this.dir).catch(() => []);
-    const ids = names
-      .filter((name) => /^\d.*\.json$/.test(name))
-      .map((name) => name.slice(0, -".json".length));
-    return ids.sort().reverse();
-  }
-
-  private file(id: string): string {
-    return path.join(this.dir, `${id}.json`);
+  private async copies(): Promise<StateCopy[]> {
+    const all = await Promise.all([this.engines(), this.own.list()]);
+    return all.flat().sort((one, other) => (one.taken < other.taken ? 1 : -1));
   }
 }
 
-function describe(id: string, { taken, before, state }: Content): Checkpoint {
-  return { id, taken, before, resources: state.deployment.resources?.length ?? 0 };
+/** What else a state says is of the engine that wrote it. */
+function isSame(state: ExportedState, present: ExportedState | undefined): boolean {
+  const content = ({ deployment }: ExportedState) => [
+    deployment?.resources ?? [],
+    deployment?.pending_operations ?? [],
+  ];
+  return present !== undefined && isDeepStrictEqual(content(state), content(present));
 }
 
-/** Milliseconds since a file was written to; none where it is gone. */
-async function ageOf(file: string): Promise<number> {
-  const stats = await fs.stat(file).catch(() => undefined);
-  return stats === undefined ? 0 : Date.now() - stats.mtimeMs;
-}
-
-async function readJson(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await fs.readFile(file, "utf8"));
-  } catch {
-    return undefined;
-  }
+function describe({ id, taken, before }: StateCopy, state?: ExportedState): Checkpoint {
+  const resources = state && (state.deployment?.resources?.length ?? 0);
+  return { id, taken, ...(before && { before }), ...(resources !== undefined && { resources }) };
 }

@@ -9,8 +9,8 @@ import type { OpenStack } from "../../engine/workspace";
 import { messageOf, StackBusyError, throwMistake } from "../../errors";
 import { ownName } from "../../project/stack-name";
 import { awsLookups } from "./aws-lookups";
-import { Checkpoints } from "./checkpoints";
 import { asUnfinished, type LostOperation, LostOperations, lostOperation } from "./lost-operations";
+import { OwnCopies } from "./own-copies";
 import { pendingOf, repairState } from "./repaired-state";
 import { type Lookups, remediesFor, renderUnfinished, type Unfinished } from "./unfinished-operations";
 
@@ -163,9 +163,9 @@ export async function forgetLost(open: KnownStack): Promise<void> {
   await lostOperations(open).set([]);
 }
 
-/** The copies of a stack's state, as far as they are of its backend. */
-export function checkpointsOf({ stack: { name, workspace }, backendUrl }: KnownStack): Checkpoints {
-  return new Checkpoints(workspace.workDir, ownName(name), backendName(backendUrl, workspace.workDir));
+/** The copies that `recover` keeps of a stack's state, as far as they are of its backend. */
+export function ownCopiesOf({ stack: { name, workspace }, backendUrl }: KnownStack): OwnCopies {
+  return new OwnCopies(workspace.workDir, ownName(name), backendName(backendUrl, workspace.workDir));
 }
 
 /** What got no answer of a stack in its backend. */

@@ -1,11 +1,14 @@
 import type { Stack } from "@pulumi/pulumi/automation";
+import { backendName } from "../../engine/backend";
 import { type ExportedState, exportState } from "../../engine/state/exported-state";
 import { releaseDeadLocks } from "../../engine/state/locks";
 import { parseState, type StackState } from "../../engine/state/state";
 import { PipelineError, UnreadableStateError, UsageError } from "../../errors";
 import { type Checkpoint, Checkpoints } from "./checkpoints";
+import { engineCopies } from "./engine-copies";
 import { LostOperations } from "./lost-operations";
-import { lostOperations, replaceState } from "./recovery";
+import { OwnCopies } from "./own-copies";
+import { lostOperations, ownCopiesOf, replaceState } from "./recovery";
 import { pendingOf } from "./repaired-state";
 import type { StackRecovery } from "./stack-recovery";
 import { recoveryHint, setAside } from "./unreadable-state";
@@ -32,10 +35,11 @@ export async function findRestoration(
   id: string,
 ): Promise<Restoration> {
   const { stack: name } = open.file;
-  const { resources: earlier, ...copy } = await findCopy(checkpoints, name, id);
+  const present = await presentState(open.stack);
+  const readable = present instanceof UnreadableStateError ? undefined : present;
+  const { resources: earlier, ...copy } = await findCopy(checkpoints, name, id, readable);
   // What cannot be read is said before anything is changed.
   await lostOperations(open).read();
-  const present = await presentState(open.stack);
   if (present instanceof UnreadableStateError) {
     if (folder !== undefined) return { ...copy, forgotten: [], unreadable: present.reason };
     const next = await recoveryHint(folder, name, await checkpoints.list());
@@ -53,16 +57,18 @@ export async function findRestoration(
 /**
  * The same for a stack that the backend does not have, or no more.
  *
- * @param backend by its name.
  * @throws UsageError where there is no such checkpoint.
  */
 export async function findRestorationOfGone(
   workDir: string,
   name: string,
-  backend: string,
+  backendUrl: string | undefined,
   id: string,
 ): Promise<Restoration> {
-  const { resources: _, ...copy } = await findCopy(new Checkpoints(workDir, name, backend), name, id);
+  const backend = backendName(backendUrl, workDir);
+  const engines = () => engineCopies({ stack: name, workDir, backendUrl });
+  const checkpoints = new Checkpoints(name, engines, new OwnCopies(workDir, name, backend));
+  const { resources: _, ...copy } = await findCopy(checkpoints, name, id, undefined);
   await new LostOperations(workDir, name, backend).read();
   return { ...copy, forgotten: [] };
 }
@@ -71,9 +77,9 @@ async function findCopy(
   checkpoints: Checkpoints,
   name: string,
   id: string,
+  present: ExportedState | undefined,
 ): Promise<Pick<Restoration, "checkpoint" | "state"> & Pick<StackState, "resources">> {
-  const [newest] = await checkpoints.list();
-  const copy = await checkpoints.read((id === "latest" && newest?.id) || id);
+  const copy = await (id === "latest" ? checkpoints.latest(present) : checkpoints.read(id));
   const { resources } = parseState(name, copy.state);
   if (resources.every(({ urn }) => urn.startsWith(`urn:pulumi:${name}::`))) return { ...copy, resources };
   throw new UsageError(`checkpoint ${copy.checkpoint.id} is of another stack than "${name}"`);
@@ -86,11 +92,11 @@ async function findCopy(
  * @throws StackBusyError where an update is in progress.
  */
 export async function restore(recovery: StackRecovery, { state }: Restoration): Promise<string | undefined> {
-  const { open, folder, checkpoints } = recovery;
+  const { open, folder } = recovery;
   await releaseDeadLocks(await recovery.locks());
   const present = await presentState(open.stack);
   if (!(present instanceof UnreadableStateError)) {
-    await checkpoints.keep(present, "restore");
+    await ownCopiesOf(open).keep(present, "restore");
     await replaceState(open, state, [...pendingOf(state), ...pendingOf(present)]);
     return undefined;
   }

@@ -5,11 +5,12 @@ import type { OpenStack } from "../../engine/workspace";
 import { StackBusyError } from "../../errors";
 import type { AfterWaiting } from "../deployment-options";
 import type { Operations } from "../operations";
-import type { Checkpoints } from "./checkpoints";
+import { Checkpoints } from "./checkpoints";
+import { engineCopies } from "./engine-copies";
 import {
-  checkpointsOf,
   findInterruption,
   type Interruption,
+  ownCopiesOf,
   renderInterruption,
   repairInterruption,
 } from "./recovery";
@@ -72,9 +73,12 @@ export class StackRecovery {
     await this.repair(interruption);
   }
 
-  /** The copies of the state, as far as they are of its backend. */
+  /** The earlier states of the stack, as far as they are of its backend. */
   public get checkpoints(): Checkpoints {
-    return checkpointsOf(this.open);
+    const { file, stack: live, backendUrl } = this.open;
+    const { workDir } = live.workspace;
+    const engines = () => engineCopies({ stack: file.stack, workDir, backendUrl, live });
+    return new Checkpoints(file.stack, engines, ownCopiesOf(this.open));
   }
 
   /** Where the state is, if the backend is a folder. */

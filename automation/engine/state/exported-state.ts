@@ -16,10 +16,12 @@ export type ExportedState = Deployment;
 /**
  * The state with its secrets encrypted. `Stack.exportStack` would have the engine decrypt them.
  *
+ * @param version of Pulumi Cloud. @default the present one
  * @throws UnreadableStateError where the backend has a state that is none.
  */
-export async function exportState(stack: Stack): Promise<ExportedState> {
-  return JSON.parse(await pulumi(stack, ["stack", "export"]));
+export async function exportState(stack: Stack, version?: number): Promise<ExportedState> {
+  const which = version === undefined ? [] : ["--version", `${version}`];
+  return JSON.parse(await pulumi(stack, ["stack", "export", ...which]));
 }
 
 /**

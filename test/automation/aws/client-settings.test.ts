@@ -86,7 +86,7 @@ function setKeys(): void {
 }
 
 function client(values: Readonly<Record<string, unknown>> = {}) {
-  return clientSettings({ stack: "dev", values, encrypted: [], environments: [] }, "s3");
+  return clientSettings({ values }, "s3");
 }
 
 function credentials(values?: Readonly<Record<string, unknown>>) {

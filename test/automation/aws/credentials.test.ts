@@ -68,10 +68,7 @@ describe("the identity of AWS clients", () => {
   const settings = (values: Readonly<Record<string, unknown>>) =>
     clientSettings(
       {
-        stack: "prod",
         values: { "aws:region": "ap-southeast-2", "aws:endpoints": [{ sts: endpoint }], ...values },
-        encrypted: [],
-        environments: [],
       },
       "sts",
     );

@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { Checkpoints, KEPT } from "../../../../automation/deploy/recovery/checkpoints";
+import * as zlib from "node:zlib";
+import { Checkpoints } from "../../../../automation/deploy/recovery/checkpoints";
+import { engineCopies } from "../../../../automation/deploy/recovery/engine-copies";
+import { OwnCopies } from "../../../../automation/deploy/recovery/own-copies";
 import { PipelineError, UsageError } from "../../../../automation/errors";
+import { PROJECT } from "../../../../components/settings/settings";
 
 const HERE = "file://./state";
 
@@ -14,57 +18,98 @@ const state = (...urns: string[]) => ({
 
 describe("checkpoints of a state", () => {
   let dir: string;
+  let own: OwnCopies;
   let checkpoints: Checkpoints;
-  const folder = () => path.join(dir, "state", "checkpoints", "dev");
+  const ownFolder = () => path.join(dir, "state", "checkpoints", "dev");
+  const backups = () => path.join(dir, "state", ".pulumi", "backups", PROJECT, "dev");
 
   beforeEach(async () => {
     dir = await fs.mkdtemp(path.join(os.tmpdir(), "checkpoints-"));
-    checkpoints = new Checkpoints(dir, "dev", HERE);
+    await fs.mkdir(backups(), { recursive: true });
+    own = new OwnCopies(dir, "dev", HERE);
+    const engines = () => engineCopies({ stack: "dev", workDir: dir, backendUrl: HERE });
+    checkpoints = new Checkpoints("dev", engines, own);
   });
   afterEach(() => fs.rm(dir, { recursive: true }));
 
-  it("come back whole, newest first, with when and before what they were made", async () => {
-    await checkpoints.keep(state("a"), "up", new Date("2026-11-25T10:00:00Z"));
-    await checkpoints.keep(state("a", "b"), "destroy", new Date("2026-11-25T11:00:00Z"));
+  /** As Pulumi writes it after an update: backupStack in pkg/backend/diy/state.go. */
+  async function backup(time: string, name: (nanoseconds: string) => string, ...urns: string[]) {
+    const { version, deployment } = state(...urns);
+    const latest = { ...deployment, manifest: { time } };
+    const text = JSON.stringify({ version, checkpoint: { stack: `organization/${PROJECT}/dev`, latest } });
+    const file = path.join(backups(), name(`${Date.parse(time)}000123`));
+    await fs.writeFile(file, file.endsWith(".gz") ? zlib.gzipSync(text) : text);
+  }
+
+  it("are the engine's and those of recover, whole and newest first", async () => {
+    await own.keep(state("a", "b", "c"), "restore", new Date("2026-11-25T10:30:00Z"));
+    await backup("2026-11-25T10:00:00Z", (time) => `dev.${time}.json`, "a");
+    await backup("2026-11-25T11:00:00Z", (time) => `dev.${time}.json.gz`, "a", "b");
     const list = await checkpoints.list();
     assert.deepEqual(
       list.map(({ taken, before, resources }) => [taken, before, resources]),
       [
-        ["2026-11-25T11:00:00.000Z", "destroy", 2],
-        ["2026-11-25T10:00:00.000Z", "up", 1],
+        ["2026-11-25T11:00:00.000Z", undefined, 2],
+        ["2026-11-25T10:30:00.000Z", "restore", 3],
+        ["2026-11-25T10:00:00.000Z", undefined, 1],
       ],
     );
-    const [, oldest] = list;
-    assert.deepEqual((await checkpoints.read(oldest?.id ?? "")).state, state("a"));
+    const [packed, kept, plain] = list;
+    for (const [copy, urns] of [
+      [packed, ["a", "b"]],
+      [kept, ["a", "b", "c"]],
+      [plain, ["a"]],
+    ] as const) {
+      const { deployment } = (await checkpoints.read(copy?.id ?? "")).state;
+      assert.deepEqual(deployment.resources, state(...urns).deployment.resources);
+    }
   });
 
-  it("are kept to a number, the newest", async () => {
-    for (let minute = 0; minute < KEPT + 3; minute += 1) {
-      await checkpoints.keep(state(`${minute}`), "up", new Date(Date.UTC(2026, 10, 25, 10, minute)));
+  it("leave out attributes of files, torn copies and other stacks", async () => {
+    await backup("2026-11-25T10:00:00Z", (time) => `dev.${time}.json`, "a");
+    await backup("2026-11-25T10:00:00Z", (time) => `dev.${time}.json.attrs`, "a");
+    await backup("2026-11-25T10:00:00Z", (time) => `dev2.${time}.json`, "a");
+    await fs.writeFile(path.join(backups(), "dev.1795600000000000000.json"), '{"version":3,"check');
+    assert.equal((await checkpoints.list()).length, 1);
+  });
+
+  it("are listed to a number, the newest, and restored whichever is named", async () => {
+    for (let minute = 10; minute < 33; minute += 1) {
+      await backup(`2026-11-25T10:${minute}:00Z`, (time) => `dev.${time}.json`, `${minute}`);
     }
     const taken = (await checkpoints.list()).map((one) => one.taken);
-    assert.equal(taken.length, KEPT);
-    assert.equal(taken[0], "2026-11-25T10:22:00.000Z");
-    assert.equal(taken.at(-1), "2026-11-25T10:03:00.000Z");
+    assert.deepEqual(
+      [taken.length, taken[0], taken.at(-1)],
+      [20, "2026-11-25T10:32:00.000Z", "2026-11-25T10:13:00.000Z"],
+    );
+    const oldest = `${Date.parse("2026-11-25T10:10:00Z")}000123`;
+    assert.deepEqual((await checkpoints.read(oldest)).state.deployment.resources, [{ urn: "10", type: "t" }]);
   });
 
-  it("are never removed for a clock that was put back, nor is what is no copy", async () => {
-    for (let minute = 0; minute < KEPT; minute += 1) {
-      await checkpoints.keep(state(`${minute}`), "up", new Date(Date.UTC(2026, 10, 25, 10, minute)));
-    }
-    const other = path.join(folder(), "20261124T100000000Z-0000.json");
-    await fs.writeFile(other, "no copy");
-    await checkpoints.keep(state("one more"), "up", new Date(Date.UTC(2026, 10, 25, 9)));
-    const taken = (await checkpoints.list()).map((one) => one.taken);
-    assert.equal(taken.length, KEPT);
-    assert.equal(taken.at(-1), "2026-11-25T09:00:00.000Z");
-    await fs.access(other);
+  it("have as the latest the newest that differs from the present state", async () => {
+    await backup("2026-11-25T10:00:00Z", (time) => `dev.${time}.json`, "a");
+    await backup("2026-11-25T11:00:00Z", (time) => `dev.${time}.json`, "a", "b");
+    const present = { ...state("a", "b"), deployment: { ...state("a", "b").deployment, manifest: {} } };
+    assert.equal((await checkpoints.latest(present)).checkpoint.taken, "2026-11-25T10:00:00.000Z");
+    assert.equal((await checkpoints.latest(undefined)).checkpoint.taken, "2026-11-25T11:00:00.000Z");
+    const pending = { ...present.deployment, pending_operations: [{ type: "creating" }] };
+    const interrupted = await checkpoints.latest({ ...present, deployment: pending });
+    assert.equal(interrupted.checkpoint.taken, "2026-11-25T11:00:00.000Z");
   });
 
-  it("are each backend's own: neither listed, nor restored, nor counted for another", async () => {
-    const others = new Checkpoints(dir, "dev", "s3://elsewhere");
+  it("have no latest where none differs, or there is none", async () => {
+    await assert.rejects(
+      checkpoints.latest(state("a")),
+      new UsageError('no checkpoint "latest" of stack "dev": there is none yet'),
+    );
+    await backup("2026-11-25T10:00:00Z", (time) => `dev.${time}.json`, "a");
+    await assert.rejects(checkpoints.latest(state("a")), /none differs from its present state/);
+  });
+
+  it("are each backend's own: neither listed nor restored for another", async () => {
+    const others = new OwnCopies(dir, "dev", "s3://elsewhere");
     await others.keep(state("a"), "up", new Date("2026-11-24T10:00:00Z"));
-    await checkpoints.keep(state("a"), "up", new Date("2026-11-25T09:00:00Z"));
+    await own.keep(state("a"), "repair", new Date("2026-11-25T09:00:00Z"));
     assert.equal((await checkpoints.list()).length, 1);
     const [other] = await others.list();
     await assert.rejects(checkpoints.read(other?.id ?? ""), (error) => {
@@ -75,66 +120,35 @@ describe("checkpoints of a state", () => {
       );
       return true;
     });
-    for (let minute = 0; minute < KEPT; minute += 1) {
-      await checkpoints.keep(state(`${minute}`), "up", new Date(Date.UTC(2026, 10, 25, 10, minute)));
-    }
-    assert.equal((await checkpoints.list()).length, KEPT);
-    assert.deepEqual(await others.list(), [other]);
     await assert.rejects(checkpoints.read("yesterday"), (error) => {
       assert.ok(error instanceof Error);
       return !error.message.includes(other?.id ?? "");
     });
   });
 
-  it("leave nothing of a write that was killed, and alone one that is in progress", async () => {
-    await checkpoints.keep(state("a"), "up");
-    const before = new Date(Date.now() - 2 * 60 * 60_000);
-    for (const name of [".killed", ".under-way"]) await fs.writeFile(path.join(folder(), name), '{"taken":');
-    await fs.utimes(path.join(folder(), ".killed"), before, before);
-    await checkpoints.keep(state("b"), "up");
-    const names = await fs.readdir(folder());
-    assert.deepEqual(
-      names.filter((name) => name.startsWith(".")),
-      [".under-way"],
-    );
-  });
-
-  it("are not made twice of the same state", async () => {
-    await checkpoints.keep(state("a"), "up");
-    await checkpoints.keep(state("a"), "up");
-    assert.equal((await checkpoints.list()).length, 1);
-    await checkpoints.keep(state("b"), "up");
-    await checkpoints.keep(state("a"), "up");
-    assert.equal((await checkpoints.list()).length, 3);
-  });
-
-  it("are for the owner's eyes alone, and of a state without resources there is none", async () => {
-    await checkpoints.keep({ version: 3, deployment: {} }, "up");
+  it("are for the owner's eyes alone, and recover keeps none of a state without resources", async () => {
+    await own.keep({ version: 3, deployment: {} }, "restore");
     assert.deepEqual(await checkpoints.list(), []);
-    await checkpoints.keep(state("a"), "up");
-    const [name = ""] = await fs.readdir(folder());
-    assert.equal((await fs.stat(path.join(folder(), name))).mode & 0o777, 0o600);
+    await own.keep(state("a"), "restore");
+    const [name = ""] = await fs.readdir(ownFolder());
+    assert.equal((await fs.stat(path.join(ownFolder(), name))).mode & 0o777, 0o600);
   });
 
-  it("are named where one is asked for that is not there, or cannot be read", async () => {
-    await assert.rejects(checkpoints.read("latest"), (error) => {
-      assert.ok(error instanceof UsageError);
-      assert.match(error.message, /no checkpoint "latest" of stack "dev": there is none yet/);
-      return true;
-    });
-    await checkpoints.keep(state("a"), "up");
+  it("are named where one is requested that is not there, or cannot be read", async () => {
+    await assert.rejects(checkpoints.read("1"), /no checkpoint "1" of stack "dev": there is none yet/);
+    await own.keep(state("a"), "restore");
     const [one] = await checkpoints.list();
     await assert.rejects(checkpoints.read("../../other"), new RegExp(`there are ${one?.id}`));
-    await fs.writeFile(path.join(folder(), `${one?.id}.json`), '{"taken":');
+    await fs.writeFile(path.join(ownFolder(), `${one?.id}.json`), '{"taken":');
     await assert.rejects(checkpoints.read(one?.id ?? ""), /cannot be read/);
     assert.deepEqual(await checkpoints.list(), []);
   });
 
-  it("stop an operation where they cannot be written", async () => {
-    await fs.writeFile(path.join(dir, "state"), "a file where a folder belongs");
-    await assert.rejects(checkpoints.keep(state("a"), "up"), (error) => {
+  it("stop an import where they cannot be written", async () => {
+    await fs.writeFile(path.join(dir, "state", "checkpoints"), "a file where a folder belongs");
+    await assert.rejects(own.keep(state("a"), "restore"), (error) => {
       assert.ok(error instanceof PipelineError);
-      assert.match(error.message, /^up was not begun: the state could not be copied before/);
+      assert.match(error.message, /^restore was not begun: the state could not be copied before/);
       return true;
     });
   });
