@@ -36,7 +36,8 @@ export interface EngineCopiesOptions {
 export async function engineCopies(options: EngineCopiesOptions): Promise<readonly StateCopy[]> {
   const { stack, workDir, live } = options;
   const url = options.backendUrl ?? (await live?.workspace.whoAmI())?.url ?? "";
-  if (/^https?:/.test(url)) return live === undefined ? [] : cloudVersions(live);
+  // Empty: Pulumi Cloud, as the engine names a login of it.
+  if (url === "" || /^https?:/.test(url)) return live === undefined ? [] : cloudVersions(live);
   const place = [".pulumi", "backups", PROJECT, stack];
   const folder = backendFolder(url, workDir);
   if (folder !== undefined) return backups(stack, folderFiles(path.join(folder, ...place)));
