@@ -1,6 +1,5 @@
 import { Deployment } from "../deploy/deployment";
 import type { DeploymentOptions } from "../deploy/deployment-options";
-import type { Checkpoint } from "../deploy/recovery/checkpoints";
 import { renderInterruption } from "../deploy/recovery/recovery";
 import { type RecoveryReport, recoveryReport } from "../deploy/recovery/report";
 import {
@@ -9,6 +8,7 @@ import {
   type Restoration,
   restore,
 } from "../deploy/recovery/restore";
+import type { Checkpoint } from "../deploy/recovery/state-copy";
 import { renderUnfinished } from "../deploy/recovery/unfinished-operations";
 import { nameOf } from "../engine/changes";
 import { renderLock } from "../engine/state/locks";

@@ -1,6 +1,11 @@
 import { awsCall } from "../../aws/aws-call";
 import { clientSettings } from "../../aws/client-settings";
-import type { BackendFiles } from "./engine-copies";
+
+/** A folder of a backend. */
+export interface BackendFiles {
+  names(): Promise<readonly string[]>;
+  read(name: string): Promise<Uint8Array>;
+}
 
 /**
  * A folder of an S3 backend, reached as the engine reaches it: by the environment's credentials and by what the URL says of

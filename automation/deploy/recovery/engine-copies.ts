@@ -7,14 +7,8 @@ import { z } from "zod";
 import { PROJECT } from "../../../components/settings/settings";
 import { backendFolder } from "../../engine/backend";
 import { type ExportedState, exportState } from "../../engine/state/exported-state";
-import { bucketFiles } from "./bucket-files";
-import type { StateCopy } from "./checkpoints";
-
-/** A folder of a backend. */
-export interface BackendFiles {
-  names(): Promise<readonly string[]>;
-  read(name: string): Promise<Uint8Array>;
-}
+import { type BackendFiles, bucketFiles } from "./bucket-files";
+import type { StateCopy } from "./state-copy";
 
 /** Where the engine keeps copies of a stack's state. */
 export interface EngineCopiesOptions {

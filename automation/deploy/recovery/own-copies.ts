@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { z } from "zod";
 import type { ExportedState } from "../../engine/state/exported-state";
 import { messageOf, PipelineError, UsageError } from "../../errors";
-import type { StateCopy } from "./checkpoints";
+import type { StateCopy } from "./state-copy";
 
 const content = z.object({
   taken: z.string(),

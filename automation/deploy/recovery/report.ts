@@ -2,8 +2,8 @@ import { unlockAdvice } from "../../engine/engine-errors";
 import type { StackLock } from "../../engine/state/locks";
 import { UnreadableStateError } from "../../errors";
 import { commandLine } from "../../terminal/command-line";
-import type { Checkpoint } from "./checkpoints";
 import type { StackRecovery } from "./stack-recovery";
+import type { Checkpoint } from "./state-copy";
 import type { Unfinished } from "./unfinished-operations";
 import { recoveryHint } from "./unreadable-state";
 

@@ -4,13 +4,14 @@ import { type ExportedState, exportState } from "../../engine/state/exported-sta
 import { releaseDeadLocks } from "../../engine/state/locks";
 import { parseState, type StackState } from "../../engine/state/state";
 import { PipelineError, UnreadableStateError, UsageError } from "../../errors";
-import { type Checkpoint, Checkpoints } from "./checkpoints";
+import { Checkpoints } from "./checkpoints";
 import { engineCopies } from "./engine-copies";
 import { LostOperations } from "./lost-operations";
 import { OwnCopies } from "./own-copies";
 import { lostOperations, ownCopiesOf, replaceState } from "./recovery";
 import { pendingOf } from "./repaired-state";
 import type { StackRecovery } from "./stack-recovery";
+import type { Checkpoint } from "./state-copy";
 import { recoveryHint, setAside } from "./unreadable-state";
 
 /** An earlier state, about to take the place of the present one. */
