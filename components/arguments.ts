@@ -59,6 +59,14 @@ export interface IamArgs {
   readonly permissionsBoundaryArn?: pulumi.Input<string>;
 }
 
+/** Where a principal must come from. */
+export interface NetworkArgs {
+  /** VPCs that its requests come from. @default none */
+  readonly vpcIds?: pulumi.Input<string>[];
+  /** VPC endpoints that its requests pass. @default none */
+  readonly vpcEndpointIds?: pulumi.Input<string>[];
+}
+
 /** Storage classes that exports move to. */
 export const LifecycleProfile = {
   /** STANDARD_IA, GLACIER, DEEP_ARCHIVE: cheap, and not readable at once. */

@@ -11,6 +11,7 @@ import {
   type LifecycleArgs,
   LifecycleProfile,
   ManagementEvents,
+  type NetworkArgs,
   type ObjectLockArgs,
   type PublicAccessBlock,
   SnowflakeAccess,
@@ -71,6 +72,8 @@ export interface ExportPipelineArgs {
   readonly snowflakeIamUserArn?: pulumi.Input<string>;
   /** External id that Snowflake presents: STORAGE_AWS_EXTERNAL_ID. @default nobody may assume the role */
   readonly snowflakeExternalId?: pulumi.Input<string>;
+  /** Networks from which Snowflake reads, and from nowhere else. @default anywhere */
+  readonly snowflakeNetwork?: NetworkArgs;
   /** Snowflake's principal that subscribes to the topic, in `sns`. @default nobody of another account */
   readonly snowflakeSubscriberArn?: pulumi.Input<string>;
   /** Generations of the user's access keys, oldest first; the last one is in use. @default one, `first` */

@@ -120,6 +120,7 @@ export class ExportPipeline extends pulumi.ComponentResource {
         access: given.snowflakeAccess,
         accessKeys: given.accessKeys,
         trust: snowflakeTrust(given.snowflakeIamUserArn, given.snowflakeExternalId),
+        network: given.snowflakeNetwork,
         forceDestroy,
       },
       parent,

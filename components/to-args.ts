@@ -51,6 +51,10 @@ export function toArgs(settings: Settings): ExportPipelineArgs {
     snowflakeAccess: snowflake.access,
     snowflakeIamUserArn: secret("snowflake", snowflake.iamUserArn),
     snowflakeExternalId: secret("snowflake", snowflake.externalId),
+    snowflakeNetwork: snowflake.network && {
+      vpcIds: snowflake.network.vpcIds?.map(secretIfEncrypted(settings, "snowflake")),
+      vpcEndpointIds: snowflake.network.vpcEndpointIds?.map(secretIfEncrypted(settings, "snowflake")),
+    },
     snowflakeSubscriberArn: secret("snowflake", subscriberOf(settings)),
     accessKeys: snowflake.accessKeys,
     eventsMode: events.mode,

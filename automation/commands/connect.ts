@@ -3,7 +3,7 @@ import { readAnswers } from "../snowflake/answers/answer-input";
 import { parseAnswers } from "../snowflake/answers/answers";
 import { type ConnectResult, connect as saveAndDeploy } from "../snowflake/handshake/connect";
 import { connectBySnow } from "../snowflake/handshake/connect-run";
-import type { HandshakeChange } from "../snowflake/handshake/handshake";
+import { type HandshakeChange, shown } from "../snowflake/handshake/handshake";
 import { commandLine } from "../terminal/command-line";
 import { confirm, echo, note, print, withProgress } from "../terminal/terminal";
 import type { ChangingCommandOptions } from "./deploy";
@@ -72,8 +72,8 @@ async function runBySnow(options: ConnectCommandOptions): Promise<ConnectResult 
 /** What is about to be written, a line for each setting. */
 export function renderSettings(stack: string, changes: readonly HandshakeChange[]): string {
   const lines = changes.map(({ path, from, to }) => {
-    const before = from === undefined ? "" : ` (was ${from})`;
-    return `  ${from === undefined ? "+" : "~"} ${path.join(".")}: ${to}${before}`;
+    const before = from === undefined ? "" : ` (was ${shown(from)})`;
+    return `  ${from === undefined ? "+" : "~"} ${path.join(".")}: ${shown(to)}${before}`;
   });
   return [`Pulumi.${stack}.yaml:`, ...lines].join("\n");
 }

@@ -112,6 +112,21 @@ function statementWarnings({ bucketPolicyStatements }: Settings, warn: Warn): vo
   }
 }
 
+function networkWarnings({ snowflake, snowflakeRegion }: Settings, warn: Warn): void {
+  if (snowflake.network === undefined) return;
+  warn(
+    "snowflake.network",
+    "Snowflake reads from these networks alone: when it announces others, loads fail until they are here",
+    "run SELECT SYSTEM$GET_SNOWFLAKE_PLATFORM_INFO() now and then, and pass its answer to `connect`",
+  );
+  if (snowflakeRegion !== undefined) return;
+  warn(
+    "snowflakeRegion",
+    "is not set, and requests from another region pass no VPC endpoint: snowflake.network would deny all of them",
+    "set it, so that it is compared with the bucket's region",
+  );
+}
+
 function keyWarnings(settings: Settings, warn: Warn): void {
   const { region = "us-east-1", partition } = settings;
   const key = settings.kmsKeyArn === undefined ? "existingKmsKeyArn" : "kmsKeyArn";
@@ -133,6 +148,7 @@ export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
     warn("phase", `no file can flow yet: ${phase}`, "fill in the values above, then `up` again");
   accessWarnings(settings, warn);
   statementWarnings(settings, warn);
+  networkWarnings(settings, warn);
   lifecycleWarnings(settings, warn);
   keyWarnings(settings, warn);
   const { region, snowflakeRegion } = settings;

@@ -1,7 +1,13 @@
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
-import { type AccessKeyArgs, type IamArgs, knownInputs, SnowflakeAccess } from "../arguments";
+import {
+  type AccessKeyArgs,
+  type IamArgs,
+  knownInputs,
+  type NetworkArgs,
+  SnowflakeAccess,
+} from "../arguments";
 import type { PhysicalNames } from "../physical-names";
 import { allowKey } from "../storage/encryption-key";
 import { allowReading, withinAccount } from "../storage/s3-statements";
@@ -28,6 +34,8 @@ export interface SnowflakeReaderArgs {
   readonly iam?: IamArgs | undefined;
   /** Whom the role trusts. @default nobody may assume the role */
   readonly trust?: Trust | undefined;
+  /** Where Snowflake must read from. @default anywhere */
+  readonly network?: NetworkArgs | undefined;
   /** Generations of the user's keys, oldest first. */
   readonly accessKeys: readonly AccessKeyArgs[];
   readonly bucketArn: pulumi.Input<string>;
@@ -102,9 +110,35 @@ export function readStatements({
   exportPrefix,
   kmsKeyArn,
   account,
-}: Pick<SnowflakeReaderArgs, "bucketArn" | "exportPrefix" | "kmsKeyArn" | "account">): iam.PolicyStatement[] {
+  network,
+}: Pick<
+  SnowflakeReaderArgs,
+  "bucketArn" | "exportPrefix" | "kmsKeyArn" | "account" | "network"
+>): iam.PolicyStatement[] {
   return [
     ...withinAccount(allowReading("ReadExports", bucketArn, [exportPrefix]), account),
     ...(kmsKeyArn === undefined ? [] : [allowKey("DecryptExports", kmsKeyArn, ["kms:Decrypt"], account)]),
+    ...(network === undefined ? [] : [denyElsewhere(bucketArn, network)]),
   ];
+}
+
+/**
+ * In the reader's own policy and not in the bucket's, where a mistake could lock out others. A request that passes no VPC
+ * endpoint lacks both keys, and a negated operator holds where its key is missing:
+ * docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
+ */
+function denyElsewhere(bucketArn: pulumi.Input<string>, network: NetworkArgs): iam.PolicyStatement {
+  const { vpcIds, vpcEndpointIds } = network;
+  return {
+    Sid: "DenyOtherNetworks",
+    Effect: "Deny",
+    Action: "s3:*",
+    Resource: [bucketArn, pulumi.interpolate`${bucketArn}/*`],
+    Condition: {
+      StringNotEquals: {
+        ...(vpcIds && { "aws:SourceVpc": vpcIds }),
+        ...(vpcEndpointIds && { "aws:SourceVpce": vpcEndpointIds }),
+      },
+    },
+  };
 }

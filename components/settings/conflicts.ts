@@ -4,6 +4,7 @@ import { keyConflicts } from "./key-conflicts";
 import { limitConflicts } from "./limits";
 import { monitoringConflicts } from "./monitoring-conflicts";
 import { nameConflicts } from "./name-conflicts";
+import { networkConflicts } from "./network-conflicts";
 import { readerConflicts, streamConflicts } from "./prefix-conflicts";
 import { type Problem, showValue } from "./problems";
 import { ENCRYPTED } from "./schema";
@@ -24,6 +25,7 @@ export function findConflicts(settings: Settings, given: unknown): Problem[] {
     ...readerConflicts(settings),
     ...statementConflicts(settings),
     ...regionConflicts(settings),
+    ...networkConflicts(settings),
     ...arnConflicts(settings),
     ...eventConflicts(settings),
     ...lifecycleConflicts(settings),

@@ -92,6 +92,11 @@ export const meanings: Readonly<Record<SettingKey, string>> = {
     "Access keys of the IAM user with `access: user`, oldest first; the last one is in use. `rotate-keys` edits this list.",
   "snowflake.accessKeys[].name": "Name of the key in this stack. A new name creates a new key.",
   "snowflake.accessKeys[].status": "Whether AWS accepts the key.",
+  "snowflake.network":
+    "Snowflake's role or user is refused unless it reads from one of these. Only within one region: `snowflakeRegion` must be that of the bucket.",
+  "snowflake.network.vpcIds":
+    "VPCs of Snowflake, from SYSTEM$GET_SNOWFLAKE_PLATFORM_INFO. `connect` fills them in, and again once Snowflake announces others.",
+  "snowflake.network.vpcEndpointIds": "VPC endpoints to S3.",
   "snowflake.errorNotifications": "Snowpipe's error notifications, through a topic to a queue of this stack.",
   "snowflake.errorNotifications.enabled": "Creates the topic, the queue, and the role that publishes to it.",
   "snowflake.errorNotifications.integration": "Name of the notification integration.",
@@ -219,6 +224,7 @@ export const computedDefaults: Readonly<Partial<Record<SettingKey, string>>> = {
   "snowflake.integrationRole": "`snowflake.adminRole`",
   "snowflake.currentLagMinutes": "no dynamic table",
   "snowflake.integration": "`BRAINTRUST_<STACK>_S3`",
+  "snowflake.network": "anywhere",
   "snowflake.errorNotifications.integration": "`BRAINTRUST_<STACK>_ERRORS`",
   "braintrust.principalArns": "Braintrust's account, `braintrust.accountId`",
   "events.queueName": "`snowpipe-s3-notifications-<stack>`",

@@ -72,7 +72,7 @@ export function parseSettings(config: StackConfig): Checked {
  * `accessKeys` stay as they are: the last one is in use.
  */
 function inOrder(settings: Settings): Settings {
-  const { streams, crossAccountReaders, bucketPolicyStatements, braintrust, events } = settings;
+  const { streams, crossAccountReaders, bucketPolicyStatements, braintrust, snowflake, events } = settings;
   return {
     ...settings,
     streams: [...streams].sort((a, b) => compare(a.name, b.name)),
@@ -81,8 +81,15 @@ function inOrder(settings: Settings): Settings {
       .sort((a, b) => compare(a.arn, b.arn)),
     bucketPolicyStatements: [...bucketPolicyStatements].sort((a, b) => compare(a.Sid, b.Sid)),
     braintrust: withSorted(withSorted(braintrust, "projectIds"), "principalArns"),
+    snowflake: withSortedNetwork(snowflake),
     events: withSorted(events, "fileEvents"),
   };
+}
+
+function withSortedNetwork(snowflake: Settings["snowflake"]): Settings["snowflake"] {
+  const { network } = snowflake;
+  if (network === undefined) return snowflake;
+  return { ...snowflake, network: withSorted(withSorted(network, "vpcIds"), "vpcEndpointIds") };
 }
 
 function withSorted<Section extends object>(section: Section, key: keyof Section): Section {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { vpcEndpointIdRule, vpcIdRule } from "./network-rules";
 import {
   bucketResourceRule,
   type ConditionSetting,
@@ -123,6 +124,10 @@ const snowflake = section({
     .min(1)
     .max(2)
     .default([{ name: "first", status: "Active" }]),
+  network: section({
+    vpcIds: z.array(text(vpcIdRule)).min(1).max(20).optional(),
+    vpcEndpointIds: z.array(text(vpcEndpointIdRule)).min(1).max(20).optional(),
+  }).optional(),
   errorNotifications: section({
     enabled: flag.default(false),
     integration: text(identifierRule).optional(),

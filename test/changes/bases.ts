@@ -18,6 +18,10 @@ const snowflake = {
   externalId: "braintrust-example-1234567890",
   errorNotifications: { enabled: true, iamUserArn: snowflakeUser, externalId: "errors-example-1234567890" },
 };
+const network = {
+  vpcIds: ["vpc-c1c234a5", "vpc-0a1b2c3d4e5f67890", "vpc-1234abcd"],
+  vpcEndpointIds: ["vpce-1a2b3c4d", "vpce-0123456789abcdef0"],
+};
 const events = {
   notificationChannels: { traces: queue("traces"), spans: queue("spans"), scores: queue("scores") },
   fileEvents: ["s3:ObjectCreated:Put", "s3:ObjectCreated:Copy", "s3:ObjectCreated:CompleteMultipartUpload"],
@@ -74,13 +78,22 @@ const filledIn = {
 /** Production, development, Snowflake by keys, and events by a topic. */
 export const bases: readonly Base[] = [
   { stack: "prod", title: "production, with its defaults", settings: { ...filledIn, snowflake, events } },
-  { stack: "dev", title: "development, with its defaults", settings: { ...filledIn, snowflake, events } },
+  {
+    stack: "dev",
+    title: "development, with its defaults",
+    settings: { ...filledIn, snowflake: { ...snowflake, network }, events },
+  },
   {
     stack: "user",
     title: "production where Snowflake reads with the keys of a user (`snowflake.access`)",
     settings: {
       ...filledIn,
-      snowflake: { ...snowflake, access: "user", accessKeys: [{ name: "spring" }, { name: "autumn" }] },
+      snowflake: {
+        ...snowflake,
+        network,
+        access: "user",
+        accessKeys: [{ name: "spring" }, { name: "autumn" }],
+      },
       events,
     },
   },

@@ -23,6 +23,10 @@ const longest = {
 };
 const snowflake = (access: string) => ({
   access,
+  network: {
+    vpcIds: Array.from({ length: 20 }, (_, index) => `vpc-${index}`.padEnd(21, "a")),
+    vpcEndpointIds: Array.from({ length: 20 }, (_, index) => `vpce-${index}`.padEnd(22, "a")),
+  },
   iamUserArn: longUser("222233334444", "s"),
   externalId: "x".repeat(1_224),
   errorNotifications: { enabled: true },

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { UsageError } from "../../errors";
 import type { AnswerTable, Row } from "./answer-rows";
 import { readTables } from "./answer-tables";
 import { parseJson } from "./json-answers";
+import { type PlatformAnswer, platformAnswers, platformColumn } from "./platform-answer";
 
 /** DESC INTEGRATION: property in Snowflake's spelling -> value. It does not say the integration's name. */
 export type IntegrationAnswer = Readonly<Record<string, string>>;
@@ -29,6 +31,8 @@ export interface Answers {
   readonly snsSubscriberArn?: string;
   /** Topics that policy is for. */
   readonly snsTopicArns: readonly string[];
+  /** VPCs that Snowflake reads from, by SYSTEM$GET_SNOWFLAKE_PLATFORM_INFO. */
+  readonly vpcIds?: PlatformAnswer;
   /** Tables that are none of these answers, by their columns. Never their contents. */
   readonly unrecognised: readonly string[];
   /** Answers that cannot both be right, or cannot be read with certainty. */
@@ -39,7 +43,8 @@ export interface Answers {
  * Reads Snowflake's answers as `snow`, Snowsight and the SQL API give them, several in one text, and tells by themselves
  * which is which. Tables that are drawn with lines are refused: how their cells were folded is a guess. Sources: docs.snowflake.com/en/sql-reference/sql/desc-integration,
  * docs.snowflake.com/en/sql-reference/sql/show-pipes,
- * docs.snowflake.com/en/sql-reference/functions/system_get_aws_sns_iam_policy
+ * docs.snowflake.com/en/sql-reference/functions/system_get_aws_sns_iam_policy,
+ * docs.snowflake.com/en/sql-reference/functions/system_get_snowflake_platform_info
  *
  * @throws UsageError if no answer is in the text, or it is too long.
  */
@@ -51,6 +56,7 @@ export function parseAnswers(text: string): Answers {
     pipes: [],
     subscribers: [],
     topics: [],
+    platforms: [],
     unrecognised: [],
     contradictions: [],
   };
@@ -63,13 +69,14 @@ export function parseAnswers(text: string): Answers {
     );
   }
 
-  const { storage, error, pipes, subscribers, topics, contradictions } = reading;
+  const { storage, error, pipes, subscribers, topics, platforms, contradictions } = reading;
   const unrecognised = [...new Set(reading.unrecognised)];
-  if (storage.length + error.length + pipes.length + subscribers.length === 0) {
+  if (storage.length + error.length + pipes.length + subscribers.length + platforms.length === 0) {
     const seen = [...contradictions, ...unrecognised];
     throw new UsageError(
       `unrecognized input: ${seen.length === 0 ? "it has no table" : seen.slice(0, SHOWN).join("; ")}. Give the output of ` +
-        'DESC INTEGRATION, SHOW PIPES, DESC PIPE or SYSTEM$GET_AWS_SNS_IAM_POLICY, best as "snow sql --format json" prints it',
+        "DESC INTEGRATION, SHOW PIPES, DESC PIPE, SYSTEM$GET_AWS_SNS_IAM_POLICY or SYSTEM$GET_SNOWFLAKE_PLATFORM_INFO, " +
+        'best as "snow sql --format json" prints it',
     );
   }
   const storageIntegration = merge("DESC INTEGRATION", storage, contradictions);
@@ -81,7 +88,9 @@ export function parseAnswers(text: string): Answers {
       `SYSTEM$GET_AWS_SNS_IAM_POLICY names more than one subscriber: ${[snsSubscriberArn, ...others].map(quote).join(", ")}`,
     );
   }
+  const vpcIds = mergePlatforms(platforms, contradictions);
   return {
+    ...(vpcIds && { vpcIds }),
     ...(storageIntegration && { storageIntegration }),
     ...(errorIntegration && { errorIntegration }),
     pipes: distinctPipes,
@@ -118,6 +127,7 @@ interface Reading {
   readonly pipes: Pipe[];
   readonly subscribers: string[];
   readonly topics: string[];
+  readonly platforms: PlatformAnswer[];
   readonly unrecognised: string[];
   readonly contradictions: string[];
 }
@@ -128,7 +138,9 @@ function isAnswerHeader(columns: readonly string[]): boolean {
   return (
     isPropertyList(columns) ||
     isPipeList(columns) ||
-    (columns.length === 1 && /^(system\$get_aws_sns_iam_policy\(.*|sns_policy)$/s.test(columns[0] ?? ""))
+    (columns.length === 1 &&
+      (/^(system\$get_aws_sns_iam_policy\(.*|sns_policy)$/s.test(columns[0] ?? "") ||
+        platformColumn.test(columns[0] ?? "")))
   );
 }
 
@@ -140,7 +152,8 @@ function readTable({ columns, rows }: AnswerTable, reading: Reading): void {
   const recognised =
     (isPropertyList(columns) && readProperties(rows, reading)) ||
     (isPipeList(columns) && readPipes(rows, reading)) ||
-    readPolicies(rows, reading);
+    readPolicies(rows, reading) ||
+    readPlatforms(rows, reading);
   if (recognised) return;
   const names = columns.slice(0, 6).map(quote).join(", ");
   const table = `a table with the columns ${names}${columns.length > 6 ? ", …" : ""}`;
@@ -213,6 +226,25 @@ function readPolicies(rows: readonly Row[], { subscribers, topics }: Reading): b
     }
   }
   return subscribers.length > before;
+}
+
+function readPlatforms(rows: readonly Row[], { platforms }: Reading): boolean {
+  const found = platformAnswers(rows);
+  platforms.push(...found);
+  return found.length > 0;
+}
+
+function mergePlatforms(
+  platforms: readonly PlatformAnswer[],
+  contradictions: string[],
+): PlatformAnswer | undefined {
+  const [vpcIds, ...others] = platforms;
+  if (others.some((other) => !isDeepStrictEqual(other, vpcIds))) {
+    contradictions.push(
+      "two answers of SYSTEM$GET_SNOWFLAKE_PLATFORM_INFO differ; give that of this stack's account alone",
+    );
+  }
+  return vpcIds;
 }
 
 /** NULL as JSON and CSV, `snow`'s tables and Snowsight write it. */

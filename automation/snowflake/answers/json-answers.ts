@@ -94,6 +94,12 @@ function recordsTable(records: readonly Record<string, unknown>[]): AnswerTable 
       records.map((record) => [JSON.stringify(record)]),
     );
   }
+  if (Object.keys(first).some((name) => /^snowflake-(vpc|egress|vnet)-/.test(name))) {
+    return table(
+      ["platform"],
+      records.map((record) => [JSON.stringify(record)]),
+    );
+  }
   return {
     columns: Object.keys(first).map((name) => name.trim().toLowerCase()),
     rows: records.map(

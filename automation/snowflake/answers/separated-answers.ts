@@ -49,7 +49,8 @@ function lineAt(text: string, start: number): string {
 }
 
 /** A column that each answer has. Other lines, of which there may be millions, are not taken apart. */
-const telling = /property_value|notification_channel|sns_policy|system\$get_aws_sns_iam_policy/i;
+const telling =
+  /property_value|notification_channel|sns_policy|system\$get_(aws_sns_iam_policy|snowflake_platform_info)/i;
 
 function headerOf(line: string, isHeader: (columns: readonly string[]) => boolean) {
   if (!telling.test(line)) return undefined;

@@ -10,7 +10,7 @@ import { parseOutputs } from "../../outputs";
 import { editStackFile, type StackFile, settingChange } from "../../project/stack-file";
 import { redact } from "../../terminal/redact";
 import { type Answers, parseAnswers } from "../answers/answers";
-import { type HandshakeChange, type HandshakePlan, planHandshake, type Question } from "./handshake";
+import { type HandshakeChange, type HandshakePlan, planHandshake, type Question, shown } from "./handshake";
 import { handshakeStack, isBehind } from "./handshake-stack";
 
 /** Snowflake's answers, and how to save them. */
@@ -115,7 +115,7 @@ export function refuseUnwritable(file: StackFile, changes: readonly HandshakeCha
     const encrypted = file.encrypted.find((key) => name === key || name.startsWith(`${key}.`));
     if (encrypted !== undefined) {
       throw new UsageError(
-        `nothing was changed: ${path.join(".")} has to be ${to}, and Pulumi.${file.stack}.yaml has ${encrypted} ` +
+        `nothing was changed: ${path.join(".")} has to be ${shown(to)}, and Pulumi.${file.stack}.yaml has ${encrypted} ` +
           "encrypted, which would become plain text. Set it yourself, by `pulumi config set --secret`, and run `up`",
       );
     }
@@ -127,7 +127,7 @@ export function refuseUnwritable(file: StackFile, changes: readonly HandshakeCha
   }
 }
 
-function setIn(values: Record<string, unknown>, path: readonly string[], value: string): void {
+function setIn(values: Record<string, unknown>, path: readonly string[], value: unknown): void {
   const [key = "", ...rest] = path;
   if (rest.length === 0) {
     values[key] = value;

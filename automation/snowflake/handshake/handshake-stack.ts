@@ -38,13 +38,15 @@ export interface HandshakeStack {
     readonly notificationChannels?: Readonly<Record<string, string>>;
     readonly errorIamUserArn?: string;
     readonly errorExternalId?: string;
+    readonly vpcIds?: readonly string[];
+    readonly vpcEndpointIds?: readonly string[];
   };
 }
 
 /** A stack as it is deployed, and what its settings say by now of Snowflake's side. */
 export function handshakeStack(outputs: PipelineOutputs, settings: Settings): HandshakeStack {
   const { access, integration, errorIntegration, database, schema } = outputs.snowflake;
-  const { iamUserArn, externalId, snsSubscriberArn, errorNotifications } = settings.snowflake;
+  const { iamUserArn, externalId, snsSubscriberArn, errorNotifications, network } = settings.snowflake;
   const channels = settings.streams.flatMap(({ name, channel }) =>
     channel === undefined ? [] : [[name, channel] as const],
   );
@@ -74,6 +76,8 @@ export function handshakeStack(outputs: PipelineOutputs, settings: Settings): Ha
         snsSubscriberArn,
         errorIamUserArn: errorNotifications.iamUserArn,
         errorExternalId: errorNotifications.externalId,
+        vpcIds: network?.vpcIds,
+        vpcEndpointIds: network?.vpcEndpointIds,
       }),
     },
   };

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+import { vpcIdRule } from "../../../components/settings/network-rules";
 import { externalIdRule, userArnRule } from "../../../components/settings/text-rules";
 import { type Answers, type IntegrationAnswer, type Pipe, quote } from "../answers/answers";
 import { canonicalName, literal, qualifiedName, quoteIdentifier } from "../sql/identifiers";
@@ -13,8 +15,13 @@ import type { HandshakeStack } from "./handshake-stack";
 /** One setting that is to change, by its path below the project's name. */
 export interface HandshakeChange {
   readonly path: readonly string[];
-  readonly from?: string;
-  readonly to: string;
+  readonly from?: string | readonly string[];
+  readonly to: string | readonly string[];
+}
+
+/** A value of a change as it is printed. */
+export function shown(value: HandshakeChange["to"]): string {
+  return [value].flat().join(", ");
 }
 
 /** What Snowflake has not been asked yet, as far as one can tell. */
@@ -50,10 +57,13 @@ export function planHandshake(stack: HandshakeStack, answers: Answers): Handshak
     parts.push(pipePart(stack, answers));
   if (stack.eventsMode === "sns") parts.push(subscriberPart(stack, answers));
   if (stack.errorIntegrationWanted) parts.push(errorPart(stack, answers));
+  parts.push(networkPart(stack, answers));
 
   const problems = parts.flatMap((part) => part.problems ?? []);
   const incomplete = parts.flatMap((part) => part.incomplete ?? []);
-  const changes = parts.flatMap((part) => part.changes ?? []).filter(({ from, to }) => from !== to);
+  const changes = parts
+    .flatMap((part) => part.changes ?? [])
+    .filter(({ from, to }) => !isDeepStrictEqual(from, to));
   return {
     changes: problems.length + incomplete.length > 0 ? [] : changes,
     incomplete,
@@ -178,6 +188,24 @@ function subscriberPart(stack: HandshakeStack, { snsSubscriberArn, snsTopicArns 
   };
 }
 
+/** Endpoints that the settings name alone are somebody's decision: VPCs beside them would let more in. */
+function networkPart({ current }: HandshakeStack, { vpcIds }: Answers): Part {
+  if (vpcIds === undefined) return {};
+  const source = "SYSTEM$GET_SNOWFLAKE_PLATFORM_INFO";
+  if (vpcIds.length === 0) {
+    return {
+      problems: [
+        `${source} names no VPC: this account of Snowflake's is not on AWS, or has none to name; leave out snowflake.network`,
+      ],
+    };
+  }
+  if (current.vpcIds === undefined && current.vpcEndpointIds !== undefined) return {};
+  return {
+    changes: change(["snowflake", "network", "vpcIds"], current.vpcIds, vpcIds),
+    problems: vpcIds.flatMap((id) => ruleProblems(source, id, vpcIdRule)),
+  };
+}
+
 /** A topic tells every pipe that subscribes to it, so that mode sns needs no pipe's answer, and checks those that come. */
 function pipePart(stack: HandshakeStack, { pipes }: Answers): Part {
   const path = [canonicalName(stack.database), canonicalName(stack.schema)] as const;
@@ -220,8 +248,8 @@ const SHOWN_SCHEMAS = 5;
 
 function change(
   path: readonly string[],
-  from: string | undefined,
-  to: string | undefined,
+  from: HandshakeChange["from"],
+  to: HandshakeChange["from"],
 ): HandshakeChange[] {
   if (to === undefined) return [];
   return [{ path, ...(from !== undefined && { from }), to }];

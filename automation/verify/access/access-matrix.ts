@@ -70,9 +70,10 @@ function writerQuestions(subject: Subject): Question[] {
 }
 
 function readerQuestions(subject: Subject): Question[] {
-  const { outputs, readerArn } = subject;
+  const { outputs, readerArn, settings } = subject;
   const { inside, outside, bucket, elsewhere } = places(subject);
-  const who = { principalArn: readerArn, context: {} };
+  const { network } = settings.snowflake;
+  const fromThere = networkContext(network);
   const read = ["s3:GetObject", "s3:GetObjectVersion"];
   return [
     ask("read", "may read below the prefix", read, inside, "allowed"),
@@ -83,6 +84,14 @@ function readerQuestions(subject: Subject): Question[] {
     ask("delete", "may not delete", ["s3:DeleteObject", "s3:DeleteObjectVersion"], inside, "denied"),
     ask("administer", "may not change the bucket's settings", administration, bucket, "denied"),
     ask("plain-http", "may not read over plain HTTP", ["s3:GetObject"], inside, "refused", plainHttp),
+    ...(network === undefined
+      ? []
+      : [
+          ask("elsewhere", "may not read from other networks", read, inside, "refused", {
+            "aws:SourceVpc": "vpc-00000000",
+            "aws:SourceVpce": "vpce-00000000",
+          }),
+        ]),
     ...keyQuestions(subject, "decrypt", ["kms:Decrypt"]),
     ...(outputs.kmsKeyArn === undefined
       ? []
@@ -97,8 +106,9 @@ function readerQuestions(subject: Subject): Question[] {
           ),
         ]),
   ].map((question) => ({
-    ...who,
     ...question,
+    principalArn: readerArn,
+    context: { ...fromThere, ...question.context },
     name: `snowflake-${question.name}`,
     title: `Snowflake's reader ${question.title}`,
   }));
@@ -116,6 +126,14 @@ function ask(
   context?: Question["context"],
 ): Asked {
   return { name, title, actions, resourceArn, expected, ...(context === undefined ? {} : { context }) };
+}
+
+/** A request that comes from the first of the networks; none of any where there is no restriction. */
+function networkContext(network: Subject["settings"]["snowflake"]["network"]): Record<string, string> {
+  const [vpc] = network?.vpcIds ?? [];
+  const [endpoint] = network?.vpcEndpointIds ?? [];
+  if (vpc !== undefined) return { "aws:SourceVpc": vpc };
+  return endpoint === undefined ? {} : { "aws:SourceVpce": endpoint };
 }
 
 const plainHttp = { "aws:SecureTransport": "false" };

@@ -24,7 +24,7 @@ export function permissionChecks(subject: Subject, aws: Aws): Check[] {
       id: "access/snowflake-policy",
       title: "Snowflake's reader has the expected policy, and no other",
       arn: readerArn,
-      asked: readStatements(grants),
+      asked: readStatements({ ...grants, network: settings.snowflake.network }),
     }),
   ];
 }

@@ -49,8 +49,19 @@ export class DataPath {
     return this.made.writer;
   }
 
-  /** As Snowflake. */
+  /**
+   * As Snowflake.
+   *
+   * @throws Skipped also where Snowflake's networks alone may read: a refusal would show nothing of the rest.
+   */
   public reader(): Promise<Session> {
+    if (this.subject.settings.snowflake.network !== undefined) {
+      return Promise.reject(
+        new Skipped(
+          "only requests from snowflake.network reach the bucket as Snowflake; the simulator answers for it",
+        ),
+      );
+    }
     this.made.reader ??= Promise.resolve().then(() =>
       this.subject.settings.snowflake.access === "role"
         ? assume(this.aws, readerRole(this.subject), this.secrets)

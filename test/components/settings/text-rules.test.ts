@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
-import * as rules from "../../../components/settings/text-rules";
+import * as networkRules from "../../../components/settings/network-rules";
+import * as textRulesModule from "../../../components/settings/text-rules";
 
-const isRule = (value: unknown): value is rules.TextRule =>
+const rules = { ...textRulesModule, ...networkRules };
+
+const isRule = (value: unknown): value is textRulesModule.TextRule =>
   typeof value === "object" && value !== null && "holds" in value;
-const textRules = Object.entries(rules).flatMap(([name, value]): [string, rules.TextRule][] =>
+const textRules = Object.entries(rules).flatMap(([name, value]): [string, textRulesModule.TextRule][] =>
   isRule(value) ? [[name, value]] : [],
 );
 
 describe("the examples of the text rules", () => {
-  it("are found for every rule of the module", () => {
+  it("are found for every rule of the modules", () => {
     assert.equal(textRules.length, Object.keys(rules).filter((name) => name.endsWith("Rule")).length);
   });
 

@@ -40,6 +40,29 @@ describe("planHandshake", () => {
     assert.deepEqual(planHandshake(connected(stack, plan), answers).changes, []);
   });
 
+  it("saves the VPCs of Snowflake in every mode, and nothing where they are the same", () => {
+    const vpcIds = ["vpc-0a1b2c3d4e5f67890", "vpc-c1c234a5"];
+    for (const before of [stack, snsStack, { ...stack, access: "user" } as const]) {
+      const plan = planHandshake(before, { ...none, vpcIds });
+      assert.deepEqual(plan.changes, [{ path: ["snowflake", "network", "vpcIds"], to: vpcIds }]);
+      assert.deepEqual(planHandshake(connected(before, plan), { ...none, vpcIds }).changes, []);
+    }
+    const current = { ...stack.current, vpcIds: ["vpc-c1c234a5"] };
+    assert.deepEqual(planHandshake({ ...stack, current }, { ...none, vpcIds }).changes, [
+      { path: ["snowflake", "network", "vpcIds"], from: ["vpc-c1c234a5"], to: vpcIds },
+    ]);
+  });
+
+  it("adds no VPC to endpoints that the settings name alone, and refuses answers without a VPC", () => {
+    const current = { ...stack.current, vpcEndpointIds: ["vpce-1a2b3c4d"] };
+    assert.deepEqual(planHandshake({ ...stack, current }, { ...none, vpcIds: ["vpc-c1c234a5"] }).changes, []);
+    const [azure] = planHandshake(stack, { ...none, vpcIds: [] }).problems;
+    assert.match(azure ?? "", /names no VPC: .* not on AWS.*leave out snowflake\.network/);
+    const strange = planHandshake(stack, { ...none, vpcIds: ["subnet-1"] });
+    assert.deepEqual(strange.changes, []);
+    assert.match(strange.problems.join(), /"subnet-1".*one VPC/);
+  });
+
   it("shows what a setting was before", () => {
     const before = { ...stack, current: { ...stack.current, iamUserArn: subscriber } };
     assert.deepEqual(planHandshake(before, { ...none, storageIntegration: integration }).changes, [
@@ -260,6 +283,7 @@ function connected(before: HandshakeStack, { changes }: HandshakePlan): Handshak
     "snowflake.snsSubscriberArn": "snsSubscriberArn",
     "snowflake.errorNotifications.iamUserArn": "errorIamUserArn",
     "snowflake.errorNotifications.externalId": "errorExternalId",
+    "snowflake.network.vpcIds": "vpcIds",
   };
   const channels = changes.filter(({ path }) => path[1] === "notificationChannels");
   const others = changes.filter((change) => !channels.includes(change));
@@ -268,7 +292,7 @@ function connected(before: HandshakeStack, { changes }: HandshakePlan): Handshak
     current: {
       ...before.current,
       ...Object.fromEntries(others.map(({ path, to }) => [names[path.join(".")] ?? "", to])),
-      notificationChannels: Object.fromEntries(channels.map(({ path, to }) => [path[2] ?? "", to])),
+      notificationChannels: Object.fromEntries(channels.map(({ path, to }) => [path[2] ?? "", String(to)])),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { trusting } from "../live-account";
 import {
   allow,
   bucket,
@@ -11,7 +12,19 @@ import {
   writer,
 } from "../mutation";
 
+const fromVpc = {
+  ...trusting,
+  snowflake: { ...trusting.snowflake, network: { vpcIds: ["vpc-c1c234a5"] } },
+};
+
 turnsRed("access", [
+  ["nothing, where Snowflake reads from its VPC alone", [], () => undefined, fromVpc],
+  [
+    "Snowflake's reader may read from any network",
+    ["access/snowflake-policy", "access/snowflake-elsewhere"],
+    (live) => removeStatement(live.identities.get(reader)?.attached[0], "DenyOtherNetworks"),
+    fromVpc,
+  ],
   [
     "Braintrust's role without an external id",
     ["trust/braintrust", "data/braintrust-external-id"],
