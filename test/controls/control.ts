@@ -20,3 +20,13 @@ export interface ControlGroup {
   readonly page: string;
   readonly controls: readonly Control[];
 }
+
+/** A finding of a scanner that stays, and where. */
+export interface AcceptedFinding {
+  readonly id: string;
+  /** What the check asks for. */
+  readonly asks: string;
+  /** Names of the resources it finds, in production or with everything on. */
+  readonly found: readonly string[];
+  readonly reason: string;
+}

@@ -1,5 +1,6 @@
+import { nagExceptions } from "./cdk-nag";
 import { checkovExceptions } from "./checkov";
-import type { Control, ControlGroup } from "./control";
+import type { AcceptedFinding, Control, ControlGroup } from "./control";
 import type { Programs } from "./evidence";
 import { iamControls } from "./iam";
 import { kmsControls, secretControls, snsControls, sqsControls } from "./messaging";
@@ -54,15 +55,14 @@ export function controlsPage(programs: Programs): string {
     "The scanner [checkov](https://www.checkov.io) reads the same programs as a Terraform plan. These are its findings, and why they stay. A finding that is",
     "not listed here fails `npm run test:sandbox`, and so does a listed one that no longer exists.",
     "",
-    ...table([
-      ["check", "asks for", "finds", "reason"],
-      ...checkovExceptions.map(({ id, asks, found, reason }) => [
-        id,
-        asks,
-        found.map((name) => `\`${name}\``).join(", "),
-        reason,
-      ]),
-    ]),
+    ...findings(checkovExceptions),
+    "",
+    "## cdk-nag",
+    "",
+    "The packs AwsSolutions and NIST 800-53 rev 5 of [cdk-nag](https://github.com/cdklabs/cdk-nag) read the same programs as a CloudFormation template. The same rule holds",
+    "for their findings, and a test names the types that they have no rule for: every other resource is judged.",
+    "",
+    ...findings(nagExceptions),
     "",
     "## prowler",
     "",
@@ -79,6 +79,18 @@ export function controlsPage(programs: Programs): string {
     ]),
     "",
   ].join("\n");
+}
+
+function findings(all: readonly AcceptedFinding[]): string[] {
+  return table([
+    ["check", "asks for", "finds", "reason"],
+    ...all.map(({ id, asks, found, reason }) => [
+      id,
+      asks,
+      found.map((name) => `\`${name}\``).join(", "),
+      reason,
+    ]),
+  ]);
 }
 
 /** A Markdown table with its columns in line, the first row its head. */

@@ -1,5 +1,5 @@
-import { hardenTrailPolicy } from "../../components/audit/trail-bucket-policy";
 import type { Evident } from "./evidence";
+import { resourcesOfAws } from "./trail-resources";
 
 /** One resource as `terraform show -json` has it. */
 export interface TerraformResource {
@@ -10,15 +10,18 @@ export interface TerraformResource {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
+/** A plan, as far as a test counts what it has. */
+export interface Plan {
+  readonly resource_changes: readonly object[];
+  readonly [other: string]: unknown;
+}
+
 /**
  * A program as the plan of Terraform that would make the same, as far as checkers read it: developer.hashicorp.com/terraform/internals/json-format.
  * Pulumi's AWS provider is made from Terraform's, so that types and properties have the same names but for their case.
  */
-export function terraformPlan(resources: readonly Evident[]): object {
-  const rendered = resources
-    .flatMap((resource) => childrenOf(resource) ?? [resource])
-    .filter(isOfAws)
-    .map(terraformResource);
+export async function terraformPlan(resources: readonly Evident[]): Promise<Plan> {
+  const rendered = (await resourcesOfAws(resources)).map(terraformResource);
   return {
     format_version: "1.2",
     terraform_version: "1.11.0",
@@ -41,41 +44,6 @@ export function terraformPlan(resources: readonly Evident[]): object {
       },
     },
   };
-}
-
-const isOfAws = ({ type }: Evident) => type.startsWith("aws:");
-
-/** What awsx makes of a trail, which is one resource offline, with the policy that the program's transform puts in. */
-function childrenOf({ type, name, inputs }: Evident): Evident[] | undefined {
-  if (type !== "awsx:cloudtrail:Trail") return undefined;
-  const { s3Bucket, cloudWatchLogsGroup, ...trail } = inputs;
-  const { existing } = s3Bucket as { existing: { name: string; arn: string } };
-  const group = cloudWatchLogsGroup as { existing: { arn: string } };
-  const [, , , region, account] = group.existing.arn.split(":");
-  const cloudTrail = { Effect: "Allow", Principal: { Service: "cloudtrail.amazonaws.com" } };
-  const policy = hardenTrailPolicy(
-    {
-      Version: "2012-10-17",
-      Statement: [
-        { ...cloudTrail, Action: ["s3:GetBucketAcl"], Resource: [existing.arn] },
-        { ...cloudTrail, Action: ["s3:PutObject"], Resource: [`${existing.arn}/*`] },
-      ],
-    },
-    {
-      bucketArn: existing.arn,
-      trailArn: `arn:aws:cloudtrail:${region}:${account}:trail/${trail.name}`,
-      accountId: account ?? "",
-    },
-  );
-  const logs = { cloudWatchLogsGroupArn: `${group.existing.arn}:*`, s3BucketName: existing.name };
-  return [
-    { type: "aws:cloudtrail/trail:Trail", name, inputs: { ...trail, ...logs } },
-    {
-      type: "aws:s3/bucketPolicy:BucketPolicy",
-      name,
-      inputs: { bucket: existing.name, policy: JSON.stringify(policy) },
-    },
-  ];
 }
 
 /** One resource of AWS in Terraform's words. */
