@@ -15,7 +15,7 @@ export type Verdict =
 
 const unknown: Verdict = { kind: "unknown" };
 
-/** Error codes with which AWS asks callers to slow down: docs.aws.amazon.com/general/latest/gr/api-retries.html */
+/** Error codes with which AWS asks callers to slow down: docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html */
 const throttling =
   /\b(Throttling(Exception)?|ThrottledException|RequestThrottled(Exception)?|RequestLimitExceeded|TooManyRequestsException|SlowDown|PriorRequestNotComplete|ServiceUnavailable|Rate exceeded)\b/;
 
@@ -40,16 +40,22 @@ const principals: readonly (readonly [RegExp, string])[] = [
   [/^pipeline-errors/, "snowflake.errorNotifications.iamUserArn"],
 ];
 
+const RUN_AGAIN = "run the same command again later";
+
 /**
- * Tells a cause that passes from one that stays. The provider itself waits two minutes for principals in policies of
- * buckets, roles and keys, and for a new bucket; it does not wait for S3's test of an event's destination
- * (internal/service/s3/bucket_notification.go and bucket_policy.go of terraform-provider-aws).
+ * Whether running the update again helps. It does for what the provider does not wait for itself: S3's test of an event's
+ * destination, and a new role or user to which a policy is attached (internal/service/s3/bucket_notification.go and
+ * internal/service/iam/role_policy_attachment.go of terraform-provider-aws). The provider repeats a throttled call 25 times and
+ * one that meets another change of the bucket, and waits two minutes for principals of policies (docs/retries-and-waiters.md
+ * there): what fails after that fails in a second run too.
  */
 export function judgeFailure(failure: Failure, settings: Settings): Verdict {
   const { resource = "", message } = failure;
-  if (throttling.test(message)) return { kind: "passing", cause: "AWS throttles" };
+  if (throttling.test(message)) {
+    return { kind: "permanent", cause: "AWS throttled every attempt of the provider", fix: RUN_AGAIN };
+  }
   if (/OperationAborted|conflicting conditional operation/.test(message)) {
-    return { kind: "passing", cause: "another change of the bucket is in progress" };
+    return { kind: "permanent", cause: "another change of the bucket is in progress", fix: RUN_AGAIN };
   }
   if (
     /NoSuchEntity: The (role|user|policy|group)\b/.test(message) &&
@@ -80,7 +86,7 @@ function destination({ events }: Settings): Verdict {
 function principal(resource: string, { crossAccountReaders }: Settings): Verdict {
   const setting = principals.find(([name]) => name.test(resource))?.[1];
   if (resource === "pipeline-key-policy" && crossAccountReaders.length === 0) {
-    return { kind: "passing", cause: "a role that has just been created is not visible everywhere" };
+    return { kind: "permanent", cause: "a new role is not visible everywhere yet", fix: RUN_AGAIN };
   }
   if (setting === undefined) return unknown;
   return {

@@ -2,14 +2,16 @@ import assert from "node:assert/strict";
 import { PipelineError, up } from "../../automation";
 import { filledIn, TestProject } from "./harness";
 
-const THROTTLED = "operation error IAM: CreateRole, api error Throttling: Rate exceeded";
+const NO_ROLE = "operation error IAM: AttachRolePolicy, NoSuchEntity: The role with name r cannot be found.";
+const NOT_VISIBLE = "what IAM has just created is not visible everywhere";
 const NO_PRINCIPAL = "operation error IAM: CreateRole, MalformedPolicyDocument: Invalid principal in policy";
 const ROLE = "pipeline-braintrust";
+const ATTACHMENT = "pipeline-braintrust-attachment";
 
 describe("a failure of AWS's", () => {
   let project: TestProject;
-  const creations = () =>
-    project.world.calls().filter(({ operation, name }) => operation === "create" && name === ROLE).length;
+  const creations = (of: string) =>
+    project.world.calls().filter(({ operation, name }) => operation === "create" && name === of).length;
 
   beforeEach(async () => {
     project = await TestProject.create("dev", filledIn);
@@ -18,7 +20,7 @@ describe("a failure of AWS's", () => {
 
   it("that passes is waited for: one update converges", async () => {
     const { world } = project;
-    world.setFaults({ operation: "create", name: ROLE, error: THROTTLED });
+    world.setFaults({ operation: "create", name: ATTACHMENT, error: NO_ROLE });
     const notes: string[] = [];
     const { changes } = await up({
       ...project.options,
@@ -27,28 +29,28 @@ describe("a failure of AWS's", () => {
       onProgress: (event) => {
         if (event.kind !== "note") return;
         notes.push(event.message);
-        if (event.message.startsWith("AWS throttles")) world.setFaults();
+        if (event.message.startsWith(NOT_VISIBLE)) world.setFaults();
       },
     });
     assert.deepEqual(
-      notes.filter((note) => note.startsWith("AWS throttles")),
-      ["AWS throttles: retrying in 1 s (attempt 2 of 3)"],
+      notes.filter((note) => note.startsWith(NOT_VISIBLE)),
+      [`${NOT_VISIBLE}: retrying in 1 s (attempt 2 of 3)`],
     );
-    assert.equal(creations(), 2);
+    assert.equal(creations(ATTACHMENT), 2);
     assert.equal(changes.length, world.things().length);
     await project.assertSettled();
   });
 
   it("that never passes ends the update after three runs", async () => {
-    project.world.setFaults({ operation: "create", name: ROLE, error: THROTTLED });
+    project.world.setFaults({ operation: "create", name: ATTACHMENT, error: NO_ROLE });
     await assert.rejects(up({ ...project.options, create: true, retryWaitMs: 10 }), (error) => {
       assert.ok(error instanceof PipelineError);
-      assert.match(error.message, /Throttling: Rate exceeded.*all 3 attempts failed/s);
+      assert.match(error.message, /NoSuchEntity: The role.*all 3 attempts failed/s);
       const [, changed = ""] = /^changed: (.*)$/m.exec(error.message) ?? [];
       for (const { name } of project.world.things().slice(0, 5)) assert.ok(changed.includes(name), changed);
       return true;
     });
-    assert.equal(creations(), 3);
+    assert.equal(creations(ATTACHMENT), 3);
     await project.assertSettled();
   });
 
@@ -58,6 +60,6 @@ describe("a failure of AWS's", () => {
       up({ ...project.options, create: true, retryWaitMs: 10 }),
       /-> pipeline-braintrust: the policy names an account.*braintrust\.accountId says which/,
     );
-    assert.equal(creations(), 1);
+    assert.equal(creations(ROLE), 1);
   });
 });

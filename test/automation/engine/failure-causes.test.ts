@@ -39,11 +39,16 @@ const kindOf = (resource: string, message: string, own?: Readonly<Record<string,
   judgeFailure({ resource, message }, settings(own)).kind;
 
 describe("judgeFailure", () => {
-  it("lets throttling, conflicts and what IAM has not spread yet pass", () => {
-    assert.equal(kindOf("pipeline-braintrust", throttled), "passing");
-    assert.equal(kindOf("pipeline-bucket-versioning", slowDown), "passing");
-    assert.equal(kindOf("pipeline-bucket", conflict), "passing");
+  it("lets what IAM has not spread yet pass", () => {
     assert.equal(kindOf("pipeline-snowflake-attachment", noRole), "passing");
+  });
+
+  it("leaves what the provider has repeated in vain to a later run", () => {
+    for (const message of [throttled, slowDown, conflict]) {
+      const failure = { resource: "pipeline-bucket", message };
+      assert.equal(passingCauses([failure], settings()), undefined);
+      assert.match(namedCauses([failure], settings())[0] ?? "", /; run the same command again later$/);
+    }
   });
 
   it("lets S3's test of a queue or a topic of our own pass, and not that of a pipe's queue", () => {
@@ -61,10 +66,12 @@ describe("judgeFailure", () => {
     assert.match(named("pipeline-events-topic-policy", notFoundInTopic) ?? "", /snsSubscriberArn/);
   });
 
-  it("waits for a key's own roles, where nobody else is named", () => {
+  it("blames a key's own roles where nobody else is named", () => {
     const crossAccountReaders = [{ arn: "arn:aws:iam::210987654321:role/reader" }];
-    assert.equal(kindOf("pipeline-key-policy", invalidTrust), "passing");
-    assert.equal(kindOf("pipeline-key-policy", invalidTrust, { crossAccountReaders }), "permanent");
+    const named = (own?: Readonly<Record<string, unknown>>) =>
+      namedCauses([{ resource: "pipeline-key-policy", message: invalidTrust }], settings(own))[0];
+    assert.match(named() ?? "", /a new role is not visible everywhere yet/);
+    assert.match(named({ crossAccountReaders }) ?? "", /crossAccountReaders/);
   });
 
   it("says nothing of what it does not know", () => {
@@ -74,15 +81,17 @@ describe("judgeFailure", () => {
 });
 
 describe("passingCauses", () => {
-  const passing = { resource: "pipeline-braintrust", message: throttled };
+  const passing = { resource: "pipeline-snowflake-attachment", message: noRole };
   const stays = { resource: "pipeline-braintrust", message: denied };
 
   it("has causes where every failure may pass, each once", () => {
-    assert.deepEqual(passingCauses([passing, passing], settings()), ["AWS throttles"]);
+    assert.deepEqual(passingCauses([passing, passing], settings()), [
+      "what IAM has just created is not visible everywhere",
+    ]);
   });
 
   it("has none where AWS may have done what it did not confirm", () => {
-    const unanswered = { ...passing, message: `${throttled}, context deadline exceeded` };
+    const unanswered = { ...passing, message: `${noRole}, context deadline exceeded` };
     assert.equal(passingCauses([passing, unanswered], settings()), undefined);
   });
 
