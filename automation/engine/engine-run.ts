@@ -60,8 +60,8 @@ async function runOnce(open: OpenStack, run: EngineRun): Promise<Change[]> {
   const title = titleOf(open, run);
   if (run.signal?.aborted) throw new PipelineError(`${title} was cancelled before it began`);
   const note = (message: string) => onProgress({ kind: "note", message });
-  note(title);
-  const observer = new RunObserver(traitsOf(kind), onProgress, expected?.length);
+  onProgress({ kind: "note", message: title, run: "started" });
+  const observer = new RunObserver(traitsOf(kind), onProgress, expected);
   const interrupts = startInterrupts(
     run,
     () => observer.cancelling,
@@ -87,6 +87,7 @@ async function runOnce(open: OpenStack, run: EngineRun): Promise<Change[]> {
     throw runError(open, run, observer, interrupts, error);
   } finally {
     interrupts.stop();
+    onProgress({ kind: "note", message: `ended: ${title}`, run: "ended" });
     await lockNoted;
   }
   throw new FailedRunError(`${title}: ${CONNECTION_LOST}`, [], observer.made);

@@ -1,10 +1,11 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { PIPELINE_TYPE } from "../../components/settings/settings";
-import type { ProgressListener } from "../terminal/progress";
+import type { ProgressListener, StepCount } from "../terminal/progress";
 import { type Change, changeOf, nameOf, type Step, shortType, subjectOf } from "./changes";
 import { withoutColour } from "./engine-log";
 import { type Failure, outcomeUnknown } from "./failure-causes";
 import type { RunTraits } from "./run-kinds";
+import { slowChange } from "./slow-changes";
 
 /** Gathers from the engine's events what a run changes and what fails, and reports progress. */
 export class RunObserver {
@@ -25,7 +26,7 @@ export class RunObserver {
   public constructor(
     private readonly traits: RunTraits,
     private readonly listener: ProgressListener,
-    private readonly total?: number,
+    private readonly expected?: readonly Change[],
   ) {
     this.programRegistered = !traits.runsProgram;
   }
@@ -83,10 +84,22 @@ export class RunObserver {
     if (state === "done") this.made.push(change);
     // The steps of a preview are its result, not progress.
     if (!this.traits.mutates) return;
-    const total = this.total === undefined ? {} : { total: this.total };
     const resource = `${shortType(change.type)} ${change.name}`;
     const { operation } = change;
-    this.listener({ kind: "step", state, done: this.made.length, ...total, operation, resource });
+    const counts = { done: this.made.length, total: this.expected?.length, byKind: this.counts() };
+    this.listener({ kind: "step", state, ...counts, operation, resource, slow: slowChange(change) });
+  }
+
+  /** What is done of each kind of change that the preview has counted. */
+  private counts(): StepCount[] {
+    const { expected = [], made } = this;
+    const count = (changes: readonly Change[], kind: string) =>
+      changes.filter(({ operation }) => operation === kind).length;
+    return [...new Set(expected.map(({ operation }) => operation))].map((operation) => ({
+      operation,
+      done: count(made, operation),
+      total: count(expected, operation),
+    }));
   }
 
   private lose(metadata: Step): void {

@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { PipelineError, UsageError } from "../errors";
+import { standardLook } from "./colors";
 import { LiveLine } from "./live-line";
 import { type ProgressListener, progressPrinter } from "./progress";
 import { visible, visibleJson } from "./visible";
@@ -58,9 +59,10 @@ export async function withProgress<Result>(
   };
   for (const signal of INTERRUPTIONS) process.on(signal, interrupt);
   try {
+    const look = { ...standardLook(stderr), ...(live === undefined && { width: Number.POSITIVE_INFINITY }) };
     const write = (text: string) => stderr.write(visible(text));
     const draw = live && ((line: string) => live.draw(visible(line.replaceAll("\n", " "))));
-    const onProgress = progressPrinter({ write, draw });
+    const onProgress = progressPrinter({ write, draw, look });
     return await work({ onProgress, signal: controller.signal });
   } finally {
     live?.release();

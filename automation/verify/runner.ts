@@ -1,5 +1,6 @@
 import { deniedAction, errorLine, isDenied } from "../aws/aws-errors";
 import { throwMistake } from "../errors";
+import type { ProgressListener } from "../terminal/progress";
 import { type Check, type CheckResult, fail, Skipped, skip, unanswered, type Verdict } from "./check";
 
 /** How a run goes about its checks. */
@@ -14,6 +15,7 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   /** Milliseconds that all of them may take: what has not been asked by then is skipped. @default 60 000 */
   readonly totalMs?: number;
+  readonly onProgress?: ProgressListener | undefined;
 }
 
 /** Runs every check and answers in the order given. Nothing is thrown: errors are verdicts. */
@@ -21,9 +23,23 @@ export async function runChecks(checks: readonly Check[], options: RunOptions): 
   const results: CheckResult[] = new Array(checks.length);
   const waiting = checks.entries();
   const end = Date.now() + (options.totalMs ?? 60_000);
+  let done = 0;
+  const report = (state: "started" | "done", { id }: Check) =>
+    options.onProgress?.({
+      kind: "step",
+      state,
+      done,
+      total: checks.length,
+      operation: "check",
+      resource: id,
+      brief: true,
+    });
   const work = async () => {
     for (const [index, check] of waiting) {
+      report("started", check);
       results[index] = resultOf(check, await verdictOf(check, options, end));
+      done += 1;
+      report("done", check);
     }
   };
   await Promise.all(Array.from({ length: options.concurrency ?? 8 }, work));

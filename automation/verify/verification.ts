@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { PipelineError } from "../errors";
 import { snowflakeSql } from "../snowflake/sql/sql";
+import type { ProgressListener } from "../terminal/progress";
 import { accessChecks } from "./access/access-checks";
 import { findCaller } from "./caller";
 import { type Check, type CheckResult, skip } from "./check";
@@ -23,6 +24,7 @@ export interface VerifyOptions {
   readonly now?: () => number;
   /** Milliseconds until AWS counts as out of reach. @default 10 000 */
   readonly timeoutMs?: number;
+  readonly onProgress?: ProgressListener | undefined;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface VerifyOptions {
 export async function verifyPipeline(
   subject: Subject,
   aws: Aws,
-  { signal, secrets = [], now = Date.now, timeoutMs }: VerifyOptions = {},
+  { signal, secrets = [], now = Date.now, timeoutMs, onProgress }: VerifyOptions = {},
 ): Promise<Report> {
   const { arn: caller, check } = await findCaller(aws, subject, { signal, timeoutMs });
   const hidden = new Set(secrets);
@@ -40,7 +42,7 @@ export async function verifyPipeline(
   const checks = checksOf(subject, aws, path, now);
   const results =
     check.verdict === "pass"
-      ? [...(await runChecks(checks, { caller, signal })), ...(await removal(path))]
+      ? [...(await runChecks(checks, { caller, signal, onProgress })), ...(await removal(path))]
       : checks.map((each) => resultOf(each, skip(`skipped: see ${check.id}`)));
   const shown = withoutSecrets([check, ...inOrder(results)], hidden);
   return { stack: subject.stack, caller, checks: shown, summary: summarize(shown), ...leftToProve(subject) };

@@ -44,12 +44,14 @@ export async function reportOn(target: VerifyTarget): Promise<Report> {
   const rawOutputs = await deployment.rawOutputs();
   const { settings, decrypted } = await decryptedSettings(deployment.open);
   const subject = subjectOf(stack, settings, parseOutputs(rawOutputs), await logBucket(deployment));
-  onProgress?.({ kind: "note", message: `asking AWS about stack "${stack}"` });
+  const title = `asking AWS about stack "${stack}"`;
+  onProgress?.({ kind: "note", message: title, run: "started" });
   const end = new AbortController();
   try {
     const aws = await connectAws(deployment.open.file, { signal: end.signal, snowflake });
     return await verifyPipeline(subject, aws, {
       signal,
+      onProgress,
       secrets: [
         ...secretOutputs(rawOutputs),
         ...decrypted,
@@ -57,6 +59,7 @@ export async function reportOn(target: VerifyTarget): Promise<Report> {
       ],
     });
   } finally {
+    onProgress?.({ kind: "note", message: `ended: ${title}`, run: "ended" });
     end.abort();
   }
 }

@@ -85,7 +85,7 @@ describe("on a terminal, what is written while progress is shown", () => {
     it(`keeps to its row where the terminal is resized from ${from} to ${to} columns`, async () => {
       const terminal = await play([...player, "resize"], from);
       const fills = (columns: number) => (line: string) =>
-        / create last .*…$/.test(line) && [1, 2].includes(columns - truncatedWidth(line).width);
+        / create \(\d+s\) last .*…$/.test(line) && [1, 2].includes(columns - truncatedWidth(line).width);
       await terminal.shows(fills(from));
       await terminal.resize(to);
       await terminal.shows(fills(to));
@@ -96,7 +96,7 @@ describe("on a terminal, what is written while progress is shown", () => {
 
   it("shows Ctrl-C in the line's place", async () => {
     const terminal = await play([...player, "interrupt"], 80);
-    await terminal.shows((line) => line.includes("create last"));
+    await terminal.shows((line) => / create \(\d+s\) last /.test(line));
     terminal.type("\u0003");
     assert.equal(await terminal.ended(), 0);
     assertScreen(terminal, [...left, /^cancelling: waiting for operations in progress$/, /^END$/]);

@@ -37,9 +37,9 @@ async function main(played: string | undefined): Promise<void> {
     const step = (resource: string, done: number, state: "started" | "done" | "failed" = "started") =>
       onProgress({ kind: "step", state, done, total: 9, operation: "create", resource });
     for (const [name, output] of Object.entries(outputs)) {
-      step(`before ${name} ${LONG}`, 1);
+      step(`${name} ${LONG}`, 1);
       await output();
-      step(`after ${name}`, 2);
+      step(`${name} ${LONG}`, 2, "done");
       // Node writes its warnings a moment later, and so does who reads standard output.
       await sleep(100);
     }
