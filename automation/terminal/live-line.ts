@@ -16,6 +16,9 @@ const READER_MS = 500;
 /**
  * A line that changes in place, the last on its terminal. Until it is released everything that is written to the process's
  * output streams passes through here, whoever writes it, and comes in the line's place: no two outputs share a line.
+ *
+ * The spinner of `@clack/prompts` would not do: it reads the keyboard in raw mode and ends the process at Ctrl-C (`block` of
+ * `@clack/core` 1.6), whatever the engine is doing.
  */
 export class LiveLine {
   private text: string | undefined;
