@@ -94,6 +94,13 @@ const rooms = {
     "components/settings/",
     "package.json",
   ],
+  "automation/launch": [
+    ...ground,
+    "automation/outputs",
+    ...["project", "aws", "engine", "deploy", "braintrust", "snowflake", "doctor"].map(below),
+    "automation/verify/export-files",
+    "components/settings/",
+  ],
   "automation/sandbox": [
     ...ground,
     "automation/outputs",
@@ -108,7 +115,9 @@ for (const kind of ["configuration", "access", "data", "freshness"]) {
   rooms[`automation/verify/${kind}`] = [
     "automation/aws/",
     "automation/policy-document",
-    ...["check", "clients", "policies", "probe", "subject"].map((file) => `automation/verify/${file}`),
+    ...["check", "clients", "export-files", "policies", "probe", "subject"].map(
+      (file) => `automation/verify/${file}`,
+    ),
     "components/",
   ];
 }

@@ -199,6 +199,30 @@ command("braintrust", "print the values for Braintrust's export dialog, or creat
   .addOption(earlier("--apply"))
   .action(async (options) => (await import("./commands/braintrust")).braintrust(options));
 
+command(
+  "launch",
+  "deploy, create the exports, connect Snowflake and wait for the first row; run again to resume",
+)
+  .option("--project <name or id>", "Braintrust project; needs BRAINTRUST_API_KEY in the environment")
+  .option("--account-id <id>", "AWS account ID that Braintrust shows, if the settings do not have it yet")
+  .addOption(
+    choice("--export-type <type>", "one row per span or per trace (default: spans)", ["spans", "traces"]),
+  )
+  .option("--interval-seconds <seconds>", "seconds between exports (default: 3600)", numeric)
+  .option("--api-url <url>", "Braintrust's API of another instance or of your data plane")
+  .option("--connection <name>", "connection of the Snowflake CLI (default: its own default)")
+  .option(
+    "--timeout <minutes>",
+    "limit of an update, a run of snow and each wait (default: 60, a wait: the interval and 15)",
+    numeric,
+  )
+  .option("--wait <minutes>", WAIT, numeric)
+  .option("--dry-run", "check and show the plan, change nothing")
+  .option("--json", "print {stack, outcome, steps, stopped?} for programs")
+  .option("-y, --yes", YES)
+  .option("--skip-preflight", SKIP_PREFLIGHT)
+  .action(async (options) => (await import("./commands/launch")).launch(options));
+
 command("verify", "check the deployed stack: configuration, access, data path, freshness")
   .option("--json", "print JSON for programs")
   .action(async (options) => (await import("./commands/verify")).verify(options));

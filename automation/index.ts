@@ -14,6 +14,8 @@ export type { Change } from "./engine/changes";
 export { PipelineError, StackBusyError, UnreadableStateError, UsageError } from "./errors";
 export { type RotateKeysOptions, rotateKeys } from "./keys/rotate-keys";
 export type { RotationResult } from "./keys/rotation-steps";
+export { type LaunchResult, type LaunchStep, launch } from "./launch/launch";
+export { type LaunchOptions, launchWork } from "./launch/launch-work";
 export type { PipelineOutputs, StreamOutput } from "./outputs";
 export {
   type Permissions,

@@ -36,7 +36,10 @@ const organization = z.object({ id: z.guid(), name: z.string(), api_url: z.strin
 /** An organization; `api_url` is its data plane's, where it has one of its own. */
 export type Organization = z.infer<typeof organization>;
 
-const project = z.object({ id: z.guid(), name: z.string() });
+const project = z.object({ id: z.guid(), org_id: z.guid(), name: z.string() });
+
+/** A project, and the organization that it belongs to. */
+export type Project = z.infer<typeof project>;
 
 /** An automation of any kind: export, alert, retention, topic. */
 export type ProjectAutomation = z.infer<typeof projectAutomation>;
@@ -67,11 +70,11 @@ export interface BraintrustClient {
   /** The organizations that the key can see. */
   organizations(): Promise<Organization[]>;
   /**
-   * The id of the project of exactly this name.
+   * The project of exactly this name, or of this id.
    *
    * @throws UsageError when no project has the name, or several organizations of the key have one each.
    */
-  projectId(name: string): Promise<string>;
+  project(nameOrId: string): Promise<Project>;
   /** Every automation of the project, of every kind. */
   automations(projectId: string): Promise<ProjectAutomation[]>;
   /** Creates an export; where the name is taken, Braintrust answers with the automation that has it, unmodified. */
@@ -121,16 +124,18 @@ export function braintrustClient(options: BraintrustClientOptions): BraintrustCl
 
   return {
     organizations: () => list("/v1/organization", organization, {}),
-    async projectId(name) {
-      const named = (await list("/v1/project", project, { project_name: name })).filter(
-        (p) => p.name === name,
-      );
+    async project(nameOrId) {
+      if (isUuid(nameOrId)) return send("GET", `/v1/project/${nameOrId}`, project, {});
+      const found = await list("/v1/project", project, { project_name: nameOrId });
+      const named = found.filter(({ name }) => name === nameOrId);
       const [only] = named;
       if (only === undefined)
-        throw new UsageError(`no Braintrust project "${name}" is visible to this API key`);
-      if (named.length === 1) return only.id;
+        throw new UsageError(`no Braintrust project "${nameOrId}" is visible to this API key`);
+      if (named.length === 1) return only;
       const ids = named.map(({ id }) => id).join(", ");
-      throw new UsageError(`several Braintrust projects are called "${name}": ${ids}; give the id of one`);
+      throw new UsageError(
+        `several Braintrust projects are called "${nameOrId}": ${ids}; give the id of one`,
+      );
     },
     async automations(projectId) {
       const all = await list("/v1/project_automation", projectAutomation, {});
@@ -154,6 +159,11 @@ export function braintrustClient(options: BraintrustClientOptions): BraintrustCl
     update: (id, body) =>
       send("PATCH", `/v1/project_automation/${encodeURIComponent(id)}`, projectAutomation, { body }),
   };
+}
+
+/** Whether a text is an id of Braintrust's. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
 /** The automation's export settings; undefined for another kind, or a shape unknown here. */

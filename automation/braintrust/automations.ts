@@ -1,7 +1,7 @@
 import { UsageError } from "../errors";
 import type { PipelineOutputs, StreamOutput } from "../outputs";
 import type { ExportConfig, ExportType, ProjectAutomation } from "./api";
-import { exportConfigOf } from "./api";
+import { exportConfigOf, isUuid } from "./api";
 
 /** What the caller decides of an export; the rest comes from the stack's outputs. */
 export interface ExportSettings {
@@ -145,11 +145,9 @@ export function describePlan(plan: AutomationPlan): string {
   return [...lines, `${totals}, ${count("conflict")} in conflict`].join("\n");
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 function findProblems({ projectId, intervalSeconds, batchSize }: ExportSettings): string[] {
   const problems: string[] = [];
-  if (!uuid.test(projectId)) problems.push(`project id "${projectId}" is not a UUID`);
+  if (!isUuid(projectId)) problems.push(`project id "${projectId}" is not a UUID`);
   if (!Number.isInteger(intervalSeconds) || intervalSeconds < 1 || intervalSeconds > 2_592_000) {
     problems.push(`export interval ${intervalSeconds} s must be a whole number from 1 to 2592000 (30 days)`);
   }

@@ -1,5 +1,6 @@
+import { UsageError } from "../errors";
 import type { PipelineOutputs } from "../outputs";
-import { braintrustClient, type ExportType } from "./api";
+import { braintrustClient, type ExportType, isUuid } from "./api";
 import { type AppliedAutomation, applyAutomations } from "./apply";
 import { type AutomationPlan, desiredAutomations, planAutomations } from "./automations";
 import type { RequestOptions } from "./request";
@@ -32,10 +33,22 @@ export async function planExports(
   { project, exportType = "log_spans", intervalSeconds = 3600, ...request }: ExportTarget,
 ): Promise<PlannedExports> {
   const client = braintrustClient(request);
-  const projectId = uuid.test(project) ? project : await client.projectId(project);
+  const projectId = isUuid(project) ? project : (await client.project(project)).id;
   const desired = desiredAutomations(outputs, { projectId, exportType, intervalSeconds });
   const plan = planAutomations(desired, await client.automations(projectId));
   return { plan, apply: () => applyAutomations(client, plan) };
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const exportTypes = new Map<string, ExportType>([
+  ["spans", "log_spans"],
+  ["traces", "log_traces"],
+]);
+
+/** @throws UsageError for another word than the option's. */
+export function exportTypeOf(text = "spans"): ExportType {
+  const type = exportTypes.get(text);
+  if (type !== undefined) return type;
+  throw new UsageError(
+    `--export-type ${text}: must be ${[...exportTypes.keys()].join(" or ")}; spans has a row for each span, traces one for each trace`,
+  );
+}

@@ -1,7 +1,6 @@
-import type { ExportType } from "../braintrust/api";
 import type { AppliedAutomation } from "../braintrust/apply";
 import { describePlan } from "../braintrust/automations";
-import { planExports } from "../braintrust/exports";
+import { exportTypeOf, planExports } from "../braintrust/exports";
 import { braintrustInstructions } from "../braintrust/instructions";
 import { checkedKey } from "../braintrust/request";
 import { Deployment } from "../deploy/deployment";
@@ -86,19 +85,6 @@ export async function braintrust(
 
 async function deployedOutputs(options: DeploymentOptions): Promise<PipelineOutputs> {
   return (await Deployment.open(options)).outputs();
-}
-
-const exportTypes = new Map<string, ExportType>([
-  ["spans", "log_spans"],
-  ["traces", "log_traces"],
-]);
-
-function exportTypeOf(text = "spans"): ExportType {
-  const type = exportTypes.get(text);
-  if (type !== undefined) return type;
-  throw new UsageError(
-    `--export-type ${text}: must be ${[...exportTypes.keys()].join(" or ")}; spans has a row for each span, traces one for each trace`,
-  );
 }
 
 function refuseUntrusted(stack: string, { phase }: PipelineOutputs): void {

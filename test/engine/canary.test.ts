@@ -32,6 +32,10 @@ const runs: readonly (readonly [command: string, ...args: string[]])[] = [
   ["connect", "--file", "{answers}", "--yes"],
   ["connect", "--file", "{contradiction}", "--yes"],
   ["connect", "--run", "--connection", "admin", "--yes"],
+  ["doctor", "--api-url", "{echo}"],
+  ["doctor", "--api-url", "{echo}", "--json"],
+  ["launch", "--project", "p", "--api-url", "{echo}", "--dry-run"],
+  ["launch", "--project", "p", "--api-url", "{echo}", "--connection", "admin", "--yes", "--json"],
   ["braintrust"],
   ["braintrust", "--project", "p", "--api-url", "{echo}"],
   ["braintrust", "--project", "p", "--api-url", "{echo}", "--apply", "--yes"],
@@ -134,6 +138,8 @@ describe("secrets, through every command", () => {
     saying("braintrust --project p", /400/);
     saying("connect --run", /syntax error near .*\[secret\]/s);
     saying("verify --json", /"verdict"/);
+    saying("doctor", /FAIL +Braintrust .*400/);
+    saying("launch", /not ready:.*Braintrust/s);
     saying("up --yes", /phase/);
     saying("up --yes", /^engine .*: same aws:secretsmanager\/secretVersion:SecretVersion .* ends$/m);
     saying("braintrust --project p", /^ {4}at /m);

@@ -51,17 +51,40 @@ const answers: Readonly<Record<string, (world: World, asked: Parameters) => unkn
   },
 };
 
+/** What S3 lists of a bucket. docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
+function listing(objects: readonly ListedObject[], prefix: string): string {
+  const contents = objects
+    .filter(({ key }) => key.startsWith(prefix))
+    .map(({ key, size }) => `<Contents><Key>${key}</Key><Size>${size}</Size></Contents>`);
+  return `<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join("")}</ListBucketResult>`;
+}
+
+/** An object of the fake account's buckets. */
+export interface ListedObject {
+  readonly key: string;
+  readonly size: number;
+}
+
 /** The fake account's own answers to those who ask AWS without an engine. */
 export class FakeAwsEndpoint {
   private constructor(private readonly server: http.Server) {}
 
-  public static async start(world: () => World): Promise<FakeAwsEndpoint> {
+  /** @param objects what each bucket holds. */
+  public static async start(
+    world: () => World,
+    objects: () => readonly ListedObject[] = () => [],
+  ): Promise<FakeAwsEndpoint> {
     const server = http.createServer((request, response) => {
       let body = "";
       request.on("data", (chunk) => {
         body += chunk;
       });
       request.on("end", () => {
+        const { searchParams } = new URL(request.url ?? "/", "http://aws");
+        if (searchParams.has("list-type")) {
+          response.end(listing(objects(), searchParams.get("prefix") ?? ""));
+          return;
+        }
         const target =
           String(request.headers["x-amz-target"] ?? "")
             .split(".")

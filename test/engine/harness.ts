@@ -123,7 +123,7 @@ export class TestProject {
   public start(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Running {
     const [command = "", ...rest] = args;
     const stack = rest.some((arg) => /^--(stack|stacks|all)$/.test(arg)) ? [] : ["--stack", this.stack];
-    const updates = ["up", "preview", "connect", "rotate-keys"].includes(command);
+    const updates = ["up", "preview", "connect", "launch", "rotate-keys"].includes(command);
     return start(
       [
         process.execPath,

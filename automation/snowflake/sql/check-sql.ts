@@ -57,7 +57,8 @@ export function loadChecksSql(outputs: PipelineOutputs, names: Names): string[] 
 /** Most files that are named as not loaded. */
 const FAILED_FILES = 100;
 
-function pipeStatus({ stream, pipe }: StreamNames): string {
+/** What a pipe says of itself. docs.snowflake.com/en/sql-reference/functions/system_pipe_status */
+export function pipeStatus({ stream, pipe }: StreamNames): string {
   return `SELECT ${literal(stream.name)} AS STREAM, SYSTEM$PIPE_STATUS(${literal(pipe)}) AS PIPE_STATUS`;
 }
 
@@ -101,7 +102,7 @@ WHERE STATUS <> 'Loaded'`;
 }
 
 /** ROWS_LOADED_TWICE is other than 0 where a file was loaded by two pipes or again by a recreated one. */
-function freshness({ stream, table }: StreamNames): string {
+export function freshness({ stream, table }: StreamNames): string {
   return `SELECT
   ${literal(stream.name)} AS STREAM,
   COUNT(*) AS ROWS_LOADED,

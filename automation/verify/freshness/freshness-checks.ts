@@ -2,7 +2,7 @@ import type { S3 } from "@aws-sdk/client-s3";
 import { namesOf } from "../../../components/settings/names";
 import { type Check, fail, judge, pass, Skipped } from "../check";
 import type { Aws } from "../clients";
-import { PROBE } from "../probe";
+import { isExport, type Layout, layoutOf, layoutWords } from "../export-files";
 import type { Subject } from "../subject";
 import { alarmChecks } from "./alarm-checks";
 
@@ -35,10 +35,13 @@ function streamCheck(
     needs: ["s3:ListBucket"],
     run: async () => {
       const since = now() - most * HOUR_MS;
-      const { newest, complete } = await newestObject(s3, outputs.bucketName, prefix, since);
+      const { newest, layouts, complete } = await newestObject(s3, outputs.bucketName, prefix, since);
       if (newest === undefined && complete) throw new Skipped(`no export lies below ${prefix} yet`);
       const age = newest === undefined ? Number.POSITIVE_INFINITY : (now() - newest.at) / HOUR_MS;
-      if (newest !== undefined && age <= most) return pass(`${hours(age)} old: ${newest.key}`);
+      if (newest !== undefined && age <= most) {
+        const layout = layoutWords(layouts, layoutOf(newest.key, prefix));
+        return pass(`${hours(age)} old: ${newest.key}; ${layout}`);
+      }
       if (!complete) {
         throw new Skipped(`none of the first ${MOST_PAGES * 1000} objects is that new, and there are more`);
       }
@@ -56,7 +59,8 @@ async function newestObject(
   bucket: string,
   prefix: string,
   enough: number,
-): Promise<{ newest?: { key: string; at: number }; complete: boolean }> {
+): Promise<{ newest?: { key: string; at: number }; layouts: ReadonlySet<Layout>; complete: boolean }> {
+  const layouts = new Set<Layout>();
   let newest: { key: string; at: number } | undefined;
   let token: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
@@ -67,13 +71,15 @@ async function newestObject(
     });
     for (const { Key = "", LastModified, Size } of Contents) {
       const at = LastModified?.getTime() ?? 0;
-      if (Key.includes(PROBE) || Size === 0 || at <= (newest?.at ?? 0)) continue;
+      if (!isExport({ Key, Size })) continue;
+      layouts.add(layoutOf(Key, prefix));
+      if (at <= (newest?.at ?? 0)) continue;
       newest = { key: Key, at };
     }
     token = NextContinuationToken;
     if (token === undefined || (newest?.at ?? 0) >= enough) break;
   }
-  return { complete: token === undefined, ...(newest === undefined ? {} : { newest }) };
+  return { layouts, complete: token === undefined, ...(newest === undefined ? {} : { newest }) };
 }
 
 function deadLetterChecks({ outputs }: Subject, { sqs }: Aws): Check[] {

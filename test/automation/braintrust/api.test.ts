@@ -50,20 +50,20 @@ describe("braintrustClient", () => {
   it("finds a project by its exact name", async () => {
     server.projects.push({ id: randomUUID(), org_id: randomUUID(), name: "other" });
     server.projects.push({ id: projectId, org_id: randomUUID(), name: "my project & more", settings: null });
-    assert.equal(await client().projectId("my project & more"), projectId);
+    assert.equal((await client().project("my project & more")).id, projectId);
     assert.equal(server.requests[0]?.query.get("project_name"), "my project & more");
     server.next({ status: 200, body: JSON.stringify({ objects: server.projects }) });
     assert.equal(
-      await client().projectId("my project & more"),
+      (await client().project("my project & more")).id,
       projectId,
       "also where the server matches loosely",
     );
     await assert.rejects(
-      client().projectId("My Project"),
+      client().project("My Project"),
       new UsageError('no Braintrust project "My Project" is visible to this API key'),
     );
     server.projects.push({ id: randomUUID(), org_id: randomUUID(), name: "my project & more" });
-    await assert.rejects(client().projectId("my project & more"), /several Braintrust projects/);
+    await assert.rejects(client().project("my project & more"), /several Braintrust projects/);
   });
 
   it("creates, and updates by merging", async () => {

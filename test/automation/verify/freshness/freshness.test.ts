@@ -20,7 +20,21 @@ interface Listed {
 describe("a stream's freshness", () => {
   it("takes the newest of all pages", async () => {
     const result = await freshness([[object("a", 30)], [object("b", 40)], [object("c", 2)]]);
-    assert.deepEqual([result?.verdict, result?.evidence], ["pass", "2 h old: c"]);
+    assert.deepEqual([result?.verdict, result?.evidence], ["pass", "2 h old: c; layout: no folders"]);
+  });
+
+  it("names the layout of the folders, and warns where Braintrust has changed it", async () => {
+    const prefix = "braintrust-exports/logs/";
+    const before = object(`${prefix}2026-01-01T00/0.jsonl.gz`, 30);
+    const after = object(`${prefix}year=2026/tenant=x/0.jsonl.gz`, 2);
+    const said = async (...objects: (typeof before)[]) => (await freshness([objects]))?.evidence;
+    assert.match((await said(after)) ?? "", /; layout: Hive partitions$/);
+    assert.match(
+      (await said(before, after)) ?? "",
+      /warning: the layout changed from folders by run to Hive/,
+    );
+    const empty = { ...object(`${prefix}2026-01-01T00/1.jsonl.gz`, 30), Size: 20 };
+    assert.match((await said(empty, after)) ?? "", /; layout: Hive partitions$/);
   });
 
   it("fails on an old export, and says how old", async () => {

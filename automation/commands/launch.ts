@@ -1,0 +1,105 @@
+import Table from "cli-table3";
+import { exportTypeOf } from "../braintrust/exports";
+import { Deployment } from "../deploy/deployment";
+import { summarize } from "../engine/changes";
+import { messageOf, UnknownStackError } from "../errors";
+import { launch as bringUp, type LaunchResult } from "../launch/launch";
+import { type LaunchOptions, launchWork, plannedSettings } from "../launch/launch-work";
+import { planStack } from "../plan/plan";
+import { readStackFile, settingsOf } from "../project/stack-file";
+import { oneLine } from "../terminal/finding-lines";
+import { confirm, note, print, printJson, withProgress } from "../terminal/terminal";
+import type { ChangingCommandOptions } from "./deploy";
+import { type TimeLimitOptions, timeLimits } from "./time-limits";
+
+interface LaunchCommandOptions extends ChangingCommandOptions, TimeLimitOptions {
+  readonly project?: string;
+  readonly accountId?: string;
+  readonly exportType?: string;
+  readonly intervalSeconds?: number;
+  readonly apiUrl?: string;
+  readonly connection?: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * `launch`: from the settings to the first row, with one question.
+ *
+ * @throws what stopped it, once the steps that were made are printed.
+ */
+export async function launch(options: LaunchCommandOptions): Promise<void> {
+  const { stack, cwd, project, accountId, apiUrl, connection, intervalSeconds, skipPreflight } = options;
+  const place = {
+    stack,
+    workDir: cwd,
+    project,
+    accountId,
+    apiUrl,
+    connection,
+    intervalSeconds,
+    skipPreflight,
+  };
+  const exportType = exportTypeOf(options.exportType);
+  const limits = timeLimits(options);
+  // What cannot be read is refused before anything is looked at.
+  settingsOf(await readStackFile(stack, cwd));
+  await withProgress(async (progress) => {
+    const all: LaunchOptions = { ...progress, ...place, ...limits, exportType };
+    const approved = async () => {
+      note(await planText(all));
+      if (!options.dryRun) return confirm(`Launch stack "${stack}"?`, options.yes);
+      note("dry run: nothing was changed");
+      return false;
+    };
+    const result = await bringUp(launchWork(all, approved), (title) => note(`launch: ${title}`));
+    if (options.json) printJson(shown(stack, result));
+    else print(launchText(stack, result));
+    if (result.stopped !== undefined) throw result.stopped.error;
+  });
+}
+
+/** What the launch would do, before anything is changed. */
+async function planText(options: LaunchOptions): Promise<string> {
+  const { stack, workDir, connection, intervalSeconds = 3600 } = options;
+  const changes = await plannedSettings(options);
+  const settings = settingsOf(await readStackFile(stack, workDir));
+  const exports = settings.streams.map(({ name, prefix }) => `${name} below ${prefix}`).join(", ");
+  const { database, schema } = settings.snowflake;
+  const lines = [
+    ...changes.map(({ path, to }) => `settings    + ${path.join(".")}: ${[to].flat().join(", ")}`),
+    `AWS         ${await awsWords(options)}`,
+    `Braintrust  exports every ${intervalSeconds} s: ${exports}`,
+    `Snowflake   ${database}.${schema}, by ${connection === undefined ? "the default connection" : `connection ${connection}`} of the Snowflake CLI`,
+  ];
+  return [`launch of stack "${stack}":`, ...lines.map((line) => `  ${line}`)].join("\n");
+}
+
+async function awsWords(options: LaunchOptions): Promise<string> {
+  try {
+    const changes = await (await Deployment.open(options)).preview();
+    return summarize(changes);
+  } catch (error) {
+    if (!(error instanceof UnknownStackError)) throw error;
+    const { resources } = await planStack(options.stack, options.workDir);
+    return `a new stack with about ${resources.length} resources`;
+  }
+}
+
+/** The steps with their times and what each proved. */
+export function launchText(stack: string, { outcome, steps, stopped }: LaunchResult): string {
+  const table = new Table({ head: ["step", "seconds", "proof"], style: { head: [], border: [] } });
+  for (const { title, seconds, proof } of steps) table.push([title, seconds, oneLine(proof)]);
+  const last = {
+    done: `stack "${stack}" has its first row`,
+    declined: "nothing was changed",
+    stopped: `stopped at: ${stopped?.title}; run the same command again to resume there`,
+  };
+  return `${table.toString()}\n${last[outcome]}`;
+}
+
+function shown(stack: string, { outcome, steps, stopped }: LaunchResult) {
+  if (stopped === undefined) return { stack, outcome, steps };
+  const { id, title, error } = stopped;
+  return { stack, outcome, steps, stopped: { id, title, message: messageOf(error) } };
+}
