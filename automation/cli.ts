@@ -194,6 +194,8 @@ command("braintrust", "print the values for Braintrust's export dialog, or creat
     choice("--export-type <type>", "one row per span or per trace (default: spans)", ["spans", "traces"]),
   )
   .option("--interval-seconds <seconds>", "seconds between exports (default: 3600)", numeric)
+  .option("--pause", "pause these exports instead")
+  .option("--resume", "resume these exports instead")
   .option("--api-url <url>", "API of another Braintrust instance or of your data plane")
   .option("-y, --yes", YES)
   .addOption(earlier("--apply"))

@@ -57,6 +57,8 @@ export interface ExportConfigBody {
   /** `external_id` is the automation's own part of the `bt:<org>:<project>:<automation>` Braintrust presents. */
   readonly credentials: z.infer<typeof awsCredentials>;
   readonly batch_size?: number;
+  /** @default as it is */
+  readonly status?: "active" | "paused";
 }
 
 /** How Braintrust is reached. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { messageOf, PipelineError } from "../errors";
-import type { BraintrustClient, ExportConfigBody, ProjectAutomation } from "./api";
+import { messageOf, PipelineError, UsageError } from "../errors";
+import { type BraintrustClient, type ExportConfigBody, exportConfigOf, type ProjectAutomation } from "./api";
 import {
   type AutomationPlan,
   type DesiredAutomation,
@@ -72,6 +72,48 @@ async function applyOne(
   }
   if (planned.action === "conflict") throw new PipelineError(planned.reason);
   return { id: planned.id, done: "unchanged" };
+}
+
+/** What pausing or resuming did for one stream. */
+export interface PausedAutomation {
+  readonly stream: string;
+  readonly id: string;
+  readonly done: "paused" | "resumed" | "unchanged";
+}
+
+/**
+ * Pauses the exports of the plan, or resumes them. What a run has exported stays, and a resumed export continues from its cursor.
+ *
+ * @throws UsageError before anything is changed where an export is missing or differs from the stack.
+ */
+export async function setPaused(
+  client: BraintrustClient,
+  plan: AutomationPlan,
+  paused: boolean,
+): Promise<PausedAutomation[]> {
+  const found = plan.flatMap((planned) => (planned.action === "unchanged" ? [planned] : []));
+  if (found.length < plan.length) {
+    throw new UsageError(
+      `nothing was changed: the exports are not as the stack needs them; apply these changes first\n${describePlan(plan)}`,
+    );
+  }
+  const done: PausedAutomation[] = [];
+  for (const { desired, id, kept, paused: before } of found) {
+    const { stream } = desired;
+    if (before === paused) {
+      done.push({ stream, id, done: "unchanged" });
+      continue;
+    }
+    const config = { ...body(desired, kept), status: paused ? "paused" : "active" } as const;
+    const answer = exportConfigOf(await client.update(id, { config }));
+    if ((answer?.status === "paused") !== paused) {
+      throw new PipelineError(
+        `stream "${stream}": Braintrust accepted the request but keeps the status as it was`,
+      );
+    }
+    done.push({ stream, id, done: paused ? "paused" : "resumed" });
+  }
+  return done;
 }
 
 function confirmed(desired: DesiredAutomation, answer: ProjectAutomation): string {

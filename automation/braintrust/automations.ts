@@ -38,6 +38,7 @@ interface Found {
   readonly name: string;
   /** Braintrust runs no export until the automation is resumed. */
   readonly paused: boolean;
+  readonly kept: Kept;
 }
 
 /** What an update sends as it is: the path, fixed by Braintrust slash and all, and the id the role may name. */
@@ -52,7 +53,6 @@ export type PlannedAutomation =
   | ({ readonly action: "unchanged" } & Found)
   | ({
       readonly action: "update";
-      readonly kept: Kept;
       readonly changes: readonly FieldChange[];
     } & Found)
   | { readonly action: "conflict"; readonly desired: DesiredAutomation; readonly reason: string };
@@ -130,9 +130,7 @@ export function describePlan(plan: AutomationPlan): string {
     const head = `${planned.action.padEnd(9)}  ${desired.stream.padEnd(width)}  `;
     if (planned.action === "conflict") return [`${head}${planned.reason}`];
     if (planned.action === "create") return [`${head}${quoted(desired.name)}: ${summary(desired)}`];
-    const paused = planned.paused
-      ? " (paused in Braintrust: nothing is exported until it is resumed there)"
-      : "";
+    const paused = planned.paused ? " (paused: nothing is exported until `braintrust --resume`)" : "";
     const changes = planned.action === "update" ? planned.changes : [];
     return [
       `${head}${quoted(planned.name)}${paused}`,
@@ -187,11 +185,11 @@ function planOne(desired: DesiredAutomation, existing: readonly ProjectAutomatio
   if (!("external_id" in credentials))
     return conflict(`${who} has ${quoted(credentials.type)} credentials, not aws_iam`);
 
-  const found = { desired, id: match.id, name: match.name, paused: config.status === "paused" };
+  const kept = { path: config.export_path, externalId: credentials.external_id };
+  const found = { desired, id: match.id, name: match.name, paused: config.status === "paused", kept };
   const changes = differences(desired, config);
   if (changes.length === 0) return { action: "unchanged", ...found };
-  const kept = { path: config.export_path, externalId: credentials.external_id };
-  return { action: "update", ...found, kept, changes };
+  return { action: "update", ...found, changes };
 }
 
 function writesTo(automation: ProjectAutomation, path: string): boolean {

@@ -1,7 +1,7 @@
 import { UsageError } from "../errors";
 import type { PipelineOutputs } from "../outputs";
 import { braintrustClient, type ExportType, isUuid } from "./api";
-import { type AppliedAutomation, applyAutomations } from "./apply";
+import { type AppliedAutomation, applyAutomations, type PausedAutomation, setPaused } from "./apply";
 import { type AutomationPlan, desiredAutomations, planAutomations } from "./automations";
 import type { RequestOptions } from "./request";
 
@@ -20,6 +20,8 @@ export interface PlannedExports {
   readonly plan: AutomationPlan;
   /** Carries the plan out, see {@link applyAutomations}. */
   readonly apply: () => Promise<AppliedAutomation[]>;
+  /** Pauses or resumes what the plan found, see {@link setPaused}. */
+  readonly setPaused: (paused: boolean) => Promise<PausedAutomation[]>;
 }
 
 /**
@@ -36,7 +38,11 @@ export async function planExports(
   const projectId = isUuid(project) ? project : (await client.project(project)).id;
   const desired = desiredAutomations(outputs, { projectId, exportType, intervalSeconds });
   const plan = planAutomations(desired, await client.automations(projectId));
-  return { plan, apply: () => applyAutomations(client, plan) };
+  return {
+    plan,
+    apply: () => applyAutomations(client, plan),
+    setPaused: (paused) => setPaused(client, plan, paused),
+  };
 }
 
 const exportTypes = new Map<string, ExportType>([

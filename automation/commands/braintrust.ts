@@ -20,6 +20,9 @@ export interface BraintrustOptions extends ChangingCommandOptions {
   readonly intervalSeconds?: number;
   /** The earlier form of `yes`; on a terminal it asks. */
   readonly apply?: boolean;
+  /** Stops the exports until they are resumed. */
+  readonly pause?: boolean;
+  readonly resume?: boolean;
   /** Of Braintrust's EU instance, or of a data plane of one's own. @default "https://api.braintrust.dev" */
   readonly apiUrl?: string;
 }
@@ -47,6 +50,10 @@ export async function braintrust(
     refuseLacking();
   }
   const exportType = exportTypeOf(options.exportType);
+  if (options.pause && options.resume) throw new UsageError("--pause and --resume cannot be combined");
+  if ((options.pause || options.resume) && lacking !== "") {
+    throw new UsageError(`--${options.pause ? "pause" : "resume"} also needs ${lacking}`);
+  }
 
   await withProgress(async ({ onProgress, signal }) => {
     const outputs = await readOutputs({ onProgress, signal, stack, workDir: cwd });
@@ -55,7 +62,11 @@ export async function braintrust(
       print(braintrustInstructions(outputs));
       return note(`\nto create the exports by Braintrust's API, also pass ${lacking}`);
     }
-    const { plan, apply: carryOut } = await planExports(outputs, {
+    const {
+      plan,
+      apply: carryOut,
+      setPaused,
+    } = await planExports(outputs, {
       apiKey,
       serviceToken: serviceToken && checkedKey(serviceToken, "BRAINTRUST_SERVICE_TOKEN"),
       project,
@@ -65,6 +76,12 @@ export async function braintrust(
       ...(options.apiUrl === undefined ? {} : { baseUrl: options.apiUrl }),
     });
     print(describePlan(plan));
+    if (options.pause || options.resume) {
+      const verb = options.pause ? "Pause" : "Resume";
+      if (!(await confirm(`${verb} these exports?`, yes))) return note("nothing was changed");
+      const done = await setPaused(options.pause === true);
+      return print(done.map((one) => `${one.done}  ${one.stream}  ${one.id}`).join("\n"));
+    }
     const changes = plan.filter(({ action }) => action === "create" || action === "update").length;
     if (!apply && !yes && !isInteractive()) {
       return changes > 0 ? note("nothing was changed: pass --yes to apply these changes") : undefined;

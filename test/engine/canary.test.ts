@@ -138,7 +138,7 @@ describe("secrets, through every command", () => {
     saying("braintrust --project p", /400/);
     saying("connect --run", /syntax error near .*\[secret\]/s);
     saying("verify --json", /"verdict"/);
-    saying("doctor", /FAIL +Braintrust .*400/);
+    saying("doctor", /FAIL +Braintrust.*400/s);
     saying("launch", /not ready:.*Braintrust/s);
     saying("up --yes", /phase/);
     saying("up --yes", /^engine .*: same aws:secretsmanager\/secretVersion:SecretVersion .* ends$/m);

@@ -186,7 +186,7 @@ describe("describePlan", () => {
     assert.equal(
       describePlan(plan),
       [
-        'update     logs    "prod-logs" (paused in Braintrust: nothing is exported until it is resumed there)',
+        'update     logs    "prod-logs" (paused: nothing is exported until `braintrust --resume`)',
         "           interval in seconds: 300 -> 3600",
         "           batch size: none -> 9",
         'create     traces  "prod-traces": log_spans as parquet to s3://exports/braintrust-exports/traces ' +

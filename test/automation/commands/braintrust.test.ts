@@ -64,6 +64,41 @@ describe("braintrust", () => {
     });
   }
 
+  it("pauses and resumes what it has created, and nothing that differs from the stack", async () => {
+    const place = { project: projectId, yes: true };
+    const none = await run({ ...place, pause: true });
+    assert.ok(none.error instanceof UsageError);
+    assert.match(none.error.message, /^nothing was changed: .*apply these changes first/);
+    await run(place);
+    const statuses = () => server.automations.map(({ config }) => (config as { status?: string }).status);
+    const before = structuredClone(server.automations.map(({ config }) => config));
+    assert.match((await run({ ...place, pause: true })).out, /paused {2}logs .*\npaused {2}traces/);
+    assert.deepEqual(statuses(), ["paused", "paused"]);
+    const sent = writes().length;
+    assert.match((await run({ ...place, pause: true })).out, /unchanged {2}logs/);
+    assert.equal(writes().length, sent);
+    assert.match((await run({ ...place, resume: true })).out, /resumed {2}logs/);
+    assert.deepEqual(
+      server.automations.map(({ config }) => config),
+      before.map((config) => ({ ...(config as object), status: "active" })),
+    );
+  });
+
+  it("refuses to pause without a key, without --yes where no terminal is there to confirm on, and to do both", async () => {
+    await run({ project: projectId, yes: true });
+    const sent = writes().length;
+    const pause = { project: projectId, pause: true };
+    for (const result of [
+      await run(pause, { key: "" }),
+      await run(pause),
+      await run({ ...pause, resume: true, yes: true }),
+      await run({ pause: true, yes: true }),
+    ]) {
+      assert.ok(result.error instanceof UsageError, String(result.error));
+    }
+    assert.equal(writes().length, sent);
+  });
+
   it("applies with --yes, once", async () => {
     const first = await run({ project: "my project", yes: true });
     assert.equal(first.error, undefined);
