@@ -167,7 +167,7 @@ function unreachable(error: unknown, timeoutMs: number, signal: AbortSignal | un
 function hint(status: number): string {
   if (status === 401) return ", the API key is not valid: check BRAINTRUST_API_KEY";
   if (status === 403)
-    return ", the API key may not do this: it needs the right to manage the project's automations";
+    return ", the API key may not do this: it needs the right to manage the project's automations, and exports need Braintrust's Enterprise plan";
   if (status === 404) return ", nothing is there: check the project and the API URL";
   if (status === 429) return ", too many requests: try again later";
   return status >= 500 ? ", a fault on Braintrust's side: try again later" : "";
