@@ -24,6 +24,15 @@ const none = (all: readonly string[], key: string) =>
 describe("the plan warns", () => {
   const tiering = { profile: "instant", intelligentTiering: true };
 
+  it("that Braintrust's role can delete every version, unless it may not or a lock keeps them", async () => {
+    for (const stack of ["dev", "prod"]) {
+      const standard = one(await warned(stack, {}), "braintrust.permissions");
+      assert.match(standard, /read every export and delete all of its versions .* -> set it to least/);
+    }
+    none(await warned("prod", { braintrust: { permissions: "least" } }), "braintrust.permissions");
+    none(await warned("prod", { objectLock: { mode: "GOVERNANCE", days: 7 } }), "braintrust.permissions");
+  });
+
   it("that a key which exists must let both roles use it, and says how", async () => {
     const kmsKeyArn = "arn:aws:kms:us-east-1:999900001111:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     const readers = { crossAccountReaders: [{ arn: "arn:aws:iam::777788889999:role/analytics" }] };
