@@ -68,6 +68,11 @@ const rooms = {
     "components/settings/",
     "components/outputs",
   ],
+  "automation/reconcile": [
+    ...ground,
+    "automation/outputs",
+    ...["terminal", "aws", "engine", "deploy", "snowflake"].map(below),
+  ],
   "automation/braintrust": [...ground, "automation/outputs", "automation/proxies"],
   "automation/status": [
     ...ground,

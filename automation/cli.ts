@@ -188,6 +188,22 @@ command("connect", "save Snowflake's values in the settings and deploy")
   .option("--skip-preflight", SKIP_PREFLIGHT)
   .action(async (options) => (await import("./commands/connect")).connect(options));
 
+command("reconcile", "compare every file in the bucket with what Snowflake has loaded")
+  .option("--run", "run the query with the Snowflake CLI (snow) and use its answer")
+  .option("--connection <name>", "connection of the Snowflake CLI, with --run")
+  .option("--file <file>", "answer of the printed query, as JSON or CSV; - for standard input")
+  .option("--account-usage", "read a year of load history; the role needs access to the database SNOWFLAKE")
+  .option("--load", "load the missing files: with --run after a preview, with --file print the SQL")
+  .option("--max-missing <count>", "exit with code 1 if more files are missing (default: 0)", numeric)
+  .option(
+    "--max-age <hours>",
+    "hours until a file that is not loaded counts as missing (default: twice monitoring.exportEveryHours)",
+    numeric,
+  )
+  .option("--json", "print {stack, files, streams, violations} for programs")
+  .option("-y, --yes", YES)
+  .action(async (options) => (await import("./commands/reconcile")).reconcile(options));
+
 command("braintrust", "print the values for Braintrust's export dialog, or create the exports by its API")
   .option("--project <name or id>", "Braintrust project; needs BRAINTRUST_API_KEY in the environment")
   .addOption(

@@ -34,6 +34,8 @@ NOTHING = re.compile(
     re.S,
 )
 HISTORY = re.compile(r"COPY_HISTORY|TASK_HISTORY")
+FILES_QUERY = re.compile(r"SELECT\n  '[^']*' AS STREAM,\n  '' AS FILE")
+LOADS_OF = re.compile(r"TABLE\([^()]*COPY_HISTORY\(\s*TABLE_NAME => '((?:[^']|'')*)',\s*START_TIME => [^()]*\([^()]*\(\)\)\s*\)\)")
 
 
 class NotOurs(Exception):
@@ -50,6 +52,10 @@ class Account:
         self.integrations = {}
         self.loaded = set()
         self.skipped = []
+        self.lost = set()
+        self.archived = set()
+        self.history = []
+        self.answers = []
         self.counts = {"executed": 0, "done here": 0, "passed over": 0}
 
     def run(self, text):
@@ -74,14 +80,41 @@ class Account:
             if found:
                 self.counts["done here"] += 1
                 return work(found)
+        if FILES_QUERY.match(text):
+            return self.answer(text)
         if NOTHING.match(text) or HISTORY.search(text):
             self.counts["passed over"] += 1
             return None
         self.counts["executed"] += 1
         return self.cursor.execute(text)
 
+    def answer(self, text):
+        """docs.snowflake.com/en/sql-reference/functions/copy_history, .../system_pipe_status"""
+        text = re.sub(r"SYSTEM\$PIPE_STATUS\('[^']*'\)", """'{"executionState":"RUNNING","pendingFileCount":0}'""", text)
+        duck = self.cursor._duck_conn
+        for number, table in enumerate(dict.fromkeys(LOADS_OF.findall(text))):
+            duck.execute(
+                f"CREATE OR REPLACE TEMP TABLE loads_{number} (FILE_NAME TEXT, STAGE_LOCATION TEXT, STATUS TEXT,"
+                " LAST_LOAD_TIME TIMESTAMPTZ, FIRST_ERROR_MESSAGE TEXT, FILE_SIZE BIGINT)"
+            )
+            for load in (load[1:] for load in self.history if load[0] == table.replace("''", "'")):
+                duck.execute(f"INSERT INTO loads_{number} VALUES (?, ?, ?, to_timestamp(?), ?, ?)", load)
+        tables = list(dict.fromkeys(LOADS_OF.findall(text)))
+        text = LOADS_OF.sub(lambda found: f"temp.main.loads_{tables.index(found[1])}", text)
+        self.counts["executed"] += 1
+        cursor = self.cursor.execute(text)
+        names = [each[0] for each in cursor.description]
+        self.answers.append([dict(zip(names, map(plain, row))) for row in cursor.fetchall()])
+
     def block(self, text):
         """The branches of the blocks that the SQL has."""
+        batch = re.match(r"BEGIN\n\s*IF \(EXISTS \((.*?)\)\) THEN\n\s*RETURN '[^']*';\n\s*END IF;\n\s*(COPY INTO .*);\n\s*RETURN '[^']*';\nEND;?$", text, re.S)
+        if batch:
+            query, copy = batch.groups()
+            self.counts["executed"] += 1
+            if not self.cursor.execute(query).fetchall():
+                self.statement(copy)
+            return
         inner = lambda part: [each.strip() for each in part.split(";\n") if each.strip()]
         looked = re.match(r"BEGIN\n\s*(DESC|SHOW) (.*?);\nEXCEPTION\n\s*WHEN OTHER THEN\n(.*);\nEND;?$", text, re.S)
         if looked:
@@ -145,15 +178,24 @@ class Account:
         file_format = self.objects[re.search(r"FORMAT_NAME = '([^']*)'", found[0])[1]]
         assert "ON_ERROR = SKIP_FILE" in found[0]
         started = time.time()
-        prefix = re.sub(r"^\w+://[^/]*/", "", self.objects[sources[2]])
+        location = self.objects[sources[2]]
+        prefix = re.sub(r"^\w+://[^/]*/", "", location)
+        listed = re.search(r"\n\s*FILES = \((.*)\)", found[0], re.S)
+        named = listed and {constant(each) for each in re.findall(r"'((?:[^']|'')*)'", listed[1])}
         for path in sorted(glob.glob(os.path.join(self.bucket, prefix, "**", "*"), recursive=True)):
             key = os.path.relpath(path, self.bucket)
-            if os.path.isdir(path) or (table, key) in self.loaded:
+            name = key[len(prefix) :]
+            if os.path.isdir(path) or (table, key) in self.loaded or (name not in named if named else key in self.lost):
                 continue
+            entry = [table, name, location, "Loaded", started, None, os.path.getsize(path)]
+            self.history.append(entry)
             try:
+                if key in self.archived:
+                    raise OSError("the operation is not valid for the object's storage class")
                 rows = read_parquet(path) if "TYPE = PARQUET" in file_format or "VECTORIZED" in file_format else read_lines(path, file_format)
             except Exception as error:
                 self.skipped.append([key, type(error).__name__])
+                entry[3], entry[5] = "Load failed", str(error)
                 continue
             self.loaded.add((table, key))
             modified = os.path.getmtime(path)
@@ -178,6 +220,12 @@ class Account:
             except snowflake.connector.errors.ProgrammingError as error:
                 found[table[-1]] = None if "does not exist" in str(error) else str(error)
         return found
+
+
+def constant(text):
+    """docs.snowflake.com/en/sql-reference/data-types-text: escape sequences of a string constant"""
+    text = text.replace("''", "'")
+    return re.sub(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", lambda m: chr(int(m[1] or m[2], 16)) if m[1] or m[2] else {"n": "\n"}.get(m[3], m[3]), text)
 
 
 def read_lines(path, file_format):
@@ -209,6 +257,8 @@ def main():
     with fakesnow.patch(create_database_on_connect=False):
         account = Account(order["bucket"])
         account.integrations.update(order.get("foreign", {}))
+        account.lost.update(order.get("lost", []))
+        account.archived.update(order.get("archived", []))
         steps = []
         for step in order["steps"]:
             failure = None
@@ -218,7 +268,7 @@ def main():
                 failure = str(error)
             steps.append({"failure": failure, "rows": account.rows(order["tables"]), "integrations": dict(account.integrations)})
         left = sorted(account.objects)
-    json.dump({"steps": steps, "left": left, "skipped": account.skipped, "counts": account.counts}, sys.__stdout__)
+    json.dump({"steps": steps, "left": left, "skipped": account.skipped, "answers": account.answers, "counts": account.counts}, sys.__stdout__)
 
 
 main()

@@ -14,6 +14,9 @@ export interface Order {
   readonly parquet?: Readonly<Record<string, readonly object[]>>;
   /** Integrations that another has created before. */
   readonly foreign?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Keys of which no event reaches Snowflake, and keys that it cannot read. */
+  readonly lost?: readonly string[];
+  readonly archived?: readonly string[];
   readonly steps: readonly string[];
   /** Tables and views to look at, as database, schema and name. */
   readonly tables: readonly (readonly string[])[];
@@ -31,6 +34,8 @@ const executed = z.object({
   ),
   left: z.array(z.string()),
   skipped: z.array(z.tuple([z.string(), z.string()])),
+  /** Rows of each query for the files. */
+  answers: z.array(z.array(row)),
   counts: z.record(z.string(), z.number()),
 });
 export type Executed = z.infer<typeof executed>;

@@ -18,6 +18,8 @@ export interface SnowOptions {
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Texts that no message may show. */
   readonly secrets?: readonly string[] | undefined;
+  /** Descriptor of an open file that takes the answers, which may be long. @default they are returned */
+  readonly answers?: number | undefined;
 }
 
 /** The Snowflake CLI ended with an error, or had to be ended. */
@@ -68,11 +70,11 @@ export async function snowCommand(args: readonly string[], options: SnowOptions 
   const target = connection === undefined ? [] : [`--connection=${connection}`];
   const child = spawn("snow", [...args, ...target], {
     env: { ...withoutSecrets(process.env), ...utf8, ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", options.answers ?? "pipe", "pipe"],
   });
   const said = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"] as const) {
-    child[stream].setEncoding("utf8").on("data", (text: string) => {
+    child[stream]?.setEncoding("utf8").on("data", (text: string) => {
       if (said[stream].length < LONGEST_ANSWERS) said[stream] += text;
       else stop("was stopped: it printed more than can be an answer");
     });
@@ -85,8 +87,8 @@ export async function snowCommand(args: readonly string[], options: SnowOptions 
     force ??= setTimeout(() => {
       child.kill("SIGKILL");
       // Children of its own may hold these open.
-      child.stdout.destroy();
-      child.stderr.destroy();
+      child.stdout?.destroy();
+      child.stderr?.destroy();
     }, GRACE_MS);
   };
   const onAbort = () => stop("was cancelled");

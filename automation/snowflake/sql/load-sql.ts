@@ -66,14 +66,14 @@ function pipe(outputs: PipelineOutputs, names: Names, stream: StreamNames): stri
       `    SELECT 1 FROM ${names.database}.INFORMATION_SCHEMA.PIPES`,
       `    WHERE PIPE_SCHEMA = ${literal(names.storedSchema)} AND PIPE_NAME = ${literal(stream.storedPipe)}`,
       "  )) THEN",
-      `    ${indent(copy(stream), 4)};`,
+      `    ${indent(copySql(stream), 4)};`,
       "  END IF;",
       "END;",
     ]),
     `CREATE PIPE IF NOT EXISTS ${stream.pipe}
   ${options.join("\n  ")}
 AS
-${copy(stream)}`,
+${copySql(stream)}`,
     ...(names.errorIntegration === undefined
       ? []
       : [`ALTER PIPE ${stream.pipe} SET ERROR_INTEGRATION = ${names.errorIntegration}`]),
@@ -100,17 +100,21 @@ function task(
   QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE${errors}
   COMMENT = ${literal(stream.comment)}
 AS
-${copy(stream)}`,
+${copySql(stream)}`,
     `ALTER TASK ${name} RESUME`,
     `EXECUTE TASK ${name}`,
   ];
 }
 
 /**
- * SKIP_FILE is what a pipe does by itself. It also passes over the empty files some exports create and delete again.
+ * Copies what a stage has and the table has not. SKIP_FILE is what a pipe does by itself. It also passes over the empty files some exports create and delete again.
  * The stage's name stands in a string, since a quoted name may hold blanks. docs.snowflake.com/en/user-guide/querying-stage
  */
-function copy({ table, stage, fileFormat }: Pick<StreamNames, "table" | "stage" | "fileFormat">): string {
+export function copySql({
+  table,
+  stage,
+  fileFormat,
+}: Pick<StreamNames, "table" | "stage" | "fileFormat">): string {
   return `COPY INTO ${table} (${landingColumns.map(({ name }) => name).join(", ")})
 FROM (
   SELECT ${landingColumns.map(({ source }) => source).join(", ")}

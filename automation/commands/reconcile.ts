@@ -1,0 +1,161 @@
+import { once } from "node:events";
+import type { Readable } from "node:stream";
+import { PipelineError, UsageError } from "../errors";
+import { filesSql } from "../reconcile/files-sql";
+import { loadMissingSql } from "../reconcile/load-missing-sql";
+import type { FileReport, StreamReport } from "../reconcile/reconciliation";
+import { renderReport, violations } from "../reconcile/report";
+import {
+  answersBySnow,
+  answersIn,
+  type Findings,
+  findingsOf,
+  openForReconcile,
+  type ReconcileStack,
+} from "../reconcile/run";
+import { runSnow } from "../snowflake/handshake/snow";
+import { commandLine } from "../terminal/command-line";
+import {
+  confirm,
+  note,
+  print,
+  printExactly,
+  type StackCommandOptions,
+  withProgress,
+} from "../terminal/terminal";
+import { visibleJson } from "../terminal/visible";
+
+/** Where Snowflake's answers come from, what is done about missing files, and what is too much. */
+export interface ReconcileCommandOptions extends StackCommandOptions {
+  /** Has the Snowflake CLI run the query. @default it is printed */
+  readonly run?: boolean;
+  /** Connection of the Snowflake CLI, with `run`. */
+  readonly connection?: string;
+  /** File with the query's answer, `-` for standard input. */
+  readonly file?: string;
+  /** Reads a year of load history. */
+  readonly accountUsage?: boolean;
+  /** Loads what is missing: by the Snowflake CLI with `run`, else prints the SQL for it. */
+  readonly load?: boolean;
+  readonly yes?: boolean;
+  /** @default 0 */
+  readonly maxMissing?: number;
+  /** In hours. @default twice monitoring.exportEveryHours */
+  readonly maxAge?: number;
+  readonly json?: boolean;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * `reconcile`: compares every file in the bucket with what Snowflake has loaded.
+ *
+ * @throws PipelineError where too much is missing or waits too long, once the report is printed.
+ */
+export async function reconcile(options: ReconcileCommandOptions): Promise<void> {
+  refuseCombinations(options);
+  const { stack, cwd, run, file, connection, accountUsage } = options;
+  await withProgress(async (progress) => {
+    const opened = await openForReconcile(stack, cwd, progress);
+    const compare = (answers: Readable) => compareAndReport(opened, options, answers, progress.signal);
+    if (run) {
+      note("running the query in Snowflake");
+      await answersBySnow(opened, { connection, accountUsage, signal: progress.signal }, compare);
+    } else if (file !== undefined) {
+      await compare(await answersIn(file));
+    } else {
+      printExactly(filesSql(opened.outputs, { accountUsage }));
+      note(`next: run it in Snowflake, save its answer as JSON or CSV, and pass that to`);
+      note(`  ${commandLine("reconcile", stack)} --file FILE`);
+    }
+  });
+}
+
+function refuseCombinations(options: ReconcileCommandOptions): void {
+  const { run, file, connection, load, json, accountUsage, maxMissing, maxAge } = options;
+  if (run && file !== undefined)
+    throw new UsageError("--file and --run cannot be combined: pass one of them");
+  if (connection !== undefined && !run) throw new UsageError("--connection is for --run");
+  if (accountUsage && file !== undefined) {
+    throw new UsageError(
+      "--account-usage changes the query, which --file has the answer of: pass it where the query is printed",
+    );
+  }
+  if (load && !run && file === undefined) throw new UsageError("--load is for --run and --file");
+  if (json && !run && file === undefined) throw new UsageError("--json is for --run and --file");
+  if (load && json) throw new UsageError("--load and --json cannot be combined: pass one of them");
+  if (maxMissing !== undefined && !(Number.isInteger(maxMissing) && maxMissing >= 0)) {
+    throw new UsageError(`--max-missing ${maxMissing}: must be a whole number, 0 or more`);
+  }
+  if (maxAge !== undefined && !(maxAge > 0 && Number.isFinite(maxAge))) {
+    throw new UsageError(`--max-age ${maxAge}: must be a number of hours, more than 0`);
+  }
+}
+
+async function compareAndReport(
+  opened: ReconcileStack,
+  options: ReconcileCommandOptions,
+  answers: Readable,
+  signal: AbortSignal,
+): Promise<void> {
+  const { stack, json, load, maxMissing = 0 } = options;
+  const maxAgeHours = options.maxAge ?? 2 * opened.exportEveryHours;
+  const writer = json ? jsonWriter(stack) : undefined;
+  const limits = { maxAge: maxAgeHours * HOUR_MS, signal };
+  const findings = await findingsOf(opened, answers, limits, (file) => writer?.file(file));
+  const { streams, worst, missing } = findings;
+  const broken = violations(streams, { maxMissing, maxAgeHours });
+  if (writer !== undefined) {
+    await writer.end(streams, broken);
+  } else if (load && !options.run) {
+    note(renderReport(stack, streams, worst));
+  } else {
+    print(renderReport(stack, streams, worst));
+  }
+  if (load) return loadMissing(opened, options, findings, signal);
+  if (missing.length > 0) {
+    note(`next: ${commandLine("reconcile", stack)} ${options.run ? "--run" : "--file FILE"} --load`);
+  }
+  if (broken.length > 0) throw new PipelineError(`stack "${stack}": ${broken.join("; ")}`);
+}
+
+async function loadMissing(
+  { outputs, secrets }: ReconcileStack,
+  { stack, run, connection, yes }: ReconcileCommandOptions,
+  { missing, asked }: Findings,
+  signal: AbortSignal,
+): Promise<void> {
+  if (missing.length === 0) return note("no file is to be loaded");
+  const sql = loadMissingSql(outputs, missing, asked);
+  if (!run) return printExactly(sql);
+  note(sql);
+  if (!(await confirm(`Load these ${missing.length} files into Snowflake?`, yes))) {
+    return note("nothing was changed");
+  }
+  await runSnow(sql, { connection, signal, secrets });
+  note(`loaded; to see what could not be read: ${commandLine("reconcile", stack)} --run`);
+}
+
+/** JSON, written file by file, so that no list of them is kept; nothing before the first, since a bad answer shows by then. */
+function jsonWriter(stack: string) {
+  let before = `{\n  "stack": ${JSON.stringify(stack)},\n  "files": [`;
+  const next = (text: string) => {
+    const line = `${before}${text}`;
+    before = ",";
+    return write(line);
+  };
+  return {
+    file: (file: FileReport) => next(`\n    ${JSON.stringify(file)}`),
+    end: (streams: readonly StreamReport[], broken: readonly string[]) => {
+      const head = before === "," ? "" : before;
+      const rest = `"streams": ${JSON.stringify(streams)},\n  "violations": ${JSON.stringify(broken)}`;
+      return write(`${head}\n  ],\n  ${rest}\n}\n`);
+    },
+  };
+}
+
+/** Waits only where the reader is slower. */
+function write(text: string): Promise<void> | undefined {
+  if (process.stdout.write(visibleJson(text))) return undefined;
+  return once(process.stdout, "drain").then(() => undefined);
+}

@@ -1,0 +1,109 @@
+import { UsageError } from "../errors";
+import type { PipelineOutputs } from "../outputs";
+import { compareUtf8 } from "./byte-order";
+import type { FilesAnswer, PipeStatus, StreamAnswer } from "./known-files";
+import { mergeFiles } from "./merge";
+import { type FileState, fileStates, type StoredFile, stateOf } from "./states";
+import { type Lister, storedFiles } from "./stored-files";
+import { keyPrefixOf } from "./streams";
+
+/** A file, what became of it, and what is known of that. */
+export interface FileReport {
+  readonly stream: string;
+  readonly key: string;
+  readonly state: FileState;
+  readonly bytes?: number | undefined;
+  readonly modified?: number | undefined;
+  /** Snowflake's first error. */
+  readonly message?: string | undefined;
+}
+
+/** What became of a stream's files. */
+export interface StreamReport {
+  readonly stream: string;
+  readonly pipe?: PipeStatus | undefined;
+  readonly counts: Readonly<Record<FileState, number>>;
+  /** Hours for which the oldest of the waiting files has been there. */
+  readonly oldestWaitingHours?: number | undefined;
+}
+
+/** What is compared. */
+export interface Reconciliation {
+  readonly outputs: Pick<PipelineOutputs, "bucketName" | "streams">;
+  readonly s3: Lister;
+  readonly answer: FilesAnswer;
+  /** How long a file may wait, in milliseconds. */
+  readonly maxAge: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Receives each file, in the order of names. */
+  readonly onFile: (file: FileReport) => void | Promise<void>;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Compares what lies in the bucket with what Snowflake knows, file by file, keeping none.
+ *
+ * @throws UsageError where the answer is of other streams.
+ */
+export async function reconcile({ outputs, answer, ...work }: Reconciliation): Promise<StreamReport[]> {
+  const streams = outputs.streams
+    .map((stream) => ({ ...tallyOf(stream.name, answer), prefix: keyPrefixOf(stream) }))
+    .sort((one, other) => compareUtf8(one.prefix, other.prefix));
+  const stored = (async function* (): AsyncGenerator<StoredFile> {
+    for (const { prefix } of streams) yield* storedFiles(work.s3, outputs.bucketName, prefix, work.signal);
+  })();
+  for await (const { stored: object, known } of mergeFiles(stored, answer.files)) {
+    const key = object?.key ?? known?.key ?? "";
+    const tally = streams.find(({ prefix }) => key.startsWith(prefix));
+    if (tally === undefined) {
+      throw new UsageError(
+        `Snowflake's answer names ${JSON.stringify(key)}, which is of no stream of this stack`,
+      );
+    }
+    const state = stateOf(object, known, { ...tally.moment, maxAge: work.maxAge });
+    tally.counts[state] += 1;
+    if (state === "waiting" && object !== undefined) {
+      tally.oldestWaiting = Math.min(tally.oldestWaiting, object.modified);
+    }
+    const { bytes, modified } = object ?? {};
+    const told = work.onFile({
+      stream: tally.stream,
+      key,
+      state,
+      bytes,
+      modified,
+      message: known?.load?.message,
+    });
+    if (told !== undefined) await told;
+  }
+  return streams.map(({ stream, pipe, counts, oldestWaiting, moment }) => ({
+    stream,
+    pipe,
+    counts,
+    oldestWaitingHours: counts.waiting === 0 ? undefined : (moment.now - oldestWaiting) / HOUR_MS,
+  }));
+}
+
+function tallyOf(stream: string, { streams }: FilesAnswer) {
+  const answer = streams.find((each) => each.stream === stream);
+  if (answer === undefined) {
+    const named = streams.map((each) => JSON.stringify(each.stream)).join(", ");
+    throw new UsageError(
+      `Snowflake's answer lacks stream ${JSON.stringify(stream)}, it is of ${named}: pass what this stack's query answers`,
+    );
+  }
+  const counts = Object.fromEntries(fileStates.map((state) => [state, 0])) as Record<FileState, number>;
+  return {
+    stream,
+    pipe: answer.pipe,
+    counts,
+    oldestWaiting: Number.POSITIVE_INFINITY,
+    moment: momentOf(answer),
+  };
+}
+
+/** A pipe that stands still, or has files before it, still loads what it knows of: loading that by hand would load it twice. */
+function momentOf({ now, historyFrom, pipe }: StreamAnswer) {
+  return { now, historyFrom, isBehind: pipe !== undefined && (pipe.state !== "RUNNING" || pipe.pending > 0) };
+}

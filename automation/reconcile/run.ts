@@ -1,0 +1,128 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Readable } from "node:stream";
+import { clientSettings, pathStyle } from "../aws/client-settings";
+import { Deployment } from "../deploy/deployment";
+import { decryptedSettings } from "../engine/decrypted-settings";
+import type { PipelineOutputs } from "../outputs";
+import { pathError } from "../paths";
+import { runSnow } from "../snowflake/handshake/snow";
+import type { ProgressListener } from "../terminal/progress";
+import { type FilesSqlOptions, filesSql } from "./files-sql";
+import { readFilesAnswer } from "./known-files";
+import { type MissingFile, missingStates } from "./load-missing-sql";
+import { type FileReport, reconcile, type StreamReport } from "./reconciliation";
+import { MOST_NAMED, namedStates } from "./report";
+import type { FileState } from "./states";
+
+/** A stack whose files are compared. */
+export interface ReconcileStack {
+  readonly outputs: PipelineOutputs;
+  /** Texts that no message may show. */
+  readonly secrets: readonly string[];
+  readonly exportEveryHours: number;
+  readonly open: Deployment["open"];
+}
+
+export interface SnowflakeTarget extends FilesSqlOptions {
+  /** Connection of the Snowflake CLI's own configuration. @default the CLI's default */
+  readonly connection?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What a comparison found. */
+export interface Findings {
+  readonly streams: readonly StreamReport[];
+  /** The first files of each state that is no good one. */
+  readonly worst: readonly FileReport[];
+  readonly missing: readonly MissingFile[];
+  /** When Snowflake gave the answers, in milliseconds since 1970. */
+  readonly asked: number;
+}
+
+/** @throws UsageError and PipelineError where the stack cannot be opened or is not deployed. */
+export async function openForReconcile(
+  stack: string,
+  workDir: string | undefined,
+  progress: { readonly onProgress: ProgressListener; readonly signal: AbortSignal },
+): Promise<ReconcileStack> {
+  const deployment = await Deployment.open({ stack, workDir, ...progress });
+  const outputs = await deployment.outputs();
+  const { settings, decrypted } = await decryptedSettings(deployment.open);
+  return {
+    outputs,
+    secrets: [outputs.snowflakeSecretAccessKey ?? [], decrypted].flat(),
+    exportEveryHours: settings.monitoring.exportEveryHours,
+    open: deployment.open,
+  };
+}
+
+/**
+ * Has the Snowflake CLI answer the query, by a file that only this user may read: the answer may be larger than the memory.
+ *
+ * @throws PipelineError where `snow` is missing or fails.
+ */
+export async function answersBySnow<Result>(
+  { outputs, secrets }: ReconcileStack,
+  { connection, signal, accountUsage }: SnowflakeTarget,
+  use: (answers: Readable) => Promise<Result>,
+): Promise<Result> {
+  const folder = await fs.promises.mkdtemp(path.join(os.tmpdir(), "reconcile-"));
+  try {
+    const handle = await fs.promises.open(path.join(folder, "answer.json"), "wx+", 0o600);
+    try {
+      await runSnow(filesSql(outputs, { accountUsage }), { connection, signal, secrets, answers: handle.fd });
+      return await use(handle.createReadStream({ start: 0, autoClose: false }));
+    } finally {
+      await handle.close();
+    }
+  } finally {
+    await fs.promises.rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The answers in a file, `-` for standard input. */
+export function answersIn(file: string): Promise<Readable> {
+  if (file === "-") return Promise.resolve(process.stdin);
+  const stream = fs.createReadStream(file);
+  return new Promise((resolve, reject) => {
+    stream.once("open", () => resolve(stream));
+    stream.once("error", (error) =>
+      reject(pathError(error, { key: "--file", value: file, fix: "give a file of Snowflake's answers" })),
+    );
+  });
+}
+
+/** Compares every file, and keeps the worst. */
+export async function findingsOf(
+  { outputs, open: { file } }: ReconcileStack,
+  input: Readable,
+  limits: { readonly maxAge: number; readonly signal: AbortSignal },
+  onFile: (file: FileReport) => void | Promise<void>,
+): Promise<Findings> {
+  const answer = await readFilesAnswer(input);
+  const { S3 } = await import("@aws-sdk/client-s3");
+  const s3 = new S3({ ...clientSettings(file, "s3"), forcePathStyle: pathStyle(file) });
+  const missing: MissingFile[] = [];
+  const worst: FileReport[] = [];
+  const named = new Map<FileState, number>();
+  const streams = await reconcile({
+    outputs,
+    s3,
+    answer,
+    ...limits,
+    onFile: (found) => {
+      const count = named.get(found.state) ?? 0;
+      if (count < MOST_NAMED && namedStates.includes(found.state)) {
+        named.set(found.state, count + 1);
+        worst.push(found);
+      }
+      if (missingStates.includes(found.state)) {
+        missing.push({ stream: found.stream, key: found.key, modified: found.modified });
+      }
+      return onFile(found);
+    },
+  });
+  return { streams, worst, missing, asked: Math.min(...answer.streams.map(({ now }) => now)) };
+}

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { Readable } from "node:stream";
+import { PipelineError, UsageError } from "../../../automation/errors";
+import { readFilesAnswer } from "../../../automation/reconcile/known-files";
+
+const pipe =
+  '{"executionState":"PAUSED","pendingFileCount":3,"notificationChannelName":"arn:aws:sqs:us-east-1:1:sf"}';
+const streamRow = { STREAM: "logs", FILE: "", STATUS: null, LOADED_AT: 1000, MESSAGE: pipe, MODIFIED: 10 };
+const fileRow = {
+  STREAM: "logs",
+  FILE: "p/a,b \u{1F600}",
+  STATUS: "Load failed",
+  LOADED_AT: 900,
+  MESSAGE: 'no "x"',
+  MODIFIED: null,
+};
+const inTable = { STREAM: "logs", FILE: "p/c", STATUS: null, LOADED_AT: null, MESSAGE: null, MODIFIED: 800 };
+
+const expected = {
+  streams: [{ stream: "logs", now: 1000, historyFrom: 10, pipe: { state: "PAUSED", pending: 3 } }],
+  files: [
+    { key: "p/a,b \u{1F600}", load: { status: "failed", at: 900, message: 'no "x"' }, modified: undefined },
+    { key: "p/c", modified: 800 },
+  ],
+};
+
+async function read(bytes: string | Buffer, size = 7) {
+  const buffer = Buffer.from(bytes);
+  const pieces = Array.from({ length: Math.ceil(buffer.length / size) }, (_, index) =>
+    buffer.subarray(index * size, (index + 1) * size),
+  );
+  const { streams, files } = await readFilesAnswer(Readable.from(pieces));
+  const all = [];
+  for await (const file of files) all.push(file);
+  return { streams, files: all };
+}
+
+describe("readFilesAnswer", () => {
+  const rows = [streamRow, fileRow, inTable];
+
+  it("reads the tables of the Snowflake CLI, whatever the statements before answer", async () => {
+    const tables = [[{ status: "Statement executed successfully." }], [{ status: "ok" }], rows];
+    assert.deepEqual(await read(JSON.stringify(tables, null, 2)), expected);
+  });
+
+  it("reads one table, and numbers that are written as text", async () => {
+    const texts = rows.map((row) => ({
+      ...row,
+      LOADED_AT: row.LOADED_AT === null ? null : `${row.LOADED_AT}`,
+    }));
+    assert.deepEqual(await read(JSON.stringify(texts)), expected);
+  });
+
+  it("reads CSV as Snowsight saves it", async () => {
+    const quoted = (value: unknown) => (value === null ? "" : `"${String(value).replaceAll('"', '""')}"`);
+    const csv = [
+      Object.keys(streamRow).join(","),
+      ...rows.map((row) => Object.values(row).map(quoted).join(",")),
+    ];
+    assert.deepEqual(await read(`\uFEFF${csv.join("\r\n")}\r\n`), expected);
+  });
+
+  it("reads what PowerShell's > wrote", async () => {
+    assert.deepEqual(await read(Buffer.from(`\uFEFF${JSON.stringify([rows])}\r\n`, "utf16le")), expected);
+  });
+
+  const refused: Readonly<Record<string, string | Buffer>> = {
+    "no answer": "",
+    "an answer of another query": JSON.stringify([[{ name: "PIPE" }]]),
+    "a drawn table": "+----+\n| FILE |\n+----+\n",
+    "one that ends in the middle": JSON.stringify([rows]).slice(0, -20),
+    "one of the wrong types": JSON.stringify([[{ ...streamRow, LOADED_AT: "yesterday" }]]),
+    "one without its first rows": JSON.stringify([[fileRow]]),
+    "a pipe's status that cannot be read": JSON.stringify([[{ ...streamRow, MESSAGE: "{" }]]),
+    "bytes that are no text": Buffer.from([0x5b, 0x5b, 0xff, 0x5d, 0x5d]),
+    "another order": JSON.stringify([[streamRow, fileRow, streamRow]]),
+  };
+  for (const [what, bytes] of Object.entries(refused)) {
+    it(`refuses ${what}`, async () => {
+      await assert.rejects(read(bytes), UsageError);
+    });
+  }
+
+  it("refuses a status that it does not know", async () => {
+    const other = { ...fileRow, STATUS: "Evaporated" };
+    await assert.rejects(read(JSON.stringify([[streamRow, other]])), (error) => {
+      assert.ok(error instanceof PipelineError);
+      assert.match(error.message, /p\/a.*Evaporated/);
+      return true;
+    });
+  });
+});

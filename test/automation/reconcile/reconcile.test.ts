@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { PipelineError } from "../../../automation/errors";
+import { filesSql } from "../../../automation/reconcile/files-sql";
+import { loadMissingSql } from "../../../automation/reconcile/load-missing-sql";
+import { mergeFiles } from "../../../automation/reconcile/merge";
+import type { StreamReport } from "../../../automation/reconcile/reconciliation";
+import { renderReport, violations } from "../../../automation/reconcile/report";
+import { type FileState, fileStates } from "../../../automation/reconcile/states";
+import { storedFiles } from "../../../automation/reconcile/stored-files";
+import { canary, modes, sampleOutputs } from "../snowflake/sql/sample-outputs";
+
+const DAY_MS = 86_400_000;
+
+function streamReport(
+  counts: Partial<Record<FileState, number>>,
+  more: Partial<StreamReport> = {},
+): StreamReport {
+  const none = Object.fromEntries(fileStates.map((state) => [state, 0])) as Record<FileState, number>;
+  return { stream: "logs", counts: { ...none, ...counts }, ...more };
+}
+
+describe("the SQL of reconcile", () => {
+  it("has no secret, and asks for the pipe only where there is one", () => {
+    for (const mode of modes) {
+      const outputs = sampleOutputs({ mode, access: "user", streams: 2 });
+      const sql = filesSql(outputs) + loadMissingSql(outputs, [{ stream: "stream-0", key: "k" }], 0);
+      assert.ok(!sql.includes(canary));
+      assert.equal(sql.includes("SYSTEM$PIPE_STATUS"), mode === "snowflake-queue" || mode === "sns", mode);
+    }
+  });
+
+  it("reads the account's history where that is wanted, and says since when", () => {
+    assert.ok(!filesSql(sampleOutputs()).includes("ACCOUNT_USAGE"));
+    const year = filesSql(sampleOutputs(), { accountUsage: true });
+    assert.match(year, /FROM SNOWFLAKE\.ACCOUNT_USAGE\.COPY_HISTORY/);
+    assert.match(year, /DATEADD\(DAY, -365, CURRENT_TIMESTAMP\(\)\)\) AS MODIFIED/);
+  });
+
+  it("loads each file of each stream in one batch, of 1000 files at most", () => {
+    const missing = ["stream-0", "stream-1"].flatMap((stream) =>
+      Array.from({ length: stream === "stream-0" ? 2001 : 1 }, (_, index) => ({
+        stream,
+        key: `braintrust/${stream}/${index}'s.jsonl`,
+        modified: 0,
+      })),
+    );
+    const sql = loadMissingSql(sampleOutputs({ streams: 2 }), missing, DAY_MS);
+    const batches = [
+      ...sql.matchAll(/COPY INTO "ANALYTICS"\."BRAINTRUST"\."(LOGS_\d)"[^;]*FILES = \(([^;]*)\n {2}\);/g),
+    ];
+    const named = batches.map(([, table, files = ""]) => ({
+      table,
+      files: [...files.matchAll(/'(\d+)''s\.jsonl'/g)].map(([, index]) => Number(index)),
+    }));
+    assert.deepEqual(
+      named.map(({ table, files }) => [table, files.length]),
+      [
+        ["LOGS_0", 1000],
+        ["LOGS_0", 1000],
+        ["LOGS_0", 1],
+        ["LOGS_1", 1],
+      ],
+    );
+    assert.equal(new Set(named.slice(0, 3).flatMap(({ files }) => files)).size, 2001);
+  });
+
+  it("takes files that are older than the table's load metadata", () => {
+    const sqlOf = (days: number) =>
+      loadMissingSql(
+        sampleOutputs(),
+        [{ stream: "stream-0", key: "braintrust/stream-0/a", modified: 0 }],
+        days * DAY_MS,
+      );
+    assert.match(sqlOf(65), /LOAD_UNCERTAIN_FILES = TRUE/);
+    assert.doesNotMatch(sqlOf(63), /LOAD_UNCERTAIN_FILES/);
+  });
+});
+
+describe("mergeFiles", () => {
+  async function* list<File>(...files: File[]) {
+    yield* files;
+  }
+  const stored = (key: string) => ({ key, bytes: 1, modified: 0, archived: false });
+
+  for (const [order, keys] of Object.entries({ falls: ["b", "a"], repeats: ["a", "a"] })) {
+    it(`refuses a list whose order ${order}`, async () => {
+      const readAll = async (merged: ReturnType<typeof mergeFiles>) => {
+        for await (const _ of merged);
+      };
+      await assert.rejects(readAll(mergeFiles(list(...keys.map(stored)), list())), PipelineError);
+      await assert.rejects(
+        readAll(mergeFiles(list(), list(...keys.map((key) => ({ key }))))),
+        /Snowflake's answer/,
+      );
+    });
+  }
+});
+
+describe("storedFiles", () => {
+  it("follows every page, and takes a restored object for one that can be read", async () => {
+    const tokens: (string | undefined)[] = [];
+    const found = [];
+    const s3 = {
+      listObjectsV2: ({ ContinuationToken }: { ContinuationToken?: string | undefined }) => {
+        tokens.push(ContinuationToken);
+        const [Key, NextContinuationToken] =
+          ContinuationToken === undefined ? ["a", "next"] : ["b", undefined];
+        const restored = { RestoreStatus: { IsRestoreInProgress: false, RestoreExpiryDate: new Date() } };
+        const rest = Key === "a" ? {} : restored;
+        return Promise.resolve({
+          Contents: [{ Key, StorageClass: "DEEP_ARCHIVE" as const, ...rest }],
+          NextContinuationToken,
+        });
+      },
+    };
+    for await (const { key, archived } of storedFiles(s3, "bucket", "p/")) found.push([key, archived]);
+    assert.deepEqual(tokens, [undefined, "next"]);
+    assert.deepEqual(found, [
+      ["a", true],
+      ["b", false],
+    ]);
+  });
+});
+
+describe("the report of reconcile", () => {
+  it("counts by stream and names the worst files, each on one line", () => {
+    const files = [
+      {
+        stream: "logs",
+        key: "p/x\nloaded (fine): none",
+        state: "failed" as const,
+        message: "line 1\r\nline 2",
+      },
+      { stream: "logs", key: "p/lost", state: "skipped" as const },
+    ];
+    const text = renderReport("dev", [streamReport({ loaded: 7, failed: 1, skipped: 3 })], files);
+    assert.match(text, /│ stream │ loaded │ skipped │ failed │/);
+    assert.match(text, /│ logs {3}│ {6}7 │ {7}3 │ {6}1 │/);
+    assert.match(text, /^ {2}p\/x\\nloaded \(fine\): none: line 1\\r\\nline 2$/m);
+    assert.match(text, /^ {2}p\/lost\n {2}and 2 more/m);
+  });
+
+  it("says which limit is passed", () => {
+    const limits = { maxMissing: 0, maxAgeHours: 48 };
+    const broken = (report: StreamReport, more: Partial<typeof limits> = {}) =>
+      violations([report], { ...limits, ...more }).length;
+    assert.equal(broken(streamReport({ loaded: 9, archived: 1, ignored: 1, loadedAndGone: 1 })), 0);
+    assert.equal(broken(streamReport({ failed: 1, skipped: 1 })), 1);
+    assert.equal(broken(streamReport({ failed: 1, skipped: 1 }), { maxMissing: 2 }), 0);
+    assert.equal(broken(streamReport({ waiting: 1 }, { oldestWaitingHours: 47 })), 0);
+    assert.equal(broken(streamReport({ waiting: 1 }, { oldestWaitingHours: 49 })), 1);
+  });
+});

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { Readable } from "node:stream";
+import { filesSql } from "../../automation/reconcile/files-sql";
+import { readFilesAnswer } from "../../automation/reconcile/known-files";
+import { loadMissingSql, type MissingFile, missingStates } from "../../automation/reconcile/load-missing-sql";
+import { type FileReport, reconcile } from "../../automation/reconcile/reconciliation";
+import { snowflakeSql } from "../../automation/snowflake/sql/sql";
+import { sampleOutputs } from "../automation/snowflake/sql/sample-outputs";
+import { execute, needFakesnow } from "./executor";
+
+const HOUR_MS = 3_600_000;
+const folder = "braintrust/stream-0/";
+const lost = `${folder}dt=2026-11-02/hour=03/it's "lost" \u{1F600} & <% x %>.jsonl`;
+const broken = `${folder}2026-11-01/broken.jsonl`;
+const archived = `${folder}2026-11-01/archived.jsonl`;
+const content: Readonly<Record<string, string>> = {
+  [`${folder}2026-11-01/first.jsonl`]: '{"id":"a"}\n{"id":"b"}\n',
+  [`${folder}2026-11-01/\uFFFD.jsonl`]: '{"id":"c"}\n',
+  [`${folder}2026-11-01/empty.jsonl`]: "",
+  [lost]: '{"id":"d"}\n{"id":"e"}\n',
+  [broken]: '{"id":"f"}\n{"id":',
+  [archived]: '{"id":"g"}\n',
+  "braintrust/stream-1/one.jsonl": '{"id":"h"}\n',
+};
+
+describe("reconcile, over executed SQL", () => {
+  const outputs = { ...sampleOutputs({ streams: 2 }), stack: "dev" };
+  let bucket: string;
+
+  before(function () {
+    needFakesnow(this);
+  });
+  beforeEach(async () => {
+    bucket = await fs.mkdtemp(path.join(os.tmpdir(), "bucket-"));
+    const tenHoursAgo = Date.now() / 1000 - 10 * 3600;
+    for (const [key, text] of Object.entries(content)) {
+      const file = path.join(bucket, key);
+      await fs.mkdir(path.dirname(file), { recursive: true });
+      await fs.writeFile(file, text);
+      await fs.utimes(file, tenHoursAgo, tenHoursAgo);
+    }
+  });
+  afterEach(() => fs.rm(bucket, { recursive: true }));
+
+  const steps = [snowflakeSql(outputs, "setup"), snowflakeSql(outputs, "load"), filesSql(outputs)];
+  const run = (more: readonly string[]) =>
+    execute({
+      bucket,
+      lost: [lost],
+      archived: [archived],
+      tables: [["ANALYTICS", "BRAINTRUST", "LOGS_0"]],
+      steps: [...steps, ...more],
+    });
+
+  async function compare(rows: readonly object[] | undefined) {
+    assert.ok(rows !== undefined);
+    const answer = await readFilesAnswer(Readable.from([Buffer.from(JSON.stringify([rows]))]));
+    const files: FileReport[] = [];
+    await reconcile({
+      outputs,
+      s3: { listObjectsV2: ({ Prefix }) => list(Prefix ?? "") },
+      answer,
+      maxAge: 2 * HOUR_MS,
+      onFile: (file) => void files.push(file),
+    });
+    return { files, asked: answer.streams[0]?.now ?? 0 };
+  }
+
+  async function list(prefix: string) {
+    const keys = Object.keys(content).filter((key) => key.startsWith(prefix));
+    keys.sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
+    const Contents = await Promise.all(
+      keys.map(async (Key) => {
+        const { size: Size, mtime: LastModified } = await fs.stat(path.join(bucket, Key));
+        return { Key, Size, LastModified, ...(Key === archived ? { StorageClass: "GLACIER" as const } : {}) };
+      }),
+    );
+    return { Contents };
+  }
+
+  const bad = (files: readonly FileReport[]) =>
+    files.filter(({ state }) => state !== "loaded").map(({ key, state }) => [key, state]);
+
+  it("names the lost, the broken and the archived file, and its SQL loads the lost one once", async () => {
+    const { files, asked } = await compare(run([]).answers[0]);
+    const expected = [
+      [archived, "archived"],
+      [broken, "failed"],
+      [`${folder}2026-11-01/empty.jsonl`, "ignored"],
+    ];
+    assert.deepEqual(bad(files), [...expected, [lost, "skipped"]]);
+    assert.equal(files.length, Object.keys(content).length);
+
+    const missing: MissingFile[] = files.filter(({ state }) => missingStates.includes(state));
+    const sql = loadMissingSql(outputs, missing, asked);
+    const result = run([sql, sql, snowflakeSql(outputs, "load"), filesSql(outputs)]);
+    assert.deepEqual(
+      result.steps.map(({ failure }) => failure),
+      Array(steps.length + 4).fill(null),
+    );
+    const rows = result.steps.at(-1)?.rows.LOGS_0;
+    assert.ok(Array.isArray(rows));
+    assert.deepEqual(rows.map(({ RAW }) => String(RAW).replaceAll(/\W|id/g, "")).sort(), [
+      "a",
+      "b",
+      "c",
+      "d",
+      "e",
+    ]);
+    assert.deepEqual(bad((await compare(result.answers[1])).files), expected);
+  });
+});
