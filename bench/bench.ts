@@ -13,10 +13,11 @@ import { fixtureProject } from "../test/fixtures/project";
 import { timeDeployment } from "./deployment";
 import { goalRow, goalsOf, isMet } from "./goals";
 import { type NotMeasured, timed } from "./measure";
+import { type ReconciliationCost, reconciliationCost } from "./reconciliation-cost";
 import { type Evaluation, type Findings, figuresOf, rowsOf } from "./report";
 import { timeRunners } from "./runners";
 
-const PARTS = ["evaluation", "plan", "runners", "emulator", "tests"] as const;
+const PARTS = ["evaluation", "plan", "runners", "emulator", "tests", "reconciliation"] as const;
 type Part = (typeof PARTS)[number];
 
 const STREAMS = [1, 10, 100] as const;
@@ -43,6 +44,7 @@ async function main(args: readonly string[]): Promise<void> {
     runners: await measure("runners", timeRunners),
     deployment: await measure("emulator", deploymentTimes),
     testsMs: await measure("tests", testsMs),
+    reconciliation: await measure("reconciliation", reconciliation),
   };
   const goals = goalsOf(figuresOf(findings)).map((goal) => ({ ...goal, met: isMet(goal) }));
   printTable(["measured", "figure", ""], rowsOf(findings));
@@ -72,6 +74,11 @@ async function evaluate(): Promise<Evaluation[]> {
     evaluations.push(evaluationSchema.parse(JSON.parse(stdout)));
   }
   return evaluations;
+}
+
+async function reconciliation(): Promise<ReconciliationCost> {
+  const { stdout } = await node(path.join(__dirname, "reconciliation.ts"));
+  return reconciliationCost.parse(JSON.parse(stdout));
 }
 
 async function planMs(): Promise<number> {

@@ -3,9 +3,9 @@ import type { NotMeasured } from "./measure";
 /** What the project promises of its speed, and what a run of the benchmark found. */
 export interface Goal {
   readonly goal: string;
-  /** Milliseconds, or a ratio. */
+  /** Milliseconds, megabytes, or a ratio. */
   readonly figure: number | NotMeasured;
-  readonly unit: "ms" | "times";
+  readonly unit: "ms" | "MB" | "times";
   readonly limit: number;
   /** Whether the figure may reach the limit. */
   readonly within: boolean;
@@ -21,6 +21,9 @@ export interface Figures {
   /** Whole `up` to its longest chain of the provider's waits. */
   readonly upToChain: number | NotMeasured;
   readonly testsMs: number | NotMeasured;
+  /** Comparison of a million files, with its highest memory. */
+  readonly reconciliationMs: number | NotMeasured;
+  readonly reconciliationMb: number | NotMeasured;
 }
 
 /** The goals of the project, with their figures. */
@@ -50,6 +53,20 @@ export function goalsOf(figures: Figures): Goal[] {
       within: true,
     },
     { goal: "npm test", figure: figures.testsMs, unit: "ms", limit: 30_000, ...under },
+    {
+      goal: "reconcile, a million files",
+      figure: figures.reconciliationMs,
+      unit: "ms",
+      limit: 60_000,
+      ...under,
+    },
+    {
+      goal: "reconcile, a million files, memory",
+      figure: figures.reconciliationMb,
+      unit: "MB",
+      limit: 300,
+      ...under,
+    },
   ];
 }
 
@@ -62,7 +79,10 @@ export function isMet({ figure, limit, within }: Goal): boolean | undefined {
 /** A goal as a row of the table: what, limit, figure, verdict. */
 export function goalRow(goal: Goal): [goal: string, limit: string, figure: string, verdict: string] {
   const { figure, unit, limit, within } = goal;
-  const words = (value: number) => (unit === "ms" ? seconds(value) : value.toFixed(2));
+  const words = (value: number) => {
+    if (unit === "ms") return seconds(value);
+    return unit === "MB" ? `${Math.round(value)} MB` : value.toFixed(2);
+  };
   const met = isMet(goal);
   return [
     goal.goal,

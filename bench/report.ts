@@ -1,6 +1,7 @@
 import type { DeploymentTimes } from "./deployment";
 import { type Figures, seconds } from "./goals";
 import type { NotMeasured } from "./measure";
+import type { ReconciliationCost } from "./reconciliation-cost";
 import type { Runner, RunnerTimes } from "./runners";
 
 /** How long an evaluation of the program takes, in a process of its own. */
@@ -24,13 +25,14 @@ export interface Findings {
   readonly runners: Readonly<Record<Runner, RunnerTimes | NotMeasured>> | NotMeasured;
   readonly deployment: DeploymentTimes | NotMeasured;
   readonly testsMs: number | NotMeasured;
+  readonly reconciliation: ReconciliationCost | NotMeasured;
 }
 
 /** A row: what was measured, the figure, what it consists of. */
 export type Row = readonly [what: string, figure: string, detail: string];
 
 /** What the goals are judged by. */
-export function figuresOf({ evaluations, runners, deployment, testsMs }: Findings): Figures {
+export function figuresOf({ evaluations, runners, deployment, testsMs, reconciliation }: Findings): Figures {
   const preview = (runner: Runner) =>
     figure(
       figure(runners, (all) => all[runner]),
@@ -45,6 +47,8 @@ export function figuresOf({ evaluations, runners, deployment, testsMs }: Finding
     pulumiPreviewMs: preview("pulumi, types unchecked"),
     upToChain: figure(deployment, ({ upMs, chainMs }) => upMs / chainMs),
     testsMs,
+    reconciliationMs: figure(reconciliation, ({ ms }) => ms),
+    reconciliationMb: figure(reconciliation, ({ peakMb }) => peakMb),
   };
 }
 

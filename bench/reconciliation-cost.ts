@@ -1,0 +1,6 @@
+import { z } from "zod";
+
+/** What a comparison of a million files took. */
+export const reconciliationCost = z.object({ ms: z.number(), peakMb: z.number() });
+
+export type ReconciliationCost = z.infer<typeof reconciliationCost>;
