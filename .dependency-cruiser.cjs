@@ -76,7 +76,7 @@ const rooms = {
   "automation/braintrust": [...ground, "automation/outputs", "automation/proxies"],
   "automation/status": [
     ...ground,
-    ...["terminal", "project", "aws", "engine", "deploy", "keys"].map(below),
+    ...["terminal", "project", "aws", "engine", "deploy", "keys", "braintrust"].map(below),
     "components/settings/",
   ],
   "automation/verify": [

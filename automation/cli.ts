@@ -245,9 +245,10 @@ command("verify", "check the deployed stack: configuration, access, data path, f
   .option("--json", "print JSON for programs")
   .action(async (options) => (await import("./commands/verify")).verify(options));
 
-command("status", "show phase, last update, drift, alarms, keys and the next action")
+command("status", "show phase, last update, drift, alarms, keys, exports and the next action")
   .option("--json", "print JSON for programs")
   .option("--no-drift", "skip the comparison with AWS")
+  .option("--api-url <url>", "Braintrust's API of another instance or of your data plane")
   .action(async (options) => (await import("./commands/status")).statusCommand(options));
 
 command("recover", "show and repair an interrupted update, or restore an earlier state")

@@ -77,8 +77,8 @@ export interface BraintrustClient {
    * @throws UsageError when no project has the name, or several organizations of the key have one each.
    */
   project(nameOrId: string): Promise<Project>;
-  /** Every automation of the project, of every kind. */
-  automations(projectId: string): Promise<ProjectAutomation[]>;
+  /** Every automation of the project, or of all that the key can see, of every kind. */
+  automations(projectId?: string): Promise<ProjectAutomation[]>;
   /** Creates an export; where the name is taken, Braintrust answers with the automation that has it, unmodified. */
   create(automation: {
     project_id: string;
@@ -141,6 +141,7 @@ export function braintrustClient(options: BraintrustClientOptions): BraintrustCl
     },
     async automations(projectId) {
       const all = await list("/v1/project_automation", projectAutomation, {});
+      if (projectId === undefined) return all;
       return all.filter((automation) => automation.project_id.toLowerCase() === projectId.toLowerCase());
     },
     create: (body) => send("POST", "/v1/project_automation", projectAutomation, { body }),

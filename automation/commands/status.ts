@@ -7,11 +7,15 @@ import { print, printJson, type StackCommandOptions, withProgress } from "../ter
 
 /** `status`: how the stack is, and what to do next. */
 export async function statusCommand(
-  options: StackCommandOptions & { readonly json?: boolean; readonly drift?: boolean },
+  options: StackCommandOptions & {
+    readonly json?: boolean;
+    readonly drift?: boolean;
+    readonly apiUrl?: string;
+  },
 ): Promise<void> {
-  const { stack, cwd, json, drift } = options;
+  const { stack, cwd, json, drift, apiUrl } = options;
   await withProgress(async (progress) => {
-    const report = await status({ ...progress, stack, workDir: cwd, drift });
+    const report = await status({ ...progress, stack, workDir: cwd, drift, apiUrl });
     if (json) printJson(report);
     else print(statusText(report, standardLook()));
   });
@@ -30,6 +34,7 @@ export function statusText(
     { name: "drift", ...findings.drift },
     { name: "alarms", ...findings.alarms },
     { name: "access keys", ...findings.accessKeys },
+    { name: "exports", ...findings.exports },
   ];
   const settings = next.settings === undefined ? [] : [`set ${next.settings.join(", ")}`];
   return [

@@ -1,5 +1,6 @@
 import type { UpdateSummary } from "@pulumi/pulumi/automation";
 import { type Phase, phaseOf, type Settings } from "../../components/settings/settings";
+import type { ExportStatus } from "../braintrust/export-status";
 import { type Change, nameOf, summarize } from "../engine/changes";
 import type { PendingOperation } from "../engine/state/state";
 import type { LiveKey } from "../keys/access-keys";
@@ -69,6 +70,20 @@ export interface StatusReport {
   readonly drift: Finding<readonly Change[]>;
   readonly alarms: Finding<readonly AlarmState[]>;
   readonly accessKeys: Finding<readonly KeyStatus[]>;
+  readonly exports: Finding<readonly ExportStatus[]>;
+}
+
+export function judgeExports(stack: string, details: readonly ExportStatus[]): StatusReport["exports"] {
+  const words = details.map(({ stream, status, intervalSeconds }) =>
+    status === "active" ? `${stream} active, every ${intervalSeconds} s` : `${stream} ${status}`,
+  );
+  const evidence = words.join(", ");
+  const lacking = (status: ExportStatus["status"]) => details.some((each) => each.status === status);
+  const braintrust = commandLine("braintrust", stack);
+  if (lacking("missing")) return { verdict: "fail", evidence, fix: `${braintrust} --project NAME`, details };
+  if (lacking("paused"))
+    return { verdict: "fail", evidence, fix: `${braintrust} --project NAME --resume`, details };
+  return { verdict: "ok", evidence, details };
 }
 
 export function judgeUpdate(stack: string, update: UpdateSummary | undefined): StatusReport["lastUpdate"] {
@@ -160,7 +175,7 @@ export function nextAction(
   findings: Omit<StatusReport, "stack" | "phase" | "next">,
 ): NextAction {
   const { stack } = settings;
-  const { lastUpdate, pending, drift, alarms, accessKeys, deployedPhase } = findings;
+  const { lastUpdate, pending, drift, alarms, accessKeys, exports, deployedPhase } = findings;
   const failed = ({ verdict, evidence, fix }: Finding<unknown>, what: string): NextAction[] =>
     verdict === "fail" && fix !== undefined ? [{ reason: `${what}: ${evidence}`, action: fix }] : [];
   const missing = fillIns(settings);
@@ -190,9 +205,10 @@ export function nextAction(
     ...failed(accessKeys, "access keys"),
     ...failed(drift, "drift"),
     ...failed(alarms, "alarms"),
+    ...failed(exports, "exports"),
   ];
   if (next !== undefined) return next;
-  const untold = Object.entries({ drift, alarms, "access keys": accessKeys }).flatMap(
+  const untold = Object.entries({ drift, alarms, "access keys": accessKeys, exports }).flatMap(
     ([what, { verdict }]) => (verdict === "unknown" ? [what] : []),
   );
   const reason =

@@ -1,7 +1,10 @@
 import type { UpdateSummary } from "@pulumi/pulumi/automation";
+import { z } from "zod";
 import { phaseOf, type Settings } from "../../components/settings/settings";
 import { AwsCallError, awsCall } from "../aws/aws-call";
 import { clientSettings } from "../aws/client-settings";
+import { braintrustClient } from "../braintrust/api";
+import { type ExportStatus, exportStatuses } from "../braintrust/export-status";
 import { Deployment } from "../deploy/deployment";
 import type { DeploymentOptions } from "../deploy/deployment-options";
 import { type PreflightAws, preflightAws } from "../deploy/preflight/aws";
@@ -16,6 +19,7 @@ import {
   type Finding,
   judgeAlarms,
   judgeDrift,
+  judgeExports,
   judgeKeys,
   judgePending,
   judgeUpdate,
@@ -27,6 +31,8 @@ import {
 export interface StatusOptions extends Omit<DeploymentOptions, "create"> {
   /** Compares the state with the live resources, which takes most of the time. @default true */
   readonly drift?: boolean | undefined;
+  /** Braintrust's API, asked with BRAINTRUST_API_KEY of this process. @default "https://api.braintrust.dev" */
+  readonly apiUrl?: string | undefined;
 }
 
 /** What a status is gathered from. */
@@ -40,6 +46,8 @@ export interface StatusSources {
   /** The states of these alarms. Needs cloudwatch:DescribeAlarms. */
   alarms(names: readonly string[]): Promise<AlarmState[]>;
   keys(): Promise<Pick<KeyService, "keys">>;
+  /** What Braintrust has for these streams; absent without a key. */
+  readonly exports?: ((streams: readonly StreamFolder[]) => Promise<ExportStatus[]>) | undefined;
 }
 
 /**
@@ -64,11 +72,19 @@ export async function status(options: StatusOptions): Promise<StatusReport> {
     drift: options.drift === false ? undefined : () => driftOf(deployment),
     alarms: (names) => alarmStates(file, names),
     keys: () => keyService(file),
+    exports: exportsBy(options),
   });
   if (options.signal?.aborted) {
     throw new PipelineError(`stack "${settings.stack}": interrupted before everything was looked at`);
   }
   return report;
+}
+
+function exportsBy({ apiUrl, signal }: StatusOptions): StatusSources["exports"] {
+  const { BRAINTRUST_API_KEY: apiKey } = process.env;
+  if (!apiKey) return undefined;
+  const client = braintrustClient({ apiKey, signal, ...(apiUrl === undefined ? {} : { baseUrl: apiUrl }) });
+  return (streams) => exportStatuses(client, streams);
 }
 
 /** Milliseconds until AWS counts as out of reach. */
@@ -100,10 +116,11 @@ export async function gatherStatus(sources: StatusSources, now = new Date()): Pr
   const { settings } = sources;
   const { stack } = settings;
   const [update, state] = await Promise.all([sources.lastUpdate(), sources.state()]);
-  const [drift, alarms, accessKeys] = await Promise.all([
+  const [drift, alarms, accessKeys, exports] = await Promise.all([
     findDrift(stack, sources),
     findAlarms(sources, state),
     findKeys(sources, state, now),
+    findExports(sources, state),
   ]);
   const deployedPhase = deployedPhaseOf(state);
   const findings = {
@@ -113,6 +130,7 @@ export async function gatherStatus(sources: StatusSources, now = new Date()): Pr
     drift,
     alarms,
     accessKeys,
+    exports,
   };
   return { stack, phase: phaseOf(settings), ...findings, next: nextAction(settings, findings) };
 }
@@ -152,6 +170,26 @@ async function findKeys(
   }
   try {
     return judgeKeys(stack, await (await keys()).keys(user.userName), now);
+  } catch (error) {
+    return unknownBy(error);
+  }
+}
+
+const streamFolders = z.array(z.object({ name: z.string(), url: z.string() }));
+
+/** A stream as the stack's outputs have it. */
+type StreamFolder = z.infer<typeof streamFolders>[number];
+
+async function findExports(
+  { settings, exports }: StatusSources,
+  state: StackState,
+): Promise<StatusReport["exports"]> {
+  if (exports === undefined) return { verdict: "skipped", evidence: "BRAINTRUST_API_KEY is not set" };
+  const deployed = state.resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.streams;
+  const streams = streamFolders.safeParse(deployed).data;
+  if (streams === undefined) return { verdict: "skipped", evidence: "the stack has no streams yet" };
+  try {
+    return judgeExports(settings.stack, await exports(streams));
   } catch (error) {
     return unknownBy(error);
   }

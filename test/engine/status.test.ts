@@ -32,6 +32,7 @@ describe("status", () => {
     for (const part of [report.lastUpdate, report.pending, report.drift, report.alarms, report.accessKeys]) {
       assert.equal(part.verdict, "ok", part.evidence);
     }
+    assert.equal(report.exports.verdict, "skipped");
     const { details } = report.lastUpdate;
     assert.deepEqual([details?.kind, details?.result], ["update", "succeeded"]);
     assert.equal(details?.by.execution, "auto.inline");

@@ -146,6 +146,30 @@ describe("the SQL, executed", () => {
     }
   }
 
+  it("loads the same rows whichever layout Braintrust writes, and during the change from one to the other", async () => {
+    const exports = [lines({ id: "a", _xact_id: newer }), lines({ id: "b", _xact_id: older }, { id: "c" })];
+    const byRun = exports.map((_, at) => `2026-11-0${at + 1}T10/part-0.jsonl.gz`);
+    const partitioned = exports.map((_, at) => `tenant=x/weekday=${at}/part-0.jsonl.gz`);
+    const mixed = [byRun[0] ?? "", partitioned[1] ?? ""];
+    const loaded: unknown[] = [];
+    for (const keys of [byRun, partitioned, mixed]) {
+      await fs.rm(path.join(bucket, "braintrust/stream-0"), { recursive: true });
+      for (const [at, key] of keys.entries()) await upload(key, gzipSync(exports[at] ?? ""));
+      // The file of a run that found nothing, listed before Braintrust deletes it.
+      await upload("2026-11-03T10/part-0.jsonl.gz", gzipSync(""));
+      const rows = rowsIn(run({}, ["setup", "load"]), 1, "LOGS_0_LATEST");
+      loaded.push(rows.map(({ ID, XACT_ID }) => [ID, XACT_ID]).sort());
+    }
+    assert.deepEqual(
+      loaded,
+      Array(3).fill([
+        ["a", newer],
+        ["b", older],
+        ["c", null],
+      ]),
+    );
+  });
+
   it("does the same by admin and objects as by setup", () => {
     const halves = run({}, ["admin", "objects", "load"]);
     const whole = run({}, ["setup", "load"]);

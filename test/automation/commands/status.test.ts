@@ -13,6 +13,7 @@ describe("statusText", () => {
     drift: { verdict: "fail", evidence: "1 update: policy", fix: "up --refresh" },
     alarms: { verdict: "skipped", evidence: "not looked for" },
     accessKeys: { verdict: "unknown", evidence: "AWS refused iam:ListAccessKeys", fix: "grant it" },
+    exports: { verdict: "ok", evidence: "logs active, every 300 s" },
     next: {
       reason: "no queue is known",
       action: "connect",
@@ -33,6 +34,7 @@ describe("statusText", () => {
         "skipped  alarms              not looked for",
         "unknown  access keys         AWS refused iam:ListAccessKeys",
         "                             -> grant it",
+        "ok       exports             logs active, every 300 s",
         "next: connect",
         "      no queue is known",
         "      set events.notificationChannels.logs",

@@ -3,6 +3,7 @@ import type { UpdateSummary } from "@pulumi/pulumi/automation";
 import { AwsCallError } from "../../../automation/aws/aws-call";
 import type { Change } from "../../../automation/engine/changes";
 import type { StackState } from "../../../automation/engine/state/state";
+import { PipelineError } from "../../../automation/errors";
 import type { LiveKey } from "../../../automation/keys/access-keys";
 import { gatherStatus, refuseSilence, type StatusSources } from "../../../automation/status/status";
 import type { AlarmState, StatusReport } from "../../../automation/status/status-report";
@@ -61,6 +62,7 @@ interface World {
   drift?: StatusSources["drift"];
   alarms?: readonly AlarmState[] | Error;
   keys?: readonly LiveKey[] | Error;
+  exports?: StatusSources["exports"];
 }
 
 function report(world: World = {}): Promise<StatusReport> {
@@ -75,6 +77,7 @@ function report(world: World = {}): Promise<StatusReport> {
     drift: "drift" in world ? world.drift : async () => [],
     alarms: () => say(world.alarms ?? []),
     keys: async () => ({ keys: () => say(world.keys ?? [key]) }),
+    exports: world.exports,
   };
   return gatherStatus(sources, now);
 }
@@ -108,8 +111,28 @@ describe("status", () => {
           { id: "AKIA1", status: "Active", ageDays: 10, lastUsed: "2026-11-22T12:00:00.000Z", problems: [] },
         ],
       },
+      exports: { verdict: "skipped", evidence: "BRAINTRUST_API_KEY is not set" },
       next: { reason: "no action needed", action: "npm run pipeline -- verify --stack prod" },
     });
+  });
+
+  it("shows the exports of Braintrust: active, paused, missing, and where it does not answer", async () => {
+    const streams = [{ name: "logs", url: "s3://exports/logs/", format: "jsonl" }];
+    const state = { resources: [{ ...stack, outputs: { phase: "connected", streams } }, user] };
+    const found = async (exports: StatusSources["exports"]) => (await report({ state, exports })).exports;
+    const active = await found(async () => [
+      { stream: "logs", name: "prod-logs", status: "active", intervalSeconds: 300 },
+    ]);
+    assert.deepEqual([active.verdict, active.evidence], ["ok", "logs active, every 300 s"]);
+    const paused = await found(async () => [{ stream: "logs", name: "prod-logs", status: "paused" }]);
+    assert.match(paused.fix ?? "", /braintrust --stack prod --project NAME --resume$/);
+    const missing = await found(async ([asked]) => {
+      assert.deepEqual(asked, { name: "logs", url: "s3://exports/logs/" });
+      return [{ stream: "logs", status: "missing" }];
+    });
+    assert.deepEqual([missing.verdict, missing.evidence], ["fail", "logs missing"]);
+    const silent = await found(() => Promise.reject(new PipelineError("Braintrust GET /v1: HTTP 401")));
+    assert.deepEqual([silent.verdict, silent.evidence], ["unknown", "Braintrust GET /v1: HTTP 401"]);
   });
 
   it("says that a stack was never deployed", async () => {
