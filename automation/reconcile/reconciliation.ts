@@ -32,6 +32,8 @@ export interface Reconciliation {
   readonly outputs: Pick<PipelineOutputs, "bucketName" | "streams">;
   readonly s3: Lister;
   readonly answer: FilesAnswer;
+  /** Files with another end are not loaded. @default every file is */
+  readonly suffix?: string | undefined;
   /** How long a file may wait, in milliseconds. */
   readonly maxAge: number;
   readonly signal?: AbortSignal | undefined;
@@ -61,7 +63,7 @@ export async function reconcile({ outputs, answer, ...work }: Reconciliation): P
         `Snowflake's answer names ${JSON.stringify(key)}, which is of no stream of this stack`,
       );
     }
-    const state = stateOf(object, known, { ...tally.moment, maxAge: work.maxAge });
+    const state = stateOf(object, known, { ...tally.moment, maxAge: work.maxAge, suffix: work.suffix });
     tally.counts[state] += 1;
     if (state === "waiting" && object !== undefined) {
       tally.oldestWaiting = Math.min(tally.oldestWaiting, object.modified);

@@ -24,7 +24,7 @@ const meanings: Readonly<Record<FileState, string>> = {
   archived: "in a storage class that Snowflake cannot read: restore it, then load it",
   loadedWithErrors: "loaded in part",
   loadedAndGone: "loaded, and no longer in the bucket",
-  ignored: "empty, a test's, or gone before it was loaded",
+  ignored: "empty, a test's, gone before it was loaded, or with another end than events.suffix",
   loaded: "loaded",
 };
 

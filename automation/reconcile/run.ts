@@ -2,9 +2,11 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Readable } from "node:stream";
+import { errorLine, isDenied } from "../aws/aws-errors";
 import { clientSettings, pathStyle } from "../aws/client-settings";
 import { Deployment } from "../deploy/deployment";
 import { decryptedSettings } from "../engine/decrypted-settings";
+import { PipelineError, throwMistake } from "../errors";
 import type { PipelineOutputs } from "../outputs";
 import { pathError } from "../paths";
 import { runSnow } from "../snowflake/handshake/snow";
@@ -22,6 +24,8 @@ export interface ReconcileStack {
   /** Texts that no message may show. */
   readonly secrets: readonly string[];
   readonly exportEveryHours: number;
+  /** What the names of files end in of which events tell. @default every file's */
+  readonly suffix: string | undefined;
   readonly open: Deployment["open"];
 }
 
@@ -53,6 +57,7 @@ export async function openForReconcile(
   return {
     outputs,
     secrets: [outputs.snowflakeSecretAccessKey ?? [], decrypted].flat(),
+    suffix: settings.events.suffix,
     exportEveryHours: settings.monitoring.exportEveryHours,
     open: deployment.open,
   };
@@ -83,20 +88,21 @@ export async function answersBySnow<Result>(
 }
 
 /** The answers in a file, `-` for standard input. */
-export function answersIn(file: string): Promise<Readable> {
-  if (file === "-") return Promise.resolve(process.stdin);
-  const stream = fs.createReadStream(file);
-  return new Promise((resolve, reject) => {
-    stream.once("open", () => resolve(stream));
-    stream.once("error", (error) =>
-      reject(pathError(error, { key: "--file", value: file, fix: "give a file of Snowflake's answers" })),
-    );
-  });
+export async function answersIn(file: string): Promise<Readable> {
+  if (file === "-") return process.stdin;
+  try {
+    const handle = await fs.promises.open(file);
+    // A folder can be opened, and not read.
+    await handle.read({ buffer: Buffer.alloc(1), position: 0 });
+    return handle.createReadStream({ start: 0 });
+  } catch (error) {
+    throw pathError(error, { key: "--file", value: file, fix: "give a file of Snowflake's answers" });
+  }
 }
 
 /** Compares every file, and keeps the worst. */
 export async function findingsOf(
-  { outputs, open: { file } }: ReconcileStack,
+  { outputs, suffix, open: { file } }: ReconcileStack,
   input: Readable,
   limits: { readonly maxAge: number; readonly signal: AbortSignal },
   onFile: (file: FileReport) => void | Promise<void>,
@@ -109,7 +115,21 @@ export async function findingsOf(
   const named = new Map<FileState, number>();
   const streams = await reconcile({
     outputs,
-    s3,
+    suffix,
+    s3: {
+      listObjectsV2: (request, options) =>
+        s3.listObjectsV2(request, options).catch((error: unknown) => {
+          throwMistake(error);
+          limits.signal.throwIfAborted();
+          const grant = isDenied(error) ? "; grant s3:ListBucket to the caller" : "";
+          throw new PipelineError(
+            `bucket ${outputs.bucketName} cannot be listed: ${errorLine(error)}${grant}`,
+            {
+              cause: error,
+            },
+          );
+        }),
+    },
     answer,
     ...limits,
     onFile: (found) => {

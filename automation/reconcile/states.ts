@@ -43,6 +43,8 @@ export interface Moment {
   readonly now: number;
   /** Since when the load history is known. */
   readonly historyFrom: number;
+  /** Files with another end are reported by no event. */
+  readonly suffix?: string | undefined;
   /** How long a file may wait. */
   readonly maxAge: number;
   /** Whether the loader still has files before it, or stands still: what it has not loaded is not lost. */
@@ -68,6 +70,7 @@ export function stateOf(
   const { load, modified } = ofThisVersion(stored, known);
   if (load?.status === "partial") return "loadedWithErrors";
   if (load?.status === "loaded" || modified !== undefined) return "loaded";
+  if (moment.suffix !== undefined && !key.endsWith(moment.suffix)) return "ignored";
   if (stored.archived) return "archived";
   if (load?.status === "running") return "waiting";
   if (load !== undefined) return load.status;

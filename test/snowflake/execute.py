@@ -53,6 +53,8 @@ class Account:
         self.loaded = set()
         self.skipped = []
         self.lost = set()
+        self.late = set()
+        self.loading_by = "COPY"
         self.archived = set()
         self.history = []
         self.answers = []
@@ -162,7 +164,10 @@ class Account:
         self.objects[found[1]] = found[2]
 
     def load(self, found):
+        """A refreshed pipe knows the loads of COPY; COPY does not know those of a pipe. .../user-guide/data-load-snowpipe-intro"""
+        self.loading_by = "pipe" if found[1] else "COPY"
         self.statement(self.objects[found[1] or found[2]])
+        self.loading_by = "COPY"
 
     def integration(self, found):
         properties = re.findall(r"(\w+) = '([^']*)'", found[2])
@@ -185,7 +190,9 @@ class Account:
         for path in sorted(glob.glob(os.path.join(self.bucket, prefix, "**", "*"), recursive=True)):
             key = os.path.relpath(path, self.bucket)
             name = key[len(prefix) :]
-            if os.path.isdir(path) or (table, key) in self.loaded or (name not in named if named else key in self.lost):
+            known = any((each, table, key) in self.loaded for each in ("COPY", self.loading_by))
+            unseen = key in self.lost or (key in self.late and self.loading_by == "COPY")
+            if os.path.isdir(path) or known or (name not in named if named else unseen):
                 continue
             entry = [table, name, location, "Loaded", started, None, os.path.getsize(path)]
             self.history.append(entry)
@@ -197,7 +204,7 @@ class Account:
                 self.skipped.append([key, type(error).__name__])
                 entry[3], entry[5] = "Load failed", str(error)
                 continue
-            self.loaded.add((table, key))
+            self.loaded.add((self.loading_by, table, key))
             modified = os.path.getmtime(path)
             meaning = {
                 "$1": "?::JSON", "METADATA$FILENAME": "?", "METADATA$FILE_ROW_NUMBER": "?",
@@ -258,6 +265,7 @@ def main():
         account = Account(order["bucket"])
         account.integrations.update(order.get("foreign", {}))
         account.lost.update(order.get("lost", []))
+        account.late.update(order.get("late", []))
         account.archived.update(order.get("archived", []))
         steps = []
         for step in order["steps"]:

@@ -16,6 +16,8 @@ export interface Order {
   readonly foreign?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Keys of which no event reaches Snowflake, and keys that it cannot read. */
   readonly lost?: readonly string[];
+  /** Keys that come after the back-fill, and before the pipe is refreshed. */
+  readonly late?: readonly string[];
   readonly archived?: readonly string[];
   readonly steps: readonly string[];
   /** Tables and views to look at, as database, schema and name. */

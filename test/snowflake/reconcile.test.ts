@@ -46,9 +46,10 @@ describe("reconcile, over executed SQL", () => {
   afterEach(() => fs.rm(bucket, { recursive: true }));
 
   const steps = [snowflakeSql(outputs, "setup"), snowflakeSql(outputs, "load"), filesSql(outputs)];
-  const run = (more: readonly string[]) =>
+  const run = (more: readonly string[], late: readonly string[] = []) =>
     execute({
       bucket,
+      late,
       lost: [lost],
       archived: [archived],
       tables: [["ANALYTICS", "BRAINTRUST", "LOGS_0"]],
@@ -111,5 +112,18 @@ describe("reconcile, over executed SQL", () => {
       "e",
     ]);
     assert.deepEqual(bad((await compare(result.answers[1])).files), expected);
+  });
+
+  it("loads no file that a pipe has loaded meanwhile", async () => {
+    const first = `${folder}2026-11-01/first.jsonl`;
+    const loadOf = (asked: number) => loadMissingSql(outputs, [{ stream: "stream-0", key: first }], asked);
+    const rowsAfter = (sql: string) => {
+      const rows = run([sql], [first]).steps.at(-1)?.rows.LOGS_0;
+      assert.ok(Array.isArray(rows));
+      return rows.filter(({ FILE_NAME }) => FILE_NAME === first).length;
+    };
+    assert.equal(rowsAfter(loadOf(Date.now() - HOUR_MS)), 2);
+    // Without that look it would: COPY does not know the pipe's loads.
+    assert.equal(rowsAfter(loadOf(Date.now() + HOUR_MS)), 4);
   });
 });
