@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { z } from "zod";
+import { filesSql } from "../../automation/reconcile/files-sql";
+import { loadMissingSql } from "../../automation/reconcile/load-missing-sql";
 import { snowflakeSql } from "../../automation/snowflake/sql/sql";
 import { accesses, formats, modes, sampleOutputs } from "../automation/snowflake/sql/sample-outputs";
 import { readStatements, skeletonOf, stringsOf } from "../automation/snowflake/sql/snowflake-text";
@@ -64,6 +66,8 @@ function textsOf(streams: number): string[] {
       snowflakeSql(outputs, undefined, { probeFile: "probe.jsonl" }),
       snowflakeSql(outputs, "teardown"),
       snowflakeSql(outputs, "teardown", { leftStreams: true }),
+      filesSql(outputs, { accountUsage: combination.access === "role" }),
+      loadMissingSql(outputs, [{ stream: "stream-0", key: `braintrust/stream-0/it's <% x %> &y;.gz` }], 1),
     ];
   });
 }

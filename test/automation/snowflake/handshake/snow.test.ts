@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { thisHost } from "../../../../automation/engine/state/host";
 import { PipelineError } from "../../../../automation/errors";
 import { parseAnswers } from "../../../../automation/snowflake/answers/answers";
@@ -63,6 +65,19 @@ describe("runSnow", () => {
       assert.deepEqual(args, ["sql", "-f", file, "--format", "json", "--silent"]);
       assert.equal(mode, 0o600);
       assert.ok(!fs.existsSync(file));
+    }
+  });
+
+  it("writes answers of any length into a file that is open for them", async () => {
+    const file = path.join(os.tmpdir(), `answers-${process.pid}`);
+    const answers = fs.openSync(file, "wx", 0o600);
+    try {
+      const sql = snowflakeSql(sampleOutputs(), "setup");
+      assert.equal(await run(sql, { answers }), "");
+      assert.equal(fs.readFileSync(file, "utf8"), await run(sql));
+    } finally {
+      fs.closeSync(answers);
+      fs.rmSync(file);
     }
   });
 
