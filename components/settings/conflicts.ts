@@ -20,18 +20,17 @@ import { awsRegionOfSnowflake, bucketNameRule } from "./text-rules";
 export function findConflicts(settings: Settings, given: unknown): Problem[] {
   const isGiven = (key: string) => typeof given === "object" && given !== null && key in given;
   return [
-    ...bucketConflicts(settings, isGiven),
+    ...shapingConflicts(settings, isGiven),
+    ...rules.filter(({ when }) => when(settings)).map((rule) => problemOf(rule, settings)),
     ...streamConflicts(settings),
     ...readerConflicts(settings),
     ...statementConflicts(settings),
-    ...regionConflicts(settings),
     ...networkConflicts(settings),
     ...arnConflicts(settings),
     ...eventConflicts(settings),
     ...lifecycleConflicts(settings),
     ...archiveConflicts(settings),
     ...keyConflicts(settings),
-    ...accessKeyConflicts(settings),
     ...monitoringConflicts(settings),
     ...costConflicts(settings),
     ...nameConflicts(settings),
@@ -39,52 +38,95 @@ export function findConflicts(settings: Settings, given: unknown): Problem[] {
   ];
 }
 
-function bucketConflicts(settings: Settings, isGiven: (key: string) => boolean): Problem[] {
-  const problems: Problem[] = [];
-  const { bucketName, existingBucket, objectLock, stack, region } = settings;
-  if (existingBucket !== undefined) {
-    const shaping = ["bucketName", "encryption", "lifecycle", "objectLock", "accessLogs", "forceDestroy"];
-    for (const key of shaping.filter(isGiven)) {
-      problems.push({
-        key,
-        value: "(set)",
-        rule: "shapes a bucket of this stack's own, and existingBucket names one that is not",
-        fix: `remove ${key}, or remove existingBucket`,
-      });
-    }
-  } else if (bucketName === undefined) {
-    const name = defaultBucketName(stack, "000000000000", region ?? "us-east-1");
-    if (!bucketNameRule.holds(name)) {
-      problems.push({
-        key: "bucketName",
-        value: "(unset)",
-        rule: `is needed, since the default, ${name}, is no bucket name`,
-        fix: bucketNameRule.fix,
-      });
-    }
-  }
-  if (objectLock?.mode === "COMPLIANCE" && !objectLock.confirmCompliance) {
-    problems.push({
-      key: "objectLock.mode",
-      value: '"COMPLIANCE"',
-      rule: `keeps every object for ${objectLock.days} days against everybody, the account's root included`,
-      fix: "set objectLock.confirmCompliance to true as well, or use GOVERNANCE",
-    });
-  }
-  return problems;
+/** Settings that cannot stand together. */
+interface Rule {
+  readonly when: (settings: Settings) => boolean;
+  readonly key: string;
+  readonly message: string | ((settings: Settings) => string);
+  readonly fix: string;
 }
 
-function regionConflicts({ snowflakeRegion, region, allowCrossRegion }: Settings): Problem[] {
-  if (snowflakeRegion === undefined || region === undefined || allowCrossRegion) return [];
-  if (awsRegionOfSnowflake(snowflakeRegion) === region || snowflakeRegion === ENCRYPTED) return [];
-  return [
-    {
-      key: "snowflakeRegion",
-      value: showValue(snowflakeRegion),
-      rule: `differs from aws:region (${region}): every load would cross regions, at egress cost and with latency`,
-      fix: "deploy to Snowflake's region, or set allowCrossRegion to true",
-    },
-  ];
+const rules: readonly Rule[] = [
+  {
+    when: (settings) =>
+      settings.existingBucket === undefined &&
+      settings.bucketName === undefined &&
+      !bucketNameRule.holds(exampleName(settings)),
+    key: "bucketName",
+    message: (settings) => `is needed, since the default, ${exampleName(settings)}, is no bucket name`,
+    fix: bucketNameRule.fix,
+  },
+  {
+    when: ({ objectLock }) => objectLock?.mode === "COMPLIANCE" && !objectLock.confirmCompliance,
+    key: "objectLock.mode",
+    message: ({ objectLock }) =>
+      `keeps every object for ${objectLock?.days} days against everybody, the account's root included`,
+    fix: "set objectLock.confirmCompliance to true as well, or use GOVERNANCE",
+  },
+  {
+    when: ({ snowflakeRegion, region, allowCrossRegion }) =>
+      snowflakeRegion !== undefined &&
+      snowflakeRegion !== ENCRYPTED &&
+      region !== undefined &&
+      !allowCrossRegion &&
+      awsRegionOfSnowflake(snowflakeRegion) !== region,
+    key: "snowflakeRegion",
+    message: ({ region }) =>
+      `differs from aws:region (${region}): every load would cross regions, at egress cost and with latency`,
+    fix: "deploy to Snowflake's region, or set allowCrossRegion to true",
+  },
+  {
+    when: ({ events: { fileEvents } }) =>
+      fileEvents.length > 1 && (fileEvents.includes("s3:ObjectCreated:*") || namesTwice(fileEvents)),
+    key: "events.fileEvents",
+    message: "names an event twice: S3 refuses overlapping events",
+    fix: 'leave "s3:ObjectCreated:*" alone, or name each kind once',
+  },
+  {
+    when: ({ lifecycle: { expireDays = Number.POSITIVE_INFINITY }, objectLock }) =>
+      objectLock !== undefined && expireDays < objectLock.days,
+    key: "lifecycle.expireDays",
+    message: ({ objectLock }) =>
+      `is less than objectLock.days (${objectLock?.days}): no version can go before its lock does`,
+    fix: "expire later, or lock for fewer days",
+  },
+  {
+    when: ({ snowflake }) => namesTwice(snowflake.accessKeys.map(({ name }) => name)),
+    key: "snowflake.accessKeys",
+    message: "names a generation twice",
+    fix: "give the new key a name of its own",
+  },
+  {
+    when: ({ snowflake }) => snowflake.accessKeys.at(-1)?.status === "Inactive",
+    key: "snowflake.accessKeys",
+    message: "ends in an inactive key, and the last one is the one in use",
+    fix: "add the key in use at the end, or activate it",
+  },
+];
+
+function problemOf({ key, message, fix }: Rule, settings: Settings): Problem {
+  const found = key.split(".").reduce<unknown>((value, part) => Object(value)[part], settings);
+  const rule = typeof message === "string" ? message : message(settings);
+  return { key, value: found === undefined ? "(unset)" : showValue(found), rule, fix };
+}
+
+function exampleName({ stack, region = "us-east-1" }: Settings): string {
+  return defaultBucketName(stack, "000000000000", region);
+}
+
+function namesTwice(names: readonly string[]): boolean {
+  return new Set(names).size < names.length;
+}
+
+function shapingConflicts({ existingBucket }: Settings, isGiven: (key: string) => boolean): Problem[] {
+  if (existingBucket === undefined) return [];
+  const shaping = ["bucketName", "encryption", "lifecycle", "objectLock", "accessLogs", "forceDestroy"];
+  return shaping.filter(isGiven).map((key) => ({
+    key,
+    value: "(set)",
+    rule: "shapes a bucket of this stack's own, and existingBucket names one that is not",
+    fix: `remove ${key}, or remove existingBucket`,
+  }));
 }
 
 function arnConflicts(settings: Settings): Problem[] {
@@ -135,30 +177,18 @@ function arnConflicts(settings: Settings): Problem[] {
 }
 
 function eventConflicts({ events, streams }: Settings): Problem[] {
-  const problems: Problem[] = [];
   const names = streams.map(({ name }) => name);
-  for (const [name, arn] of Object.entries(events.notificationChannels)) {
-    if (names.includes(name)) continue;
-    problems.push({
+  return Object.entries(events.notificationChannels)
+    .filter(([name]) => !names.includes(name))
+    .map(([name, arn]) => ({
       key: `events.notificationChannels.${name}`,
       value: showValue(arn),
       rule: "names no stream",
       fix: `the streams are ${names.join(", ")}`,
-    });
-  }
-  const kinds = events.fileEvents;
-  if (kinds.length > 1 && (kinds.includes("s3:ObjectCreated:*") || new Set(kinds).size < kinds.length)) {
-    problems.push({
-      key: "events.fileEvents",
-      value: showValue(kinds),
-      rule: "names an event twice: S3 refuses overlapping events",
-      fix: 'leave "s3:ObjectCreated:*" alone, or name each kind once',
-    });
-  }
-  return problems;
+    }));
 }
 
-function lifecycleConflicts({ lifecycle, objectLock }: Settings): Problem[] {
+function lifecycleConflicts({ lifecycle }: Settings): Problem[] {
   const { profile, standardIaDays, glacierDays, deepArchiveDays, glacierIrDays, intelligentTiering } =
     lifecycle;
   const steps: [string, number][] =
@@ -175,7 +205,7 @@ function lifecycleConflicts({ lifecycle, objectLock }: Settings): Problem[] {
           ]
         : [];
   if (lifecycle.expireDays !== undefined) steps.push(["expireDays", lifecycle.expireDays]);
-  const problems: Problem[] = steps.slice(1).flatMap(([key, days], index) => {
+  return steps.slice(1).flatMap(([key, days], index) => {
     const [before, daysBefore] = steps[index] ?? ["", 0];
     // S3: 30 days in STANDARD_IA before the next class, docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
     const least = daysBefore + (before === "standardIaDays" && key !== "expireDays" ? 30 : 1);
@@ -185,19 +215,6 @@ function lifecycleConflicts({ lifecycle, objectLock }: Settings): Problem[] {
     const fix = `let each step follow the one before it, or set lifecycle.profile, which is ${profile}, to ${others}`;
     return [{ key: `lifecycle.${key}`, value: String(days), rule, fix }];
   });
-  if (
-    objectLock !== undefined &&
-    lifecycle.expireDays !== undefined &&
-    lifecycle.expireDays < objectLock.days
-  ) {
-    problems.push({
-      key: "lifecycle.expireDays",
-      value: String(lifecycle.expireDays),
-      rule: `is less than objectLock.days (${objectLock.days}): no version can go before its lock does`,
-      fix: "expire later, or lock for fewer days",
-    });
-  }
-  return problems;
 }
 
 function archiveConflicts({ lifecycle }: Settings): Problem[] {
@@ -226,26 +243,4 @@ function archiveConflicts({ lifecycle }: Settings): Problem[] {
       fix: "let each step follow the one before it",
     },
   ];
-}
-
-function accessKeyConflicts({ snowflake }: Settings): Problem[] {
-  const problems: Problem[] = [];
-  const names = snowflake.accessKeys.map(({ name }) => name);
-  if (new Set(names).size < names.length) {
-    problems.push({
-      key: "snowflake.accessKeys",
-      value: showValue(names),
-      rule: "names a generation twice",
-      fix: "give the new key a name of its own",
-    });
-  }
-  if (snowflake.accessKeys.at(-1)?.status === "Inactive") {
-    problems.push({
-      key: "snowflake.accessKeys",
-      value: showValue(snowflake.accessKeys),
-      rule: "ends in an inactive key, and the last one is the one in use",
-      fix: "add the key in use at the end, or activate it",
-    });
-  }
-  return problems;
 }

@@ -246,7 +246,14 @@ conflicts("an existing bucket and what shapes one", [
 conflicts("keys of Snowflake's user", [
   [
     { snowflake: { accessKeys: [{ name: "a" }, { name: "a" }] } },
-    [["snowflake.accessKeys", '["a","a"]', /names a generation twice/, /a name of its own/]],
+    [
+      [
+        "snowflake.accessKeys",
+        '[{"name":"a","status":"Active"},{"name":"a","status":"Active"}]',
+        /names a generation twice/,
+        /a name of its own/,
+      ],
+    ],
   ],
   [
     { snowflake: { accessKeys: [{ name: "a" }, { name: "b", status: "Inactive" }] } },
