@@ -15,7 +15,7 @@ export type MissingFile = Pick<FileReport, "stream" | "key" | "modified">;
 
 /** Most names that FILES takes. docs.snowflake.com/en/sql-reference/sql/copy-into-table */
 const BATCH = 1000;
-/** Days for which a table knows its own loads: COPY passes over files that are older, unless it is told to take them. */
+/** Days for which a table knows its own loads: COPY skips older files unless LOAD_UNCERTAIN_FILES or FORCE is set. */
 const LOAD_METADATA_DAYS = 64;
 const DAY_MS = 86_400_000;
 
