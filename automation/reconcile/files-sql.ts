@@ -2,6 +2,7 @@ import type { PipelineOutputs } from "../outputs";
 import { canonicalName, literal } from "../snowflake/sql/identifiers";
 import { autoIngests } from "../snowflake/sql/integration-sql";
 import { type Names, namesOf, type StreamNames } from "../snowflake/sql/names";
+import { KEEP_CASE } from "../snowflake/sql/scripting";
 import { keyPrefixOf } from "./streams";
 
 /** Days that INFORMATION_SCHEMA.COPY_HISTORY looks back, and ACCOUNT_USAGE's. docs.snowflake.com/en/sql-reference/functions/copy_history */
@@ -26,7 +27,7 @@ export function filesSql(outputs: PipelineOutputs, options: FilesSqlOptions = {}
   return [
     "-- What Snowflake knows of every file of the stack, for the command reconcile. It changes nothing.",
     // An account may set it. docs.snowflake.com/en/sql-reference/parameters
-    "ALTER SESSION SET QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE;",
+    `${KEEP_CASE};`,
     `USE ROLE ${names.loadingRole};`,
     `USE WAREHOUSE ${names.warehouse};`,
     `${queries.join("\nUNION ALL\n")}\nORDER BY FILE, STREAM;\n`,

@@ -2,7 +2,7 @@ import type { PipelineOutputs } from "../outputs";
 import { literal } from "../snowflake/sql/identifiers";
 import { copySql } from "../snowflake/sql/load-sql";
 import { namesOf, type StreamNames } from "../snowflake/sql/names";
-import { block, indent } from "../snowflake/sql/scripting";
+import { block, indent, KEEP_CASE } from "../snowflake/sql/scripting";
 import type { FileReport } from "./reconciliation";
 import type { FileState } from "./states";
 import { keyPrefixOf } from "./streams";
@@ -37,7 +37,7 @@ export function loadMissingSql(
   });
   return [
     `-- Loads ${missing.length} files that Snowflake has not loaded, in batches of ${BATCH}.`,
-    "ALTER SESSION SET QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE",
+    KEEP_CASE,
     `USE ROLE ${names.loadingRole}`,
     `USE WAREHOUSE ${names.warehouse}`,
     ...statements,

@@ -90,7 +90,7 @@ async function refuseForeign(work: HandOver, outputs: PipelineOutputs): Promise<
   for (const integration of integrationsOf(outputs, names)) {
     const { stored, property, roleArn, setting } = integration;
     const answers = await work.run(lookSql(integration, names), []).catch((error: unknown) => {
-      if (error instanceof SnowError && /does not exist/i.test(error.message)) return undefined;
+      if (isRefusal(error, /does not exist/i)) return undefined;
       throw error;
     });
     if (answers === undefined) continue;
@@ -160,10 +160,12 @@ async function trusted(work: HandOver, part: string, run: () => Promise<string>)
 
 /** Snowflake's error 003167 and the like: docs.snowflake.com/en/user-guide/data-load-s3-config-storage-integration */
 function isDistrust(error: unknown): boolean {
-  return (
-    error instanceof SnowError &&
-    /error assuming aws_role|not authorized to perform/i.test(error.message.replace(/\s+/g, " "))
-  );
+  return isRefusal(error, /error assuming aws_role|not authorized to perform/i);
+}
+
+/** Whether Snowflake says this. The CLI folds its messages wherever a line is full. */
+function isRefusal(error: unknown, message: RegExp): boolean {
+  return error instanceof SnowError && message.test(error.message.replace(/\s+/g, " "));
 }
 
 /** In user mode the stages hold a key, which goes into the SQL and nowhere else. */

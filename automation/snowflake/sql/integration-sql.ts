@@ -1,7 +1,7 @@
 import type { PipelineOutputs } from "../../outputs";
 import { literal, quoteIdentifier } from "./identifiers";
 import { type Names, needed, storageOf } from "./names";
-import { block, indent, show, shown } from "./scripting";
+import { block, indent, KEEP_CASE, show, shown } from "./scripting";
 
 /** An integration of the stack, and what tells it from another's of the same name. */
 export interface Integration {
@@ -101,7 +101,11 @@ function unlessOurs(
 
 /** What looks at an integration and changes nothing. Fails where there is none of the name. */
 export function lookSql({ stored }: Integration, names: Names): string {
-  return `-- look: whose integration is it?\nUSE ROLE ${names.integrationRole};\nDESC INTEGRATION ${quoteIdentifier(stored)};\n`;
+  return `-- look: whose integration is it?
+${KEEP_CASE};
+USE ROLE ${names.integrationRole};
+DESC INTEGRATION ${quoteIdentifier(stored)};
+`;
 }
 
 /** The integrations that a stack has in Snowflake, once it is set up there. */

@@ -1,5 +1,8 @@
 import { literal, scriptConstant } from "./identifiers";
 
+/** With TRUE, which an account may set, names in double quotes would be folded to upper case. docs.snowflake.com/en/sql-reference/parameters */
+export const KEEP_CASE = "ALTER SESSION SET QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE";
+
 /** A Snowflake Scripting block as one statement. docs.snowflake.com/en/developer-guide/snowflake-scripting/running-examples */
 export function block(lines: readonly string[]): string {
   return `EXECUTE IMMEDIATE ${scriptConstant(lines.join("\n"))}`;

@@ -5,6 +5,7 @@ import { answersSql, autoIngests, integrationSql } from "./integration-sql";
 import { grantsSql, loadersSql } from "./load-sql";
 import { type Names, namesOf } from "./names";
 import { type AccessKey, objectsSql } from "./objects-sql";
+import { KEEP_CASE } from "./scripting";
 import { leftStreamsSql, purgeSql, teardownSql } from "./teardown-sql";
 
 /**
@@ -73,8 +74,7 @@ function header(
   return `-- Snowflake side of the Braintrust export pipeline. The stack's phase: ${phase}.\n${access}`;
 }
 
-/** With TRUE, which an account may set, names in double quotes would be folded to upper case. docs.snowflake.com/en/sql-reference/parameters */
-const SESSION = section("session", ["ALTER SESSION SET QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE"]);
+const SESSION = section("session", [KEEP_CASE]);
 
 function admin(outputs: PipelineOutputs, names: Names): string[] {
   const integrations = integrationSql(outputs, names);

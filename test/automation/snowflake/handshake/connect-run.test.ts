@@ -74,6 +74,10 @@ describe("handOver", () => {
   it("continues where the integration is new, or is the stack's by its comment", async () => {
     for (const found of [
       new SnowError("failed:\n  002003 (02000): Integration 'X' does not exist or not authorized."),
+      // As the CLI folds it where the name is long.
+      new SnowError(
+        "failed:\n  002003 (02000): Integration 'A LONG NAME' does\n  not exist or not authorized.",
+      ),
       described({ STORAGE_AWS_ROLE_ARN: "renamed", COMMENT: "Braintrust exports of the bucket exports" }),
     ]) {
       const work = new Work({ found, connect: [unchanged, unchanged] });
