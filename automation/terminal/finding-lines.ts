@@ -11,7 +11,8 @@ export interface FindingLine {
 }
 
 const marks = {
-  ok: { text: "ok", style: "green" },
+  // As wide as the longest, so that the columns of every report are the same.
+  ok: { text: "ok     ", style: "green" },
   warn: { text: "warn", style: "yellow" },
   fail: { text: "FAIL", style: "red" },
   unknown: { text: "unknown", style: "yellow" },

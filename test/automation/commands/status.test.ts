@@ -55,4 +55,10 @@ describe("statusText", () => {
     assert.ok(coloured.includes("\u001b[31mFAIL\u001b[39m"));
     assert.equal(stripVTControlCharacters(coloured), text);
   });
+
+  it("has the same columns whatever the verdicts are", () => {
+    const ok = { verdict: "ok", evidence: "none" } as const;
+    const well = { ...report, drift: ok, alarms: ok, accessKeys: ok };
+    assert.match(statusText(well, { color: false, width: 100 }), /^ok {7}drift {15}none$/m);
+  });
 });
