@@ -59,6 +59,17 @@ export interface IamArgs {
   readonly permissionsBoundaryArn?: pulumi.Input<string>;
 }
 
+/** A bucket elsewhere that exports are replicated to. */
+export interface ReplicationArgs {
+  readonly bucketArn: pulumi.Input<string>;
+  /** Account of that bucket, which then owns the replicas. @default this one */
+  readonly accountId?: pulumi.Input<string>;
+  /** Key of the replicas, in the region of that bucket. @default SSE-S3 */
+  readonly kmsKeyArn?: pulumi.Input<string>;
+  /** @default that of the export */
+  readonly storageClass?: string;
+}
+
 /** Where a principal must come from. */
 export interface NetworkArgs {
   /** VPCs that its requests come from. @default none */

@@ -22,6 +22,7 @@ export const pipelineOutputs = z.object({
   exportUrl: z.string(),
   braintrustRoleArn: z.string(),
   braintrustExternalId: z.string().optional(),
+  replicationRoleArn: z.string().optional(),
   snowflakeRoleArn: z.string().optional(),
   snowflakeExternalId: z.string().optional(),
   snowflakeAccessKeyId: z.string().optional(),

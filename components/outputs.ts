@@ -60,6 +60,7 @@ export function stackOutputs(settings: Settings, pipeline: ExportPipeline): Stac
       externalIds.length === 0
         ? undefined
         : secretIfEncrypted(settings, "braintrust")(externalIds.join(", ")),
+    replicationRoleArn: pipeline.replicationRoleArn,
     snowflakeRoleArn: pipeline.snowflakeRoleArn,
     snowflakeAccessKeyId: pipeline.snowflakeAccessKeyId,
     snowflakeSecretAccessKey: pipeline.snowflakeSecretAccessKey,

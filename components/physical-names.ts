@@ -11,6 +11,8 @@ export interface PhysicalNames {
   readonly snowflakeGroup: string;
   /** Role by which Snowflake reports load errors. */
   readonly errorRole: string;
+  /** Role by which S3 replicates exports. */
+  readonly replicationRole: string;
   readonly eventQueue: string;
   readonly eventTopic: string;
   readonly errorQueue: string;
@@ -33,6 +35,7 @@ export function physicalNames(suffix: string, others: Partial<PhysicalNames> = {
     snowflakeUser: `SnowflakeS3User-${suffix}`,
     snowflakeGroup: `SnowflakeS3Readers-${suffix}`,
     errorRole: `SnowflakeErrorRole-${suffix}`,
+    replicationRole: `BraintrustReplicationRole-${suffix}`,
     eventQueue: `snowpipe-s3-notifications-${suffix}`,
     eventTopic: `snowpipe-s3-notifications-${suffix}`,
     errorQueue: `snowpipe-errors-${suffix}`,

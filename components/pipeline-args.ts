@@ -14,6 +14,7 @@ import {
   type NetworkArgs,
   type ObjectLockArgs,
   type PublicAccessBlock,
+  type ReplicationArgs,
   SnowflakeAccess,
   type StreamArgs,
 } from "./arguments";
@@ -50,6 +51,8 @@ export interface ExportPipelineArgs {
   readonly lifecycle?: LifecycleArgs;
   /** Lock on every export. @default none */
   readonly objectLock?: ObjectLockArgs;
+  /** Where exports are replicated to. @default nowhere */
+  readonly replication?: ReplicationArgs;
   /** Whether S3 logs accesses to a bucket of this stack. @default true */
   readonly accessLogs?: boolean;
   /** Days until an access log is deleted. @default 365 */

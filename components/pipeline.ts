@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { BraintrustRole, braintrustTrust } from "./access/braintrust-role";
+import { BucketReplication } from "./access/replication";
 import { SnowflakeReader } from "./access/snowflake-reader";
 import { snowflakeTrust } from "./access/trust-policy";
 import { type Account, readAccount } from "./account";
@@ -34,6 +35,8 @@ export class ExportPipeline extends pulumi.ComponentResource {
   public readonly kmsKeyArn?: pulumi.Output<string>;
   /** Role that Braintrust assumes. */
   public readonly braintrustRoleArn: pulumi.Output<string>;
+  /** Role that the destination of a replication must allow. */
+  public readonly replicationRoleArn?: pulumi.Output<string>;
   /** Who reads for Snowflake: role or user. */
   public readonly snowflakePrincipalArn: pulumi.Output<string>;
   /** Role that Snowflake's storage integration assumes. */
@@ -80,7 +83,7 @@ export class ExportPipeline extends pulumi.ComponentResource {
         : undefined;
     const kmsKeyArn = key?.keyArn ?? foreignKeyArn(given);
     const requestMetrics = given.monitoring && given.requestMetrics && existingBucket === undefined;
-    const { bucketName, bucketArn, accessLogBucketName, dependencies } = new ExportBucket(
+    const { bucketName, bucketArn, accessLogBucketName, dependencies, versioning } = new ExportBucket(
       `${name}-bucket`,
       {
         existingBucket,
@@ -126,6 +129,20 @@ export class ExportPipeline extends pulumi.ComponentResource {
       parent,
     );
     const { crossAccountReaders } = given;
+    const replication =
+      given.replication &&
+      new BucketReplication(
+        `${name}-replication`,
+        {
+          ...exports,
+          bucketName,
+          destination: given.replication,
+          roleName: names.replicationRole,
+          locked: given.objectLock !== undefined,
+          dependsOn: versioning,
+        },
+        parent,
+      );
     new BucketPolicy(
       `${name}-bucket-policy`,
       {
@@ -151,7 +168,11 @@ export class ExportPipeline extends pulumi.ComponentResource {
           account,
           bucketArn,
           writerArn: braintrustRoleArn,
-          readerArns: [reader.principalArn, ...crossAccountReaders.map(({ arn }) => arn)],
+          readerArns: [
+            reader.principalArn,
+            ...crossAccountReaders.map(({ arn }) => arn),
+            ...(replication === undefined ? [] : [replication.roleArn]),
+          ],
           encryptsTopic: given.eventsMode === EventsMode.Sns,
           alertServices: given.monitoring && given.alertTopicArn === undefined ? ALERT_SERVICES : [],
           audit,
@@ -241,6 +262,7 @@ export class ExportPipeline extends pulumi.ComponentResource {
     this.bucketRegion = account.region;
     this.kmsKeyArn = optional(kmsKeyArn);
     this.braintrustRoleArn = braintrustRoleArn;
+    this.replicationRoleArn = replication?.roleArn;
     this.snowflakePrincipalArn = reader.principalArn;
     this.snowflakeRoleArn = reader.roleArn;
     this.snowflakeAccessKeyId = reader.user?.accessKeyId;

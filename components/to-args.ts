@@ -37,6 +37,12 @@ export function toArgs(settings: Settings): ExportPipelineArgs {
     encryption: settings.encryption,
     lifecycle: settings.lifecycle,
     objectLock: lockOf(settings.objectLock),
+    replication: settings.replication && {
+      bucketArn: secretIfEncrypted(settings, "replication")(settings.replication.bucketArn),
+      accountId: secret("replication", settings.replication.accountId),
+      kmsKeyArn: secret("replication", settings.replication.kmsKeyArn),
+      storageClass: settings.replication.storageClass,
+    },
     accessLogs: accessLogs.enabled,
     accessLogDays: accessLogs.retentionDays,
     streams: settings.streams.map(({ name, prefix, channel }) => ({

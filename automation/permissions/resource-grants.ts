@@ -1,7 +1,7 @@
 import { PipelineError } from "../errors";
 import type { PlannedResource } from "../plan/evaluation";
 import { type Grant, global, type Place, regional } from "./grant";
-import { iamGrants, trailRoleGrants } from "./iam-grants";
+import { iamGrants, passRole, trailRoleGrants } from "./iam-grants";
 import { s3Grants } from "./s3-grants";
 
 type Inputs = PlannedResource["inputs"];
@@ -154,6 +154,11 @@ const byType: Readonly<Record<string, Grants>> = {
     },
     ...trailRoleGrants({ name: place.trailRole ?? `${name}-*` }, place),
     ...(s3Grants("BucketPolicy", name, { bucket: bucketNameOf(inputs) }, place) ?? []),
+  ],
+  // S3 assumes the role, so whoever configures it must be allowed to hand it over.
+  "aws:s3/bucketReplicationConfig:BucketReplicationConfig": (inputs, place, name) => [
+    ...(s3Grants("BucketReplicationConfig", name, inputs, place) ?? []),
+    ...passRole(String(inputs.role), "s3.amazonaws.com"),
   ],
   "aws:budgets/budget:Budget": ({ name: given }, place, name) => [
     {

@@ -127,15 +127,38 @@ function networkWarnings({ snowflake, snowflakeRegion }: Settings, warn: Warn): 
   );
 }
 
+function replicationWarnings({ replication, objectLock }: Settings, warn: Warn): void {
+  if (replication === undefined) return;
+  const { bucketArn, accountId, kmsKeyArn } = replication;
+  const actions = [
+    ...["s3:ReplicateObject", "s3:ReplicateTags"],
+    ...(accountId === undefined ? [] : ["s3:ObjectOwnerOverrideToBucketOwner"]),
+  ];
+  const toDo = [
+    "turn on versioning",
+    ...(objectLock === undefined ? [] : ["turn on Object Lock"]),
+    `allow ${actions.join(", ")} on ${bucketArn}/* to the output replicationRoleArn`,
+    ...(kmsKeyArn === undefined ? [] : [`allow it kms:Encrypt and kms:GenerateDataKey on ${kmsKeyArn}`]),
+  ];
+  warn(
+    "replication",
+    `exports are not replicated until the destination allows it, and this stack does not change ${bucketArn}; earlier exports are never replicated`,
+    `let its owner ${toDo.join("; ")}`,
+  );
+}
+
 function keyWarnings(settings: Settings, warn: Warn): void {
   const { region = "us-east-1", partition } = settings;
   const key = settings.kmsKeyArn === undefined ? "existingKmsKeyArn" : "kmsKeyArn";
   if (settings[key] === undefined) return;
-  const readers = settings.crossAccountReaders.length === 0 ? "" : " and to each of crossAccountReaders";
+  const readers = [
+    ...(settings.crossAccountReaders.length === 0 ? [] : ["to each of crossAccountReaders"]),
+    ...(settings.replication === undefined ? [] : ["to the output replicationRoleArn"]),
+  ].map((whom) => ` and ${whom}`);
   warn(
     key,
     `the key's policy is its owner's, and this stack does not change it: uploads and loads fail until it lets both roles use it`,
-    `allow kms:Decrypt and kms:GenerateDataKey to the output braintrustRoleArn, and kms:Decrypt to Snowflake's role or user${readers}, where kms:ViaService is s3.${region}.${dnsSuffix(partition)}`,
+    `allow kms:Decrypt and kms:GenerateDataKey to the output braintrustRoleArn, and kms:Decrypt to Snowflake's role or user${readers.join("")}, where kms:ViaService is s3.${region}.${dnsSuffix(partition)}`,
   );
 }
 
@@ -151,6 +174,7 @@ export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
   networkWarnings(settings, warn);
   lifecycleWarnings(settings, warn);
   keyWarnings(settings, warn);
+  replicationWarnings(settings, warn);
   const { region, snowflakeRegion } = settings;
   if (settings.allowCrossRegion && snowflakeRegion !== undefined && snowflakeRegion !== region) {
     warn(

@@ -52,6 +52,10 @@ const notes: Readonly<Record<string, Note>> = {
   },
   "aws:s3/bucketLogging:BucketLogging": ({ targetBucket, targetPrefix }) =>
     `to ${text(targetBucket)}/${text(targetPrefix)}`,
+  "aws:s3/bucketReplicationConfig:BucketReplicationConfig": ({ rules }, name) =>
+    list(rules)
+      .map((rule) => `new exports to ${name(text(at(at(rule, "destination"), "bucket")))}`)
+      .join("; "),
   "aws:s3/bucketNotification:BucketNotification": notification,
   "aws:iam/role:Role": physicalName,
   "aws:iam/policy:Policy": physicalName,

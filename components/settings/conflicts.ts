@@ -7,6 +7,7 @@ import { nameConflicts } from "./name-conflicts";
 import { networkConflicts } from "./network-conflicts";
 import { readerConflicts, streamConflicts } from "./prefix-conflicts";
 import { type Problem, showValue } from "./problems";
+import { replicationConflicts } from "./replication-conflicts";
 import { ENCRYPTED } from "./schema";
 import type { Settings } from "./settings";
 import { statementConflicts } from "./statement-conflicts";
@@ -31,6 +32,7 @@ export function findConflicts(settings: Settings, given: unknown): Problem[] {
     ...lifecycleConflicts(settings),
     ...archiveConflicts(settings),
     ...keyConflicts(settings),
+    ...replicationConflicts(settings),
     ...monitoringConflicts(settings),
     ...costConflicts(settings),
     ...nameConflicts(settings),
@@ -135,6 +137,8 @@ function arnConflicts(settings: Settings): Problem[] {
     ["existingKmsKeyArn", settings.existingKmsKeyArn],
     ["kmsKeyArn", settings.kmsKeyArn],
     ["iam.permissionsBoundaryArn", settings.iam.permissionsBoundaryArn],
+    ["replication.bucketArn", settings.replication?.bucketArn],
+    ["replication.kmsKeyArn", settings.replication?.kmsKeyArn],
     ...(settings.braintrust.principalArns ?? []).map((arn, index): [string, string] => [
       `braintrust.principalArns[${index}]`,
       arn,
@@ -161,7 +165,7 @@ function arnConflicts(settings: Settings): Problem[] {
       return [{ key, value: showValue(arn), rule, fix: "use an ARN of the stack's own partition" }];
     }
     // docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html: the key must be in the bucket's region.
-    if (service === "kms" && arnRegion !== region) {
+    if (service === "kms" && arnRegion !== region && !key.startsWith("replication.")) {
       const rule = `is in ${arnRegion}, and S3 uses keys of the bucket's region alone (${region})`;
       const fix = "use a key of that region; of a multi-Region key, its replica there";
       return [{ key, value: showValue(arn), rule, fix }];

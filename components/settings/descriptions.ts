@@ -48,6 +48,14 @@ export const meanings: Readonly<Record<SettingKey, string>> = {
   "iam.names.readPolicy": "Policy of Snowflake's role or user.",
   "iam.names.errorRole": "Role by which Snowflake reports load errors.",
   "iam.names.trailRole": "Role by which the audit trail writes to its log group.",
+  "iam.names.replicationRole": "Role by which S3 replicates exports.",
+  replication:
+    "Copies each new export to a bucket that exists elsewhere, in another region or account. Deletions are not copied, and earlier exports neither. The destination must be versioned and allow the output `replicationRoleArn`.",
+  "replication.bucketArn": "The destination.",
+  "replication.accountId": "Account of the destination, which then owns the replicas.",
+  "replication.kmsKeyArn":
+    "Key of the replicas, in the destination's region. Required with `encryption: kms`, and used with that only.",
+  "replication.storageClass": "Storage class of the replicas.",
   protect:
     "Pulumi's protection of resources that hold data or an identity: buckets, keys, event topics, roles, users, secrets.",
   forceDestroy: "Lets `destroy` empty the bucket first.",
@@ -240,6 +248,11 @@ export const computedDefaults: Readonly<Partial<Record<SettingKey, string>>> = {
   "iam.names.readPolicy": "`SnowflakeS3AccessPolicy-<stack>`",
   "iam.names.errorRole": "`SnowflakeErrorRole-<stack>`",
   "iam.names.trailRole": "chosen by Pulumi",
+  "iam.names.replicationRole": "`BraintrustReplicationRole-<stack>`",
+  replication: "off",
+  "replication.accountId": "the account of this stack",
+  "replication.kmsKeyArn": "none",
+  "replication.storageClass": "that of the export",
   "events.suffix": "all files below the stream's folder",
   "crossAccountReaders[].prefixes": "`exportPrefix`",
   "bucketPolicyStatements[].Resource": "the bucket and everything in it",

@@ -31,7 +31,7 @@ export function nameConflicts(settings: Settings): Problem[] {
 }
 
 function roles(settings: Settings): Name[] {
-  const { braintrustRole, snowflakeRole, errorRole, trailRole } = namesOf(settings);
+  const { braintrustRole, snowflakeRole, errorRole, trailRole, replicationRole } = namesOf(settings);
   const { names } = settings.iam;
   const named = (key: keyof typeof names, name: string | undefined, of: string): Name => ({
     name,
@@ -48,6 +48,9 @@ function roles(settings: Settings): Name[] {
       ? [named("errorRole", errorRole, "the role of load errors")]
       : []),
     ...(hasOwnTrail(settings) ? [named("trailRole", trailRole, "the trail's role")] : []),
+    ...(settings.replication
+      ? [named("replicationRole", replicationRole, "the role of the replication")]
+      : []),
   ];
 }
 

@@ -15,6 +15,7 @@ import {
   accountIdRule,
   anomalyMonitorArnRule,
   braintrustIdRule,
+  bucketArnRule,
   bucketNameRule,
   costTagRule,
   emailRule,
@@ -226,7 +227,21 @@ const iam = section({
     readPolicy: text(policyNameRule).optional(),
     errorRole: text(roleNameRule).optional(),
     trailRole: text(roleNameRule).optional(),
+    replicationRole: text(roleNameRule).optional(),
   }).prefault({}),
+});
+
+const replication = section({
+  bucketArn: text(bucketArnRule),
+  accountId: text(accountIdRule).optional(),
+  kmsKeyArn: text(keyArnRule).optional(),
+  /** API_Destination of S3; GLACIER and DEEP_ARCHIVE too, since nothing here reads the replicas. */
+  storageClass: z
+    .enum([
+      ...(["STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING"] as const),
+      ...(["GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"] as const),
+    ])
+    .optional(),
 });
 
 /** A statement as IAM writes it, so that one can be copied: hence the capitals. */
@@ -268,6 +283,7 @@ export const settingsSchema = section({
   kmsKeyArn: text(keyArnRule).optional(),
   publicAccessBlock: z.enum(["bucket", "account"]).default("bucket"),
   iam: iam.prefault({}),
+  replication: replication.optional(),
   lifecycle: lifecycle.prefault({}),
   objectLock: objectLock.optional(),
   accessLogs: accessLogs.prefault({}),

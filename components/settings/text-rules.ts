@@ -29,6 +29,16 @@ export const bucketNameRule: TextRule = {
   examples: ["acme-braintrust-exports", "acme.traces-2026"],
 };
 
+export const bucketArnRule: TextRule = {
+  holds: (arn) => {
+    const [, name] = new RegExp(`^arn:(?:${partitionNames}):s3:::(.+)$`).exec(arn) ?? [];
+    return name !== undefined && bucketNameRule.holds(name);
+  },
+  rule: "must be the ARN of one bucket, arn:aws:s3:::<bucket>",
+  fix: "write the bucket's ARN, without a path",
+  examples: ["arn:aws:s3:::acme-exports-replica", "arn:aws:s3:::acme.replicas"],
+};
+
 export const accountIdRule: TextRule = {
   holds: (id) => /^\d{12}$/.test(id),
   rule: "must be 12 digits",

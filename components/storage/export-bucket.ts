@@ -43,6 +43,8 @@ export class ExportBucket extends pulumi.ComponentResource {
   public readonly accessLogBucketName?: pulumi.Output<string>;
   /** What a bucket policy depends on; of an existing bucket, nothing. */
   public readonly dependencies: pulumi.Resource[];
+  /** What a replication depends on; of an existing bucket, nothing. */
+  public readonly versioning: pulumi.Resource[];
 
   public constructor(name: string, args: ExportBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:ExportBucket", name, knownInputs(args), opts);
@@ -51,12 +53,14 @@ export class ExportBucket extends pulumi.ComponentResource {
       this.bucketName = existing.bucket;
       this.bucketArn = existing.arn;
       this.dependencies = [];
+      this.versioning = [];
     } else {
-      const { bucket, dependencies, accessLogs } = createExportBucket(name, args, this);
+      const { bucket, dependencies, versioning, accessLogs } = createExportBucket(name, args, this);
       this.accessLogBucketName = accessLogs?.bucketName;
       this.bucketName = bucket.bucket;
       this.bucketArn = bucket.arn;
       this.dependencies = dependencies;
+      this.versioning = [versioning];
     }
     this.registerOutputs({ bucketName: this.bucketName, bucketArn: this.bucketArn });
   }
@@ -112,7 +116,7 @@ function createExportBucket(name: string, args: ExportBucketArgs, parent: pulumi
       { parent },
     );
   }
-  return { bucket, dependencies, accessLogs };
+  return { bucket, dependencies, versioning, accessLogs };
 }
 
 type LifecycleRule = input.s3.BucketLifecycleConfigurationRule;

@@ -22,6 +22,11 @@ const network = {
   vpcIds: ["vpc-c1c234a5", "vpc-0a1b2c3d4e5f67890", "vpc-1234abcd"],
   vpcEndpointIds: ["vpce-1a2b3c4d", "vpce-0123456789abcdef0"],
 };
+const replication = {
+  bucketArn: "arn:aws:s3:::acme-replicas",
+  accountId: "999988887777",
+  kmsKeyArn: "arn:aws:kms:eu-west-1:999988887777:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+};
 const events = {
   notificationChannels: { traces: queue("traces"), spans: queue("spans"), scores: queue("scores") },
   fileEvents: ["s3:ObjectCreated:Put", "s3:ObjectCreated:Copy", "s3:ObjectCreated:CompleteMultipartUpload"],
@@ -77,7 +82,11 @@ const filledIn = {
 
 /** Production, development, Snowflake by keys, and events by a topic. */
 export const bases: readonly Base[] = [
-  { stack: "prod", title: "production, with its defaults", settings: { ...filledIn, snowflake, events } },
+  {
+    stack: "prod",
+    title: "production, with its defaults",
+    settings: { ...filledIn, snowflake, events, replication },
+  },
   {
     stack: "dev",
     title: "development, with its defaults",

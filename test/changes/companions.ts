@@ -26,6 +26,16 @@ export const companions: Readonly<Record<string, Readonly<Record<string, unknown
   "iam.names.snowflakeUser": { "snowflake.access": "user" },
   "iam.names.snowflakeGroup": { "snowflake.access": "user" },
   "iam.names.errorRole": { "snowflake.errorNotifications.enabled": true },
+  "iam.names.replicationRole": {
+    encryption: "kms",
+    "replication.bucketArn": "arn:aws:s3:::acme-replicas",
+    "replication.kmsKeyArn": "arn:aws:kms:eu-west-1:999988887777:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+  },
+  "replication.bucketArn": {
+    encryption: "kms",
+    "replication.kmsKeyArn": "arn:aws:kms:eu-west-1:999988887777:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+  },
+  "replication.kmsKeyArn": { encryption: "kms" },
   "iam.names.trailRole": { "auditTrail.enabled": true },
   "auditTrail.name": { "auditTrail.enabled": true },
   "events.queueName": { "events.mode": "queue" },

@@ -64,7 +64,11 @@ function policyCheck(subject: Subject, { kms }: Aws, keyArn: string): Check {
           account,
           bucketArn: outputs.bucketArn,
           writerArn,
-          readerArns: [readerArn, ...settings.crossAccountReaders.map(({ arn }) => arn)],
+          readerArns: [
+            readerArn,
+            ...settings.crossAccountReaders.map(({ arn }) => arn),
+            ...(outputs.replicationRoleArn === undefined ? [] : [outputs.replicationRoleArn]),
+          ],
           encryptsTopic: settings.events.mode === "sns",
           alertServices: hasOwnAlertTopic(settings) ? ALERT_SERVICES : [],
           audit: hasOwnTrail(settings) ? auditNames(auditTrail, settings.stack, account) : undefined,

@@ -74,6 +74,13 @@ describe("the permissions for a stack", () => {
     default: {},
     "with everything": everything,
     existing: { existingBucket: "acme-lake" },
+    replicated: {
+      encryption: "kms",
+      replication: {
+        bucketArn: "arn:aws:s3:::acme-replicas",
+        kmsKeyArn: "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+      },
+    },
     "in an organization": {
       iam: {
         path: "/data/",
@@ -152,6 +159,28 @@ describe("the permissions for a stack", () => {
         ],
       ],
     );
+  });
+
+  it("hand the role of a replication to S3 alone", async () => {
+    const replication = { bucketArn: "arn:aws:s3:::acme-replicas" };
+    const all = await statements({
+      encryption: "s3",
+      auditTrail: { enabled: false },
+      replication,
+      iam: { names: { replicationRole: "copy" } },
+    });
+    const passing = all.filter(({ Action }) => Action.includes("iam:PassRole"));
+    assert.deepEqual(
+      passing.map(({ Resource, Condition }) => [Resource, Condition]),
+      [
+        [
+          ["arn:aws:iam::111122223333:role/copy"],
+          { StringEquals: { "iam:PassedToService": "s3.amazonaws.com" } },
+        ],
+      ],
+    );
+    assert.ok(all.some(({ Action }) => Action.includes("s3:PutReplicationConfiguration")));
+    assert.ok(!all.some(({ Resource }) => Resource.some((arn) => arn.includes("acme-replicas"))));
   });
 
   it("have the path, the boundary and the names that an organization asks for", async () => {

@@ -132,6 +132,12 @@ function fakeS3(live: Live, subject: Subject, queue: FakeQueue, principal: strin
         Rule: or("ObjectLockConfigurationNotFoundError", live.lock),
       },
     }),
+    getBucketReplication: async () => ({
+      ReplicationConfiguration: or("ReplicationConfigurationNotFoundError", live.replication) as {
+        Role: string;
+        Rules: [];
+      },
+    }),
     getBucketLogging: async () => (live.logging === undefined ? {} : { LoggingEnabled: live.logging }),
     getBucketPolicy: async ({ Bucket }) => {
       const policy = Bucket === subject.logBucket ? live.logBucket.policy : live.bucketPolicy;

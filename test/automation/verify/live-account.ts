@@ -50,6 +50,7 @@ export interface Live {
   versioning: string | undefined;
   lifecycle: Record<string, unknown>[] | undefined;
   lock: Record<string, unknown> | undefined;
+  replication: Record<string, unknown> | undefined;
   logging: { TargetBucket: string; TargetPrefix: string } | undefined;
   bucketPolicy: Statement[] | undefined;
   logBucket: { publicAccessBlock: Record<string, boolean> | undefined; policy: Statement[] | undefined };
@@ -119,6 +120,7 @@ function liveOf(deployed: Deployment, { outputs, settings }: Subject): Live {
     versioning: (exportBucket(s3("Versioning"))?.versioningConfiguration as { status?: string })?.status,
     lifecycle: rules(exportBucket(s3("LifecycleConfiguration"))),
     lock: (pascal(exportBucket(s3("ObjectLockConfiguration"))) as { Rule?: Record<string, unknown> })?.Rule,
+    replication: pascal(exportBucket(s3("ReplicationConfig"))) as Record<string, unknown> | undefined,
     logging:
       logging === undefined
         ? undefined
@@ -291,6 +293,7 @@ const spellings: Readonly<Record<string, string>> = {
   id: "ID",
   sseAlgorithm: "SSEAlgorithm",
   kmsMasterKeyId: "KMSMasterKeyID",
+  replicaKmsKeyId: "ReplicaKmsKeyID",
 };
 
 /** The provider's names as S3's interface spells them. */

@@ -247,6 +247,7 @@ describe("access matrix: files", () => {
   );
   const usesKey = (actor: string, action: string, key: string, service = "s3.us-east-1.amazonaws.com") =>
     act(actor, action, key, { "kms:ViaService": service });
+  const stackKey = sharedKey.replace("0000-4000-8000", "0000-0000-0000");
   const anotherKey = sharedKey.replace(/.{4}$/, "0001");
   matrix("a key of the company's own", { ...connected, encryption: "kms", kmsKeyArn: sharedKey }, [
     ["Allowed", usesKey(writer, "kms:GenerateDataKey", sharedKey)],
@@ -306,6 +307,71 @@ describe("access matrix: files", () => {
       ["Allowed", act(reader, "s3:GetObject", inside, member)],
       ["Denied", act(reader, "s3:GetObject", outside, member)],
       ["ExplicitlyDenied", act(administrator, "s3:DeleteBucket", bucket)],
+    ],
+  );
+  const copier = writer.replace("BraintrustExportRole", "BraintrustReplicationRole");
+  const replicaKey = "arn:aws:kms:eu-west-1:999988887777:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+  const versions = [
+    "s3:GetObjectVersionForReplication",
+    "s3:GetObjectVersionAcl",
+    "s3:GetObjectVersionTagging",
+  ];
+  const copierReads: Row[] = [
+    ...anywhere(copier, "Allowed", versions),
+    ...anywhere(copier, "Denied", [
+      "s3:GetObject",
+      "s3:PutObject",
+      "s3:DeleteObject",
+      "s3:ReplicateObject",
+      ...retention,
+    ]),
+    ["Allowed", act(copier, "s3:GetReplicationConfiguration", bucket)],
+    ["Denied", act(copier, "s3:PutReplicationConfiguration", bucket)],
+    ["Denied", act(copier, "s3:GetObjectVersionForReplication", inside, foreign)],
+    ["Allowed", assume("s3.amazonaws.com", copier)],
+    ["Denied", assume(administrator, copier)],
+    ["Denied", assume(outsider, copier)],
+    ["Denied", assume("lambda.amazonaws.com", copier)],
+  ];
+  matrix(
+    "a replication",
+    { ...connected, replication: { bucketArn: "arn:aws:s3:::acme-replicas" } },
+    copierReads,
+  );
+  matrix(
+    "a replication to another account, under keys",
+    {
+      ...connected,
+      encryption: "kms",
+      kmsKeyArn: sharedKey,
+      objectLock: { mode: "GOVERNANCE", days: 1 },
+      replication: {
+        bucketArn: "arn:aws:s3:::acme-replicas",
+        accountId: "999988887777",
+        kmsKeyArn: replicaKey,
+      },
+    },
+    [
+      ...copierReads.filter(([, { action }]) => !retention.includes(action)),
+      ...anywhere(copier, "Allowed", ["s3:GetObjectRetention", "s3:GetObjectLegalHold"]),
+      ["Allowed", usesKey(copier, "kms:Decrypt", sharedKey)],
+      ["Denied", usesKey(copier, "kms:GenerateDataKey", sharedKey)],
+      ["Denied", usesKey(copier, "kms:Decrypt", sharedKey, "s3.eu-west-1.amazonaws.com")],
+      ["Denied", act(copier, "kms:Decrypt", sharedKey)],
+      ["Denied", usesKey(copier, "kms:Decrypt", anotherKey)],
+    ],
+  );
+  matrix(
+    "a replication of exports under the stack's key",
+    {
+      ...connected,
+      encryption: "kms",
+      replication: { bucketArn: "arn:aws:s3:::acme-replicas", kmsKeyArn: replicaKey },
+    },
+    [
+      ["Allowed", usesKey(copier, "kms:Decrypt", stackKey)],
+      ["Denied", usesKey(copier, "kms:GenerateDataKey", stackKey)],
+      ["Denied", act(copier, "kms:Decrypt", stackKey)],
     ],
   );
   const from = (vpc?: string, endpoint?: string) => ({

@@ -12,6 +12,10 @@ export const everything: Overrides = {
       externalId: "errors-0123456789",
     },
   },
+  replication: {
+    bucketArn: "arn:aws:s3:::acme-replicas",
+    kmsKeyArn: "arn:aws:kms:us-east-1:000000000000:key/00000000-0000-4000-8000-000000000000",
+  },
   accessLogs: { enabled: true },
   auditTrail: { enabled: true, lock: { mode: "GOVERNANCE", days: 1 } },
   objectLock: { mode: "GOVERNANCE", days: 1 },

@@ -1,5 +1,5 @@
 import { ACCOUNT_ID } from "../../../support";
-import { trusting } from "../live-account";
+import { type Live, trusting } from "../live-account";
 import {
   allow,
   bucket,
@@ -13,7 +13,37 @@ import {
   writer,
 } from "../mutation";
 
+const replicated = {
+  ...kms,
+  replication: {
+    bucketArn: "arn:aws:s3:::acme-replicas",
+    accountId: "999988887777",
+    kmsKeyArn: "arn:aws:kms:eu-west-1:999988887777:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+  },
+};
+const ruleOf = (live: Live) => [live.replication?.Rules].flat()[0] as Record<string, unknown>;
+
 turnsRed("bucket", [
+  ["nothing, with a replication", [], () => undefined, replicated],
+  ["no replication", ["bucket/replication"], (live) => set(live, { replication: undefined }), replicated],
+  [
+    "a replication that is disabled",
+    ["bucket/replication"],
+    (live) => Object.assign(ruleOf(live), { Status: "Disabled" }),
+    replicated,
+  ],
+  [
+    "a replication to another bucket",
+    ["bucket/replication"],
+    (live) => Object.assign(Object(ruleOf(live).Destination), { Bucket: "arn:aws:s3:::elsewhere" }),
+    replicated,
+  ],
+  [
+    "a replication by another role",
+    ["bucket/replication"],
+    (live) => Object.assign(live.replication ?? {}, { Role: "arn:aws:iam::123456789012:role/other" }),
+    replicated,
+  ],
   ...["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"].map(
     (block): Mutation => [
       `${block} off`,
