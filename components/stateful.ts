@@ -20,6 +20,18 @@ export function lossOf(urn: string): string | undefined {
   return types.some((type) => replaceable.includes(type)) ? undefined : losses[types.at(-1) ?? ""];
 }
 
+/**
+ * The same for a resource that is replaced. A rotation deletes an access key that nobody uses any more; one that is replaced, with
+ * a user of another name for example, is in use until the new one is handed over.
+ */
+export function lossByReplacement(urn: string): string | undefined {
+  const inUse = urn.split("::")[2]?.endsWith("aws:iam/accessKey:AccessKey");
+  return (
+    lossOf(urn) ??
+    (inUse ? "the access key that Snowflake uses, until the new one is handed over" : undefined)
+  );
+}
+
 /** Whether deleting or replacing a resource loses data, or an identity that others name. */
 export function isStateful(urn: string): boolean {
   return lossOf(urn) !== undefined;

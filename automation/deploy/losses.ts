@@ -1,5 +1,5 @@
 import type { OpType } from "@pulumi/pulumi/automation";
-import { lossOf } from "../../components/stateful";
+import { lossByReplacement, lossOf } from "../../components/stateful";
 import { type Change, markOf, nameOf, shortType } from "../engine/changes";
 import type { ResourceState } from "../engine/state/state";
 
@@ -28,12 +28,16 @@ export function removalsOf(changes: readonly Change[], resources: readonly Resou
     if (!removed.has(change.urn) || change.operation === "replace") removed.set(change.urn, change);
   }
   const gone = new Set([...removed.keys(), ...emptied(resources, removed)]);
-  const losses = [...removed.values()].filter(({ urn }) => lossOf(urn) !== undefined);
+  const losses = [...removed.values()].filter((change) => lossBy(change) !== undefined);
   return {
     losses,
     lost: resources.filter(({ urn }) => losses.some((loss) => loss.urn === urn)),
     protectedUrns: resources.filter(({ urn, protect }) => protect && gone.has(urn)).map(({ urn }) => urn),
   };
+}
+
+function lossBy({ operation, urn }: Pick<Change, "operation" | "urn">): string | undefined {
+  return operation === "delete" ? lossOf(urn) : lossByReplacement(urn);
 }
 
 /** URNs of components all of whose resources are deleted: they go too, and the changes of a preview do not name them. */
@@ -57,7 +61,7 @@ export function lossReport(stack: string, { losses, protectedUrns }: Removals): 
   if (losses.length === 0) return undefined;
   const lines = losses.map(
     ({ operation, type, name, urn }) =>
-      `  ${markOf(operation)} ${operation} ${shortType(type)} ${name}: loses ${lossOf(urn)}`,
+      `  ${markOf(operation)} ${operation} ${shortType(type)} ${name}: loses ${lossBy({ operation, urn })}`,
   );
   return [
     "this update would delete or replace stateful resources:",

@@ -12,6 +12,7 @@ import { ENCRYPTED } from "./schema";
 import type { Settings } from "./settings";
 import { statementConflicts } from "./statement-conflicts";
 import { awsRegionOfSnowflake, bucketNameRule } from "./text-rules";
+import { unusedConflicts } from "./unused-conflicts";
 
 /**
  * Settings that are well-formed each by itself and cannot stand together.
@@ -31,6 +32,7 @@ export function findConflicts(settings: Settings, given: unknown): Problem[] {
     ...eventConflicts(settings),
     ...lifecycleConflicts(settings),
     ...archiveConflicts(settings),
+    ...unusedConflicts(settings),
     ...keyConflicts(settings),
     ...replicationConflicts(settings),
     ...monitoringConflicts(settings),

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { PlannedResource } from "../../automation/plan/evaluation";
-import { lossOf } from "../../components/stateful";
+import { lossByReplacement, lossOf } from "../../components/stateful";
 import replacements from "../engine/fake-provider/replacements.json";
 import type { Planned } from "./plans";
 
@@ -46,7 +46,10 @@ export function differenceOf(from: Planned, to: Planned): Difference {
 
 /** Resources that lose data or an identity: the update needs `--allow-loss`. */
 export function lossesOf({ deleted, replaced }: Difference): PlannedResource[] {
-  return [...deleted, ...replaced.map(({ before }) => before)].filter(({ urn }) => lossOf(urn) !== undefined);
+  return [
+    ...deleted.filter(({ urn }) => lossOf(urn) !== undefined),
+    ...replaced.map(({ before }) => before).filter(({ urn }) => lossByReplacement(urn) !== undefined),
+  ];
 }
 
 /** All that is done, a line each. */

@@ -178,6 +178,18 @@ describe("the setting lifecycle.minimumObjectSizeBytes", () => {
     );
   });
 
+  it("is refused where nothing moves, and accepted where something does", () => {
+    const given = (profile: string) => ({ lifecycle: { profile, minimumObjectSizeBytes: 4_096 } });
+    const [problem, ...others] = problemsOf(given("none"));
+    assert.deepEqual([problem?.key, problem?.value], ["lifecycle.minimumObjectSizeBytes", "4096"]);
+    assert.match(
+      `${problem?.rule}; ${problem?.fix}`,
+      /profile none they never do; set lifecycle\.profile to/,
+    );
+    assert.deepEqual(others, []);
+    for (const profile of ["archive", "instant"]) assert.deepEqual(problemsOf(given(profile)), []);
+  });
+
   it("takes digits as text, and no size that S3 has no filter for", () => {
     assert.deepEqual(problemsOf({ lifecycle: { minimumObjectSizeBytes: "262144" } }), []);
     assert.equal(

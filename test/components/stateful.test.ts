@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isStateful, lossOf } from "../../components/stateful";
+import { isStateful, lossByReplacement, lossOf } from "../../components/stateful";
 import { deployProgram } from "../support";
 
 const urn = (...types: string[]) =>
@@ -33,6 +33,14 @@ describe("stateful resources", () => {
         "pipeline-snowflake-user-secret",
       ],
     );
+  });
+
+  it("include an access key that is replaced, and not one that a rotation deletes", () => {
+    const key = urn("braintrust-snowflake:index:SnowflakeUser", "aws:iam/accessKey:AccessKey");
+    assert.match(lossByReplacement(key) ?? "", /handed over/);
+    assert.equal(lossOf(key), undefined);
+    assert.equal(lossByReplacement(urn("aws:iam/policy:Policy")), undefined);
+    assert.equal(lossByReplacement(urn("aws:kms/key:Key")), lossOf(urn("aws:kms/key:Key")));
   });
 
   it("name what is lost", () => {

@@ -141,7 +141,7 @@ function ruleShape(rule: LifecycleRule): unknown {
   return withoutAbsent({
     id: ID,
     status: Status,
-    filter: { prefix: Filter?.Prefix ?? Filter?.And?.Prefix ?? Prefix },
+    filter: filterShape(Filter, Prefix),
     transitions: Transitions?.map(({ Days, StorageClass }) => ({ days: Days, storageClass: StorageClass })),
     expiration: Expiration && { days: Expiration.Days },
     noncurrentVersionExpiration: NoncurrentVersionExpiration && {
@@ -152,6 +152,17 @@ function ruleShape(rule: LifecycleRule): unknown {
     },
     ...others,
   });
+}
+
+/** S3 says a prefix alone by itself, and one with a size as both. What else a filter has the program never asks for. */
+function filterShape(filter: LifecycleRule["Filter"], formerPrefix: string | undefined): unknown {
+  const { Prefix = formerPrefix, And, ...others } = filter ?? {};
+  if (And === undefined) return { prefix: Prefix, ...others };
+  const { Prefix: prefix, ObjectSizeGreaterThan, ...further } = And;
+  const rest = { ...others, ...further };
+  return ObjectSizeGreaterThan === undefined
+    ? { prefix, ...rest }
+    : { and: { prefix, objectSizeGreaterThan: ObjectSizeGreaterThan, ...rest } };
 }
 
 function lockCheck(subject: Subject, { s3 }: Aws): Check {

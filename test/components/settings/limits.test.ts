@@ -90,11 +90,11 @@ const borders: Readonly<Record<Exclude<RefusedLimit, "bucketPolicy" | "trustPoli
   },
   topicName: {
     key: "events.topicName",
-    given: (size) => ({ settings: { events: { topicName: letters(size) } } }),
+    given: (size) => ({ settings: { events: { mode: "sns", topicName: letters(size) } } }),
   },
   queueName: {
     key: "events.queueName",
-    given: (size) => ({ settings: { events: { queueName: letters(size - "-dlq".length) } } }),
+    given: (size) => ({ settings: { events: { mode: "queue", queueName: letters(size - "-dlq".length) } } }),
   },
   trailName: {
     key: "auditTrail.name",

@@ -11,6 +11,33 @@ type Given = Readonly<Record<string, unknown>>;
 const refused = (given: Given, stack?: string) =>
   problemsOf(given, stack === undefined ? {} : { stack }).map(({ key }) => key);
 
+describe("the names of a queue and a topic", () => {
+  const modes = ["snowflake-queue", "sns", "queue", "none"];
+  for (const [key, name, accepted] of [
+    ["events.queueName", "queueName", ["sns", "queue"]],
+    ["events.topicName", "topicName", ["sns"]],
+  ] as const) {
+    it(`are refused in a mode without one: ${key}`, () => {
+      for (const mode of [...modes, undefined]) {
+        const problems = problemsOf({ events: { ...(mode && { mode }), [name]: "acme-files" } });
+        const isAccepted = accepted.some((each) => each === mode);
+        assert.deepEqual(
+          problems.map((each) => each.key),
+          isAccepted ? [] : [key],
+          mode,
+        );
+        for (const { value, rule, fix } of problems) {
+          assert.equal(value, '"acme-files"');
+          assert.match(
+            `${rule}; ${fix}`,
+            new RegExp(`events.mode ${mode ?? "snowflake-queue"} .*set events.mode to`),
+          );
+        }
+      }
+    });
+  }
+});
+
 describe("names in AWS", () => {
   it("are refused where two identities, policies, queues or topics would have the same", () => {
     const same = (first: string, second: string) => ({

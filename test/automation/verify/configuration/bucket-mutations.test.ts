@@ -23,6 +23,8 @@ const replicated = {
 };
 const ruleOf = (live: Live) => [live.replication?.Rules].flat()[0] as Record<string, unknown>;
 
+const bySize = { ...trusting, lifecycle: { profile: "instant", minimumObjectSizeBytes: 4_096 } };
+
 turnsRed("bucket", [
   ["nothing, with a replication", [], () => undefined, replicated],
   ["no replication", ["bucket/replication"], (live) => set(live, { replication: undefined }), replicated],
@@ -87,6 +89,19 @@ turnsRed("bucket", [
     kms,
   ],
   ["no default encryption", ["bucket/encryption"], (live) => set(live, { encryption: undefined })],
+  ["nothing, with transitions by size", [], () => undefined, bySize],
+  [
+    "transitions of another size",
+    ["bucket/lifecycle"],
+    (live) => Object.assign(Object(live.lifecycle?.[1]?.Filter).And, { ObjectSizeGreaterThan: 1 }),
+    bySize,
+  ],
+  [
+    "transitions of tagged exports alone",
+    ["bucket/lifecycle"],
+    (live) => Object.assign(Object(live.lifecycle?.[1]?.Filter).And, { Tags: [{ Key: "a", Value: "b" }] }),
+    bySize,
+  ],
   ["no lifecycle", ["bucket/lifecycle"], (live) => set(live, { lifecycle: undefined })],
   [
     "lifecycle off",
