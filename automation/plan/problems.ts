@@ -135,14 +135,13 @@ function replicationWarnings({ replication, objectLock }: Settings, warn: Warn):
     ...(accountId === undefined ? [] : ["s3:ObjectOwnerOverrideToBucketOwner"]),
   ];
   const toDo = [
-    "turn on versioning",
-    ...(objectLock === undefined ? [] : ["turn on Object Lock"]),
-    `allow ${actions.join(", ")} on ${bucketArn}/* to the output replicationRoleArn`,
+    `turn on versioning${objectLock === undefined ? "" : " and Object Lock"} before \`up\`, which S3 refuses otherwise`,
+    `then allow ${actions.join(", ")} on ${bucketArn}/* to the output replicationRoleArn`,
     ...(kmsKeyArn === undefined ? [] : [`allow it kms:Encrypt and kms:GenerateDataKey on ${kmsKeyArn}`]),
   ];
   warn(
     "replication",
-    `exports are not replicated until the destination allows it, and this stack does not change ${bucketArn}; earlier exports are never replicated`,
+    `exports are not replicated until ${bucketArn} allows it, and this stack does not change that bucket; earlier exports are never replicated`,
     `let its owner ${toDo.join("; ")}`,
   );
 }

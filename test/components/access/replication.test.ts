@@ -90,7 +90,7 @@ describe("replication", () => {
     });
     assert.match(
       text,
-      /let its owner turn on versioning; turn on Object Lock; allow s3:ReplicateObject, s3:ReplicateTags, s3:ObjectOwnerOverrideToBucketOwner on arn:aws:s3:::acme-replicas\/\* to the output replicationRoleArn; allow it kms:Encrypt and kms:GenerateDataKey on arn:aws:kms:eu-west-1/,
+      /let its owner turn on versioning and Object Lock before `up`, which S3 refuses otherwise; then allow s3:ReplicateObject, s3:ReplicateTags, s3:ObjectOwnerOverrideToBucketOwner on arn:aws:s3:::acme-replicas\/\* to the output replicationRoleArn; allow it kms:Encrypt and kms:GenerateDataKey on arn:aws:kms:eu-west-1/,
     );
     assert.match(text, /s3\.BucketReplication\w* .*new exports to .*acme-replicas/);
   });
