@@ -52,7 +52,7 @@ const filledIn = {
       Effect: "Deny",
       Principal: { AWS: "arn:aws:iam::777788889999:role/contractors" },
       Action: "s3:*",
-      Condition: { DateGreaterThan: { "aws:CurrentTime": "2027-01-01T00:00:00Z" } },
+      Condition: { StringNotEquals: { "aws:PrincipalTag/team": "data" } },
     },
     {
       Sid: "AllowInventory",
