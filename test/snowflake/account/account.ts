@@ -1,0 +1,168 @@
+import { Refusal } from "./script";
+
+/** What Snowflake meets in AWS. */
+export interface Aws {
+  /** Whether the role's trust policy lets this user assume it with this external id. */
+  readonly assumes: (roleArn: string, userArn: string, externalId: string) => boolean;
+  /** Whether the topic's policy lets this user subscribe to it. */
+  readonly subscribes: (topicArn: string, userArn: string) => boolean;
+  readonly knowsKey: (accessKeyId: string, secretAccessKey: string) => boolean;
+}
+
+/** An object of the account. */
+export interface Thing {
+  readonly kind: string;
+  /** Quoted, from the database down. */
+  readonly name: string;
+  readonly parts: readonly string[];
+  readonly owner: string;
+  /** What follows the name in its CREATE. */
+  readonly definition: string;
+  readonly properties: Map<string, string>;
+}
+
+/** Role -> those it inherits. */
+const SYSTEM_ROLES: Readonly<Record<string, readonly string[]>> = {
+  ACCOUNTADMIN: ["SYSADMIN", "SECURITYADMIN"],
+  SECURITYADMIN: ["USERADMIN"],
+};
+
+/** docs.snowflake.com/en/user-guide/security-access-control-overview (system-defined roles), .../security-access-control-privileges */
+const SYSTEM_GRANTS = [
+  "CREATE WAREHOUSE/ACCOUNT/SYSADMIN",
+  "CREATE DATABASE/ACCOUNT/SYSADMIN",
+  "CREATE ROLE/ACCOUNT/USERADMIN",
+  "MANAGE GRANTS/ACCOUNT/SECURITYADMIN",
+  "CREATE INTEGRATION/ACCOUNT/ACCOUNTADMIN",
+  "EXECUTE TASK/ACCOUNT/ACCOUNTADMIN",
+  "EXECUTE MANAGED TASK/ACCOUNT/ACCOUNTADMIN",
+];
+
+/** A Snowflake account: its objects, who owns them, who may use them. It knows statements of Snowflake and no one's program. */
+export class SnowflakeAccount {
+  /** Integrations and topics have users of their own: docs.snowflake.com/en/user-guide/data-load-snowpipe-auto-s3 */
+  public readonly storageUser = "arn:aws:iam::444455556666:user/k7xq-s-v2st9981";
+  public readonly topicUser = "arn:aws:iam::444455556666:user/k7xq-s-sns00042";
+  public readonly queueArn = "arn:aws:sqs:us-east-1:444455556666:sf-snowpipe-AIDAK7XQ-b_9";
+  /** Roles of the user that connects. */
+  public userRoles: readonly string[] = ["ACCOUNTADMIN"];
+  /** Account parameter: docs.snowflake.com/en/sql-reference/parameters#quoted-identifiers-ignore-case */
+  public ignoresCase = false;
+  /** Why pipes load nothing, as SHOW PIPES has it. */
+  public invalidReason: string | null = null;
+  /** How often AWS still refuses a role whose trust policy is new. */
+  public distrust = 0;
+  /** Every statement that reached the account, in order. */
+  public readonly statements: string[] = [];
+  /** Ids of the access keys that read the bucket, in order. */
+  public readonly usedKeys: string[] = [];
+  private readonly objects = new Map<string, Thing>();
+  private readonly grants = new Set(SYSTEM_GRANTS);
+  private readonly parents = new Map<string, Set<string>>(
+    Object.entries(SYSTEM_ROLES).map(([role, below]) => [role, new Set(below)]),
+  );
+
+  public constructor(public readonly aws: Aws) {}
+
+  public find(kind: string, name: string): Thing | undefined {
+    return this.objects.get(`${kind} ${name}`);
+  }
+
+  public all(kind: string): Thing[] {
+    return [...this.objects.values()].filter((thing) => thing.kind === kind);
+  }
+
+  public put(thing: Thing): void {
+    this.objects.set(`${thing.kind} ${thing.name}`, thing);
+  }
+
+  public drop({ kind, name }: Thing): void {
+    this.objects.delete(`${kind} ${name}`);
+  }
+
+  public grant(privilege: string, on: string, role: string): void {
+    this.grants.add(`${privilege}/${on}/${role}`);
+  }
+
+  /** GRANT ROLE: what `role` may, `parent` may. */
+  public grantRole(role: string, parent: string): void {
+    this.parents.set(parent, (this.parents.get(parent) ?? new Set()).add(role));
+  }
+
+  public hasRole(role: string): boolean {
+    return this.inherited("ACCOUNTADMIN").has(role) || this.find("ROLE", `"${role}"`) !== undefined;
+  }
+
+  /** A role and all that it inherits. */
+  public inherited(role: string): Set<string> {
+    const found = new Set([role, "PUBLIC"]);
+    for (const one of found) for (const below of this.parents.get(one) ?? []) found.add(below);
+    return found;
+  }
+
+  public may(role: string, privilege: string, on: string): boolean {
+    return [...this.inherited(role)].some((one) => this.grants.has(`${privilege}/${on}/${one}`));
+  }
+
+  public owns(role: string, { owner }: Thing): boolean {
+    return this.inherited(role).has(owner);
+  }
+
+  /** Whether a role sees an object at all: it owns it, or has any right on it. */
+  public sees(role: string, thing: Thing): boolean {
+    const roles = this.inherited(role);
+    const on = `/${thing.kind} ${thing.name}/`;
+    return (
+      this.owns(role, thing) ||
+      [...this.grants].some((grant) => grant.includes(on) && roles.has(grant.split(on)[1] ?? ""))
+    );
+  }
+
+  /**
+   * Reads a stage's files, by its integration's role or its own key.
+   * docs.snowflake.com/en/user-guide/data-load-s3-config-storage-integration (errors of sts:AssumeRole)
+   */
+  public readBucket(stage: Thing): void {
+    const integration = this.find("INTEGRATION", stage.properties.get("STORAGE_INTEGRATION") ?? "");
+    if (integration === undefined) {
+      this.readByKey(stage);
+      return;
+    }
+    const property = (name: string) => integration.properties.get(name) ?? "";
+    const url = stage.properties.get("URL") ?? "";
+    if (
+      !property("STORAGE_ALLOWED_LOCATIONS")
+        .split(",")
+        .some((location) => url.startsWith(location))
+    ) {
+      throw new Refusal(
+        "001067",
+        "42000",
+        `SQL compilation error:\nLocation '${url}' is not allowed by integration ${integration.name}.`,
+      );
+    }
+    const role = property("STORAGE_AWS_ROLE_ARN");
+    const isTrusted = this.aws.assumes(role, this.storageUser, property("STORAGE_AWS_EXTERNAL_ID"));
+    if (isTrusted && this.distrust === 0) return;
+    this.distrust = Math.max(0, this.distrust - 1);
+    throw new Refusal(
+      "003167",
+      "42601",
+      `Error assuming AWS_ROLE:\nUser: ${this.storageUser} is not authorized to perform: sts:AssumeRole on resource: ${role}`,
+    );
+  }
+
+  private readByKey(stage: Thing): void {
+    const [, id = "", secret = ""] =
+      /AWS_KEY_ID = '([^']*)'\s+AWS_SECRET_KEY = '([^']*)'/.exec(stage.properties.get("CREDENTIALS") ?? "") ??
+      [];
+    if (!this.aws.knowsKey(id, secret)) {
+      throw new Refusal(
+        "003524",
+        "22000",
+        "Failure using stage area. Cause: [The AWS Access Key Id you provided is not valid.]",
+      );
+    }
+    this.usedKeys.push(id);
+  }
+}

@@ -1,0 +1,113 @@
+import type { Thing } from "./account";
+import { Refusal } from "./script";
+import { insufficient, quote, type Session } from "./session";
+
+/** What CREATE and ALTER do with one object: rights, properties, and what the object refers to. */
+
+/** Rights on the account by which these are created; everything else is created in a schema. */
+const ON_ACCOUNT = ["WAREHOUSE", "DATABASE", "ROLE", "INTEGRATION"];
+
+/** CREATE needs its right even with IF NOT EXISTS: docs.snowflake.com/en/user-guide/security-access-control-privileges */
+export function needRightToCreate(session: Session, kind: string, parts: readonly string[]): void {
+  const { account, role } = session;
+  if (ON_ACCOUNT.includes(kind)) {
+    if (!account.may(role, `CREATE ${kind}`, "ACCOUNT")) throw insufficient("account 'KX40210'");
+    return;
+  }
+  const database = session.need("DATABASE", quote(parts.slice(0, 1)));
+  if (kind === "SCHEMA") {
+    if (!account.owns(role, database)) throw insufficient(`database '${database.parts[0]}'`);
+    return;
+  }
+  const schema = session.need("SCHEMA", quote(parts.slice(0, 2)));
+  if (!account.owns(role, schema) && !account.may(role, `CREATE ${kind}`, `SCHEMA ${schema.name}`)) {
+    throw insufficient(`schema '${schema.parts[1]}'`);
+  }
+}
+
+/** The object that a CREATE makes, whose properties hold. */
+export function created(session: Session, kind: string, parts: readonly string[], definition: string): Thing {
+  const thing: Thing = {
+    kind,
+    name: quote(parts),
+    parts,
+    owner: session.role,
+    definition,
+    properties: new Map(integrationDefaults(session, kind, definition)),
+  };
+  for (const [property, value] of propertiesIn(session, definition.split(/\nAS\n/)[0] ?? "")) {
+    thing.properties.set(property, value);
+  }
+  const integration = thing.properties.get("STORAGE_INTEGRATION");
+  if (integration !== undefined) needUsage(session, integration);
+  const fileFormat = thing.properties.get("FILE_FORMAT");
+  if (kind === "STAGE" && fileFormat !== undefined) session.need("FILE FORMAT", inConstant(fileFormat));
+  return thing;
+}
+
+/** docs.snowflake.com/en/sql-reference/sql/desc-integration */
+function integrationDefaults({ account }: Session, kind: string, definition: string): [string, string][] {
+  if (kind !== "INTEGRATION") return [];
+  if (definition.includes("EXTERNAL_STAGE")) {
+    return [
+      ["STORAGE_BLOCKED_LOCATIONS", ""],
+      ["STORAGE_AWS_IAM_USER_ARN", account.storageUser],
+      ["STORAGE_AWS_EXTERNAL_ID", "KX40210_SFCRole=2_r4nd0m="],
+      ["USE_PRIVATELINK_ENDPOINT", "false"],
+    ];
+  }
+  return [
+    ["SF_AWS_IAM_USER_ARN", account.topicUser],
+    ["SF_AWS_EXTERNAL_ID", "KX40210_SFCRole=7_3rr0r5="],
+  ];
+}
+
+/** `NAME = value`, a text, a word, a name or a list in parentheses. */
+export function propertiesIn(session: Session, text: string): [string, string][] {
+  const found = text.matchAll(/(\w+)\s*=\s*(?:'((?:[^']|'')*)'|\(((?:'[^']*'|[^')])*)\)|("[^"]*")|(\w+))/g);
+  return [...found].map(([, property = "", constant, list, name, word]) => {
+    if (constant !== undefined) return [property, constant.replaceAll("''", "'")];
+    if (name !== undefined) return [property, session.quoted(name)];
+    if (list === undefined)
+      return [property, (word ?? "").replace(/^(TRUE|FALSE)$/, (flag) => flag.toLowerCase())];
+    return [property, property.endsWith("LOCATIONS") ? list.replace(/[\s']/g, "") : list.trim()];
+  });
+}
+
+/** A pipe or a task reads its stage with the rights of the role that creates it. */
+export function checkLoader(session: Session, loader: Thing): void {
+  const stage = stageOf(session, loader.definition);
+  needErrorIntegration(session, loader);
+  if (loader.kind === "TASK") return;
+  session.account.readBucket(stage);
+  const topic = loader.properties.get("AWS_SNS_TOPIC");
+  // docs.snowflake.com/en/user-guide/data-load-snowpipe-auto-s3: the topic's policy has to name Snowflake's user first
+  if (topic !== undefined && !session.account.aws.subscribes(topic, session.account.topicUser)) {
+    const cause = `User: ${session.account.topicUser} may not perform: SNS:Subscribe on resource: ${topic}`;
+    throw new Refusal("091012", "22000", `Pipe Notifications bind failure "${cause}"`);
+  }
+}
+
+export function needErrorIntegration(session: Session, { properties }: Thing): void {
+  const integration = properties.get("ERROR_INTEGRATION");
+  if (integration !== undefined) needUsage(session, integration);
+}
+
+function needUsage(session: Session, integration: string): void {
+  const { account, role } = session;
+  const found = account.find("INTEGRATION", integration);
+  if (found && (account.owns(role, found) || account.may(role, "USAGE", `INTEGRATION ${found.name}`))) return;
+  throw new Refusal(
+    "002003",
+    "02000",
+    `SQL compilation error:\nIntegration '${integration}' does not exist or not authorized.`,
+  );
+}
+
+/** The stage behind `FROM '@...'`. */
+export function stageOf(session: Session, sql: string): Thing {
+  return session.need("STAGE", /'@([^']*)'/.exec(sql)?.[1] ?? "");
+}
+
+/** A name within a constant within a list: `FORMAT_NAME = '"A"."B"'`. */
+const inConstant = (list: string) => /'([^']*)'/.exec(list)?.[1] ?? "";

@@ -1,0 +1,158 @@
+/** A refusal, as Snowflake numbers it: docs.snowflake.com/en/developer-guide/python-connector/python-connector-api (errno, sqlstate). */
+export class Refusal extends Error {
+  public constructor(
+    public readonly code: string,
+    public readonly sqlState: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export type Row = Readonly<Record<string, string | null>>;
+
+/** What a block needs of the session that runs it. */
+export interface BlockSession {
+  /** Runs one statement and keeps its rows for RESULT_SCAN. */
+  readonly run: (statement: string) => readonly Row[];
+  /** Rows behind FROM in EXISTS or COUNT, with the WHERE still to apply. */
+  readonly rowsOf: (from: string) => readonly Row[];
+  /** A quoted column, as the session reads it. */
+  readonly column: (quoted: string) => string;
+}
+
+/**
+ * Runs a Snowflake Scripting block: DECLARE, IF, RETURN, RAISE, SELECT INTO and an EXCEPTION handler. An exception that nobody
+ * handles reaches the client with its type and place.
+ * docs.snowflake.com/en/developer-guide/snowflake-scripting/exceptions
+ */
+export function runBlock(text: string, session: BlockSession): readonly Row[] {
+  const exceptions = new Map<string, { readonly code: string; readonly message: string }>();
+  const variables = new Map<string, number>();
+  /** Whether each IF around the statement is taken. */
+  const taken: boolean[] = [];
+  let handled: boolean | undefined;
+
+  for (const piece of statementsOf(text)) {
+    let rest = piece.replace(/^(DECLARE|BEGIN)\s+/, "").replace(/^BEGIN\s+/, "");
+    if (/^EXCEPTION\s+WHEN OTHER THEN/.test(rest)) {
+      if (handled === undefined) return [];
+      handled = true;
+      taken.length = 0;
+      rest = rest.replace(/^EXCEPTION\s+WHEN OTHER THEN\s+/, "");
+    }
+    if (handled === false) continue;
+    for (let condition = /^IF \(/.exec(rest); condition; condition = /^IF \(/.exec(rest)) {
+      const end = closing(rest, 3);
+      const then = /^\s*THEN\s+/.exec(rest.slice(end));
+      if (then === null) throw syntaxError(rest);
+      taken.push(!taken.includes(false) && isTrue(rest.slice(3, end), variables, session));
+      rest = rest.slice(end + then[0].length);
+    }
+    if (rest === "END") break;
+    if (rest === "END IF") taken.pop();
+    else if (!taken.includes(false)) {
+      const exception = /^(\w+) EXCEPTION \((-?\d+), '(.*)'\)$/s.exec(rest);
+      const variable = /^(\w+) NUMBER DEFAULT (\d+)$/.exec(rest);
+      const returned = /^RETURN '(.*)'$/s.exec(rest);
+      const counted = /^SELECT COUNT\(\*\) INTO :(\w+) (FROM .*)$/s.exec(rest);
+      const raised = exceptions.get(/^RAISE (\w+)$/.exec(rest)?.[1] ?? "");
+      if (exception)
+        exceptions.set(exception[1] ?? "", { code: exception[2] ?? "", message: exception[3] ?? "" });
+      else if (variable) variables.set(variable[1] ?? "", Number(variable[2]));
+      else if (returned) return [{ "anonymous block": returned[1] ?? "" }];
+      else if (counted) variables.set(counted[1] ?? "", session.rowsOf(counted[2] ?? "").length);
+      else if (raised) {
+        const type = rest.slice("RAISE ".length).toUpperCase();
+        throw new Refusal(raised.code, "P0001", uncaught(type, raised.message));
+      } else {
+        try {
+          session.run(rest);
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error;
+          if (/\bEXCEPTION\s+WHEN OTHER THEN/.test(text) && handled === undefined) handled = false;
+          else throw new Refusal(error.code, "P0000", uncaught("STATEMENT_ERROR", error.message));
+        }
+      }
+    }
+  }
+  return [{ "anonymous block": null }];
+}
+
+/** Statements of a text: `;` within constants, quoted names and `$$` ends none. */
+export function statementsOf(text: string): string[] {
+  const statements = [""];
+  for (const [part] of text.matchAll(/'(?:[^'\\]|\\.|'')*'|"(?:[^"]|"")*"|\$\$[\s\S]*?\$\$|;|[^'";$]+|./g)) {
+    if (part === ";") statements.push("");
+    else statements[statements.length - 1] += part;
+  }
+  return statements.map((statement) => statement.trim()).filter(Boolean);
+}
+
+export function syntaxError(statement: string): Refusal {
+  const start = statement.slice(0, 60).replace(/\s+/g, " ");
+  return new Refusal(
+    "001003",
+    "42000",
+    `SQL compilation error:\nsyntax error line 1 at position 0 unexpected '${start}'.`,
+  );
+}
+
+/** NOT, AND, OR and comparisons over EXISTS: the innermost parentheses first. */
+function isTrue(condition: string, variables: ReadonlyMap<string, number>, session: BlockSession): boolean {
+  let logic = condition;
+  for (let exists = logic.indexOf("EXISTS ("); exists >= 0; exists = logic.indexOf("EXISTS (")) {
+    const open = exists + "EXISTS ".length;
+    const end = closing(logic, open);
+    const query = /^SELECT 1 (FROM .*?)\s+WHERE (.*)$/s.exec(logic.slice(open + 1, end - 1).trim());
+    if (query === null) throw syntaxError(logic);
+    const wanted = (query[2] ?? "").split(/\s+AND\s+/).map((comparison) => {
+      const [, column = "", value = ""] = /^("[^"]*"|\w+) = '(.*)'$/s.exec(comparison) ?? [];
+      if (column === "") throw syntaxError(comparison);
+      return [column.startsWith('"') ? session.column(column) : column, value.replaceAll("''", "'")] as const;
+    });
+    const found = session.rowsOf(query[1] ?? "").some((row) =>
+      wanted.every(([column, value]) => {
+        if (!(column in row)) {
+          throw new Refusal(
+            "000904",
+            "42000",
+            `SQL compilation error: error line 1 at position 30\ninvalid identifier '"${column}"'`,
+          );
+        }
+        return row[column] === value;
+      }),
+    );
+    logic = `${logic.slice(0, exists)}${found ? "TRUE" : "FALSE"}${logic.slice(end)}`;
+  }
+  logic = logic.replace(/(\w+) ([=>]) (\d+)/g, (_, name: string, operator: string, number: string) => {
+    const value = variables.get(name) ?? Number.NaN;
+    return (operator === "=" ? value === Number(number) : value > Number(number)) ? "TRUE" : "FALSE";
+  });
+  for (let before = ""; before !== logic; ) {
+    before = logic;
+    logic = logic
+      .trim()
+      .replace(/\(\s*(TRUE|FALSE)\s*\)/g, "$1")
+      .replace(/NOT TRUE/g, "FALSE")
+      .replace(/NOT FALSE/g, "TRUE")
+      .replace(/TRUE\s+OR\s+(TRUE|FALSE)|FALSE\s+OR\s+TRUE/g, "TRUE")
+      .replace(/FALSE\s+OR\s+FALSE/g, "FALSE");
+  }
+  if (logic !== "TRUE" && logic !== "FALSE") throw syntaxError(logic);
+  return logic === "TRUE";
+}
+
+/** Where the parenthesis that opens at `open` has been closed. */
+function closing(text: string, open: number): number {
+  let depth = 0;
+  for (const { 0: token, index } of text.slice(open).matchAll(/'(?:[^'\\]|\\.|'')*'|"[^"]*"|[()]/g)) {
+    if (token === "(") depth += 1;
+    if (token === ")") depth -= 1;
+    if (depth === 0) return open + index + 1;
+  }
+  throw syntaxError(text);
+}
+
+const uncaught = (type: string, message: string) =>
+  `Uncaught exception of type '${type}' on line 2 at position 4 : ${message}`;

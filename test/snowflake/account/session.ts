@@ -1,0 +1,130 @@
+import type { SnowflakeAccount, Thing } from "./account";
+import { Refusal, type Row, runBlock, syntaxError } from "./script";
+
+const IDENTIFIER = String.raw`(?:"(?:[^"]|"")*"|[A-Za-z_][\w$]*)`;
+const NAME = `(${IDENTIFIER}(?:\\.${IDENTIFIER})*)`;
+
+/** One form of statement, and what it does with the groups of its form; without rows, Snowflake answers a status. */
+export type Statement = readonly [
+  form: RegExp,
+  run: (session: Session, ...groups: (string | undefined)[]) => readonly Row[] | undefined,
+];
+
+/** A statement as a whole, `NAME` in it an identifier of one part or more. */
+export function form(source: string): RegExp {
+  return new RegExp(`^${source.replaceAll("NAME", NAME)}$`, "s");
+}
+
+/** A connection: one role, one warehouse, and the rows of the last statement. */
+export class Session {
+  public role = "PUBLIC";
+  public warehouse: string | undefined;
+  public ignoresCase: boolean;
+  private last: readonly Row[] = [];
+
+  public constructor(
+    public readonly account: SnowflakeAccount,
+    private readonly statements: readonly Statement[],
+  ) {
+    this.ignoresCase = account.ignoresCase;
+  }
+
+  /** Runs a statement as a client sends it. */
+  public execute(text: string): readonly Row[] {
+    const statement = text
+      .replace(/^\s*--[^\n]*\n/gm, "")
+      .trim()
+      .replace(/;$/, "");
+    this.account.statements.push(statement);
+    const block = /^EXECUTE IMMEDIATE \$\$(.*)\$\$$/s.exec(statement);
+    if (block === null) return this.run(statement);
+    return runBlock(block[1] ?? "", {
+      run: (one) => this.run(one),
+      rowsOf: (from) => this.rowsOf(from),
+      column: (quoted) => this.stored(quoted),
+    });
+  }
+
+  private run(statement: string): readonly Row[] {
+    for (const [known, handler] of this.statements) {
+      const match = known.exec(statement);
+      if (match === null) continue;
+      this.last = handler(this, ...match.slice(1)) ?? [{ status: "Statement executed successfully." }];
+      return this.last;
+    }
+    throw syntaxError(statement);
+  }
+
+  /** docs.snowflake.com/en/sql-reference/identifiers-syntax: without quotes, or with the parameter, letters are capital. */
+  public stored(identifier: string): string {
+    const isQuoted = identifier.startsWith('"');
+    const bare = isQuoted ? identifier.slice(1, -1).replaceAll('""', '"') : identifier;
+    return isQuoted && !this.ignoresCase ? bare : bare.toUpperCase();
+  }
+
+  public parts(name: string): string[] {
+    return (name.match(new RegExp(IDENTIFIER, "g")) ?? []).map((part) => this.stored(part));
+  }
+
+  public quoted(name: string): string {
+    return quote(this.parts(name));
+  }
+
+  /** @throws Refusal where there is none, or the role does not see it: Snowflake reports both alike. */
+  public need(kind: string, name: string): Thing {
+    const found = this.account.find(kind, this.quoted(name));
+    if (found && this.account.sees(this.role, found)) return found;
+    const word = `${kind[0]}${kind.slice(1).toLowerCase()}`;
+    throw new Refusal(
+      "002003",
+      "02000",
+      `SQL compilation error:\n${word} '${name}' does not exist or not authorized.`,
+    );
+  }
+
+  public needOwned(kind: string, name: string): Thing {
+    const found = this.need(kind, name);
+    if (!this.account.owns(this.role, found))
+      throw insufficient(`${kind.toLowerCase()} '${found.parts.at(-1)}'`);
+    return found;
+  }
+
+  /** Queries of rows need a warehouse, SHOW and DDL none: docs.snowflake.com/en/user-guide/warehouses-overview */
+  public needWarehouse(): void {
+    if (this.warehouse !== undefined) return;
+    throw new Refusal(
+      "000606",
+      "57P03",
+      "No active warehouse selected in the current session.  Select an active warehouse with the 'use warehouse' command.",
+    );
+  }
+
+  private rowsOf(from: string): readonly Row[] {
+    this.needWarehouse();
+    if (from === "FROM TABLE(RESULT_SCAN(LAST_QUERY_ID()))") return this.last;
+    const schema = form(String.raw`FROM NAME\.INFORMATION_SCHEMA\.(PIPES|VIEWS)`).exec(from);
+    if (schema) {
+      const database = this.need("DATABASE", schema[1] ?? "").parts[0];
+      return this.account
+        .all((schema[2] ?? "").slice(0, -1))
+        .filter((thing) => thing.parts[0] === database && this.account.sees(this.role, thing))
+        .map(({ parts, properties }) => ({
+          [schema[2] === "PIPES" ? "PIPE_SCHEMA" : "TABLE_SCHEMA"]: parts[1] ?? null,
+          [schema[2] === "PIPES" ? "PIPE_NAME" : "TABLE_NAME"]: parts[2] ?? null,
+          COMMENT: properties.get("COMMENT") ?? null,
+        }));
+    }
+    const attached =
+      /INFORMATION_SCHEMA\.(?:POLICY_REFERENCES|TAG_REFERENCES_ALL_COLUMNS)\([^']*'([^']*)'/.exec(from);
+    if (attached === null) throw syntaxError(from);
+    this.need("VIEW", attached[1] ?? "");
+    return [];
+  }
+}
+
+/** Parts of a name as it is shown everywhere here. */
+export const quote = (parts: readonly string[]) =>
+  parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
+
+export const insufficient = (what: string) =>
+  new Refusal("003001", "42501", `SQL access control error:\nInsufficient privileges to operate on ${what}.`);

@@ -1,0 +1,240 @@
+import {
+  checkLoader,
+  created,
+  needErrorIntegration,
+  needRightToCreate,
+  propertiesIn,
+  stageOf,
+} from "./objects";
+import { Refusal } from "./script";
+import { form, insufficient, quote, type Statement } from "./session";
+
+const KIND =
+  "(WAREHOUSE|DATABASE|SCHEMA|ROLE|FILE FORMAT|STAGE|TABLE|DYNAMIC TABLE|VIEW|PIPE|TASK|(?:STORAGE |NOTIFICATION )?INTEGRATION)";
+const CREATED = "2026-11-01 00:00:00.000 -0700";
+
+/** What the account understands. Everything else is a syntax error, whoever thought it well formed. */
+export const statements: readonly Statement[] = [
+  [
+    form("ALTER SESSION SET QUOTED_IDENTIFIERS_IGNORE_CASE = (TRUE|FALSE)"),
+    (session, value) => {
+      session.ignoresCase = value === "TRUE";
+      return undefined;
+    },
+  ],
+  [
+    form("USE ROLE NAME"),
+    (session, name = "") => {
+      const { account } = session;
+      const role = session.stored(name);
+      if (!account.hasRole(role)) throw noObject();
+      if (!account.userRoles.some((one) => account.inherited(one).has(role))) {
+        const message = `Requested role '${role}' is not assigned to the executing user. Specify another role to activate.`;
+        throw new Refusal("003013", "42501", `SQL access control error:\n${message}`);
+      }
+      session.role = role;
+      return undefined;
+    },
+  ],
+  [
+    form(`USE WAREHOUSE NAME`),
+    (session, name = "") => {
+      const found = session.account.find("WAREHOUSE", session.quoted(name));
+      if (!found || !session.account.sees(session.role, found)) throw noObject();
+      session.warehouse = found.name;
+      return undefined;
+    },
+  ],
+  [
+    form(`CREATE (OR REPLACE |OR ALTER )?${KIND} (IF NOT EXISTS )?NAME(.*)`),
+    (session, or = "", kindOf = "", unless = "", name = "", rest = "") => {
+      const kind = kindOf.replace(/^(STORAGE|NOTIFICATION) /, "");
+      const parts = session.parts(name);
+      needRightToCreate(session, kind, parts);
+      const before = session.account.find(kind, quote(parts));
+      if (before && unless) return [{ status: `${parts.at(-1)} already exists, statement succeeded.` }];
+      if (before && !or)
+        throw new Refusal("002002", "42710", `SQL compilation error:\nObject '${name}' already exists.`);
+      const thing = created(session, kind, parts, rest);
+      if (kind === "PIPE" || kind === "TASK") checkLoader(session, thing);
+      session.account.put(thing);
+      return undefined;
+    },
+  ],
+  [
+    form(`ALTER ${KIND} (IF EXISTS )?NAME (SET\\s.*|SUSPEND|RESUME|REFRESH)`),
+    (session, kindOf = "", unless = "", name = "", change = "") => {
+      const kind = kindOf.replace(/^(STORAGE|NOTIFICATION) /, "");
+      if (unless && !session.account.find(kind, session.quoted(name))) return undefined;
+      const thing = session.needOwned(kind, name);
+      // docs.snowflake.com/en/sql-reference/sql/alter-task: the owner needs EXECUTE TASK
+      if (change === "RESUME" && !session.account.may(session.role, "EXECUTE TASK", "ACCOUNT")) {
+        throw new Refusal(
+          "091089",
+          "23001",
+          "Cannot execute task , EXECUTE TASK privilege must be granted to owner role",
+        );
+      }
+      if (change === "REFRESH") session.account.readBucket(stageOf(session, thing.definition));
+      for (const [property, value] of propertiesIn(session, change)) thing.properties.set(property, value);
+      if (kind === "PIPE") needErrorIntegration(session, thing);
+      return undefined;
+    },
+  ],
+  [
+    form(`DROP ${KIND} IF EXISTS NAME`),
+    (session, kind = "", name = "") => {
+      if (session.account.find(kind, session.quoted(name)))
+        session.account.drop(session.needOwned(kind, name));
+      return undefined;
+    },
+  ],
+  [
+    form(`DESC(?:RIBE)? ${KIND} NAME`),
+    (session, kind = "", name = "") => {
+      const { properties, parts } = session.need(kind, name);
+      if (kind !== "INTEGRATION") return [{ created_on: CREATED, name: parts.at(-1) ?? null }];
+      return [...properties].map(([property, value]) => ({
+        property,
+        property_type: /^(true|false)$/.test(value) ? "Boolean" : "String",
+        property_value: value,
+        property_default: "",
+      }));
+    },
+  ],
+  [
+    form("SHOW INTEGRATIONS LIKE '((?:[^']|'')*)'"),
+    (session, like = "") =>
+      session.account
+        .all("INTEGRATION")
+        .filter(({ parts }) => likeIn(like.replaceAll("''", "'")).test(parts[0] ?? ""))
+        .map(({ parts }) => ({
+          name: parts[0] ?? null,
+          type: "",
+          category: "",
+          enabled: "true",
+          created_on: CREATED,
+        })),
+  ],
+  [
+    form(`SHOW GRANTS OF ROLE NAME`),
+    (session, name = "") => {
+      if (!session.account.hasRole(session.stored(name))) throw noObject();
+      return [];
+    },
+  ],
+  [
+    form(`SHOW (PIPES|TASKS) IN SCHEMA NAME`),
+    (session, kinds = "", name = "") => {
+      const { parts } = session.need("SCHEMA", name);
+      return session.account
+        .all(kinds.slice(0, -1))
+        .filter((thing) => thing.parts[0] === parts[0] && thing.parts[1] === parts[1])
+        .map((thing) => ({
+          created_on: CREATED,
+          name: thing.parts[2] ?? null,
+          database_name: thing.parts[0] ?? null,
+          schema_name: thing.parts[1] ?? null,
+          definition: thing.definition,
+          owner: thing.owner,
+          ...(kinds === "PIPES" && {
+            notification_channel: thing.properties.get("AWS_SNS_TOPIC") ?? session.account.queueArn,
+            invalid_reason: session.account.invalidReason,
+          }),
+          comment: thing.properties.get("COMMENT") ?? "",
+        }));
+    },
+  ],
+  [
+    form(`GRANT ROLE NAME TO ROLE NAME`),
+    (session, role = "", parent = "") => {
+      const { owner } = session.account.find("ROLE", session.quoted(role)) ?? { owner: "ACCOUNTADMIN" };
+      const roles = session.account.inherited(session.role);
+      if (!roles.has(owner) && !roles.has("SECURITYADMIN")) throw insufficient(`role ${role}`);
+      session.account.grantRole(session.stored(role), session.stored(parent));
+      return undefined;
+    },
+  ],
+  [
+    form(`GRANT ([A-Z ,]+) ON (ACCOUNT|${KIND.slice(1, -1)})(?: NAME)? TO ROLE NAME`),
+    (session, privileges = "", kind = "", name = "", role = "") => {
+      const { account } = session;
+      if (!account.hasRole(session.stored(role))) throw noObject();
+      const manages = account.may(session.role, "MANAGE GRANTS", "ACCOUNT");
+      const thing = kind === "ACCOUNT" ? undefined : account.find(kind, session.quoted(name));
+      if (kind !== "ACCOUNT" && !thing) session.need(kind, name);
+      if (!manages && !(thing && account.owns(session.role, thing))) throw insufficient(`${kind} ${name}`);
+      for (const privilege of privileges.split(",")) {
+        account.grant(
+          privilege.trim(),
+          thing ? `${thing.kind} ${thing.name}` : "ACCOUNT",
+          session.stored(role),
+        );
+      }
+      return undefined;
+    },
+  ],
+  [
+    form("COPY INTO NAME (.*)"),
+    (session, name = "", rest = "") => {
+      session.needWarehouse();
+      session.needOwned("TABLE", name);
+      session.account.readBucket(stageOf(session, rest));
+      return undefined;
+    },
+  ],
+  [
+    form(`EXECUTE TASK NAME`),
+    (session, name = "") => {
+      const task = session.needOwned("TASK", name);
+      session.account.readBucket(stageOf(session, task.definition));
+      return undefined;
+    },
+  ],
+  [
+    form(String.raw`SELECT SYSTEM\$GET_AWS_SNS_IAM_POLICY\('([^']*)'\)(?: AS (\w+))?`),
+    // docs.snowflake.com/en/sql-reference/functions/system_get_aws_sns_iam_policy
+    ({ account }, topic = "", alias = "SYSTEM$GET_AWS_SNS_IAM_POLICY") => {
+      const statement = {
+        Sid: "1",
+        Effect: "Allow",
+        Principal: { AWS: account.topicUser },
+        Action: ["sns:Subscribe"],
+        Resource: [topic],
+      };
+      return [{ [alias]: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }) }];
+    },
+  ],
+  [
+    // docs.snowflake.com/en/sql-reference/sql/list
+    form("(?:LIST|LS) '@NAME'(?: PATTERN = '[^']*')?"),
+    (session, name = "") => {
+      session.account.readBucket(session.needOwned("STAGE", name));
+      return [];
+    },
+  ],
+  [
+    // What the account shows of a table or a pipe: one row, whose figures nobody reads here.
+    form(
+      String.raw`SELECT\s+('[^']*') AS (\w+),.*\s(?:FROM (?:TABLE\()?NAME|SYSTEM\$PIPE_STATUS\('NAME'\)).*`,
+    ),
+    (_session, text = "", column = "") => [{ [column]: text }],
+  ],
+];
+
+const noObject = () =>
+  new Refusal(
+    "002043",
+    "02000",
+    "SQL compilation error:\nObject does not exist, or operation cannot be performed.",
+  );
+
+/** LIKE of SHOW knows no case: docs.snowflake.com/en/sql-reference/sql/show-integrations */
+const likeIn = (like: string) =>
+  new RegExp(
+    `^${like
+      .replace(/[.*+?^${}()|[\]\\$]/g, "\\$&")
+      .replaceAll("%", ".*")
+      .replaceAll("_", ".")}$`,
+    "is",
+  );
