@@ -30,7 +30,7 @@ describe("parts of the SQL, run by the Snowflake CLI itself", function () {
 
   for (const mode of modes) {
     for (const access of accesses) {
-      it(`sets up and loads twice in mode ${mode} with access ${access}, and makes nothing twice`, async () => {
+      it(`sets up, loads and sets up again in mode ${mode} with access ${access}, and creates nothing twice`, async () => {
         const outputs = stack({ mode, access, errors: mode === "sns" });
         const setup = snowflakeSql(outputs, "setup", { revealSecrets: key });
         const load = snowflakeSql(outputs, "load");
