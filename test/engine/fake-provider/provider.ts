@@ -104,9 +104,13 @@ const provider: Provider = {
 
   async update(id, urn, _olds, news: Properties) {
     return under("update", urn, () => {
-      const thing = existing(typeOf(urn), id);
-      world.put({ ...thing, inputs: news });
-      return { outs: { ...news, ...thing.computed } };
+      const type = typeOf(urn);
+      const thing = existing(type, id);
+      // IAM renames these in place, and their ARNs with them.
+      const renamed = /^aws:iam\/(user|group):/.test(type) && news.name !== thing.inputs.name;
+      const computed = renamed ? describe(type, nameOf(urn), news).computed : thing.computed;
+      world.put({ ...thing, inputs: news, computed });
+      return { outs: { ...news, ...computed } };
     });
   },
 
