@@ -1,11 +1,16 @@
 import type { Change } from "../../automation";
 import type { Difference } from "./difference";
 
-/** What an update has done, a line for each resource, without what awsx makes of its component: that is in no offline plan. */
+/**
+ * What an update has done, a line for each resource, without what no offline plan has: what awsx makes of its component, and the
+ * version of the secret that a replaced access key brings, since a planned key has no secret.
+ */
 export function stepsDone(changes: readonly Change[]): string[] {
   const verbs: Readonly<Record<string, string>> = { create: "create", update: "update", delete: "delete" };
   const steps = changes.map(({ operation, urn }) => `${verbs[operation] ?? "replace"} ${urn}`);
-  return sorted([...new Set(steps)]);
+  const hasNewKey = steps.some((step) => /^replace .*aws:iam\/accessKey:/.test(step));
+  const isItsVersion = (step: string) => /^replace .*aws:secretsmanager\/secretVersion:/.test(step);
+  return sorted([...new Set(steps)].filter((step) => !(hasNewKey && isItsVersion(step))));
 }
 
 /** What an update should do by the two plans, in the same words. */
