@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import { exportTypeOf } from "../braintrust/exports";
 import { Deployment } from "../deploy/deployment";
 import { summarize } from "../engine/changes";
@@ -7,7 +6,9 @@ import { launch as bringUp, type LaunchResult } from "../launch/launch";
 import { type LaunchOptions, launchWork, plannedSettings } from "../launch/launch-work";
 import { planStack } from "../plan/plan";
 import { readStackFile, settingsOf } from "../project/stack-file";
+import { standardLook } from "../terminal/colors";
 import { oneLine } from "../terminal/finding-lines";
+import { type Cell, type Look, table } from "../terminal/layout";
 import { confirm, note, print, printJson, withProgress } from "../terminal/terminal";
 import type { ChangingCommandOptions } from "./deploy";
 import { type TimeLimitOptions, timeLimits } from "./time-limits";
@@ -54,7 +55,7 @@ export async function launch(options: LaunchCommandOptions): Promise<void> {
     };
     const result = await bringUp(launchWork(all, approved), (title) => note(`launch: ${title}`));
     if (options.json) printJson(shown(stack, result));
-    else print(launchText(stack, result));
+    else print(launchText(stack, result, standardLook()));
     if (result.stopped !== undefined) throw result.stopped.error;
   });
 }
@@ -87,15 +88,18 @@ async function awsWords(options: LaunchOptions): Promise<string> {
 }
 
 /** The steps with their times and what each proved. */
-export function launchText(stack: string, { outcome, steps, stopped }: LaunchResult): string {
-  const table = new Table({ head: ["step", "seconds", "proof"], style: { head: [], border: [] } });
-  for (const { title, seconds, proof } of steps) table.push([title, seconds, oneLine(proof)]);
+export function launchText(stack: string, { outcome, steps, stopped }: LaunchResult, look: Look): string {
+  const rows = steps.map(({ title, seconds, proof }): Cell[] => [
+    { text: title },
+    { text: `${seconds} s`, hAlign: "right" },
+    { text: oneLine(proof) },
+  ]);
   const last = {
     done: `stack "${stack}" has its first row`,
     declined: "nothing was changed",
     stopped: `stopped at: ${stopped?.title}; run the same command again to resume there`,
   };
-  return `${table.toString()}\n${last[outcome]}`;
+  return [...(rows.length === 0 ? [] : table(rows, look)), last[outcome]].join("\n");
 }
 
 function shown(stack: string, { outcome, steps, stopped }: LaunchResult) {

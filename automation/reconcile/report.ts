@@ -1,4 +1,4 @@
-import Table from "cli-table3";
+import { type Cell, table } from "../terminal/layout";
 import { missingStates } from "./load-missing-sql";
 import type { FileReport, StreamReport } from "./reconciliation";
 import { type FileState, fileStates } from "./states";
@@ -37,7 +37,7 @@ export function renderReport(
   return [
     `Stack ${stack}: files in the bucket and in Snowflake`,
     "",
-    countsTable(streams),
+    ...countsTable(streams),
     ...streams.flatMap(pipeLine),
     ...namedStates.flatMap((state) => {
       const files = worst.filter((file) => file.state === state);
@@ -54,15 +54,18 @@ export function renderReport(
   ].join("\n");
 }
 
-function countsTable(streams: readonly StreamReport[]): string {
+function countsTable(streams: readonly StreamReport[]): string[] {
   const states = [...fileStates].reverse().filter((state) => streams.some(({ counts }) => counts[state] > 0));
-  const table = new Table({
-    head: ["stream", ...states],
-    colAligns: ["left", ...states.map(() => "right" as const)],
-    style: { head: [], border: [] },
-  });
-  table.push(...streams.map(({ stream, counts }) => [stream, ...states.map((state) => `${counts[state]}`)]));
-  return table.toString();
+  const figure = (text: string): Cell => ({ text, hAlign: "right" });
+  // The table wraps its last column, so that has no figures.
+  const end = { text: "" };
+  const head = [{ text: "stream" }, ...states.map(figure), end];
+  const rows = streams.map(({ stream, counts }) => [
+    { text: stream },
+    ...states.map((state) => figure(`${counts[state]}`)),
+    end,
+  ]);
+  return table([head, ...rows], { color: false, width: Number.POSITIVE_INFINITY });
 }
 
 function pipeLine({ stream, pipe }: StreamReport): string[] {

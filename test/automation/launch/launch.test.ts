@@ -114,7 +114,10 @@ describe("launch", () => {
         const first = await launch(systems.work);
         assert.equal(first.outcome, "stopped");
         assert.match(String(first.stopped?.error), new RegExp(`killed ${late ? "after" : "before"} ${call}`));
-        assert.match(launchText("dev", first), /stopped at: .*; run the same command again to resume there$/);
+        assert.match(
+          launchText("dev", first, { width: 80, color: false }),
+          /stopped at: .*; run the same command again to resume there$/,
+        );
         assert.equal((await launch(systems.work)).outcome, "done");
         assert.deepEqual(systems.made, everything);
       });
