@@ -135,11 +135,8 @@ changing("up", "preview, confirm and deploy")
   .option("--create", "create the stack if it does not exist")
   .option("--refresh", "update the state to match AWS first")
   .option("--allow-loss", "allow deleting or replacing buckets, keys, event topics, roles, users and secrets")
-  .option(
-    "--replace-foreign",
-    "allow replacing policy statements and notifications of others on an existing bucket",
-  )
   .option("--skip-preflight", SKIP_PREFLIGHT)
+  .addOption(earlier("--replace-foreign"))
   .action(async (options) => (await import("./commands/deploy")).up(options));
 
 changing("refresh", "update the state to match AWS").action(async (options) =>

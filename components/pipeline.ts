@@ -19,6 +19,7 @@ import { BucketPolicy, foreignEncryption } from "./storage/bucket-policy";
 import { EncryptionKey } from "./storage/encryption-key";
 import { ExportBucket } from "./storage/export-bucket";
 import { EncryptionKeyPolicy } from "./storage/key-policy";
+import { shareOwner } from "./storage/share-names";
 
 /**
  * The AWS side of a Braintrust to Snowflake pipeline: bucket, roles, events, audit trail, monitoring. For what no argument
@@ -102,6 +103,9 @@ export class ExportPipeline extends pulumi.ComponentResource {
       parent,
     );
     const { iam } = given;
+    // In what this pipeline has on a bucket that others use too.
+    const owner =
+      existingBucket === undefined ? undefined : account.accountId.apply((id) => shareOwner(id, suffix));
     const exports = { suffix, exportPrefix, bucketArn, account, kmsKeyArn, protect, iam };
     const braintrust = braintrustTrust(given, given.braintrustExternalIds, account);
     const { roleArn: braintrustRoleArn } = new BraintrustRole(
@@ -151,7 +155,7 @@ export class ExportPipeline extends pulumi.ComponentResource {
         exportPrefix,
         crossAccountReaders,
         foreignEncryption: foreignEncryption(existingBucket, kmsKeyArn),
-        shared: existingBucket !== undefined,
+        owner,
         kmsKeyArn,
         statements: given.bucketPolicyStatements,
       },
@@ -192,7 +196,7 @@ export class ExportPipeline extends pulumi.ComponentResource {
         fileSuffix: given.fileSuffix,
         bucketName,
         bucketArn,
-        bucketExists: existingBucket !== undefined,
+        owner,
         account,
         subscriberArn: given.snowflakeSubscriberArn,
         ...underKey,

@@ -1,9 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { stackOutputs } from "./outputs";
 import { ExportPipeline } from "./pipeline";
-import { readSettings } from "./settings/read-settings";
+import { providerConfiguration, readSettings } from "./settings/read-settings";
 import { PIPELINE_NAME, type Settings } from "./settings/settings";
+import { SharedBucketProvider } from "./storage/shared-bucket";
 import { toArgs } from "./to-args";
+
+/** Name of the provider that reaches a bucket which others use too. */
+const SHARED_BUCKET = "shared-bucket";
 
 /** What the program has built. */
 export interface BuiltPipeline {
@@ -19,7 +23,11 @@ export interface BuiltPipeline {
  */
 export function buildPipeline(completed = (settings: Settings) => settings): BuiltPipeline {
   const settings = completed(readSettings());
-  const pipeline = new ExportPipeline(PIPELINE_NAME, toArgs(settings));
+  const providers =
+    settings.existingBucket === undefined
+      ? []
+      : [new SharedBucketProvider(SHARED_BUCKET, providerConfiguration())];
+  const pipeline = new ExportPipeline(PIPELINE_NAME, toArgs(settings), { providers });
   return { pipeline, outputs: { ...stackOutputs(settings, pipeline) } };
 }
 

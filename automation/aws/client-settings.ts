@@ -9,6 +9,9 @@ import { environmentProxies, proxyFor } from "../proxies";
 import { credentialsOf } from "./credentials";
 import { flagOf, structureOf, textOf } from "./provider-config";
 
+/** What of a stack's file says how its provider reaches AWS. */
+export type ProviderFile = Partial<StackFile> & Pick<StackFile, "values">;
+
 /** What every client of the AWS SDK takes from here. */
 export interface ClientSettings {
   readonly region?: string;
@@ -42,10 +45,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
  * @param service the provider's name of the service in `aws:endpoints`, such as "s3".
  * @throws UsageError where the provider's configuration is not of the provider's shape.
  */
-export function clientSettings(
-  file: Pick<StackFile, "values" | "environmentRegion">,
-  service: string,
-): ClientSettings {
+export function clientSettings(file: ProviderFile, service: string): ClientSettings {
   const { values, environmentRegion } = file;
   const connection: ClientSettings = {
     ...defined({
@@ -75,7 +75,7 @@ export function clientSettings(
 }
 
 /** Whether S3 is to be asked by path, as the provider's `s3UsePathStyle` says. */
-export function pathStyle({ values }: StackFile): boolean {
+export function pathStyle({ values }: ProviderFile): boolean {
   return flagOf(values, "s3UsePathStyle");
 }
 

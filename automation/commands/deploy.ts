@@ -4,6 +4,7 @@ import { renderChanges, summarize } from "../engine/changes";
 import { PipelineError, StackBusyError } from "../errors";
 import { note, print, printJson, type StackCommandOptions } from "../terminal/terminal";
 import { onceApproved } from "./approval";
+import { noteNeedless } from "./earlier-forms";
 import { onStacks, type StacksCommandOptions, type Voice } from "./on-stacks";
 import { repairFirst } from "./recover";
 import { type TimeLimitOptions, timeLimits } from "./time-limits";
@@ -52,22 +53,24 @@ export async function up(
       readonly create?: boolean;
       readonly refresh?: boolean;
       readonly allowLoss?: boolean;
+      /** No longer does anything. */
       readonly replaceForeign?: boolean;
     },
 ): Promise<void> {
   const { cwd, create, refresh, allowLoss, replaceForeign, skipPreflight } = options;
+  if (replaceForeign) noteNeedless("--replace-foreign", "what others have on an existing bucket is kept");
   const limits = timeLimits(options);
   await onStacks(options, async (stack, voice) => {
     const { onProgress, signal } = voice;
     const place = { stack, workDir: cwd, create, skipPreflight, chooseExternalId: true };
     const deployment = await Deployment.open({ onProgress, signal, ...place, ...limits });
     if (!(await mayGoOn(deployment, voice))) return declined(voice);
-    const refusal = await deployment.preflight({ replaceForeign });
+    const refusal = await deployment.preflight();
     if (refusal !== undefined) throw refusal;
     const expected = await deployment.preview({ refresh });
     await deployment.checkRemovals(expected, { allowLoss });
     const made = await onceApproved(expected, `Apply these changes to stack "${stack}"?`, voice, (asking) =>
-      deployment.up({ refresh, allowLoss, replaceForeign, ...asking }, expected),
+      deployment.up({ refresh, allowLoss, ...asking }, expected),
     );
     if (made === undefined) return undefined;
     const summary = `${summarize(made.changes)}; phase ${made.outputs.phase}`;

@@ -4,3 +4,8 @@ import { note } from "../terminal/terminal";
 export function noteEarlier(former: string, present: string): void {
   note(`${former} is deprecated and will be removed in the next version: use ${present}`);
 }
+
+/** Says why an option that still works for one version does nothing any more. */
+export function noteNeedless(former: string, reason: string): void {
+  note(`${former} is deprecated and will be removed in the next version: ${reason}`);
+}

@@ -35,8 +35,6 @@ export interface UpOptions extends AfterWaiting {
   readonly refresh?: boolean | undefined;
   /** Lets the update delete or replace what holds data or an identity that others name. @default it is refused before it starts */
   readonly allowLoss?: boolean | undefined;
-  /** Lets the update replace what others put into policy and notification of an existing bucket. @default it is refused */
-  readonly replaceForeign?: boolean | undefined;
 }
 
 /** What an update did and what it leaves. */

@@ -49,9 +49,9 @@ export class Deployment {
    *
    * @returns what stands in the update's way, `undefined` where nothing does.
    */
-  public async preflight({ replaceForeign }: UpOptions = {}): Promise<Error | undefined> {
+  public async preflight(): Promise<Error | undefined> {
     if (this.options.skipPreflight) return undefined;
-    this.findings ??= this.runPreflight(replaceForeign ?? false);
+    this.findings ??= this.runPreflight();
     return refusalOf(this.open.stack.name, await this.findings);
   }
 
@@ -105,7 +105,7 @@ export class Deployment {
   public async up(options: UpOptions = {}, previewed?: readonly Change[]): Promise<UpResult> {
     if (previewed === undefined) await this.recovery.untilUnlocked();
     await this.operations.whenFree(() => this.recovery.repairFirst(options));
-    const refusal = await this.preflight(options);
+    const refusal = await this.preflight();
     if (refusal !== undefined) throw refusal;
     let protectedUrns: readonly string[] = [];
     const preview = async () => {
@@ -227,13 +227,12 @@ export class Deployment {
     return (await readState(this.open.stack)).resources;
   }
 
-  private async runPreflight(replaceForeign: boolean): Promise<readonly PreflightFinding[]> {
+  private async runPreflight(): Promise<readonly PreflightFinding[]> {
     const findings = await preflight({
       ...this.open,
       workDir: this.workDir,
       environment: this.options.environment ?? {},
       resources: () => this.stateResources(),
-      replaceForeign,
     });
     for (const finding of findings) this.operations.note(renderNote(finding));
     return findings;

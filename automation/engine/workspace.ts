@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import { RunError } from "@pulumi/pulumi";
 import {
   LocalWorkspace,
@@ -72,7 +73,7 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
   const chosenExternalId =
     options.chooseExternalId && lacksExternalId(file, written) ? newExternalId(file.stack) : undefined;
   const completed = (settings: Settings) => withExternalId(settings, chosenExternalId);
-  const environment = { ...options.environment };
+  const environment = withPlugins({ ...options.environment });
   const allVariables = { ...process.env, ...environment };
   const backendUrl = await backendUrlOf(workDir, allVariables);
   await requirePassphrase(file, { workDir, backendUrl, environment: allVariables, onNote: options.onNote });
@@ -108,6 +109,13 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
     backendUrl,
     refusal: () => refusal,
   };
+}
+
+/** The engine looks for the plugin of a shared bucket on its PATH, so that a project's Pulumi.yaml need not name it. */
+function withPlugins(environment: Record<string, string>): Record<string, string> {
+  const { PATH = process.env.PATH } = environment;
+  const searched = [path.join(projectDir, "provider", "plugin"), PATH, path.dirname(process.execPath)];
+  return { ...environment, PATH: searched.filter(Boolean).join(path.delimiter) };
 }
 
 interface EngineOptions {

@@ -1,3 +1,4 @@
+import { SHARED_NOTIFICATION, SHARED_POLICY } from "../../components/storage/share-names";
 import { PipelineError } from "../errors";
 import type { PlannedResource } from "../plan/evaluation";
 import { type Grant, global, type Place, regional } from "./grant";
@@ -23,6 +24,8 @@ const topic = (inputs: Inputs, place: Place) => {
 };
 
 const byType: Readonly<Record<string, Grants>> = {
+  [SHARED_NOTIFICATION]: (inputs, place, name) => s3Grants("BucketNotification", name, inputs, place) ?? [],
+  [SHARED_POLICY]: (inputs, place, name) => s3Grants("BucketPolicy", name, inputs, place) ?? [],
   "aws:kms/key:Key": (_, place) => [
     { read: [], write: ["kms:CreateKey"], resources: ANY },
     {

@@ -1,3 +1,4 @@
+import { SHARED_POLICY } from "../../components/storage/share-names";
 import { type Namer, namer } from "./arn-names";
 import type { PlannedResource } from "./evaluation";
 import { type Grant, grantsOf, listOf } from "./policy-words";
@@ -150,6 +151,7 @@ function identityGrants(
 /** Types with a policy in their input `policy`: what kind of thing it protects, and the input that names it. */
 const resourcePolicies: Readonly<Record<string, readonly [kind: string, input: string]>> = {
   "aws:s3/bucketPolicy:BucketPolicy": ["bucket", "bucket"],
+  [SHARED_POLICY]: ["bucket", "bucket"],
   "aws:s3/bucket:Bucket": ["bucket", "bucket"],
   "aws:kms/keyPolicy:KeyPolicy": ["key", "keyId"],
   "aws:kms/key:Key": ["key", "name"],

@@ -115,7 +115,7 @@ class RecordingMonitor extends MockMonitor {
       const qualified = parent === undefined || isStack(parent) ? type : `${typeOf(parent)}$${type}`;
       const urn = [`urn:pulumi:${this.stack}`, PROJECT, qualified, name].join("::");
       urns.set(keyOf(type, name), urn);
-      if (isStack(urn)) return [];
+      if (isStack(urn) || type.startsWith("pulumi:providers:")) return [];
       const protect = request?.getProtect() ?? false;
       return [{ urn, type, name, parent: parent ?? "", inputs: revealed(inputs), protect }];
     });

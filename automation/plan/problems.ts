@@ -188,8 +188,8 @@ export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
   if (settings.existingBucket !== undefined) {
     warn(
       "existingBucket",
-      `the policy and the event notification of ${settings.existingBucket} become this stack's: an update refuses to replace what others put there`,
-      "name its readers in crossAccountReaders, or use a bucket of the stack's own; --replace-foreign replaces the rest",
+      `${settings.existingBucket} keeps the policy statements and notifications of others, and gets those of this stack: they deny plain HTTP and TLS below 1.2 to all who use it`,
+      "tell its owner, or use a bucket of the stack's own",
     );
   }
   if (settings.bucketName?.includes(".")) {

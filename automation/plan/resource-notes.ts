@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { SHARED_NOTIFICATION, SHARED_POLICY } from "../../components/storage/share-names";
 import type { Namer } from "./arn-names";
 import type { PlannedResource } from "./evaluation";
 import { SECRET } from "./planned-provider";
@@ -57,6 +58,8 @@ const notes: Readonly<Record<string, Note>> = {
       .map((rule) => `new exports to ${name(text(at(at(rule, "destination"), "bucket")))}`)
       .join("; "),
   "aws:s3/bucketNotification:BucketNotification": notification,
+  [SHARED_NOTIFICATION]: (inputs, name) => `beside those of others: ${notification(inputs, name)}`,
+  [SHARED_POLICY]: () => "beside the statements of others",
   "aws:iam/role:Role": physicalName,
   "aws:iam/policy:Policy": physicalName,
   "aws:iam/user:User": physicalName,

@@ -27,7 +27,7 @@ export function inTreeOrder(resources: readonly PlannedResource[]): PlannedResou
 
 /** Whether it is a resource of AWS and not a component of ours. */
 export function isLeaf({ type }: PlannedResource): boolean {
-  return /^awsx?:/.test(type);
+  return /^(awsx?|braintrust-snowflake:s3):/.test(type);
 }
 
 interface Entry {

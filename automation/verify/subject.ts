@@ -3,6 +3,7 @@ import { braintrustExternalIds } from "../../components/access/braintrust-extern
 import type { Account } from "../../components/account";
 import { namesOf } from "../../components/settings/names";
 import type { Settings } from "../../components/settings/settings";
+import { shareOwner } from "../../components/storage/share-names";
 import type { PipelineOutputs } from "../outputs";
 
 /** A deployed stack, as its settings describe it and as its outputs name it. */
@@ -17,6 +18,8 @@ export interface Subject {
   readonly writerArn: string;
   /** Who reads: Snowflake's role or user. */
   readonly readerArn: string;
+  /** In the Ids and Sids of what the stack has on an existing bucket, which others use too. */
+  readonly owner?: string | undefined;
   /** The key that the stack made, where it made one: an existing bucket's key is its owner's concern. */
   readonly ownKeyArn?: string | undefined;
   /** Bucket of the access logs, where the stack made one. */
@@ -41,6 +44,7 @@ export function subjectOf(
     readerArn:
       outputs.snowflakeRoleArn ??
       `arn:${partition}:iam::${accountId}:user/${(settings.iam.path ?? "/").slice(1)}${namesOf(settings).snowflakeUser}`,
+    owner: settings.existingBucket === undefined ? undefined : shareOwner(accountId, settings.stack),
     ownKeyArn:
       (settings.existingKmsKeyArn ?? settings.kmsKeyArn) === undefined ? outputs.kmsKeyArn : undefined,
     logBucket,

@@ -5,6 +5,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
 import { EventsMode, knownInputs, type StreamArgs } from "../arguments";
 import type { PhysicalNames } from "../physical-names";
+import { ownedName } from "../storage/share-names";
+import { SharedNotification } from "../storage/shared-bucket";
 import { EventQueue, type EventSource } from "./event-queue";
 import { EventTopic } from "./event-topic";
 
@@ -25,8 +27,8 @@ export interface SnowpipeEventsArgs extends EventFilterArgs {
   readonly protect?: boolean;
   readonly bucketName: pulumi.Input<string>;
   readonly bucketArn: pulumi.Input<string>;
-  /** The bucket is not of this stack: without an event to configure its notification is left alone. */
-  readonly bucketExists: boolean;
+  /** Where others use the bucket too, in the Ids of what is this pipeline's: see `shareOwner`. @default the bucket is the pipeline's own */
+  readonly owner?: pulumi.Input<string> | undefined;
   readonly account: Account;
   /** Snowflake's principal that subscribes to the topic. */
   readonly subscriberArn?: pulumi.Input<string> | undefined;
@@ -38,7 +40,8 @@ export interface SnowpipeEventsArgs extends EventFilterArgs {
 
 /**
  * Step 4: the one notification of the bucket, and what it sends to. A second BucketNotification would silently replace
- * it: docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
+ * it (docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html), so that of a bucket which others use too
+ * the pipeline's part alone is managed.
  */
 export class SnowpipeEvents extends pulumi.ComponentResource {
   public readonly queue?: EventQueue;
@@ -88,20 +91,21 @@ export class SnowpipeEvents extends pulumi.ComponentResource {
       destination.queueArn = this.queue.queueArn;
       destination.dependsOn.push(...this.queue.dependencies);
     }
-    const { queues, topics } = notifications(streams, args, destination);
-    const nothingToSay = queues.length === 0 && topics.length === 0;
+    const { queues, topics } = notifications(streams, args, destination, args.owner);
     const ready = destination.dependsOn.map(({ urn }) => urn);
-    if (mode !== EventsMode.None && !(nothingToSay && args.bucketExists)) {
-      const notification = new s3.BucketNotification(
-        `${name}-notification`,
-        {
-          bucket: args.bucketName,
-          ...(queues.length > 0 ? { queues } : {}),
-          ...(topics.length > 0 ? { topics } : {}),
-        },
-        { parent: this, dependsOn: destination.dependsOn },
-      );
-      ready.push(notification.id);
+    const { bucketName: bucket, owner } = args;
+    const after = { parent: this, dependsOn: destination.dependsOn };
+    if (owner !== undefined) {
+      // Without an event too: what an earlier version has left there is taken away by it.
+      const shared = { bucket, owner, queues, topics };
+      ready.push(new SharedNotification(`${name}-notification`, shared, after).id);
+    } else if (mode !== EventsMode.None) {
+      const whole = {
+        bucket,
+        ...(queues.length > 0 ? { queues } : {}),
+        ...(topics.length > 0 ? { topics } : {}),
+      };
+      ready.push(new s3.BucketNotification(`${name}-notification`, whole, after).id);
     }
     this.ready = pulumi.all(ready);
     this.registerOutputs();
@@ -123,12 +127,14 @@ export function notifications(
   streams: readonly StreamArgs[],
   { mode, fileEvents, fileSuffix }: EventFilterArgs,
   { queueArn, topicArn }: Pick<Destination, "queueArn" | "topicArn">,
+  owner?: pulumi.Input<string>,
 ): { queues: Queues; topics: Topics } {
   const queues: Queues = [];
   const topics: Topics = [];
   for (const stream of streams) {
+    const id = streams.length === 1 ? "SnowpipeNotification" : `SnowpipeNotification-${stream.name}`;
     const configuration = {
-      id: streams.length === 1 ? "SnowpipeNotification" : `SnowpipeNotification-${stream.name}`,
+      id: owner === undefined ? id : pulumi.output(owner).apply((whose) => ownedName(id, whose)),
       events: [...fileEvents],
       filterPrefix: filterText(stream.prefix),
       filterSuffix: fileSuffix === undefined ? undefined : filterText(fileSuffix),

@@ -43,6 +43,26 @@ export function readSettings(): Settings {
   throw new pulumi.RunError(settingsError(stack, problems));
 }
 
+/** Of the AWS provider's configuration, what says as whom and how AWS is reached. */
+const connection = [
+  ...["region", "profile", "sharedConfigFiles", "sharedCredentialsFiles", "assumeRoles"],
+  ...["assumeRoleWithWebIdentity", "endpoints", "stsRegion", "s3UsePathStyle", "useFipsEndpoint"],
+  ...["useDualstackEndpoint", "customCaBundle", "insecure", "httpProxy", "httpsProxy", "noProxy"],
+];
+const credentials = ["accessKey", "secretKey", "token"];
+
+/** How the running stack's AWS provider reaches AWS, for another provider: credentials and what is encrypted are secrets. */
+export function providerConfiguration(): Readonly<Record<string, pulumi.Input<string>>> {
+  const values = pulumi.runtime.allConfig();
+  const given = [...connection, ...credentials].flatMap((key): [string, pulumi.Input<string>][] => {
+    const value = values[`aws:${key}`];
+    if (value === undefined) return [];
+    const hidden = credentials.includes(key) || isConfigSecret(`aws:${key}`);
+    return [[key, hidden ? pulumi.secret(value) : value]];
+  });
+  return Object.fromEntries(given);
+}
+
 /** Checks a stack's configuration: all that is wrong at once, or the settings with their defaults. */
 export function parseSettings(config: StackConfig): Checked {
   const secretKeys = new Set((config.secretKeys ?? []).map((key) => key.replace(`${PROJECT}:`, "")));

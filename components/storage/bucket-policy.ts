@@ -3,6 +3,8 @@ import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import { type CrossAccountReaderArgs, knownInputs } from "../arguments";
 import { allowReading } from "./s3-statements";
+import { ownedName } from "./share-names";
+import { SharedPolicy } from "./shared-bucket";
 
 /** What the bucket's one policy says. */
 export interface BucketPolicyArgs {
@@ -15,24 +17,26 @@ export interface BucketPolicyArgs {
   readonly kmsKeyArn?: pulumi.Input<string>;
   /** An existing bucket without a key known here: its encryption is its owner's concern. */
   readonly foreignEncryption: boolean;
-  /** Whether others keep files in the bucket too: how these are encrypted is not this pipeline's to say. @default false */
-  readonly shared?: boolean;
   /** Statements of the company's own as JSON; without a Resource they are of the whole bucket. @default none */
   readonly statements?: readonly pulumi.Input<string>[];
+  /**
+   * Where others use the bucket too, in the Sids of what is this pipeline's: see `shareOwner`. How their files are encrypted is not
+   * this pipeline's to say. @default the bucket is the pipeline's own
+   */
+  readonly owner?: pulumi.Input<string>;
 }
 
-/** Step 5: the one policy of the bucket. A second one would silently replace it, so every statement is here. */
+/**
+ * Step 5: the one policy of the bucket. A second one would silently replace it, so every statement is here; those of others are
+ * kept where the bucket is not the pipeline's own.
+ */
 export class BucketPolicy extends pulumi.ComponentResource {
   public constructor(name: string, args: BucketPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:BucketPolicy", name, knownInputs(args), opts);
-    new s3.BucketPolicy(
-      name,
-      {
-        bucket: args.bucketName,
-        policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: bucketStatements(args) }),
-      },
-      { parent: this },
-    );
+    const { bucketName: bucket, owner } = args;
+    const policy = pulumi.jsonStringify({ Version: "2012-10-17", Statement: bucketStatements(args) });
+    if (owner === undefined) new s3.BucketPolicy(name, { bucket, policy }, { parent: this });
+    else new SharedPolicy(name, { bucket, owner, policy }, { parent: this });
     this.registerOutputs();
   }
 }
@@ -41,16 +45,9 @@ export class BucketPolicy extends pulumi.ComponentResource {
 export function bucketStatements(
   args: Omit<BucketPolicyArgs, "bucketName">,
 ): pulumi.Input<iam.PolicyStatement>[] {
-  const {
-    statements = [],
-    bucketArn,
-    kmsKeyArn,
-    foreignEncryption,
-    crossAccountReaders,
-    exportPrefix,
-  } = args;
-  const uploads = pulumi.interpolate`${bucketArn}/${args.shared ? exportPrefix : ""}*`;
-  return [
+  const { bucketArn, kmsKeyArn, foreignEncryption, crossAccountReaders, exportPrefix, owner } = args;
+  const uploads = pulumi.interpolate`${bucketArn}/${owner === undefined ? "" : exportPrefix}*`;
+  const statements: pulumi.Input<iam.PolicyStatement>[] = [
     denyInsecureTransport(bucketArn),
     denyOldTls(bucketArn),
     ...(foreignEncryption
@@ -67,8 +64,15 @@ export function bucketStatements(
         },
       ),
     ),
-    ...statements.map((text) => ofBucket(text, bucketArn)),
+    ...(args.statements ?? []).map((text) => ofBucket(text, bucketArn)),
   ];
+  if (owner === undefined) return statements;
+  return statements.map((statement, index) =>
+    pulumi.all([statement, owner]).apply(([known, whose]) => ({
+      ...(known as iam.PolicyStatement),
+      Sid: ownedName(known.Sid ?? `Statement${index + 1}`, whose),
+    })),
+  );
 }
 
 function ofBucket(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { SECRET } from "../../automation/plan/planned-provider";
 import { isStateful } from "../../components/stateful";
+import { SHARED_POLICY } from "../../components/storage/share-names";
 import { deployProgram, type Program, type ProgramPlace, type Registered, type Statement } from "../support";
 
 const snowflakeUser = "arn:aws:iam::444455556666:user/abc1-b-self1234";
@@ -83,7 +84,9 @@ for (const [title, settings, place] of programs) {
         .map(({ inputs }) => inputs.name);
       assert.deepEqual(metrics, [...new Set(metrics)]);
       const policed = [
-        ...program.deployed.of("aws:s3/bucketPolicy:BucketPolicy").map(({ inputs }) => inputs.bucket),
+        ...["aws:s3/bucketPolicy:BucketPolicy", SHARED_POLICY].flatMap((type) =>
+          program.deployed.of(type).map(({ inputs }) => inputs.bucket),
+        ),
         ...trailBuckets(program),
       ];
       assert.deepEqual(policed, [...new Set(policed)]);
@@ -188,7 +191,9 @@ for (const [title, settings, place] of programs) {
       const pipeline = program.deployed.only("braintrust-snowflake:index:ExportPipeline");
       const childrenOf = (parent: Registered) =>
         resources.filter((resource) => resource.parent === parent.urn);
-      assert.deepEqual(childrenOf(stack), [pipeline]);
+      const providers = program.deployed.of("pulumi:providers:braintrust-snowflake");
+      assert.equal(providers.length, program.outputs.bucketName === "theirs" ? 1 : 0);
+      assert.deepEqual(childrenOf(stack), [...providers, pipeline]);
       assert.deepEqual(childrenOf(pipeline).filter(isOfAws), []);
       assert.deepEqual(
         resources.filter(({ parent }) => parent === ""),

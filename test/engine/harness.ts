@@ -34,6 +34,7 @@ const PROGRAM = [
   "index.ts",
   "automation",
   "components",
+  "provider",
   "node_modules",
   "package.json",
   "tsconfig.json",
@@ -72,6 +73,7 @@ export class TestProject {
       [
         { name: "aws", path: path.join(__dirname, "fake-provider") },
         { name: "awsx", path: path.join(__dirname, "fake-awsx") },
+        { name: "braintrust-snowflake", path: path.join(__dirname, "fake-provider") },
       ],
     );
     await fs.writeFile(path.join(project.dir, "Pulumi.yaml"), description.toString());

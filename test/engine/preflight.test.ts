@@ -17,6 +17,8 @@ describe("an update of a bucket that others use", () => {
   let project: TestProject;
   /** Account that STS tells. */
   let account = "123456789012";
+  /** Of what others are told. */
+  let prefix = "";
   const requests: string[] = [];
   /** Of STS. */
   const actions: string[] = [];
@@ -38,7 +40,8 @@ describe("an update of a bucket that others use", () => {
     } else if (url.includes("notification")) {
       response.end(
         `<NotificationConfiguration><QueueConfiguration><Id>theirs</Id><Queue>${queue}</Queue>` +
-          "<Event>s3:ObjectCreated:*</Event></QueueConfiguration></NotificationConfiguration>",
+          `<Event>s3:ObjectCreated:*</Event><Filter><S3Key><FilterRule><Name>Prefix</Name><Value>${prefix}</Value></FilterRule></S3Key></Filter>` +
+          "</QueueConfiguration></NotificationConfiguration>",
       );
     } else {
       response.statusCode = 404;
@@ -75,13 +78,16 @@ describe("an update of a bucket that others use", () => {
     return (await project.stackFile()).config["braintrust-snowflake:snowflake"];
   }
 
-  it("is refused before anything is made, with what the bucket holds", async () => {
+  it("is refused before anything is made, with the two rules that overlap", async () => {
     const { code, stdout, stderr } = await project.run(["up", "--create", "--yes"]);
     assert.equal(code, 2, stderr);
     assert.equal(stdout, "");
     assert.match(stderr, new RegExp(`the notification of their-bucket has .*theirs to ${queue}`));
     assert.deepEqual(project.world.things(), []);
-    await assert.rejects(up(project.options), /--replace-foreign/);
+    await assert.rejects(
+      up(project.options),
+      /overlaps this stack's SnowpipeNotificationFor123456789012dev /,
+    );
     assert.deepEqual(await snowflakeSettings(), { iamUserArn: filledIn.snowflake.iamUserArn });
   });
 
@@ -93,7 +99,7 @@ describe("an update of a bucket that others use", () => {
     const { code, stderr } = await project.run(["up", "--yes"]);
     await assume();
     assert.equal(code, 2, stderr);
-    assert.match(stderr, /the notification of their-bucket has .*--replace-foreign$/m);
+    assert.match(stderr, /the notification of their-bucket has theirs .*overlaps/);
     assert.ok(actions.includes("AssumeRole"), actions.join());
     assert.deepEqual(project.world.things(), []);
   });
@@ -115,17 +121,19 @@ describe("an update of a bucket that others use", () => {
       [{ path: ["aws:allowedAccountIds"], value: ["123456789012"] }],
       project.dir,
     );
-    const { code, stderr } = await project.run(["up", "--yes", "--replace-foreign"]);
+    const { code, stderr } = await project.run(["up", "--yes"]);
     assert.equal(code, 2);
     assert.match(stderr, /account 999999999999 is not among aws:allowedAccountIds/);
     assert.deepEqual(project.world.things(), []);
     account = "123456789012";
   });
 
-  it("continues where the caller says so", async () => {
+  it("continues once they do not overlap, and notes an option that does nothing any more", async () => {
+    prefix = "finance/";
     const { code, stderr } = await project.run(["up", "--yes", "--replace-foreign"]);
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /note: the notification of their-bucket/);
+    assert.match(stderr, /--replace-foreign is deprecated/);
+    assert.doesNotMatch(stderr, /the notification of their-bucket/);
     assert.match(JSON.stringify(await snowflakeSettings()), /"externalId":"braintrust-dev-/);
   });
 

@@ -1,15 +1,15 @@
+import type { NotificationConfiguration } from "@aws-sdk/client-s3";
 import { orAbsent } from "../../aws/aws-errors";
 import { clientSettings, pathStyle } from "../../aws/client-settings";
 import type { StackFile } from "../../project/stack-file";
 import type { CallerIdentity } from "./credentials";
-import type { BucketNotification } from "./foreign";
 
 /** What is requested of AWS before an update. Each call throws AWS's own errors. */
 export interface PreflightAws {
   identity(signal: AbortSignal): Promise<CallerIdentity>;
   /** Status that HeadBucket answers with: 200, 301, 403 or 404. */
   bucketStatus(bucket: string, signal: AbortSignal): Promise<number>;
-  notification(bucket: string, signal: AbortSignal): Promise<BucketNotification>;
+  notification(bucket: string, signal: AbortSignal): Promise<NotificationConfiguration>;
   /** `undefined` where the bucket has no policy. */
   policy(bucket: string, signal: AbortSignal): Promise<string | undefined>;
 }

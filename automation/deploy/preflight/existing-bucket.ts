@@ -1,151 +1,140 @@
+import { notifications } from "../../../components/events/snowpipe-events";
 import { ENCRYPTED } from "../../../components/settings/schema";
 import type { Settings } from "../../../components/settings/settings";
+import { ownedName, shareOwner } from "../../../components/storage/share-names";
+import {
+  type NotificationShare,
+  notificationProblems,
+  ownConfigurations,
+} from "../../../provider/notification";
+import { ownSids, splicedPolicy } from "../../../provider/policy";
 import { errorLine, isDenied } from "../../aws/aws-errors";
 import type { ResourceState } from "../../engine/state/state";
-import { throwMistake } from "../../errors";
+import { messageOf, throwMistake } from "../../errors";
 import type { PreflightAws } from "./aws";
 import { within } from "./deadline";
-import { misuse, type PreflightFinding, remark } from "./finding";
-import {
-  type BucketNotification,
-  foreignNotifications,
-  foreignStatements,
-  NOTIFICATION,
-  ownResource,
-  POLICY,
-  type SoleResource,
-  writesNotification,
-} from "./foreign";
+import { misuse, obstacle, type PreflightFinding, remark } from "./finding";
 
 /** The bucket that an update is about to use, and what the stack has put there so far. */
 export interface ExistingBucket {
   readonly bucket: string;
   readonly settings: Settings;
   readonly resources: () => Promise<readonly ResourceState[]>;
-  readonly replaceForeign: boolean;
 }
 
-/** What others have on the bucket that the update would replace, and what nobody can see whether they have. */
+/** What of a bucket an update reads before it writes its part. */
+const documents = {
+  policy: "s3:GetBucketPolicy",
+  notification: "s3:GetBucketNotification",
+} as const;
+type What = keyof typeof documents;
+
+/**
+ * What of the update's part S3 would refuse beside what others have on the bucket, or would keep it from being written: the
+ * provider looks at the same again right before it writes.
+ *
+ * @param account in which the update runs.
+ */
 export async function lookAtExisting(
-  existing: ExistingBucket,
+  { bucket, settings, resources }: ExistingBucket,
+  account: string,
   aws: PreflightAws,
   deadline: AbortSignal,
 ): Promise<PreflightFinding[]> {
-  const { bucket } = existing;
   if (bucket === ENCRYPTED) {
-    return judgeHidden(existing, "existingBucket is encrypted", () => "write its name in plain text");
+    return [
+      remark("the existing bucket was not checked: its name is encrypted", "write its name in plain text"),
+    ];
   }
-  return judge(existing, {
-    policy: () => answered(within(deadline, aws.policy(bucket, deadline))),
-    notification: () => answered(within(deadline, aws.notification(bucket, deadline))),
-  });
-}
-
-/** The same where nobody but the engine can ask. */
-export function judgeUnasked(existing: ExistingBucket, reason: string): Promise<PreflightFinding[]> {
-  const caller =
-    "have this process itself be the provider's caller, by AWS_PROFILE or keys in its environment";
-  return judgeHidden(existing, reason, (action) => `${caller}, with ${action}`);
-}
-
-function judgeHidden(
-  existing: ExistingBucket,
-  unseen: string,
-  remedy: (action: string) => string,
-): Promise<PreflightFinding[]> {
-  const answer = async () => ({ unseen, remedy });
-  return judge(existing, { policy: answer, notification: answer });
-}
-
-/** What S3 has, or why that could not be seen and what would show it. */
-type Answer<Live> =
-  | { readonly live: Live }
-  | { readonly unseen: string; readonly remedy: (action: string) => string }
-  | { readonly gone: true }
-  | { readonly region: string };
-
-interface Looks {
-  readonly policy: () => Promise<Answer<string | undefined>>;
-  readonly notification: () => Promise<Answer<BucketNotification>>;
-}
-
-async function judge(
-  { bucket, settings, resources, replaceForeign }: ExistingBucket,
-  looks: Looks,
-): Promise<PreflightFinding[]> {
-  const [known, policy, notification] = await Promise.all([
-    resources(),
-    looks.policy(),
-    writesNotification(settings) ? looks.notification() : undefined,
+  const owner = shareOwner(account, settings.stack);
+  const own = ownConfiguration(bucket, owner, settings);
+  const deployed = (await resources()).find(
+    ({ type, inputs }) => /:(Bucket|Shared)Notification$/.test(type) && inputs?.bucket === bucket,
+  );
+  const writesNotification = own.queues.length > 0 || deployed !== undefined;
+  const [policy, notification] = await Promise.all([
+    answered(bucket, "policy", settings, within(deadline, aws.policy(bucket, deadline))),
+    writesNotification
+      ? answered(bucket, "notification", settings, within(deadline, aws.notification(bucket, deadline)))
+      : {},
   ]);
-  const judged = <Live>(
-    sole: SoleResource,
-    answer: Answer<Live>,
-    foreign: (live: Live) => PreflightFinding[],
-  ): PreflightFinding[] => {
-    if ("gone" in answer) {
-      return [misuse(`the ${sole.name} of ${bucket}: there is no such bucket`, "correct existingBucket")];
-    }
-    if ("region" in answer) {
-      // One of the two lookups reports it.
-      if (sole === NOTIFICATION) return [];
-      const here = settings.region ?? "the provider's region";
-      return [
-        misuse(
-          `${bucket} is in ${answer.region}, and the stack in ${here}: events and policies are those of the bucket's own region`,
-          `set aws:region to ${answer.region}, or name a bucket of ${here} in existingBucket`,
-        ),
-      ];
-    }
-    const found =
-      "live" in answer
-        ? foreign(answer.live)
-        : [unseen(bucket, sole, answer.unseen, answer.remedy(sole.action), known)];
-    return replaceForeign ? found.map(allowed) : found;
-  };
+  // Both say the same of a bucket that is elsewhere or nowhere.
+  if (isFinding(policy) && policy.cause === "settings") return [policy];
   return [
-    ...judged(POLICY, policy, (live) => foreignStatements(bucket, live, known)),
-    ...(notification === undefined
-      ? []
-      : judged(NOTIFICATION, notification, (live) => foreignNotifications(bucket, live, known))),
+    ...(isFinding(policy) ? [policy] : judgePolicy(bucket, owner, policy)),
+    ...(isFinding(notification)
+      ? [notification]
+      : notificationProblems(notification, ownConfigurations(owner, deployed?.inputs), own).map(
+          ({ message, fix }) => misuse(message, fix),
+        )),
   ];
 }
 
-/** What the stack has created already is its own; anything else may be somebody's. */
-function unseen(
-  bucket: string,
-  sole: SoleResource,
-  reason: string,
-  remedy: string,
-  known: readonly ResourceState[],
-): PreflightFinding {
-  const message = `the ${sole.name} of ${bucket} could not be looked at: ${reason}`;
-  if (ownResource(bucket, sole, known) !== undefined) return remark(message, remedy);
-  return misuse(
-    `${message}; it may hold ${sole.content} of others, and S3 keeps one ${sole.name} for a bucket`,
-    `${remedy}, or let the update replace it with --replace-foreign`,
-  );
-}
-
-function allowed(finding: PreflightFinding): PreflightFinding {
-  return finding.severity === "refusal"
-    ? { ...finding, severity: "note", fix: "--replace-foreign replaces it" }
-    : finding;
-}
-
-async function answered<Live>(asked: Promise<Live>): Promise<Answer<Live>> {
+function judgePolicy(bucket: string, owner: string, live: string | undefined): PreflightFinding[] {
   try {
-    return { live: await asked };
+    splicedPolicy(live, ownSids(owner), undefined);
+    return [];
   } catch (error) {
-    if (error instanceof Error && error.name === "NoSuchBucket") return { gone: true };
-    const region = regionOfRedirect(error);
-    if (region !== undefined) return { region };
     throwMistake(error);
-    const remedy = isDenied(error)
-      ? (action: string) => `grant the caller ${action}`
-      : (action: string) => `try again once S3 answers a caller who has ${action}`;
-    return { unseen: errorLine(error), remedy };
+    return [obstacle(`the policy of ${bucket}: ${messageOf(error)}`, "have its owner correct it")];
   }
+}
+
+/** What the stack asks for, as far as filters say; a topic or queue of its own may not exist yet. */
+function ownConfiguration(bucket: string, owner: string, settings: Settings): NotificationShare {
+  const { mode, fileEvents, suffix } = settings.events;
+  const { queues } = notifications(
+    settings.streams,
+    { mode, fileEvents, fileSuffix: suffix },
+    mode === "none" ? {} : { queueArn: "the stack's own" },
+  );
+  return {
+    bucket,
+    owner,
+    topics: [],
+    queues: queues.map(({ id, filterPrefix, filterSuffix, queueArn }) => ({
+      id: ownedName(String(id), owner),
+      events: [...fileEvents],
+      filterPrefix: String(filterPrefix ?? ""),
+      filterSuffix: String(filterSuffix ?? ""),
+      queueArn: String(queueArn),
+    })),
+  };
+}
+
+/** What S3 has, or why the update cannot go on. */
+async function answered<Live>(
+  bucket: string,
+  what: What,
+  { region = "the provider's region" }: Settings,
+  asked: Promise<Live>,
+): Promise<Live | PreflightFinding> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof Error && error.name === "NoSuchBucket") {
+      return misuse(`there is no bucket ${bucket}`, "correct existingBucket");
+    }
+    const actual = regionOfRedirect(error);
+    if (actual !== undefined) {
+      return misuse(
+        `${bucket} is in ${actual}, and the stack in ${region}: events and policies are those of the bucket's own region`,
+        `set aws:region to ${actual}, or name a bucket of ${region} in existingBucket`,
+      );
+    }
+    throwMistake(error);
+    const message = `the ${what} of ${bucket} cannot be read: ${errorLine(error)}`;
+    return isDenied(error)
+      ? obstacle(
+          `${message}; what others have there could not be kept`,
+          `grant the caller ${documents[what]}`,
+        )
+      : remark(message, "the update reads it again before it writes");
+  }
+}
+
+function isFinding(answer: unknown): answer is PreflightFinding {
+  return typeof answer === "object" && answer !== null && "severity" in answer;
 }
 
 /** Where the bucket is, by S3's answer to who asks for it in another region. */

@@ -9,7 +9,7 @@ import { type PreflightAws, preflightAws } from "./aws";
 import { checkBackend } from "./backend-folder";
 import { credentialSource, identify, judgeCaller, unknowableCaller } from "./credentials";
 import { within } from "./deadline";
-import { type ExistingBucket, judgeUnasked, lookAtExisting } from "./existing-bucket";
+import { type ExistingBucket, lookAtExisting } from "./existing-bucket";
 import { misuse, type PreflightFinding, remark } from "./finding";
 
 /** The stack that is about to be updated. */
@@ -21,8 +21,6 @@ export interface PreflightSubject {
   /** What the engine sees in addition to this process's own environment. */
   readonly environment: Readonly<Record<string, string>>;
   readonly resources: () => Promise<readonly ResourceState[]>;
-  /** Lets the update replace what others put on an existing bucket. */
-  readonly replaceForeign: boolean;
 }
 
 /** Milliseconds for all of AWS's answers together. */
@@ -44,7 +42,6 @@ export async function preflight(
       `credentials and bucket were not checked: ${reason}`,
       "the engine asks AWS itself",
     );
-    if (existing !== undefined) found.push(judgeUnasked(existing, reason));
     return [...(await Promise.all(found)).flat(), unasked];
   }
   const aws = await connect(file);
@@ -68,12 +65,11 @@ async function askAws(
   const source = credentialSource(file, process.env);
   const identity = identify(file, within(deadline, aws.identity(deadline)), source);
   const named = existing === undefined && settings.bucketName;
-  const [caller, onExisting, byName] = await Promise.all([
+  const [caller, byName] = await Promise.all([
     identity,
-    existing === undefined ? [] : lookAtExisting(existing, aws, deadline),
     named ? lookAtName(subject, named, aws, deadline) : [],
   ]);
-  if (caller === undefined) return [...onExisting, ...byName];
+  if (caller === undefined) return byName;
   // Whatever else AWS says to a caller whom it does not know says nothing about the bucket.
   if ("severity" in caller) return [caller];
   const { region } = settings;
@@ -81,6 +77,8 @@ async function askAws(
     existing === undefined && !named && region !== undefined
       ? lookAtName(subject, defaultBucketName(settings.stack, caller.account, region), aws, deadline)
       : [];
+  const onExisting =
+    existing === undefined ? [] : await lookAtExisting(existing, caller.account, aws, deadline);
   const judged = judgeCaller(caller, file, source, new Date());
   return [...judged, ...onExisting, ...byName, ...(await byDefault)];
 }

@@ -217,15 +217,20 @@ function policyCheck(subject: Subject, { s3 }: Aws): Check {
           crossAccountReaders,
           exportPrefix,
           foreignEncryption: foreignEncryption(existingBucket, kmsKeyArn),
-          shared: existingBucket !== undefined,
+          owner: subject.owner,
           statements: bucketPolicyStatements.map(statementText),
           ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
         }),
       );
-      const difference = comparePolicies(parsePolicy(answer?.Policy), asked);
+      const { missing, unexpected } = comparePolicies(parsePolicy(answer?.Policy), asked);
+      // Of a bucket that others use too, the other statements are theirs.
+      const shared = existingBucket !== undefined;
+      const others = shared && unexpected.length > 0 ? `; of others: ${unexpected.join(", ")}` : "";
       return judge(
-        differenceWords(difference),
-        `the ${asked.length} expected statements, and no other`,
+        differenceWords({ missing, unexpected: shared ? [] : unexpected }),
+        shared
+          ? `the ${asked.length} expected statements${others}`
+          : `the ${asked.length} expected statements, and no other`,
         repair(subject),
       );
     },

@@ -4,6 +4,7 @@ import { notifications } from "../../../components/events/snowpipe-events";
 import { subscriberOf } from "../../../components/settings/settings";
 import { type Check, fail, judge, pass, skip } from "../check";
 import type { Aws } from "../clients";
+import { settled } from "../policies";
 import { nameOfArn, repair, type Subject } from "../subject";
 import { queueChecks } from "./queue-checks";
 import { topicChecks } from "./topic-checks";
@@ -65,7 +66,7 @@ function notificationCheck(subject: Subject, { s3 }: Aws): Check {
           ExpectedBucketOwner: accountId,
         }),
       );
-      const asked = askedConfigurations(subject);
+      const asked = await askedConfigurations(subject);
       const missing = asked.filter((one) => !live.some((other) => key(one) === key(other)));
       const others = live.filter((one) => !asked.some((other) => key(one) === key(other)));
       // Of a bucket that was there before, the notification may have had other uses.
@@ -84,7 +85,7 @@ function notificationCheck(subject: Subject, { s3 }: Aws): Check {
   };
 }
 
-function askedConfigurations({ settings, outputs }: Subject): Configuration[] {
+async function askedConfigurations({ settings, outputs, owner }: Subject): Promise<Configuration[]> {
   const { mode, fileEvents, suffix: fileSuffix } = settings.events;
   const { queues, topics } = notifications(
     settings.streams,
@@ -96,10 +97,12 @@ function askedConfigurations({ settings, outputs }: Subject): Configuration[] {
           : { queueArn: outputs.notificationQueueArn }
         : { topicArn: outputs.notificationTopicArn }),
     },
+    owner,
   );
+  const asked = (await settled({ queues, topics })) as { queues: typeof queues; topics: typeof topics };
   return [
-    ...queues.map((one) => configuration(one, one.queueArn)),
-    ...topics.map((one) => configuration(one, one.topicArn)),
+    ...asked.queues.map((one) => configuration(one, one.queueArn)),
+    ...asked.topics.map((one) => configuration(one, one.topicArn)),
   ];
 }
 

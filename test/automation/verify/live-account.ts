@@ -3,6 +3,7 @@ import type { FilterRule } from "@aws-sdk/client-s3";
 import { parseOutputs } from "../../../automation/outputs";
 import type { Statement } from "../../../automation/policy-document";
 import { type Subject, subjectOf } from "../../../automation/verify/subject";
+import { SHARED_NOTIFICATION, SHARED_POLICY } from "../../../components/storage/share-names";
 import {
   ACCOUNT_ID,
   type Deployment,
@@ -111,6 +112,8 @@ function liveOf(deployed: Deployment, { outputs, settings }: Subject): Live {
   const ofBucket = (type: string, bucket: unknown) =>
     deployed.of(type).find((each) => each.inputs.bucket === bucket)?.inputs;
   const exportBucket = (type: string) => ofBucket(type, outputs.bucketName);
+  const policy = exportBucket(s3("Policy")) ?? exportBucket(SHARED_POLICY);
+  const notification = first(deployed, s3("Notification")) ?? first(deployed, SHARED_NOTIFICATION);
   const logging = first(deployed, "aws:s3/bucketLogging:BucketLogging")?.inputs;
   return {
     accountPublicAccessBlock: undefined,
@@ -125,14 +128,14 @@ function liveOf(deployed: Deployment, { outputs, settings }: Subject): Live {
       logging === undefined
         ? undefined
         : { TargetBucket: String(logging.targetBucket), TargetPrefix: String(logging.targetPrefix) },
-    bucketPolicy: statements(exportBucket(s3("Policy"))?.policy),
+    bucketPolicy: statements(policy?.policy),
     logBucket: {
       publicAccessBlock: pascal(ofBucket(s3("PublicAccessBlock"), logging?.targetBucket)) as
         | Record<string, boolean>
         | undefined,
       policy: statements(ofBucket(s3("Policy"), logging?.targetBucket)?.policy),
     },
-    notification: notificationOf(inputs(s3("Notification"))),
+    notification: notificationOf(notification?.inputs ?? {}),
     queue: {
       Policy: String(queueOf(deployed, outputs.notificationQueueArn)?.policy),
       SqsManagedSseEnabled: "true",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { runSimulation } from "@cloud-copilot/iam-simulate";
+import { SHARED_POLICY } from "../../../components/storage/share-names";
 import { ACCOUNT_ID, type Deployment, deployProgram, type Program, type Registered } from "../../support";
 
 export const BRAINTRUST_ID = "111122223333";
@@ -173,6 +174,7 @@ function resourcePolicy(deployed: Deployment, resource: string): unknown {
   const holds: Record<string, (candidate: Registered) => boolean> = {
     "aws:s3/bucketPolicy:BucketPolicy": ({ inputs }) =>
       service === "s3" && inputs.bucket === path.split("/")[0],
+    [SHARED_POLICY]: ({ inputs }) => service === "s3" && inputs.bucket === path.split("/")[0],
     "aws:kms/keyPolicy:KeyPolicy": ({ inputs }) => service === "kms" && path === `key/${inputs.keyId}`,
     "aws:sqs/queue:Queue": ({ inputs }) => service === "sqs" && path === inputs.name,
     "aws:sns/topicPolicy:TopicPolicy": ({ inputs }) => inputs.arn === resource,

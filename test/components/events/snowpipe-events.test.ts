@@ -6,6 +6,7 @@ import {
 } from "../../../components/events/snowpipe-events";
 import { physicalNames } from "../../../components/physical-names";
 import { complete } from "../../../components/pipeline-args";
+import { SHARED_NOTIFICATION } from "../../../components/storage/share-names";
 import { toArgs } from "../../../components/to-args";
 import { account, deploy, settingsFor } from "../../support";
 
@@ -29,7 +30,6 @@ describe("SnowpipeEvents", () => {
           fileSuffix,
           bucketName: "acme-exports",
           bucketArn,
-          bucketExists: false,
           account: account(),
           dependsOn: [],
           ...args,
@@ -124,14 +124,22 @@ describe("SnowpipeEvents", () => {
       assert.equal(new Set(queues.map(({ filterPrefix }) => filterPrefix)).size, 100);
     });
 
-    it("leaves an existing bucket's notification alone until it has something to say", async () => {
-      const { deployed } = await build({}, { bucketExists: true });
+    it("has its part alone of a bucket that others use too, under Ids of its own", async () => {
+      const owner = "123456789012dev";
+      const { deployed } = await build({}, { owner });
       assert.deepEqual(deployed.of(NOTIFICATION), []);
-      const told = await build(
-        { events: { notificationChannels: { logs: channel } } },
-        { bucketExists: true },
+      assert.deepEqual(deployed.only(SHARED_NOTIFICATION).inputs, {
+        bucket: "acme-exports",
+        owner,
+        queues: [],
+        topics: [],
+      });
+      const told = await build({ events: { notificationChannels: { logs: channel } } }, { owner });
+      const { queues } = told.deployed.only(SHARED_NOTIFICATION).inputs;
+      assert.deepEqual(
+        (queues as { id: string }[]).map(({ id }) => id),
+        ["SnowpipeNotificationFor123456789012dev"],
       );
-      assert.equal(told.deployed.of(NOTIFICATION).length, 1);
     });
   });
 

@@ -25,6 +25,12 @@ const refusedTwice: readonly string[] = [
   "aws:budgets/budget:Budget",
 ];
 
+/** Resources that have a part of what AWS keeps one of for a bucket, in the place of the whole. */
+const shared: Readonly<Record<string, string>> = {
+  "braintrust-snowflake:s3:SharedNotification": "aws:s3/bucketNotification:BucketNotification",
+  "braintrust-snowflake:s3:SharedPolicy": "aws:s3/bucketPolicy:BucketPolicy",
+};
+
 /** Where Pulumi puts a name of its own choice if the program gives none. */
 const autonamed: Readonly<Record<string, string>> = {
   "aws:s3/bucket:Bucket": "bucket",
@@ -141,7 +147,7 @@ main(provider, []);
 /** Records the call and carries it out, unless the test has set a fault for it. */
 async function under<Result>(operation: Operation, urn: string, act: () => Result): Promise<Result> {
   const name = nameOf(urn);
-  const type = typeOf(urn);
+  const type = registeredType(urn);
   world.record({ operation, type, name });
   const fault = () =>
     world
@@ -297,8 +303,14 @@ function plain(value: unknown): unknown {
   return typeof value === "object" && value !== null && "value" in value ? value.value : value;
 }
 
-/** The last of the types in a URN: the ones before are the parents'. */
+/** What the account has for a resource: its state keeps the type by which the program knows it. */
 function typeOf(urn: string): string {
+  const type = registeredType(urn);
+  return shared[type] ?? type;
+}
+
+/** The last of the types in a URN: the ones before are the parents'. */
+function registeredType(urn: string): string {
   return urn.split("::")[2]?.split("$").at(-1) ?? urn;
 }
 

@@ -53,7 +53,6 @@ export function subject(
     backendUrl: undefined,
     environment: {},
     resources: async () => [],
-    replaceForeign: false,
     ...other,
   };
 }

@@ -1,0 +1,169 @@
+import type { NotificationConfiguration, QueueConfiguration, TopicConfiguration } from "@aws-sdk/client-s3";
+import { z } from "zod";
+import { isEarlierName, isOwnedBy } from "../components/storage/share-names";
+import { equivalent } from "./equivalence";
+import { overlap, type Rule, ruleOf, ruleWords } from "./overlap";
+import type { Problem } from "./resource-kind";
+
+const entry = z.object({
+  id: z.string(),
+  events: z.array(z.string()),
+  filterPrefix: z.string().optional(),
+  filterSuffix: z.string().optional(),
+});
+const queue = entry.extend({ queueArn: z.string() });
+const topic = entry.extend({ topicArn: z.string() });
+
+/** What of a bucket's notification is one pipeline's, as the resource has it. */
+export const notificationShare = z.object({
+  bucket: z.string(),
+  owner: z.string().min(1),
+  queues: z.array(queue).default([]),
+  topics: z.array(topic).default([]),
+});
+export type NotificationShare = z.output<typeof notificationShare>;
+
+/** What the state of an earlier version, or of this one, lists. */
+const listed = z.object({
+  queues: z.array(z.object({ id: z.string().nullish(), queueArn: z.string().nullish() })).nullish(),
+  topics: z.array(z.object({ id: z.string().nullish(), topicArn: z.string().nullish() })).nullish(),
+});
+
+/** Any configuration of a bucket's notification, whatever it sends to. */
+type Configuration = QueueConfiguration & TopicConfiguration & { readonly LambdaFunctionArn?: string };
+
+/** Of which configurations a pipeline may dispose. */
+export type IsOwn = (configuration: Partial<Configuration>) => boolean;
+
+/**
+ * Those with the owner's mark, and those that an earlier version has written by the state that it left: its outputs may list
+ * those of others too.
+ */
+export function ownConfigurations(owner: string, olds: unknown = {}): IsOwn {
+  const { queues, topics } = listed.safeParse(olds).data ?? {};
+  const earlier = [
+    ...(queues ?? []).map(({ id, queueArn }) => ({ id, arn: queueArn })),
+    ...(topics ?? []).map(({ id, topicArn }) => ({ id, arn: topicArn })),
+  ].filter(({ id }) => isEarlierName(id ?? undefined));
+  return ({ Id, QueueArn, TopicArn }) =>
+    isOwnedBy(Id, owner) || earlier.some(({ id, arn }) => id === Id && arn === (QueueArn ?? TopicArn));
+}
+
+/**
+ * A bucket's notification with the pipeline's configurations in the place of those that it has there. Those of others stay, in
+ * their order.
+ *
+ * @param own `undefined` takes the pipeline's away.
+ */
+export function splicedNotification(
+  live: NotificationConfiguration,
+  isOwn: IsOwn,
+  own: NotificationShare | undefined,
+): NotificationConfiguration {
+  const queues = own?.queues.map(({ queueArn, ...rest }) => ({ QueueArn: queueArn, ...written(rest) })) ?? [];
+  const topics = own?.topics.map(({ topicArn, ...rest }) => ({ TopicArn: topicArn, ...written(rest) })) ?? [];
+  return {
+    ...live,
+    QueueConfigurations: splicedList(live.QueueConfigurations, isOwn, queues),
+    TopicConfigurations: splicedList(live.TopicConfigurations, isOwn, topics),
+  };
+}
+
+/** The pipeline's configurations as the bucket has them; `undefined` where it lacks all that there should be. */
+export function ownNotification(
+  live: NotificationConfiguration,
+  state: NotificationShare,
+): NotificationShare | undefined {
+  const isOwn = ({ Id }: { Id?: string | undefined }) => isOwnedBy(Id, state.owner);
+  const queues = (live.QueueConfigurations ?? []).filter(isOwn);
+  const topics = (live.TopicConfigurations ?? []).filter(isOwn);
+  const expected = state.queues.length + state.topics.length;
+  if (expected > 0 && queues.length + topics.length === 0) return undefined;
+  const found = {
+    ...state,
+    queues: queues.map((one) => ({ ...read(one), queueArn: one.QueueArn ?? "" })),
+    topics: topics.map((one) => ({ ...read(one), topicArn: one.TopicArn ?? "" })),
+  };
+  return equivalent(found, state) ? state : found;
+}
+
+/** What S3 would refuse about the pipeline's configurations beside those of others, each pair by both. */
+export function notificationProblems(
+  live: NotificationConfiguration,
+  isOwn: IsOwn,
+  own: NotificationShare,
+): Problem[] {
+  const others = everyConfiguration(live).filter((one) => !isOwn(one));
+  const { QueueConfigurations, TopicConfigurations } = splicedNotification({}, isOwn, own);
+  const rules = everyConfiguration({ QueueConfigurations, TopicConfigurations }).map(ruleOf);
+  const overlaps = rules.flatMap((rule) =>
+    others
+      .map(ruleOf)
+      .filter((other) => overlap(rule, other))
+      .map((other) => conflict(own.bucket, rule, other)),
+  );
+  const count = rules.length + others.length;
+  return count > MOST_CONFIGURATIONS ? [...overlaps, tooMany(own.bucket, count, others.length)] : overlaps;
+}
+
+/** docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html */
+const MOST_CONFIGURATIONS = 100;
+
+function conflict(bucket: string, rule: Rule, other: Rule): Problem {
+  return {
+    message: `the notification of ${bucket} has ${ruleWords(other)}, which overlaps this stack's ${ruleWords(rule)}: S3 takes one configuration for an event of a file`,
+    fix: "choose another exportPrefix, stream prefix or events.suffix, or have the owner of the other narrow it",
+  };
+}
+
+function tooMany(bucket: string, count: number, others: number): Problem {
+  return {
+    message: `the notification of ${bucket} would have ${count} configurations, ${others} of them of others, and S3 takes at most ${MOST_CONFIGURATIONS}`,
+    fix: "use fewer streams, or a bucket of the stack's own",
+  };
+}
+
+function everyConfiguration(live: NotificationConfiguration): Configuration[] {
+  const { QueueConfigurations = [], TopicConfigurations = [], LambdaFunctionConfigurations = [] } = live;
+  return [
+    ...QueueConfigurations,
+    ...TopicConfigurations,
+    ...LambdaFunctionConfigurations,
+  ] as readonly object[] as Configuration[];
+}
+
+function splicedList<One extends QueueConfiguration | TopicConfiguration>(
+  live: readonly One[] = [],
+  isOwn: IsOwn,
+  wanted: readonly One[],
+): One[] {
+  const kept = live.flatMap((one) => {
+    if (!isOwn(one)) return [one];
+    const now = wanted.find(({ Id }) => Id === one.Id);
+    if (now === undefined) return [];
+    return [equivalent(ruleOf(now), ruleOf(one)) ? one : now];
+  });
+  return [...kept, ...wanted.filter(({ Id }) => !kept.some((one) => one.Id === Id))];
+}
+
+function written({ id, events, filterPrefix, filterSuffix }: z.output<typeof entry>) {
+  const rules = [
+    ...(filterPrefix === undefined ? [] : [{ Name: "prefix" as const, Value: filterPrefix }]),
+    ...(filterSuffix === undefined ? [] : [{ Name: "suffix" as const, Value: filterSuffix }]),
+  ];
+  return {
+    Id: id,
+    Events: events as QueueConfiguration["Events"],
+    ...(rules.length === 0 ? {} : { Filter: { Key: { FilterRules: rules } } }),
+  };
+}
+
+function read(one: QueueConfiguration | TopicConfiguration): z.output<typeof entry> {
+  const { prefix, suffix } = ruleOf(one);
+  return {
+    id: one.Id ?? "",
+    events: [...(one.Events ?? [])],
+    ...(prefix === "" ? {} : { filterPrefix: prefix }),
+    ...(suffix === "" ? {} : { filterSuffix: suffix }),
+  };
+}
