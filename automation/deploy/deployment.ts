@@ -13,7 +13,7 @@ import { type Removals, removalsOf, removes } from "./losses";
 import { type ChangingOperation, Operations } from "./operations";
 import { type PreflightFinding, refusalOf, renderNote } from "./preflight/finding";
 import { preflight } from "./preflight/preflight";
-import { ignoringProtection } from "./protection";
+import { ignoringProtection, refuseUnmigrated } from "./protection";
 import { forgetLost } from "./recovery/recovery";
 import { StackRecovery } from "./recovery/stack-recovery";
 import { checkDestruction, checkLosses, type Removable } from "./removals";
@@ -78,6 +78,10 @@ export class Deployment {
    */
   public async checkRemovals(changes: readonly Change[], options: UpOptions): Promise<readonly string[]> {
     const removals = await this.removals(changes);
+    const { stack, settings } = this.open;
+    if (changes.some(removes)) {
+      refuseUnmigrated(stack.name, await this.stateResources(), settings.existingBucket);
+    }
     await checkLosses(this.removable, removals, options.allowLoss ?? false);
     return removals.protectedUrns;
   }

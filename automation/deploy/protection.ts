@@ -14,6 +14,29 @@ export function refuseProtected(stack: string, resources: readonly ResourceState
 }
 
 /**
+ * What an earlier version has on an existing bucket is the whole of its policy and its notification to the AWS provider, which
+ * would delete what others have there with it: the first `up` migrates it.
+ *
+ * @param kept bucket whose policy and notification stay, and are migrated.
+ * @throws PipelineError naming another such bucket.
+ */
+export function refuseUnmigrated(stack: string, resources: readonly ResourceState[], kept?: string): void {
+  const created = resources.filter(({ type }) => type === "aws:s3/bucket:Bucket").map(({ id }) => id);
+  const whole = resources.find(
+    ({ type, inputs }) =>
+      /^aws:s3\/bucket(Policy|Notification):/.test(type) &&
+      typeof inputs?.bucket === "string" &&
+      inputs.bucket !== kept &&
+      !created.includes(inputs.bucket),
+  );
+  if (whole === undefined) return;
+  throw new PipelineError(
+    `stack "${stack}" still has the whole policy and notification of ${whole.inputs?.bucket}, those of others included, which would be deleted: ` +
+      `run \`up --stack ${stack}\` without another change first, which leaves the others' to them`,
+  );
+}
+
+/**
  * Previews with `--ignore-protect`, so that the deletion of a protected resource is shown and does not fail the preview. The
  * Automation API has no such option; the CLI takes each of its flags from the environment too (`PULUMI_OPTION_<FLAG>`).
  */

@@ -3,7 +3,7 @@ import type { OpenStack } from "../engine/workspace";
 import { PipelineError } from "../errors";
 import { refuseFullBuckets } from "./full-buckets";
 import { lossReport, type Removals } from "./losses";
-import { refuseProtected } from "./protection";
+import { refuseProtected, refuseUnmigrated } from "./protection";
 
 /** A stack as checks before a deletion see it. */
 export interface Removable extends Pick<OpenStack, "stack" | "file"> {
@@ -37,5 +37,6 @@ export async function checkDestruction(
   resources: readonly ResourceState[],
 ): Promise<void> {
   refuseProtected(stack.name, resources);
+  refuseUnmigrated(stack.name, resources);
   await refuseFullBuckets(file, resources, onNote);
 }

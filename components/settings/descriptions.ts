@@ -22,7 +22,7 @@ export type SettingKey = KeyIn<RawSettings>;
 export const meanings: Readonly<Record<SettingKey, string>> = {
   bucketName: "Name of the export bucket.",
   existingBucket:
-    "A bucket that exists already. This stack manages access to it and its events, not the bucket itself: its policy and its notification become this stack's.",
+    "A bucket that exists already. This stack manages access to it and its events, not the bucket itself. Policy statements and notifications that others have there are kept.",
   existingKmsKeyArn:
     "KMS key of the existing bucket. The key's policy must let both roles use the key; this stack does not change it.",
   exportPrefix: "Folder of all exports in the bucket. Both roles can access only this folder.",

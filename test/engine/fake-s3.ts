@@ -15,8 +15,11 @@ interface Hold {
   readonly reached: () => void;
 }
 
-const NOTHING =
-  '<NotificationConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"></NotificationConfiguration>';
+const nothing: Documents = {
+  policy: undefined,
+  notification:
+    '<NotificationConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"></NotificationConfiguration>',
+};
 
 /** S3 with one bucket whose policy and notification several write. */
 export class FakeS3 {
@@ -26,11 +29,15 @@ export class FakeS3 {
   /** Runs before a document is written, as another writer would. */
   public beforeWrite: (() => void) | undefined;
 
-  private constructor(private readonly server: http.Server) {}
+  private constructor(
+    private readonly server: http.Server,
+    private readonly bucket: string,
+  ) {}
 
-  public static async start(): Promise<FakeS3> {
+  /** Every other bucket has nothing. */
+  public static async start(bucket: string): Promise<FakeS3> {
     const server = http.createServer();
-    const s3 = new FakeS3(server);
+    const s3 = new FakeS3(server, bucket);
     server.on("request", (request, response) => void s3.answer(request, response));
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -42,7 +49,7 @@ export class FakeS3 {
   }
 
   public get now(): Documents {
-    return this.history.at(-1) ?? { policy: undefined, notification: NOTHING };
+    return this.history.at(-1) ?? nothing;
   }
 
   public change(documents: Partial<Documents>): void {
@@ -65,12 +72,12 @@ export class FakeS3 {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();
-    const { searchParams } = new URL(request.url ?? "/", "http://s3");
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://s3");
     const document = (["policy", "notification"] as const).find((name) => searchParams.has(name));
     if (document === undefined) {
       response.end("<ListVersionsResult></ListVersionsResult>");
     } else if (request.method === "GET") {
-      const live = this.now[document];
+      const live = pathname === `/${this.bucket}` ? this.now[document] : nothing[document];
       if (live === undefined) response.writeHead(404).end("<Error><Code>NoSuchBucketPolicy</Code></Error>");
       else response.end(live);
     } else {

@@ -33,7 +33,7 @@ describe("an existing bucket that others use too", () => {
   let project: TestProject;
 
   beforeEach(async () => {
-    s3 = await FakeS3.start();
+    s3 = await FakeS3.start(BUCKET);
     project = await deployedByEarlierVersion(s3);
   });
   afterEach(async () => {
@@ -112,6 +112,18 @@ describe("an existing bucket that others use too", () => {
     await up(project.options);
     assertOthers(s3.now);
     assert.doesNotMatch(s3.now.notification, /SnowpipeNotification/);
+  });
+
+  it("is neither destroyed nor left for another bucket before it is migrated", async () => {
+    const { history } = s3;
+    const before = history.length;
+    for (const existingBucket of ["acme-other", undefined]) {
+      await project.set({ existingBucket });
+      await assert.rejects(up(project.options), /acme-shared-exports, .*run `up --stack prod`/);
+    }
+    await project.pulumi("state", "unprotect", "--all", "--yes", "--stack", project.stack);
+    await assert.rejects(destroy(project.options), /acme-shared-exports, .*run `up --stack prod`/);
+    assert.equal(history.length, before);
   });
 
   it("is refused where filters overlap, with both rules named and nothing changed", async () => {
