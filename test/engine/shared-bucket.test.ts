@@ -6,7 +6,7 @@ import { destroy, preview, up } from "../../automation";
 import { projectDir } from "../../automation/project/stack-file";
 import { pasts, projectOf } from "../past/past";
 import { type Documents, FakeS3 } from "./fake-s3";
-import type { TestProject } from "./harness";
+import { filledIn, TestProject } from "./harness";
 import { needNodeHost } from "./node-host";
 
 const BUCKET = "acme-shared-exports";
@@ -154,6 +154,14 @@ describe("an existing bucket that others use too", () => {
     assert.doesNotMatch(`${s3.now.policy}${s3.now.notification}`, /For123456789012prod/);
   });
 
+  it("is found by the command line in a project that names no plugin", async () => {
+    await editPlugins(project, (plugins) => plugins.slice(0, 2));
+    const { code, stderr } = await project.run(["up", "--yes"]);
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stderr, /\$PATH/);
+    assertShared(s3.history);
+  });
+
   it("keeps the provider's keys secret in the state", async () => {
     await up(project.options);
     const { resources = [] } = (await project.state()) ?? {};
@@ -162,6 +170,40 @@ describe("an existing bucket that others use too", () => {
     assert.doesNotMatch(JSON.stringify(provider), /canary-secret-key/);
   });
 });
+
+describe("the provider of shared buckets", () => {
+  it("is not started for a stack that has a bucket of its own", async () => {
+    const project = await TestProject.create("dev", filledIn);
+    try {
+      const folder = path.join(project.dir, "plugin");
+      const started = path.join(folder, "started");
+      await fs.mkdir(folder);
+      const script = `#!/bin/sh\ntouch ${started}\nexit 1\n`;
+      await fs.writeFile(path.join(folder, "pulumi-resource-braintrust-snowflake"), script, { mode: 0o755 });
+      await editPlugins(project, (plugins) => [
+        ...plugins.slice(0, 2),
+        { name: "braintrust-snowflake", path: folder },
+      ]);
+      await preview({ ...project.options, create: true });
+      await assert.rejects(fs.stat(started), /ENOENT/);
+      await project.set({ existingBucket: BUCKET, forceDestroy: undefined });
+      await assert.rejects(preview(project.options));
+      await fs.stat(started);
+    } finally {
+      await project.remove();
+    }
+  });
+});
+
+type Plugins = readonly { readonly name: string; readonly path: string }[];
+
+async function editPlugins(project: TestProject, edit: (plugins: Plugins) => Plugins): Promise<void> {
+  const file = path.join(project.dir, "Pulumi.yaml");
+  const description = parseDocument(await fs.readFile(file, "utf8"));
+  const { plugins } = description.toJS() as { plugins: { providers: Plugins } };
+  description.setIn(["plugins", "providers"], edit(plugins.providers));
+  await fs.writeFile(file, description.toString());
+}
 
 /** Every moment had all of others, and this pipeline's configuration and statement under one name or the other. */
 function assertShared(history: readonly Documents[]): void {
@@ -232,10 +274,11 @@ async function deployedByEarlierVersion(s3: FakeS3): Promise<TestProject> {
 
 /** With the provider as it is, in the place of the one that the fake account plays. */
 async function reachFakeS3(project: TestProject, s3: FakeS3): Promise<void> {
-  const file = path.join(project.dir, "Pulumi.yaml");
-  const description = parseDocument(await fs.readFile(file, "utf8"));
-  description.setIn(["plugins", "providers", 2, "path"], path.join(projectDir, "provider", "plugin"));
-  await fs.writeFile(file, description.toString());
+  const folder = path.join(projectDir, "provider", "plugin");
+  await editPlugins(project, (plugins) => [
+    ...plugins.slice(0, 2),
+    { name: "braintrust-snowflake", path: folder },
+  ]);
   const stackFile = path.join(project.dir, `Pulumi.${project.stack}.yaml`);
   const stack = parseDocument(await fs.readFile(stackFile, "utf8"));
   const reached = {

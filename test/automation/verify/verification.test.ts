@@ -49,6 +49,22 @@ describe("verifyPipeline", () => {
       assert.equal(report.summary.failed, 0);
     });
 
+    it("passes an existing bucket with what others have there, and fails it without the stack's own", async () => {
+      const { bucketName: _, ...given } = trusting;
+      const shared = { ...given, existingBucket: "acme-shared" };
+      const theirs = { Sid: "Theirs", Effect: "Allow", Principal: "*", Action: "s3:GetObject" } as const;
+      const { report } = await verified(shared, (live) => {
+        live.bucketPolicy = [theirs, ...(live.bucketPolicy ?? [])];
+      });
+      const policy = report.checks.find(({ id }) => id === "bucket/policy");
+      assert.equal(policy?.verdict, "pass");
+      assert.match(JSON.stringify(policy), /of others: Theirs/);
+      const without = await verified(shared, (live) => {
+        live.bucketPolicy = [theirs];
+      });
+      assert.equal(without.report.checks.find(({ id }) => id === "bucket/policy")?.verdict, "fail");
+    });
+
     it("looks for public access blocks where the settings have them", async () => {
       const block = Object.fromEntries(
         ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"].map((name) => [
