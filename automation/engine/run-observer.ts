@@ -7,6 +7,9 @@ import { type Failure, outcomeUnknown } from "./failure-causes";
 import type { RunTraits } from "./run-kinds";
 import { slowChange } from "./slow-changes";
 
+/** The engine warns of a plugin on its PATH, where workspace.ts has put this one. */
+const OWN_PLUGIN = /^using pulumi-resource-braintrust-snowflake from \$PATH/;
+
 /** Gathers from the engine's events what a run changes and what fails, and reports progress. */
 export class RunObserver {
   public readonly errors: string[] = [];
@@ -67,6 +70,7 @@ export class RunObserver {
   private onDiagnostic({ severity, urn, ephemeral, ...diagnostic }: Diagnostic): void {
     if (ephemeral || (severity !== "warning" && severity !== "error")) return;
     const message = withoutColour(diagnostic.message).trim();
+    if (OWN_PLUGIN.test(message)) return;
     const resource = urn ? nameOf(urn) : undefined;
     if (severity === "error") this.errors.push(resource === undefined ? message : `${resource}: ${message}`);
     if (severity === "error" && message !== "update failed") this.failures.push({ resource, message });

@@ -77,7 +77,7 @@ export class FakeS3 {
     if (document === undefined) {
       response.end("<ListVersionsResult></ListVersionsResult>");
     } else if (request.method === "GET") {
-      const live = pathname === `/${this.bucket}` ? this.now[document] : nothing[document];
+      const live = pathname.split("/")[1] === this.bucket ? this.now[document] : nothing[document];
       if (live === undefined) response.writeHead(404).end("<Error><Code>NoSuchBucketPolicy</Code></Error>");
       else response.end(live);
     } else {

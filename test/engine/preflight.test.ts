@@ -82,7 +82,10 @@ describe("an update of a bucket that others use", () => {
     const { code, stdout, stderr } = await project.run(["up", "--create", "--yes"]);
     assert.equal(code, 2, stderr);
     assert.equal(stdout, "");
-    assert.match(stderr, new RegExp(`the notification of their-bucket has .*theirs to ${queue}`));
+    assert.match(
+      stderr,
+      new RegExp(`the notification of their-bucket has theirs .* to ${queue}\\), which overlaps`),
+    );
     assert.deepEqual(project.world.things(), []);
     await assert.rejects(
       up(project.options),
