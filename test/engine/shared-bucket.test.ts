@@ -41,7 +41,7 @@ describe("an existing bucket that others use too", () => {
     s3.stop();
   });
 
-  it("keeps what others have there by update, change, repair and destroy, and never lacks its own", async () => {
+  it("keeps what others have there by update, change and refresh, and never lacks its own", async () => {
     await up(project.options);
     assertShared(s3.history);
     assertNames(
@@ -59,7 +59,11 @@ describe("an existing bucket that others use too", () => {
     const kept = s3.now;
     assert.deepEqual((await up({ ...project.options, refresh: true })).changes, []);
     assert.deepEqual(s3.now, kept);
+  });
 
+  it("keeps what others have there by repair and destroy, which takes its own away alone", async () => {
+    await project.set({ protect: false });
+    await up(project.options);
     s3.change(othersAlone());
     const { changes } = await up({ ...project.options, refresh: true });
     assert.deepEqual(changes.map(({ type }) => type).sort(), [
@@ -69,8 +73,6 @@ describe("an existing bucket that others use too", () => {
     assertOthers(s3.now);
     assertNames(s3.now, /SnowpipeNotificationFor/, /DenyTlsBelow12For/);
 
-    await project.set({ protect: false });
-    await up(project.options);
     await destroy(project.options);
     assertOthers(s3.now);
     assert.doesNotMatch(`${s3.now.policy}${s3.now.notification}`, /For123456789012prod/);
