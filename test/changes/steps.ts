@@ -7,7 +7,9 @@ import type { Difference } from "./difference";
  */
 export function stepsDone(changes: readonly Change[]): string[] {
   const verbs: Readonly<Record<string, string>> = { create: "create", update: "update", delete: "delete" };
-  const steps = changes.map(({ operation, urn }) => `${verbs[operation] ?? "replace"} ${urn}`);
+  // What is replaced may have had another URN, that of its alias; its replacement is a step of its own.
+  const said = changes.filter(({ operation }) => operation !== "delete-replaced");
+  const steps = said.map(({ operation, urn }) => `${verbs[operation] ?? "replace"} ${urn}`);
   const hasNewKey = steps.some((step) => /^replace .*aws:iam\/accessKey:/.test(step));
   const isItsVersion = (step: string) => /^replace .*aws:secretsmanager\/secretVersion:/.test(step);
   return sorted([...new Set(steps)].filter((step) => !(hasNewKey && isItsVersion(step))));
