@@ -50,7 +50,7 @@ export function ownConfigurations(owner: string, olds: unknown = {}): IsOwn {
 }
 
 /**
- * A bucket's notification with the pipeline's configurations in the place of those that it has there. Those of others stay, in
+ * A bucket's notification with the pipeline's configurations replacing those that it has there. Those of others stay, in
  * their order.
  *
  * @param own `undefined` takes the pipeline's away.

@@ -38,7 +38,7 @@ export function ownSids(owner: string, olds: { readonly policy?: unknown } = {})
 }
 
 /**
- * A bucket's policy with the pipeline's statements in the place of those that it has there. Those of others stay as they are
+ * A bucket's policy with the pipeline's statements replacing those that it has there. Those of others stay as they are
  * written, in their order.
  *
  * @param live `undefined` where the bucket has no policy.

@@ -19,7 +19,7 @@ const ATTEMPTS = 5;
  * (docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html). So it reads right before it writes, and looks afterwards whether
  * another writer, who had read before, has undone it. `change` starts from what the bucket has then.
  *
- * @throws Error where others undo it again and again, and what `change` throws.
+ * @throws Error where others undo it each time, and what `change` throws.
  */
 export async function rewrite<Live>(
   { what, get, put, ownNames }: SharedDocument<Live>,

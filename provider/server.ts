@@ -10,7 +10,7 @@ import { type Problem, type Properties, problemWords, type ResourceKind } from "
 /** What the provider is made of once the engine has configured it: by type. */
 export type Kinds = (configuration: Properties) => Readonly<Record<string, ResourceKind>>;
 
-/** In the place of what an output that is not known yet will be (sdk/go/common/resource/plugin/rpc.go). */
+/** Stands for an output that is not known yet (sdk/go/common/resource/plugin/rpc.go). */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /**
@@ -115,7 +115,7 @@ function answering<Request, Response>(
   };
 }
 
-/** The engine does without these, where it is told so. */
+/** Methods that the engine does not need where they answer so. */
 const unsupported = Object.fromEntries(
   Object.keys(ResourceProviderService).map((name): [string, Handler<unknown, unknown>] => [
     name,

@@ -23,7 +23,7 @@ export interface SharedNotificationArgs {
 }
 
 /**
- * This pipeline's configurations of a bucket's notification, beside those of others. In the place of `aws.s3.BucketNotification`,
+ * This pipeline's configurations of a bucket's notification, beside those of others. Instead of `aws.s3.BucketNotification`,
  * which replaces what others have there, and whose state it adopts.
  */
 export class SharedNotification extends pulumi.CustomResource {
@@ -43,7 +43,7 @@ export interface SharedPolicyArgs {
 }
 
 /**
- * This pipeline's statements of a bucket's policy, beside those of others. In the place of `aws.s3.BucketPolicy`, which
+ * This pipeline's statements of a bucket's policy, beside those of others. Instead of `aws.s3.BucketPolicy`, which
  * replaces what others have there, and whose state it adopts.
  */
 export class SharedPolicy extends pulumi.CustomResource {

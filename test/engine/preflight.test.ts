@@ -17,7 +17,7 @@ describe("an update of a bucket that others use", () => {
   let project: TestProject;
   /** Account that STS tells. */
   let account = "123456789012";
-  /** Of what others are told. */
+  /** Of the keys whose events others receive. */
   let prefix = "";
   const requests: string[] = [];
   /** Of STS. */

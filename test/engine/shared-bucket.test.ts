@@ -274,7 +274,7 @@ async function deployedByEarlierVersion(s3: FakeS3): Promise<TestProject> {
   return project;
 }
 
-/** With the provider as it is, in the place of the one that the fake account plays. */
+/** With the provider as it is, instead of the one that the fake account plays. */
 async function reachFakeS3(project: TestProject, s3: FakeS3): Promise<void> {
   const folder = path.join(projectDir, "provider", "plugin");
   await editPlugins(project, (plugins) => [

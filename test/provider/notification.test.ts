@@ -101,7 +101,7 @@ describe("configurations in a notification that others write too", () => {
     for (const each of owners) assert.match(each, /^[A-Za-z0-9]+$/);
   });
 
-  it("are written again where another writer has undone them, and given up where that goes on", async () => {
+  it("are written again where another writer has undone them, and given up where that does not end", async () => {
     let live: NotificationConfiguration = others;
     let undone = 0;
     const client = (times: number) => ({

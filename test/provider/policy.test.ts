@@ -33,7 +33,7 @@ describe("statements in a policy that others write too", () => {
     );
   });
 
-  it("are replaced in their places, and go without a trace of others lost", () => {
+  it("are replaced in their places, and removed without any of the others", () => {
     const live = `{"Statement":[${[foreign[0], JSON.stringify(deny("A")), foreign[1], JSON.stringify(deny("B"))].join(",")}]}`;
     assert.equal(
       splicedPolicy(live, isOwn, own(deny("A", "other"))),
@@ -63,7 +63,7 @@ describe("statements in a policy that others write too", () => {
     assert.equal(ownPolicy(live, own(deny("A"))), own(deny("A")).policy);
   });
 
-  it("are told from those of a stack whose name ends alike, and from those of an earlier version by its state", () => {
+  it("are distinguished from those of a stack whose name ends alike, and from those of an earlier version by its state", () => {
     const others = ["AForx123456789012dev", "DenyTlsBelow12For123456789012prod", "DenyTlsBelow12"];
     for (const name of others) assert.equal(isOwn(name), false, name);
     const olds = { policy: JSON.stringify({ Statement: [{ Sid: "DenyTlsBelow12" }, { Sid: "Theirs" }] }) };

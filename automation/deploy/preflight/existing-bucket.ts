@@ -102,7 +102,7 @@ function ownConfiguration(bucket: string, owner: string, settings: Settings): No
   };
 }
 
-/** What S3 has, or why the update cannot go on. */
+/** What S3 has, or why the update cannot continue. */
 async function answered<Live>(
   bucket: string,
   what: What,

@@ -25,7 +25,7 @@ const refusedTwice: readonly string[] = [
   "aws:budgets/budget:Budget",
 ];
 
-/** Resources that have a part of what AWS keeps one of for a bucket, in the place of the whole. */
+/** Resources that have a part of what AWS keeps one of for a bucket, instead of the whole. */
 const shared: Readonly<Record<string, string>> = {
   "braintrust-snowflake:s3:SharedNotification": "aws:s3/bucketNotification:BucketNotification",
   "braintrust-snowflake:s3:SharedPolicy": "aws:s3/bucketPolicy:BucketPolicy",
