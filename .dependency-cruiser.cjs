@@ -16,6 +16,12 @@ const vocabulary = [
 /** What each room may import besides itself and packages: docs/architecture.md says what it is for. From the ground up. */
 const rooms = {
   "components/settings": ["components/aws-limits", "components/physical-names"],
+  "components/settings/rules": [
+    "components/aws-limits",
+    "components/settings/partitions",
+    "components/settings/snowflake-names",
+  ],
+  "components/settings/conflicts": ["components/aws-limits", "components/settings/"],
   "components/storage": [...vocabulary],
   "components/access": [...vocabulary, "components/storage/"],
   "components/events": [...vocabulary, "components/access/", "components/storage/share"],
@@ -198,6 +204,13 @@ module.exports = {
       severity: "error",
       from: { path: "^components/" },
       to: { path: "^(index|automation|provider|bench|examples|test)\\b" },
+    },
+    {
+      name: "settings are read last",
+      comment: "What a text or two settings together may be is known without reading them.",
+      severity: "error",
+      from: { path: "^components/settings/(rules|conflicts)/" },
+      to: { path: "^components/settings/read-settings" },
     },
     {
       name: "ground",

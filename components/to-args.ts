@@ -4,7 +4,7 @@ import { braintrustExternalIds } from "./access/braintrust-external-ids";
 import type { AlertEmailArgs } from "./arguments";
 import { deployedRecipients } from "./monitoring/deployed-recipients";
 import type { ExportPipelineArgs } from "./pipeline-args";
-import { costTagOf } from "./settings/cost-settings";
+import { costTagOf } from "./settings/conflicts/cost-conflicts";
 import { givenNames } from "./settings/names";
 import type { RawSettings } from "./settings/schema";
 import { hasOwnTrail, type Settings, secretIfEncrypted, subscriberOf } from "./settings/settings";

@@ -1,7 +1,7 @@
 import { formatProblem, showValue } from "../../components/settings/problems";
+import { accountIdRule } from "../../components/settings/rules/text-rules";
 import type { Settings } from "../../components/settings/settings";
 import { PROJECT } from "../../components/settings/settings";
-import { accountIdRule } from "../../components/settings/text-rules";
 import type { Project } from "../braintrust/api";
 import { PipelineError, UsageError } from "../errors";
 import type { StackFile } from "../project/stack-file";

@@ -1,8 +1,8 @@
 import { partitionOf } from "../../components/settings/partitions";
 import { accountIdsOf } from "../../components/settings/provider-settings";
+import { accountIdRule } from "../../components/settings/rules/text-rules";
 import { ENCRYPTED } from "../../components/settings/schema";
 import type { Settings } from "../../components/settings/settings";
-import { accountIdRule } from "../../components/settings/text-rules";
 import { backendUrlOf } from "../engine/backend";
 import { UsageError } from "../errors";
 import { parseOutputs } from "../outputs";

@@ -1,7 +1,7 @@
 import { ALERT_SERVICES } from "../../components/monitoring/alert-topic";
+import { isEverybody } from "../../components/settings/conflicts/statement-conflicts";
 import { dnsSuffix } from "../../components/settings/partitions";
 import { hasOwnAlertTopic, hasOwnTrail, phaseOf, type Settings } from "../../components/settings/settings";
-import { isEverybody } from "../../components/settings/statement-conflicts";
 import { archiveTiers } from "../../components/storage/export-bucket";
 import { usagePrices } from "../cost/prices";
 import type { StackFile } from "../project/stack-file";

@@ -1,7 +1,7 @@
 import { awsLimits } from "../aws-limits";
 import { misread, type Problem, showValue } from "./problems";
+import { accountIdRule } from "./rules/text-rules";
 import { ENCRYPTED } from "./schema";
-import { accountIdRule } from "./text-rules";
 
 /** Settings of the provider that are texts, and that this program or AWS reads as such. */
 const textKeys = /^aws:(defaultTags|allowedAccountIds|forbiddenAccountIds|profile)\b/;

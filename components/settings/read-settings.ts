@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { findConflicts } from "./conflicts";
+import { findConflicts } from "./conflicts/conflicts";
 import { partitionOf } from "./partitions";
 import { misread, type Problem, schemaProblems, settingsError, valueAt, withoutSecret } from "./problems";
 import { defaultTagsOf, providerProblems } from "./provider-settings";
+import { regionRule, stackNameRule } from "./rules/text-rules";
 import { ENCRYPTED, type RawSettings, settingsSchema } from "./schema";
 import { isConfigSecret } from "./sdk-internals";
 import { PROJECT, type Settings, type Stream } from "./settings";
-import { regionRule, stackNameRule } from "./text-rules";
 
 /** A stack's configuration as Pulumi has it: `namespace:key` -> text, or a value where it was read from YAML. */
 export interface StackConfig {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { vpcEndpointIdRule, vpcIdRule } from "./network-rules";
+import { vpcEndpointIdRule, vpcIdRule } from "./rules/network-rules";
 import {
   bucketResourceRule,
   type ConditionSetting,
@@ -10,7 +10,7 @@ import {
   principalRule,
   s3ActionRule,
   sidRule,
-} from "./statement-rules";
+} from "./rules/statement-rules";
 import {
   accountIdRule,
   anomalyMonitorArnRule,
@@ -42,7 +42,7 @@ import {
   trailArnRule,
   trailNameRule,
   userArnRule,
-} from "./text-rules";
+} from "./rules/text-rules";
 
 /** Stands for a setting whose value is encrypted where nobody can decrypt it: in the offline plan. */
 export const ENCRYPTED = "[encrypted]";

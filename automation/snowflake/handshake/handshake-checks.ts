@@ -1,4 +1,4 @@
-import { queueArnRule, type TextRule } from "../../../components/settings/text-rules";
+import { queueArnRule, type TextRule } from "../../../components/settings/rules/text-rules";
 import { type IntegrationAnswer, type Pipe, quote } from "../answers/answers";
 import { literal } from "../sql/identifiers";
 import { storageIn } from "../sql/names";

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { vpcIdRule } from "../../../components/settings/network-rules";
-import { externalIdRule, userArnRule } from "../../../components/settings/text-rules";
+import { vpcIdRule } from "../../../components/settings/rules/network-rules";
+import { externalIdRule, userArnRule } from "../../../components/settings/rules/text-rules";
 import { type Answers, type IntegrationAnswer, type Pipe, quote } from "../answers/answers";
 import { canonicalName, literal, qualifiedName, quoteIdentifier } from "../sql/identifiers";
 import {

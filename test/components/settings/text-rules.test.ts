@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import * as networkRules from "../../../components/settings/network-rules";
-import * as textRulesModule from "../../../components/settings/text-rules";
+import * as networkRules from "../../../components/settings/rules/network-rules";
+import * as textRulesModule from "../../../components/settings/rules/text-rules";
 
 const rules = { ...textRulesModule, ...networkRules };
 

@@ -1,6 +1,6 @@
-import { awsLimits } from "../aws-limits";
-import { knownPartition, partitionNames } from "./partitions";
-import { LONGEST_NAME, LONGEST_TABLE, nameProblem, storedName } from "./snowflake-names";
+import { awsLimits } from "../../aws-limits";
+import { knownPartition, partitionNames } from "../partitions";
+import { LONGEST_NAME, LONGEST_TABLE, nameProblem, storedName } from "../snowflake-names";
 
 /** What a text must satisfy: `rule` and `fix` are shown to the person who broke it. */
 export interface TextRule {

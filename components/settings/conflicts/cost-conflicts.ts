@@ -1,5 +1,5 @@
-import { type Problem, showValue } from "./problems";
-import type { Settings } from "./settings";
+import { type Problem, showValue } from "../problems";
+import type { Settings } from "../settings";
 
 /** A tag of every resource of the stack, by which AWS can tell its costs from the account's. */
 export interface CostTag {

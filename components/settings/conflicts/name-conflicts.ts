@@ -1,8 +1,8 @@
-import { namesOf } from "./names";
-import { type Problem, showValue } from "./problems";
-import { ENCRYPTED } from "./schema";
-import { hasOwnAlertTopic, hasOwnTrail, type Settings } from "./settings";
-import { trailNameRule } from "./text-rules";
+import { namesOf } from "../names";
+import { type Problem, showValue } from "../problems";
+import { trailNameRule } from "../rules/text-rules";
+import { ENCRYPTED } from "../schema";
+import { hasOwnAlertTopic, hasOwnTrail, type Settings } from "../settings";
 
 /** A name that AWS takes once an account, or once an account and region. */
 interface Name {

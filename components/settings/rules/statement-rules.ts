@@ -1,4 +1,4 @@
-import { partitionNames } from "./partitions";
+import { partitionNames } from "../partitions";
 import { principalArnRule, type TextRule } from "./text-rules";
 
 /** Statements of a bucket's policy by which people name them. */

@@ -1,5 +1,5 @@
-import { type Problem, showValue } from "./problems";
-import type { Settings } from "./settings";
+import { type Problem, showValue } from "../problems";
+import type { Settings } from "../settings";
 
 /** Keys of others that do not go with the bucket: each is for one kind of bucket alone. */
 export function keyConflicts({

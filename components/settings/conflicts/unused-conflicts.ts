@@ -1,5 +1,5 @@
-import { type Problem, showValue } from "./problems";
-import type { Settings } from "./settings";
+import { type Problem, showValue } from "../problems";
+import type { Settings } from "../settings";
 
 /** Names and sizes of what the stack does not create or do: their author expects an effect that they cannot have. */
 export function unusedConflicts({ lifecycle, events }: Settings): Problem[] {

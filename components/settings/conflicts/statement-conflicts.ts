@@ -1,6 +1,6 @@
-import { type Problem, showValue } from "./problems";
-import { ENCRYPTED, type RawSettings } from "./schema";
-import type { Settings } from "./settings";
+import { type Problem, showValue } from "../problems";
+import { ENCRYPTED, type RawSettings } from "../schema";
+import type { Settings } from "../settings";
 
 type Statement = RawSettings["bucketPolicyStatements"][number];
 

@@ -1,6 +1,6 @@
-import { type Problem, showValue } from "./problems";
-import type { Settings } from "./settings";
-import { currentOf, storedName, viewOf } from "./snowflake-names";
+import { type Problem, showValue } from "../problems";
+import type { Settings } from "../settings";
+import { currentOf, storedName, viewOf } from "../snowflake-names";
 
 /** Streams that would get in each other's way. */
 export function streamConflicts({ streams, exportPrefix }: Settings): Problem[] {

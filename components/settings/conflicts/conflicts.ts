@@ -1,17 +1,17 @@
-import { defaultBucketName } from "./bucket-name";
-import { costConflicts } from "./cost-settings";
+import { defaultBucketName } from "../bucket-name";
+import { limitConflicts } from "../limits";
+import { type Problem, showValue } from "../problems";
+import { awsRegionOfSnowflake, bucketNameRule } from "../rules/text-rules";
+import { ENCRYPTED } from "../schema";
+import type { Settings } from "../settings";
+import { costConflicts } from "./cost-conflicts";
 import { keyConflicts } from "./key-conflicts";
-import { limitConflicts } from "./limits";
 import { monitoringConflicts } from "./monitoring-conflicts";
 import { nameConflicts } from "./name-conflicts";
 import { networkConflicts } from "./network-conflicts";
 import { readerConflicts, streamConflicts } from "./prefix-conflicts";
-import { type Problem, showValue } from "./problems";
 import { replicationConflicts } from "./replication-conflicts";
-import { ENCRYPTED } from "./schema";
-import type { Settings } from "./settings";
 import { statementConflicts } from "./statement-conflicts";
-import { awsRegionOfSnowflake, bucketNameRule } from "./text-rules";
 import { unusedConflicts } from "./unused-conflicts";
 
 /**
