@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import type { AppliedAutomation } from "../braintrust/apply";
 import { describePlan } from "../braintrust/automations";
 import { exportTypeOf, planExports } from "../braintrust/exports";
@@ -10,6 +11,24 @@ import type { PipelineOutputs } from "../outputs";
 import { confirm, isInteractive, note, print, withProgress } from "../terminal/terminal";
 import type { ChangingCommandOptions } from "./deploy";
 import { noteEarlier } from "./earlier-forms";
+import { choice, earlier, numeric, onStack, YES } from "./options";
+
+/** `braintrust` on the command line. */
+export function defineBraintrust(command: Command): void {
+  onStack(command)
+
+    .option("--project <name or id>", "Braintrust project; needs BRAINTRUST_API_KEY in the environment")
+    .addOption(
+      choice("--export-type <type>", "one row per span or per trace (default: spans)", ["spans", "traces"]),
+    )
+    .option("--interval-seconds <seconds>", "seconds between exports (default: 3600)", numeric)
+    .option("--pause", "pause these exports instead")
+    .option("--resume", "resume these exports instead")
+    .option("--api-url <url>", "API of another Braintrust instance or of your data plane")
+    .option("-y, --yes", YES)
+    .addOption(earlier("--apply"))
+    .action((options) => braintrust(options));
+}
 
 export interface BraintrustOptions extends ChangingCommandOptions {
   /** The Braintrust project's name or id. */

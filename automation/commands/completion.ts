@@ -1,7 +1,14 @@
-import type { Command, Option } from "commander";
+import type { Command, CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { UsageError } from "../errors";
 import { BIN } from "../terminal/command-line";
 import { print } from "../terminal/terminal";
+
+/** `completion` on the command line. */
+export function defineCompletion(command: Command, program: () => Promise<CommandUnknownOpts>): void {
+  command
+    .argument("<shell>", "bash, zsh or fish")
+    .action(async (shell) => completion(await program(), shell));
+}
 
 /** What an option's value may be, for the shell to offer. */
 type Values =
@@ -28,12 +35,12 @@ const scripts = new Map([
 ]);
 
 /** `completion`: the script by which a shell completes commands, options, stacks and files. */
-export function completion(program: Command, shell: string): void {
+export function completion(program: CommandUnknownOpts, shell: string): void {
   print(completionScript(program, shell));
 }
 
 /** @throws UsageError for a shell without a script. */
-export function completionScript(program: Command, shell: string): string {
+export function completionScript(program: CommandUnknownOpts, shell: string): string {
   const script = scripts.get(shell);
   if (script === undefined) {
     throw new UsageError(

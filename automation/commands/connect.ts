@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { UsageError } from "../errors";
 import { readAnswers } from "../snowflake/answers/answer-input";
 import { parseAnswers } from "../snowflake/answers/answers";
@@ -7,7 +8,27 @@ import { type HandshakeChange, shown } from "../snowflake/handshake/handshake";
 import { commandLine } from "../terminal/command-line";
 import { confirm, echo, note, print, withProgress } from "../terminal/terminal";
 import type { ChangingCommandOptions } from "./deploy";
+import { numeric, onStack, SKIP_PREFLIGHT, WAIT, YES } from "./options";
 import { type TimeLimitOptions, timeLimits } from "./time-limits";
+
+/** `connect` on the command line. */
+export function defineConnect(command: Command): void {
+  onStack(command)
+
+    .option("--file <file>", "output of DESC INTEGRATION, SHOW PIPES, ... (default: standard input)")
+    .option("--run", "run the SQL with the Snowflake CLI (snow) and use its output")
+    .option("--connection <name>", "connection of the Snowflake CLI, with --run")
+    .option(
+      "--timeout <minutes>",
+      "cancel an update or a run of snow after this many minutes (default: 60)",
+      numeric,
+    )
+    .option("--wait <minutes>", WAIT, numeric)
+    .option("--no-up", "save the settings without deploying")
+    .option("-y, --yes", YES)
+    .option("--skip-preflight", SKIP_PREFLIGHT)
+    .action(connect);
+}
 
 /** Where Snowflake's output is read from, and whether it is deployed. */
 export interface ConnectCommandOptions extends ChangingCommandOptions, TimeLimitOptions {

@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { Deployment } from "../deploy/deployment";
 import { lossReport, protectionNote } from "../deploy/losses";
 import { renderChanges, summarize } from "../engine/changes";
@@ -6,8 +7,53 @@ import { note, print, printJson, type StackCommandOptions } from "../terminal/te
 import { onceApproved } from "./approval";
 import { noteNeedless } from "./earlier-forms";
 import { onStacks, type StacksCommandOptions, type Voice } from "./on-stacks";
+import { changing, earlier, onSeveralStacks, onStack, SKIP_PREFLIGHT } from "./options";
 import { repairFirst } from "./recover";
 import { type TimeLimitOptions, timeLimits } from "./time-limits";
+
+/** `preview` on the command line. */
+export function definePreview(command: Command): void {
+  onSeveralStacks(command)
+
+    .option("--expect-no-changes", "exit with code 1 if there are changes")
+    .option("--refresh", "update the state to match AWS first")
+    .option("--skip-preflight", SKIP_PREFLIGHT)
+    .action(preview);
+}
+
+/** `up` on the command line. */
+export function defineUp(command: Command): void {
+  changing(command)
+
+    .option("--create", "create the stack if it does not exist")
+    .option("--refresh", "update the state to match AWS first")
+    .option(
+      "--allow-loss",
+      "allow deleting or replacing buckets, keys, event topics, roles, users and secrets",
+    )
+    .option("--skip-preflight", SKIP_PREFLIGHT)
+    .addOption(earlier("--replace-foreign"))
+    .action(up);
+}
+
+/** `refresh` on the command line. */
+export function defineRefresh(command: Command): void {
+  changing(command).action(refresh);
+}
+
+/** `destroy` on the command line. */
+export function defineDestroy(command: Command): void {
+  changing(command).option("--remove", "also remove the empty stack from the backend").action(destroy);
+}
+
+/** `outputs` on the command line. */
+export function defineOutputs(command: Command): void {
+  onStack(command)
+
+    .option("--json", "print JSON for programs")
+    .option("--show-secrets", "print secrets in plain text")
+    .action(outputs);
+}
 
 /** What every command that changes something takes. */
 export interface ChangingCommandOptions extends StackCommandOptions {

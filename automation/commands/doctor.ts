@@ -1,9 +1,22 @@
+import type { Command } from "@commander-js/extra-typings";
 import { type DoctorOptions, type DoctorReport, doctor as diagnose } from "../doctor/doctor";
 import { PipelineError } from "../errors";
 import { standardLook } from "../terminal/colors";
 import { findingLines } from "../terminal/finding-lines";
 import type { Look } from "../terminal/layout";
 import { print, printJson, withProgress } from "../terminal/terminal";
+
+/** `doctor` on the command line. */
+export function defineDoctor(command: Command): void {
+  command
+
+    .option("-s, --stack <name>", "stack: the <name> of Pulumi.<name>.yaml (default: what all stacks share)")
+    .option("-C, --cwd <dir>", "folder of Pulumi.yaml and the stacks' files (default: this project)")
+    .option("--api-url <url>", "Braintrust's API of another instance or of your data plane")
+    .option("--connection <name>", "connection of the Snowflake CLI (default: its own default)")
+    .option("--json", "print {stack?, checks, summary} for programs")
+    .action(doctor);
+}
 
 interface DoctorCommandOptions extends Omit<DoctorOptions, "workDir" | "signal"> {
   readonly cwd?: string;

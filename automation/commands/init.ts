@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { settingsError } from "../../components/settings/problems";
 import { parseSettings } from "../../components/settings/read-settings";
 import { PROJECT } from "../../components/settings/settings";
@@ -7,6 +8,29 @@ import { createStackFile, projectDir, readProject, stackFileNames } from "../pro
 import { ownName } from "../project/stack-name";
 import { commandLine } from "../terminal/command-line";
 import { isInteractive, note, print, type StackCommandOptions } from "../terminal/terminal";
+import { choice, onStack } from "./options";
+
+/** `init` on the command line. */
+export function defineInit(command: Command): void {
+  onStack(command)
+
+    .option("--region <region>", "AWS region, if possible that of your Snowflake account")
+    .option("--streams <names>", "comma-separated, one for each Braintrust export (default: logs)")
+    .addOption(choice("--format <format>", "file format (default: jsonl)", ["jsonl", "parquet"]))
+    .addOption(
+      choice("--events <mode>", "how Snowflake learns of new files (default: snowflake-queue)", [
+        "snowflake-queue",
+        "sns",
+        "queue",
+        "none",
+      ]),
+    )
+    .addOption(choice("--access <access>", "how Snowflake reads (default: role)", ["role", "user"]))
+    .option("--account-id <id>", "AWS account ID that Braintrust shows")
+    .option("--org-id <id>", "ID of your Braintrust organization")
+    .option("--iam-user-arn <arn>", "STORAGE_AWS_IAM_USER_ARN of your Snowflake account")
+    .action(init);
+}
 
 /** What the command line may say of a new stack; the rest is asked on a terminal. */
 export interface InitOptions extends StackCommandOptions {

@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { exportTypeOf } from "../braintrust/exports";
 import { Deployment } from "../deploy/deployment";
 import { summarize } from "../engine/changes";
@@ -11,7 +12,33 @@ import { oneLine } from "../terminal/finding-lines";
 import { type Cell, type Look, table } from "../terminal/layout";
 import { confirm, note, print, printJson, withProgress } from "../terminal/terminal";
 import type { ChangingCommandOptions } from "./deploy";
+import { choice, numeric, onStack, SKIP_PREFLIGHT, WAIT, YES } from "./options";
 import { type TimeLimitOptions, timeLimits } from "./time-limits";
+
+/** `launch` on the command line. */
+export function defineLaunch(command: Command): void {
+  onStack(command)
+
+    .option("--project <name or id>", "Braintrust project; needs BRAINTRUST_API_KEY in the environment")
+    .option("--account-id <id>", "AWS account ID that Braintrust shows, if the settings do not have it yet")
+    .addOption(
+      choice("--export-type <type>", "one row per span or per trace (default: spans)", ["spans", "traces"]),
+    )
+    .option("--interval-seconds <seconds>", "seconds between exports (default: 3600)", numeric)
+    .option("--api-url <url>", "Braintrust's API of another instance or of your data plane")
+    .option("--connection <name>", "connection of the Snowflake CLI (default: its own default)")
+    .option(
+      "--timeout <minutes>",
+      "limit of an update, a run of snow and each wait (default: 60, a wait: the interval and 15)",
+      numeric,
+    )
+    .option("--wait <minutes>", WAIT, numeric)
+    .option("--dry-run", "check and show the plan, change nothing")
+    .option("--json", "print {stack, outcome, steps, stopped?} for programs")
+    .option("-y, --yes", YES)
+    .option("--skip-preflight", SKIP_PREFLIGHT)
+    .action(launch);
+}
 
 interface LaunchCommandOptions extends ChangingCommandOptions, TimeLimitOptions {
   readonly project?: string;

@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { UsageError } from "../errors";
 import {
   type Permissions,
@@ -7,6 +8,21 @@ import {
 } from "../permissions/permissions";
 import { LONGEST_POLICY, sizeOf } from "../permissions/policies";
 import { note, print, printJson, type StackCommandOptions } from "../terminal/terminal";
+import { onStack } from "./options";
+
+/** `permissions` on the command line. */
+export function definePermissions(command: Command): void {
+  onStack(command)
+
+    .requiredOption(
+      "--for <purpose>",
+      "deploy, preview, verify or ci (deploy, and the trust for GitHub Actions)",
+    )
+    .option("--account <id>", "account of the stack (default: the one in aws:allowedAccountIds)")
+    .option("--repository <owner/name>", "GitHub repository, with --for ci")
+    .option("--json", "print {stack, for, policies, trust} for programs")
+    .action(permissions);
+}
 
 /** What the command takes. */
 interface PermissionsCommandOptions extends StackCommandOptions {

@@ -1,7 +1,14 @@
+import type { Command } from "@commander-js/extra-typings";
 import { planStack } from "../plan/plan";
 import { renderPlan } from "../plan/render";
 import { standardLook } from "../terminal/colors";
 import { print, printJson, type StackCommandOptions } from "../terminal/terminal";
+import { onStack } from "./options";
+
+/** `plan` on the command line. */
+export function definePlan(command: Command): void {
+  onStack(command).option("--json", "print {stack, resources, outputs, problems} for programs").action(plan);
+}
 
 /** `plan`: the whole program, evaluated with no AWS, no Pulumi command line and no network. */
 export async function plan({

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Readable } from "node:stream";
+import type { Command } from "@commander-js/extra-typings";
 import { PipelineError, UsageError } from "../errors";
 import { filesSql } from "../reconcile/files-sql";
 import { loadMissingSql } from "../reconcile/load-missing-sql";
@@ -24,6 +25,27 @@ import {
   withProgress,
 } from "../terminal/terminal";
 import { visibleJson } from "../terminal/visible";
+import { numeric, onStack, YES } from "./options";
+
+/** `reconcile` on the command line. */
+export function defineReconcile(command: Command): void {
+  onStack(command)
+
+    .option("--run", "run the query with the Snowflake CLI (snow) and use its answer")
+    .option("--connection <name>", "connection of the Snowflake CLI, with --run")
+    .option("--file <file>", "answer of the printed query, as JSON or CSV; - for standard input")
+    .option("--account-usage", "read a year of load history; the role needs access to the database SNOWFLAKE")
+    .option("--load", "load the missing files: with --run after a preview, with --file print the SQL")
+    .option("--max-missing <count>", "exit with code 1 if more files are missing (default: 0)", numeric)
+    .option(
+      "--max-age <hours>",
+      "hours until a file that is not loaded counts as missing (default: twice monitoring.exportEveryHours)",
+      numeric,
+    )
+    .option("--json", "print {stack, files, streams, violations} for programs")
+    .option("-y, --yes", YES)
+    .action(reconcile);
+}
 
 /** Where Snowflake's answers come from, what is done about missing files, and what is too much. */
 export interface ReconcileCommandOptions extends StackCommandOptions {

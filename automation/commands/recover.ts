@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { Deployment } from "../deploy/deployment";
 import type { DeploymentOptions } from "../deploy/deployment-options";
 import { renderInterruption } from "../deploy/recovery/recovery";
@@ -28,6 +29,18 @@ import {
 import { REPAIR_QUESTION } from "./approval";
 import { noteEarlier } from "./earlier-forms";
 import type { Voice } from "./on-stacks";
+import { earlier, onStack } from "./options";
+
+/** `recover` on the command line. */
+export function defineRecover(command: Command): void {
+  onStack(command)
+
+    .option("--restore <checkpoint>", "restore an earlier state, by its ID or `latest`")
+    .option("--json", "print {stack, unreadable?, locks?, unfinished, checkpoints, next} for programs")
+    .option("-y, --yes", "repair or restore without asking")
+    .addOption(earlier("--repair"))
+    .action(recover);
+}
 
 /**
  * Shows what an interrupted update left, asks, and repairs it.

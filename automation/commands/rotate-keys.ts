@@ -1,3 +1,4 @@
+import type { Command } from "@commander-js/extra-typings";
 import { renderChanges } from "../engine/changes";
 import { rotateKeys } from "../keys/rotate-keys";
 import type { Wait } from "../keys/rotation-steps";
@@ -5,7 +6,25 @@ import { commandLine } from "../terminal/command-line";
 import { confirm, note, print, withProgress } from "../terminal/terminal";
 import type { ChangingCommandOptions } from "./deploy";
 import { noteEarlier } from "./earlier-forms";
+import { numeric, onStack, SKIP_PREFLIGHT, TIMEOUT, WAIT, YES } from "./options";
 import { timeLimits } from "./time-limits";
+
+/** `rotate-keys` on the command line. */
+export function defineRotateKeys(command: Command): void {
+  onStack(command)
+
+    .option(
+      "--quiet-minutes <minutes>",
+      "minutes for which the old key must be unused (default: 60)",
+      numeric,
+    )
+    .option("--until-unused", "stay until the old key is unused (default: exit; a later run resumes)")
+    .option("--wait [minutes]", WAIT)
+    .option("--timeout <minutes>", TIMEOUT, numeric)
+    .option("-y, --yes", YES)
+    .option("--skip-preflight", SKIP_PREFLIGHT)
+    .action(rotateKeysCommand);
+}
 
 export interface RotateKeysCommandOptions extends ChangingCommandOptions {
   /** Minutes for which the old key has to be unused. @default 60 */

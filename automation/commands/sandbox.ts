@@ -1,8 +1,19 @@
 import { once } from "node:events";
+import type { Command } from "@commander-js/extra-typings";
 import { runSandbox } from "../sandbox/sandbox";
 import { commandLine } from "../terminal/command-line";
 import { note, print, withProgress } from "../terminal/terminal";
 import { verifyStack } from "../verify/verify";
+
+/** `sandbox` on the command line. */
+export function defineSandbox(command: Command): void {
+  command
+
+    .option("-s, --stack <name>", "stack to create there", "sandbox")
+    .option("--endpoint <url>", "use a running emulator; AWS_CA_BUNDLE is the path of its certificate")
+    .option("--keep", "keep stack and emulator running until Ctrl-C")
+    .action(sandbox);
+}
 
 /** `sandbox`: the whole pipeline against an AWS emulator on this machine. */
 export async function sandbox(options: {

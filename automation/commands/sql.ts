@@ -1,4 +1,5 @@
 import * as fs from "node:fs/promises";
+import type { Command } from "@commander-js/extra-typings";
 import { ENCRYPTED } from "../../components/settings/schema";
 import { Deployment } from "../deploy/deployment";
 import { UsageError } from "../errors";
@@ -11,6 +12,26 @@ import { ownName } from "../project/stack-name";
 import type { AccessKey } from "../snowflake/sql/objects-sql";
 import { type SqlPart, snowflakeSql, sqlParts } from "../snowflake/sql/sql";
 import { note, printExactly, type StackCommandOptions } from "../terminal/terminal";
+import { choice, onStack } from "./options";
+
+/** `sql` on the command line. */
+export function defineSql(command: Command): void {
+  onStack(command)
+
+    .addOption(
+      choice(
+        "--part <part>",
+        "which statements; setup is admin and objects (default: setup, load and check)",
+        ["setup", "admin", "objects", "load", "check", "teardown"],
+      ),
+    )
+    .option("--output <file>", "write a file that only you can read (default: standard output)")
+    .option("--left-streams", "with --part teardown: list the objects of streams that have left the stack")
+    .option("--probe-file <path>", "file in each stream's folder that the SQL of `check` reads")
+    .option("--planned", "use the offline plan instead of a deployed stack")
+    .option("--reveal-secrets", "with snowflake.access user: write the access key into the SQL")
+    .action(sql);
+}
 
 /** Which SQL, and of what. */
 export interface SqlCommandOptions extends StackCommandOptions {

@@ -1,9 +1,21 @@
+import type { Command } from "@commander-js/extra-typings";
 import { status } from "../status/status";
 import type { StatusReport } from "../status/status-report";
 import { standardLook } from "../terminal/colors";
 import { findingLines, oneLine } from "../terminal/finding-lines";
 import { type Look, sentence } from "../terminal/layout";
 import { print, printJson, type StackCommandOptions, withProgress } from "../terminal/terminal";
+import { onStack } from "./options";
+
+/** `status` on the command line. */
+export function defineStatus(command: Command): void {
+  onStack(command)
+
+    .option("--json", "print JSON for programs")
+    .option("--no-drift", "skip the comparison with AWS")
+    .option("--api-url <url>", "Braintrust's API of another instance or of your data plane")
+    .action(statusCommand);
+}
 
 /** `status`: how the stack is, and what to do next. */
 export async function statusCommand(

@@ -1,7 +1,14 @@
+import type { Command } from "@commander-js/extra-typings";
 import { standardLook } from "../terminal/colors";
 import { print, printJson, type StackCommandOptions, withProgress } from "../terminal/terminal";
 import { renderReport } from "../verify/report";
 import { refuseFailures, reportOn } from "../verify/verify";
+import { onStack } from "./options";
+
+/** `verify` on the command line. */
+export function defineVerify(command: Command): void {
+  onStack(command).option("--json", "print JSON for programs").action(verify);
+}
 
 /**
  * `verify`: checks the deployed stack.

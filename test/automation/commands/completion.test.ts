@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { cli } from "../../../automation/cli";
+import { wholeCommandLine } from "../../../automation/cli";
 import { completionScript } from "../../../automation/commands/completion";
 
 const BIN = "braintrust-snowflake";
@@ -34,7 +34,10 @@ function isInstalled(shell: string): boolean {
 }
 
 describe("completion", () => {
-  before(() => {
+  let program: Awaited<ReturnType<typeof wholeCommandLine>>;
+
+  before(async () => {
+    program = await wholeCommandLine();
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "completion-"));
     for (const stack of ["acme-eu", "acme-us", "other"]) {
       fs.writeFileSync(path.join(folder, `Pulumi.${stack}.yaml`), "");
@@ -47,7 +50,8 @@ describe("completion", () => {
 
   for (const [shell, offered] of Object.entries(shells)) {
     if (!isInstalled(shell)) continue;
-    const complete = (...words: string[]) => offered(completionScript(cli, shell), [BIN, ...words]).sort();
+    const complete = (...words: string[]) =>
+      offered(completionScript(program, shell), [BIN, ...words]).sort();
 
     describe(shell, () => {
       it("offers the commands that begin with what is typed", () => {
@@ -76,7 +80,7 @@ describe("completion", () => {
   if (isInstalled("zsh")) {
     it("zsh: is taken by its completion system", () => {
       const script = path.join(folder, "_script");
-      fs.writeFileSync(script, completionScript(cli, "zsh"));
+      fs.writeFileSync(script, completionScript(program, "zsh"));
       const taken = lines("zsh", [
         ...["-f", "-c"],
         `autoload -Uz compinit; compinit -u -d ${folder}/dump; source ${script}; print $_comps[${BIN}]`,
@@ -87,7 +91,7 @@ describe("completion", () => {
 
   it("refuses a shell without a script", () => {
     assert.throws(
-      () => completionScript(cli, "tcsh"),
+      () => completionScript(program, "tcsh"),
       /^UsageError: completion "tcsh": the shell must be one of bash, zsh, fish$/,
     );
   });

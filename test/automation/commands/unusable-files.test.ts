@@ -3,7 +3,7 @@ import * as fs from "node:fs/promises";
 import { createRequire } from "node:module";
 import * as os from "node:os";
 import * as path from "node:path";
-import { cli } from "../../../automation/cli";
+import { wholeCommandLine } from "../../../automation/cli";
 import { UsageError } from "../../../automation/errors";
 import { projectDir } from "../../../automation/project/stack-file";
 import { asNobody, onPosix } from "../path-faults";
@@ -133,14 +133,14 @@ const faults: readonly Fault[] = [
 ];
 
 /** Every command that works on a project's folder, as it is typed. */
-function commandsOn(dir: string, answers: string): string[][] {
+async function commandsOn(dir: string, answers: string): Promise<string[][]> {
   const more: Readonly<Record<string, readonly string[]>> = {
     init: ["--region", "us-east-1"],
     connect: ["--file", answers],
     sql: ["--planned"],
     permissions: ["--for", "deploy"],
   };
-  return cli.commands
+  return (await wholeCommandLine()).commands
     .filter(({ options }) => options.some(({ long }) => long === "--cwd"))
     .map((command) => {
       const yes = command.options.some(({ long }) => long === "--yes") ? ["--yes"] : [];
@@ -184,7 +184,7 @@ describe("every command refuses, and changes nothing:", () => {
     it(title, async () => {
       await damage(dir);
       const before = await listing(root);
-      const commands = commandsOn(dir, answers);
+      const commands = await commandsOn(dir, answers);
       assert.ok(commands.length > 10, `${commands.length} commands`);
       for (const typed of commands) {
         // It reads no stack's file but writes a new one.
@@ -201,8 +201,8 @@ describe("every command refuses, and changes nothing:", () => {
   }
 });
 
-function run(typed: readonly string[]): Promise<unknown> {
-  return cli.parseAsync(typed, { from: "user" });
+async function run(typed: readonly string[]): Promise<unknown> {
+  return (await wholeCommandLine()).parseAsync(typed, { from: "user" });
 }
 
 /** Names and times of everything below a folder. */

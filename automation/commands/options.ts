@@ -1,0 +1,52 @@
+import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+
+export const WAIT = "wait up to this many minutes for another update that has the stack lock (default: 0)";
+export const TIMEOUT = "cancel after this many minutes (default: 60)";
+export const YES = "apply the changes without asking";
+export const SKIP_PREFLIGHT = "skip pre-flight checks of credentials, backend and bucket";
+const CWD = "folder of Pulumi.yaml and the stacks' files (default: this project)";
+
+/** The options of a command that is for one stack. */
+export function onStack(command: Command) {
+  return command
+    .requiredOption(
+      "-s, --stack <name>",
+      "stack: the <name> of Pulumi.<name>.yaml, or organization/project/<name>",
+    )
+    .option("-C, --cwd <dir>", CWD);
+}
+
+/** The options of a command that is for one stack or several. */
+export function onSeveralStacks(command: Command) {
+  return command
+    .option("-s, --stack <name>", "stack: the <name> of Pulumi.<name>.yaml, or organization/project/<name>")
+    .option("--stacks <names>", "comma-separated, deployed in order, stopping at the first failure")
+    .option("--all", "every stack with a settings file, in alphabetical order")
+    .option("--parallel <number>", "number of stacks at the same time (default: 1)", numeric)
+    .option("-C, --cwd <dir>", CWD);
+}
+
+/** The options of an operation of the engine that changes something. */
+export function changing(command: Command) {
+  return onSeveralStacks(command)
+    .option("-y, --yes", YES)
+    .option("--timeout <minutes>", TIMEOUT, numeric)
+    .option("--wait <minutes>", WAIT, numeric);
+}
+
+/** Reads an option's value that must be a number. */
+export function numeric(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || Number.isNaN(value)) throw new InvalidArgumentError("It must be a number.");
+  return value;
+}
+
+/** An option with the values that help and completion offer; its command refuses others. */
+export function choice<Flags extends string>(flags: Flags, description: string, choices: readonly string[]) {
+  return Object.assign(new Option(flags, description), { argChoices: [...choices] });
+}
+
+/** The earlier form of an option, without a line in the help. */
+export function earlier<Flags extends string>(flags: Flags) {
+  return new Option(flags).hideHelp();
+}
