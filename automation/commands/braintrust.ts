@@ -9,14 +9,11 @@ import type { DeploymentOptions } from "../deploy/deployment-options";
 import { UsageError } from "../errors";
 import type { PipelineOutputs } from "../outputs";
 import { confirm, isInteractive, note, print, withProgress } from "../terminal/terminal";
-import type { ChangingCommandOptions } from "./deploy";
 import { noteEarlier } from "./earlier-forms";
-import { choice, earlier, numeric, onStack, YES } from "./options";
+import { choice, earlier, numeric, type OptionsOf, onStack, YES } from "./options";
 
-/** `braintrust` on the command line. */
-export function defineBraintrust(command: Command): void {
+const options = (command: Command) =>
   onStack(command)
-
     .option("--project <name or id>", "Braintrust project; needs BRAINTRUST_API_KEY in the environment")
     .addOption(
       choice("--export-type <type>", "one row per span or per trace (default: spans)", ["spans", "traces"]),
@@ -26,24 +23,13 @@ export function defineBraintrust(command: Command): void {
     .option("--resume", "resume these exports instead")
     .option("--api-url <url>", "API of another Braintrust instance or of your data plane")
     .option("-y, --yes", YES)
-    .addOption(earlier("--apply"))
-    .action((options) => braintrust(options));
-}
+    .addOption(earlier("--apply"));
 
-export interface BraintrustOptions extends ChangingCommandOptions {
-  /** The Braintrust project's name or id. */
-  readonly project?: string;
-  /** `spans` or `traces`. @default "spans" */
-  readonly exportType?: string;
-  /** Start to start, in seconds. @default 3600 */
-  readonly intervalSeconds?: number;
-  /** The earlier form of `yes`; on a terminal it asks. */
-  readonly apply?: boolean;
-  /** Stops the exports until they are resumed. */
-  readonly pause?: boolean;
-  readonly resume?: boolean;
-  /** Of Braintrust's EU instance, or of a data plane of one's own. @default "https://api.braintrust.dev" */
-  readonly apiUrl?: string;
+export type BraintrustOptions = OptionsOf<typeof options>;
+
+/** `braintrust` on the command line. */
+export function defineBraintrust(command: Command): void {
+  options(command).action((options) => braintrust(options));
 }
 
 /**

@@ -7,14 +7,11 @@ import { connectBySnow } from "../snowflake/handshake/connect-run";
 import { type HandshakeChange, shown } from "../snowflake/handshake/handshake";
 import { commandLine } from "../terminal/command-line";
 import { confirm, echo, note, print, withProgress } from "../terminal/terminal";
-import type { ChangingCommandOptions } from "./deploy";
-import { numeric, onStack, SKIP_PREFLIGHT, WAIT, YES } from "./options";
-import { type TimeLimitOptions, timeLimits } from "./time-limits";
+import { numeric, type OptionsOf, onStack, SKIP_PREFLIGHT, WAIT, YES } from "./options";
+import { timeLimits } from "./time-limits";
 
-/** `connect` on the command line. */
-export function defineConnect(command: Command): void {
+const options = (command: Command) =>
   onStack(command)
-
     .option("--file <file>", "output of DESC INTEGRATION, SHOW PIPES, ... (default: standard input)")
     .option("--run", "run the SQL with the Snowflake CLI (snow) and use its output")
     .option("--connection <name>", "connection of the Snowflake CLI, with --run")
@@ -26,20 +23,13 @@ export function defineConnect(command: Command): void {
     .option("--wait <minutes>", WAIT, numeric)
     .option("--no-up", "save the settings without deploying")
     .option("-y, --yes", YES)
-    .option("--skip-preflight", SKIP_PREFLIGHT)
-    .action(connect);
-}
+    .option("--skip-preflight", SKIP_PREFLIGHT);
 
-/** Where Snowflake's output is read from, and whether it is deployed. */
-export interface ConnectCommandOptions extends ChangingCommandOptions, TimeLimitOptions {
-  /** File with the answers, `-` for standard input. @default standard input, or a paste */
-  readonly file?: string;
-  /** `false`: writes the settings and does not deploy. */
-  readonly up?: boolean;
-  /** Has the Snowflake CLI run the SQL and give the answers. */
-  readonly run?: boolean;
-  /** Connection of the Snowflake CLI, with `run`. */
-  readonly connection?: string;
+export type ConnectCommandOptions = OptionsOf<typeof options>;
+
+/** `connect` on the command line. */
+export function defineConnect(command: Command): void {
+  options(command).action(connect);
 }
 
 /** `connect`: saves Snowflake's values in the settings and deploys; from a file, a pipe, a paste or the Snowflake CLI. */

@@ -9,7 +9,6 @@ import { onStack } from "./options";
 /** `cost` on the command line. */
 export function defineCost(command: Command): void {
   onStack(command)
-
     .option("--gb-per-day <gb>", "GB that Braintrust exports per day (default: 1)")
     .option("--files-per-day <count>", "files that Braintrust exports per day (default: 24 per stream)")
     .option("--months <count>", "number of months to estimate (default: 12)")

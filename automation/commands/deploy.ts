@@ -14,7 +14,6 @@ import { type TimeLimitOptions, timeLimits } from "./time-limits";
 /** `preview` on the command line. */
 export function definePreview(command: Command): void {
   onSeveralStacks(command)
-
     .option("--expect-no-changes", "exit with code 1 if there are changes")
     .option("--refresh", "update the state to match AWS first")
     .option("--skip-preflight", SKIP_PREFLIGHT)
@@ -24,7 +23,6 @@ export function definePreview(command: Command): void {
 /** `up` on the command line. */
 export function defineUp(command: Command): void {
   changing(command)
-
     .option("--create", "create the stack if it does not exist")
     .option("--refresh", "update the state to match AWS first")
     .option(
@@ -49,7 +47,6 @@ export function defineDestroy(command: Command): void {
 /** `outputs` on the command line. */
 export function defineOutputs(command: Command): void {
   onStack(command)
-
     .option("--json", "print JSON for programs")
     .option("--show-secrets", "print secrets in plain text")
     .action(outputs);

@@ -1,26 +1,25 @@
 import type { Command } from "@commander-js/extra-typings";
-import { type DoctorOptions, type DoctorReport, doctor as diagnose } from "../doctor/doctor";
+import { type DoctorReport, doctor as diagnose } from "../doctor/doctor";
 import { PipelineError } from "../errors";
 import { standardLook } from "../terminal/colors";
 import { findingLines } from "../terminal/finding-lines";
 import type { Look } from "../terminal/layout";
 import { print, printJson, withProgress } from "../terminal/terminal";
+import type { OptionsOf } from "./options";
 
-/** `doctor` on the command line. */
-export function defineDoctor(command: Command): void {
+const options = (command: Command) =>
   command
-
     .option("-s, --stack <name>", "stack: the <name> of Pulumi.<name>.yaml (default: what all stacks share)")
     .option("-C, --cwd <dir>", "folder of Pulumi.yaml and the stacks' files (default: this project)")
     .option("--api-url <url>", "Braintrust's API of another instance or of your data plane")
     .option("--connection <name>", "connection of the Snowflake CLI (default: its own default)")
-    .option("--json", "print {stack?, checks, summary} for programs")
-    .action(doctor);
-}
+    .option("--json", "print {stack?, checks, summary} for programs");
 
-interface DoctorCommandOptions extends Omit<DoctorOptions, "workDir" | "signal"> {
-  readonly cwd?: string;
-  readonly json?: boolean;
+type DoctorCommandOptions = OptionsOf<typeof options>;
+
+/** `doctor` on the command line. */
+export function defineDoctor(command: Command): void {
+  options(command).action(doctor);
 }
 
 /**

@@ -7,13 +7,11 @@ import { newExternalId } from "../project/external-id";
 import { createStackFile, projectDir, readProject, stackFileNames } from "../project/stack-file";
 import { ownName } from "../project/stack-name";
 import { commandLine } from "../terminal/command-line";
-import { isInteractive, note, print, type StackCommandOptions } from "../terminal/terminal";
-import { choice, onStack } from "./options";
+import { isInteractive, note, print } from "../terminal/terminal";
+import { choice, type OptionsOf, onStack } from "./options";
 
-/** `init` on the command line. */
-export function defineInit(command: Command): void {
+const options = (command: Command) =>
   onStack(command)
-
     .option("--region <region>", "AWS region, if possible that of your Snowflake account")
     .option("--streams <names>", "comma-separated, one for each Braintrust export (default: logs)")
     .addOption(choice("--format <format>", "file format (default: jsonl)", ["jsonl", "parquet"]))
@@ -28,20 +26,13 @@ export function defineInit(command: Command): void {
     .addOption(choice("--access <access>", "how Snowflake reads (default: role)", ["role", "user"]))
     .option("--account-id <id>", "AWS account ID that Braintrust shows")
     .option("--org-id <id>", "ID of your Braintrust organization")
-    .option("--iam-user-arn <arn>", "STORAGE_AWS_IAM_USER_ARN of your Snowflake account")
-    .action(init);
-}
+    .option("--iam-user-arn <arn>", "STORAGE_AWS_IAM_USER_ARN of your Snowflake account");
 
-/** What the command line may say of a new stack; the rest is asked on a terminal. */
-export interface InitOptions extends StackCommandOptions {
-  readonly region?: string;
-  readonly streams?: string;
-  readonly format?: string;
-  readonly events?: string;
-  readonly access?: string;
-  readonly accountId?: string;
-  readonly orgId?: string;
-  readonly iamUserArn?: string;
+export type InitOptions = OptionsOf<typeof options>;
+
+/** `init` on the command line. */
+export function defineInit(command: Command): void {
+  options(command).action(init);
 }
 
 /** `init`: writes the settings of a new stack, its external id among them. */

@@ -11,14 +11,11 @@ import { standardLook } from "../terminal/colors";
 import { oneLine } from "../terminal/finding-lines";
 import { type Cell, type Look, table } from "../terminal/layout";
 import { confirm, note, print, printJson, withProgress } from "../terminal/terminal";
-import type { ChangingCommandOptions } from "./deploy";
-import { choice, numeric, onStack, SKIP_PREFLIGHT, WAIT, YES } from "./options";
-import { type TimeLimitOptions, timeLimits } from "./time-limits";
+import { choice, numeric, type OptionsOf, onStack, SKIP_PREFLIGHT, WAIT, YES } from "./options";
+import { timeLimits } from "./time-limits";
 
-/** `launch` on the command line. */
-export function defineLaunch(command: Command): void {
+const options = (command: Command) =>
   onStack(command)
-
     .option("--project <name or id>", "Braintrust project; needs BRAINTRUST_API_KEY in the environment")
     .option("--account-id <id>", "AWS account ID that Braintrust shows, if the settings do not have it yet")
     .addOption(
@@ -36,19 +33,13 @@ export function defineLaunch(command: Command): void {
     .option("--dry-run", "check and show the plan, change nothing")
     .option("--json", "print {stack, outcome, steps, stopped?} for programs")
     .option("-y, --yes", YES)
-    .option("--skip-preflight", SKIP_PREFLIGHT)
-    .action(launch);
-}
+    .option("--skip-preflight", SKIP_PREFLIGHT);
 
-interface LaunchCommandOptions extends ChangingCommandOptions, TimeLimitOptions {
-  readonly project?: string;
-  readonly accountId?: string;
-  readonly exportType?: string;
-  readonly intervalSeconds?: number;
-  readonly apiUrl?: string;
-  readonly connection?: string;
-  readonly dryRun?: boolean;
-  readonly json?: boolean;
+type LaunchCommandOptions = OptionsOf<typeof options>;
+
+/** `launch` on the command line. */
+export function defineLaunch(command: Command): void {
+  options(command).action(launch);
 }
 
 /**

@@ -50,3 +50,11 @@ export function choice<Flags extends string>(flags: Flags, description: string, 
 export function earlier<Flags extends string>(flags: Flags) {
   return new Option(flags).hideHelp();
 }
+
+/** What a command is called with, by the options that it has. */
+export type OptionsOf<Options extends (command: Command) => { opts(): unknown }> = Called<
+  ReturnType<ReturnType<Options>["opts"]>
+>;
+type Called<Values> = {
+  readonly [Name in keyof Values]: true extends Values[Name] ? boolean | Values[Name] : Values[Name];
+};

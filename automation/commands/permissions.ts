@@ -7,29 +7,24 @@ import {
   purposes,
 } from "../permissions/permissions";
 import { LONGEST_POLICY, sizeOf } from "../permissions/policies";
-import { note, print, printJson, type StackCommandOptions } from "../terminal/terminal";
-import { onStack } from "./options";
+import { note, print, printJson } from "../terminal/terminal";
+import { type OptionsOf, onStack } from "./options";
 
-/** `permissions` on the command line. */
-export function definePermissions(command: Command): void {
+const options = (command: Command) =>
   onStack(command)
-
     .requiredOption(
       "--for <purpose>",
       "deploy, preview, verify or ci (deploy, and the trust for GitHub Actions)",
     )
     .option("--account <id>", "account of the stack (default: the one in aws:allowedAccountIds)")
     .option("--repository <owner/name>", "GitHub repository, with --for ci")
-    .option("--json", "print {stack, for, policies, trust} for programs")
-    .action(permissions);
-}
+    .option("--json", "print {stack, for, policies, trust} for programs");
 
-/** What the command takes. */
-interface PermissionsCommandOptions extends StackCommandOptions {
-  readonly for: string;
-  readonly account?: string;
-  readonly repository?: string;
-  readonly json?: boolean;
+type PermissionsCommandOptions = OptionsOf<typeof options>;
+
+/** `permissions` on the command line. */
+export function definePermissions(command: Command): void {
+  options(command).action(permissions);
 }
 
 /** `permissions`: the IAM policies for those who deploy, preview or verify a stack. Offline. */

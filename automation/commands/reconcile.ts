@@ -16,21 +16,12 @@ import {
 } from "../reconcile/run";
 import { runSnow } from "../snowflake/handshake/snow";
 import { commandLine } from "../terminal/command-line";
-import {
-  confirm,
-  note,
-  print,
-  printExactly,
-  type StackCommandOptions,
-  withProgress,
-} from "../terminal/terminal";
+import { confirm, note, print, printExactly, withProgress } from "../terminal/terminal";
 import { visibleJson } from "../terminal/visible";
-import { numeric, onStack, YES } from "./options";
+import { numeric, type OptionsOf, onStack, YES } from "./options";
 
-/** `reconcile` on the command line. */
-export function defineReconcile(command: Command): void {
+const options = (command: Command) =>
   onStack(command)
-
     .option("--run", "run the query with the Snowflake CLI (snow) and use its answer")
     .option("--connection <name>", "connection of the Snowflake CLI, with --run")
     .option("--file <file>", "answer of the printed query, as JSON or CSV; - for standard input")
@@ -43,28 +34,13 @@ export function defineReconcile(command: Command): void {
       numeric,
     )
     .option("--json", "print {stack, files, streams, violations} for programs")
-    .option("-y, --yes", YES)
-    .action(reconcile);
-}
+    .option("-y, --yes", YES);
 
-/** Where Snowflake's answers come from, what is done about missing files, and what is too much. */
-export interface ReconcileCommandOptions extends StackCommandOptions {
-  /** Has the Snowflake CLI run the query. @default it is printed */
-  readonly run?: boolean;
-  /** Connection of the Snowflake CLI, with `run`. */
-  readonly connection?: string;
-  /** File with the query's answer, `-` for standard input. */
-  readonly file?: string;
-  /** Reads a year of load history. */
-  readonly accountUsage?: boolean;
-  /** Loads what is missing: by the Snowflake CLI with `run`, else prints the SQL for it. */
-  readonly load?: boolean;
-  readonly yes?: boolean;
-  /** @default 0 */
-  readonly maxMissing?: number;
-  /** In hours. @default twice monitoring.exportEveryHours */
-  readonly maxAge?: number;
-  readonly json?: boolean;
+export type ReconcileCommandOptions = OptionsOf<typeof options>;
+
+/** `reconcile` on the command line. */
+export function defineReconcile(command: Command): void {
+  options(command).action(reconcile);
 }
 
 const HOUR_MS = 3_600_000;

@@ -34,7 +34,6 @@ import { earlier, onStack } from "./options";
 /** `recover` on the command line. */
 export function defineRecover(command: Command): void {
   onStack(command)
-
     .option("--restore <checkpoint>", "restore an earlier state, by its ID or `latest`")
     .option("--json", "print {stack, unreadable?, locks?, unfinished, checkpoints, next} for programs")
     .option("-y, --yes", "repair or restore without asking")

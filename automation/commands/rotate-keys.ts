@@ -4,15 +4,12 @@ import { rotateKeys } from "../keys/rotate-keys";
 import type { Wait } from "../keys/rotation-steps";
 import { commandLine } from "../terminal/command-line";
 import { confirm, note, print, withProgress } from "../terminal/terminal";
-import type { ChangingCommandOptions } from "./deploy";
 import { noteEarlier } from "./earlier-forms";
-import { numeric, onStack, SKIP_PREFLIGHT, TIMEOUT, WAIT, YES } from "./options";
+import { numeric, type OptionsOf, onStack, SKIP_PREFLIGHT, TIMEOUT, WAIT, YES } from "./options";
 import { timeLimits } from "./time-limits";
 
-/** `rotate-keys` on the command line. */
-export function defineRotateKeys(command: Command): void {
+const options = (command: Command) =>
   onStack(command)
-
     .option(
       "--quiet-minutes <minutes>",
       "minutes for which the old key must be unused (default: 60)",
@@ -22,19 +19,13 @@ export function defineRotateKeys(command: Command): void {
     .option("--wait [minutes]", WAIT)
     .option("--timeout <minutes>", TIMEOUT, numeric)
     .option("-y, --yes", YES)
-    .option("--skip-preflight", SKIP_PREFLIGHT)
-    .action(rotateKeysCommand);
-}
+    .option("--skip-preflight", SKIP_PREFLIGHT);
 
-export interface RotateKeysCommandOptions extends ChangingCommandOptions {
-  /** Minutes for which the old key has to be unused. @default 60 */
-  readonly quietMinutes?: number;
-  /** Stays until it is. @default the command exits, and a later run resumes */
-  readonly untilUnused?: boolean;
-  /** Minutes to wait for another update; `true`, the earlier form of `untilUnused`. @default 0 */
-  readonly wait?: string | true;
-  /** @default 60 */
-  readonly timeout?: number;
+export type RotateKeysCommandOptions = OptionsOf<typeof options>;
+
+/** `rotate-keys` on the command line. */
+export function defineRotateKeys(command: Command): void {
+  options(command).action(rotateKeysCommand);
 }
 
 /** `rotate-keys`: replaces the access key of Snowflake's user, step by step. */

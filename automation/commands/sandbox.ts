@@ -8,7 +8,6 @@ import { verifyStack } from "../verify/verify";
 /** `sandbox` on the command line. */
 export function defineSandbox(command: Command): void {
   command
-
     .option("-s, --stack <name>", "stack to create there", "sandbox")
     .option("--endpoint <url>", "use a running emulator; AWS_CA_BUNDLE is the path of its certificate")
     .option("--keep", "keep stack and emulator running until Ctrl-C")

@@ -11,13 +11,11 @@ import { ensureExternalId } from "../project/external-id";
 import { ownName } from "../project/stack-name";
 import type { AccessKey } from "../snowflake/sql/objects-sql";
 import { type SqlPart, snowflakeSql, sqlParts } from "../snowflake/sql/sql";
-import { note, printExactly, type StackCommandOptions } from "../terminal/terminal";
-import { choice, onStack } from "./options";
+import { note, printExactly } from "../terminal/terminal";
+import { choice, type OptionsOf, onStack } from "./options";
 
-/** `sql` on the command line. */
-export function defineSql(command: Command): void {
+const options = (command: Command) =>
   onStack(command)
-
     .addOption(
       choice(
         "--part <part>",
@@ -29,24 +27,13 @@ export function defineSql(command: Command): void {
     .option("--left-streams", "with --part teardown: list the objects of streams that have left the stack")
     .option("--probe-file <path>", "file in each stream's folder that the SQL of `check` reads")
     .option("--planned", "use the offline plan instead of a deployed stack")
-    .option("--reveal-secrets", "with snowflake.access user: write the access key into the SQL")
-    .action(sql);
-}
+    .option("--reveal-secrets", "with snowflake.access user: write the access key into the SQL");
 
-/** Which SQL, and of what. */
-export interface SqlCommandOptions extends StackCommandOptions {
-  /** @default setup, load and check */
-  readonly part?: string;
-  /** From the offline plan, before anything is deployed. */
-  readonly planned?: boolean;
-  /** File that every stream's folder holds, relative to it: `check` has Snowflake read it. @default it lists only */
-  readonly probeFile?: string;
-  /** User mode: writes the access key into the SQL. */
-  readonly revealSecrets?: boolean;
-  /** With `teardown`: lists the objects of streams that have left the stack. */
-  readonly leftStreams?: boolean;
-  /** File to write, for this user alone. @default standard output */
-  readonly output?: string;
+type SqlCommandOptions = OptionsOf<typeof options>;
+
+/** `sql` on the command line. */
+export function defineSql(command: Command): void {
+  options(command).action(sql);
 }
 
 /** `sql`: what sets Snowflake up for a stack, to standard output or a file. */

@@ -10,7 +10,6 @@ import { onStack } from "./options";
 /** `status` on the command line. */
 export function defineStatus(command: Command): void {
   onStack(command)
-
     .option("--json", "print JSON for programs")
     .option("--no-drift", "skip the comparison with AWS")
     .option("--api-url <url>", "Braintrust's API of another instance or of your data plane")

@@ -22,13 +22,21 @@ describe("connect and sql refuse before they do anything", () => {
   for (const [what, work, reason] of [
     [
       "a file that is not there",
-      () => connect({ stack, file: "nowhere.txt" }),
+      () => connect({ up: true, stack, file: "nowhere.txt" }),
       /^--file = "nowhere.txt": must exist; give a file/,
     ],
-    ["two sources of answers", () => connect({ stack, file: "a", run: true }), /^--file and --run/],
+    ["two sources of answers", () => connect({ up: true, stack, file: "a", run: true }), /^--file and --run/],
     ["to load what is not deployed", () => connect({ stack, up: false, run: true }), /^--no-up and --run/],
-    ["a connection nobody uses", () => connect({ stack, connection: "a" }), /^--connection is for --run/],
-    ["a time limit that is none", () => connect({ stack, run: true, timeout: 0 }), /^--timeout 0: must be/],
+    [
+      "a connection nobody uses",
+      () => connect({ up: true, stack, connection: "a" }),
+      /^--connection is for --run/,
+    ],
+    [
+      "a time limit that is none",
+      () => connect({ up: true, stack, run: true, timeout: 0 }),
+      /^--timeout 0: must be/,
+    ],
     [
       "a part there is not",
       () => sql({ stack, part: "all" }),
