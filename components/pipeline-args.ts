@@ -233,3 +233,9 @@ export function monitoringOptions(args: CompleteArgs) {
     activateCostTag: args.activateCostTag,
   };
 }
+
+/** The key of the bucket where this stack does not create it. */
+export function foreignKeyArn(args: CompleteArgs): pulumi.Input<string> | undefined {
+  if (args.existingBucket !== undefined) return args.existingKmsKeyArn;
+  return args.encryption === Encryption.Kms ? args.kmsKeyArn : undefined;
+}

@@ -12,7 +12,7 @@ import { SnowpipeEvents } from "./events/snowpipe-events";
 import { ALERT_SERVICES } from "./monitoring/alert-topic";
 import { Monitoring } from "./monitoring/monitoring";
 import { physicalNames } from "./physical-names";
-import { type CompleteArgs, complete, type ExportPipelineArgs, monitoringOptions } from "./pipeline-args";
+import { complete, type ExportPipelineArgs, foreignKeyArn, monitoringOptions } from "./pipeline-args";
 import { defaultBucketName } from "./settings/bucket-name";
 import { PIPELINE_TYPE } from "./settings/settings";
 import { BucketPolicy, foreignEncryption } from "./storage/bucket-policy";
@@ -290,12 +290,6 @@ export class ExportPipeline extends pulumi.ComponentResource {
 
 function ownBucketName(suffix: string, { accountId, region }: Account): pulumi.Output<string> {
   return pulumi.all([accountId, region]).apply(([id, name]) => defaultBucketName(suffix, id, name));
-}
-
-/** The key of the bucket where this stack does not create it. */
-function foreignKeyArn(args: CompleteArgs): pulumi.Input<string> | undefined {
-  if (args.existingBucket !== undefined) return args.existingKmsKeyArn;
-  return args.encryption === Encryption.Kms ? args.kmsKeyArn : undefined;
 }
 
 function optional(value: pulumi.Input<string> | undefined): pulumi.Output<string> | undefined {
