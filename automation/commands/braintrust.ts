@@ -10,18 +10,12 @@ import { UsageError } from "../errors";
 import type { PipelineOutputs } from "../outputs";
 import { confirm, isInteractive, note, print, withProgress } from "../terminal/terminal";
 import { noteEarlier } from "./earlier-forms";
-import { choice, earlier, numeric, type OptionsOf, onStack, YES } from "./options";
+import { earlier, exporting, type OptionsOf, YES } from "./options";
 
 const options = (command: Command) =>
-  onStack(command)
-    .option("--project <name or id>", "Braintrust project; needs BRAINTRUST_API_KEY in the environment")
-    .addOption(
-      choice("--export-type <type>", "one row per span or per trace (default: spans)", ["spans", "traces"]),
-    )
-    .option("--interval-seconds <seconds>", "seconds between exports (default: 3600)", numeric)
+  exporting(command)
     .option("--pause", "pause these exports instead")
     .option("--resume", "resume these exports instead")
-    .option("--api-url <url>", "API of another Braintrust instance or of your data plane")
     .option("-y, --yes", YES)
     .addOption(earlier("--apply"));
 

@@ -5,13 +5,13 @@ import { standardLook } from "../terminal/colors";
 import { findingLines } from "../terminal/finding-lines";
 import type { Look } from "../terminal/layout";
 import { print, printJson, withProgress } from "../terminal/terminal";
-import type { OptionsOf } from "./options";
+import { apiUrl, type OptionsOf } from "./options";
 
 const options = (command: Command) =>
   command
     .option("-s, --stack <name>", "stack: the <name> of Pulumi.<name>.yaml (default: what all stacks share)")
     .option("-C, --cwd <dir>", "folder of Pulumi.yaml and the stacks' files (default: this project)")
-    .option("--api-url <url>", "Braintrust's API of another instance or of your data plane")
+    .addOption(apiUrl())
     .option("--connection <name>", "connection of the Snowflake CLI (default: its own default)")
     .option("--json", "print {stack?, checks, summary} for programs");
 

@@ -11,18 +11,12 @@ import { standardLook } from "../terminal/colors";
 import { oneLine } from "../terminal/finding-lines";
 import { type Cell, type Look, table } from "../terminal/layout";
 import { confirm, note, print, printJson, withProgress } from "../terminal/terminal";
-import { choice, numeric, type OptionsOf, onStack, SKIP_PREFLIGHT, WAIT, YES } from "./options";
+import { exporting, numeric, type OptionsOf, SKIP_PREFLIGHT, WAIT, YES } from "./options";
 import { timeLimits } from "./time-limits";
 
 const options = (command: Command) =>
-  onStack(command)
-    .option("--project <name or id>", "Braintrust project; needs BRAINTRUST_API_KEY in the environment")
+  exporting(command)
     .option("--account-id <id>", "AWS account ID that Braintrust shows, if the settings do not have it yet")
-    .addOption(
-      choice("--export-type <type>", "one row per span or per trace (default: spans)", ["spans", "traces"]),
-    )
-    .option("--interval-seconds <seconds>", "seconds between exports (default: 3600)", numeric)
-    .option("--api-url <url>", "Braintrust's API of another instance or of your data plane")
     .option("--connection <name>", "connection of the Snowflake CLI (default: its own default)")
     .option(
       "--timeout <minutes>",

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 
+/** What the help says of options that several commands have. */
 export const WAIT = "wait up to this many minutes for another update that has the stack lock (default: 0)";
 export const TIMEOUT = "cancel after this many minutes (default: 60)";
 export const YES = "apply the changes without asking";
@@ -32,6 +33,23 @@ export function changing(command: Command) {
     .option("-y, --yes", YES)
     .option("--timeout <minutes>", TIMEOUT, numeric)
     .option("--wait <minutes>", WAIT, numeric);
+}
+
+/** The options of a command that creates Braintrust's exports. */
+export function exporting(command: Command) {
+  return onStack(command)
+    .option("--project <name or id>", "Braintrust project; needs BRAINTRUST_API_KEY in the environment")
+    .addOption(
+      choice("--export-type <type>", "one row per span or per trace (default: spans)", ["spans", "traces"]),
+    )
+    .option("--interval-seconds <seconds>", "seconds between exports (default: 3600)", numeric)
+    .addOption(apiUrl());
+}
+
+/** Where Braintrust's API is, by the variable that Braintrust's own tools read as well. */
+export function apiUrl() {
+  const description = "Braintrust's API of another instance or of your data plane";
+  return new Option("--api-url <url>", description).env("BRAINTRUST_API_URL");
 }
 
 /** Reads an option's value that must be a number. */

@@ -5,14 +5,14 @@ import { standardLook } from "../terminal/colors";
 import { findingLines, oneLine } from "../terminal/finding-lines";
 import { type Look, sentence } from "../terminal/layout";
 import { print, printJson, type StackCommandOptions, withProgress } from "../terminal/terminal";
-import { onStack } from "./options";
+import { apiUrl, onStack } from "./options";
 
 /** `status` on the command line. */
 export function defineStatus(command: Command): void {
   onStack(command)
     .option("--json", "print JSON for programs")
     .option("--no-drift", "skip the comparison with AWS")
-    .option("--api-url <url>", "Braintrust's API of another instance or of your data plane")
+    .addOption(apiUrl())
     .action(statusCommand);
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { wholeCommandLine } from "../../../automation/cli";
 import { type BraintrustOptions, braintrust } from "../../../automation/commands/braintrust";
 import { PipelineError, UsageError } from "../../../automation/errors";
 import type { PipelineOutputs } from "../../../automation/outputs";
@@ -155,4 +156,14 @@ describe("braintrust", () => {
       assert.match(error.message, message);
     });
   }
+
+  it("takes the URL of the API from Braintrust's variable, and rather from the option", async () => {
+    const program = await wholeCommandLine();
+    const doctor = (...options: string[]) =>
+      withVariable("BRAINTRUST_API_URL", "http://api.example.com", () =>
+        captured(async () => void (await program.parseAsync(["doctor", ...options], { from: "user" }))),
+      );
+    assert.match(String((await doctor()).error), /must start with https:/);
+    assert.doesNotMatch(String((await doctor("--api-url", server.baseUrl)).error), /must start with https:/);
+  });
 });
