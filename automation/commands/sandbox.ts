@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import type { Command } from "@commander-js/extra-typings";
 import { runSandbox } from "../sandbox/sandbox";
+import { standardLook } from "../terminal/colors";
 import { commandLine } from "../terminal/command-line";
+import { sentence } from "../terminal/layout";
 import { note, print, withProgress } from "../terminal/terminal";
 import { verifyStack } from "../verify/verify";
 
@@ -20,12 +22,13 @@ export async function sandbox(options: {
   readonly endpoint?: string;
   readonly keep?: boolean;
 }): Promise<void> {
+  const look = { ...standardLook(), ...(!process.stdout.isTTY && { width: Number.POSITIVE_INFINITY }) };
   await withProgress(async ({ onProgress, signal }) => {
     const kept = await runSandbox({
       ...options,
       onProgress,
       signal,
-      onShown: (step, seen) => print(`${step.padEnd(8)} ${seen}`),
+      onShown: (step, seen) => print(sentence(0, 9, { text: `${step.padEnd(8)} ${seen}` }, look).join("\n")),
       verify: verifyStack,
     });
     if (kept === undefined) return;

@@ -95,7 +95,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       onProgress(`the emulator is ready at ${emulator.endpoint}`);
       await lookup(ACCOUNT_HOST).catch(() =>
         onProgress(
-          `${ACCOUNT_HOST} has no address here; if a bucket fails for it, add "127.0.0.1 ${ACCOUNT_HOST}" to /etc/hosts`,
+          `${ACCOUNT_HOST} has no address here; if creating a bucket fails because of this, add "127.0.0.1 ${ACCOUNT_HOST}" to /etc/hosts`,
         ),
       );
       return emulator;

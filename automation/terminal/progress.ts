@@ -110,7 +110,7 @@ class ProgressPrinter {
   };
 
   private onNote({ message, run }: Extract<ProgressEvent, { kind: "note" }>): void {
-    if (run !== "ended") this.write(message);
+    if (run !== "ended") this.write(sentence(0, 2, { text: message }, this.look).join("\n"));
     if (run === undefined) return;
     this.title = run === "started" ? message : undefined;
     this.counts = "";
