@@ -2,7 +2,13 @@ const fs = require("node:fs");
 const path = require("node:path");
 
 /** What every room of automation/ may import. */
-const ground = ["automation/errors", "automation/paths", "automation/debug", "automation/policy-document"];
+const ground = [
+  "automation/errors",
+  "automation/paths",
+  "automation/debug",
+  "automation/policy-document",
+  "components/package",
+];
 
 /** What every component may import. */
 const vocabulary = [
@@ -111,7 +117,6 @@ const rooms = {
     "automation/proxies",
     ...["project", "aws", "engine", "deploy", "braintrust", "snowflake/handshake"].map(below),
     "components/settings/",
-    "package.json",
   ],
   "automation/launch": [
     ...ground,
@@ -217,7 +222,7 @@ module.exports = {
       comment: "What everybody may import imports nobody.",
       severity: "error",
       from: {
-        path: "^(components/(account|arguments|output-contract|physical-names|stateful)|automation/(errors|paths|debug|outputs|policy-document|proxies))\\.ts$",
+        path: "^(components/(account|arguments|output-contract|package|physical-names|stateful)|automation/(errors|paths|debug|outputs|policy-document|proxies))\\.ts$",
       },
       to: {
         path: "^(index|components|automation|provider|bench|examples|test)\\b",

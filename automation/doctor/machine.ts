@@ -3,7 +3,7 @@ import { version as AWS_VERSION } from "@pulumi/aws/package.json";
 import { version as AWSX_VERSION } from "@pulumi/awsx/package.json";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
 import { z } from "zod";
-import { engines } from "../../package.json";
+import { engines } from "../../components/package";
 import { BUILT_VERSION } from "../engine/cli/pulumi-cli";
 import { messageOf } from "../errors";
 import { environmentProxies } from "../proxies";

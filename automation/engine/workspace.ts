@@ -6,6 +6,7 @@ import {
   type Stack,
   StackNotFoundError,
 } from "@pulumi/pulumi/automation";
+import { packageDir } from "../../components/package";
 import { PROJECT, type Settings } from "../../components/settings/settings";
 import { isDebugging } from "../debug";
 import {
@@ -114,7 +115,7 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
 /** The engine looks for the plugin of a shared bucket on its PATH, so that a project's Pulumi.yaml need not name it. */
 function withPlugins(environment: Record<string, string>): Record<string, string> {
   const { PATH = process.env.PATH } = environment;
-  const searched = [path.join(projectDir, "provider", "plugin"), PATH, path.dirname(process.execPath)];
+  const searched = [path.join(packageDir, "provider", "plugin"), PATH, path.dirname(process.execPath)];
   return { ...environment, PATH: searched.filter(Boolean).join(path.delimiter) };
 }
 

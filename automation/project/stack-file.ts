@@ -3,6 +3,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { Document, isMap, isScalar, visit } from "yaml";
 import type { z } from "zod";
+import { packageDir } from "../../components/package";
 import { settingsError, showValue } from "../../components/settings/problems";
 import { parseSettings, type StackConfig } from "../../components/settings/read-settings";
 import { ENCRYPTED } from "../../components/settings/schema";
@@ -14,8 +15,17 @@ import { ownName } from "./stack-name";
 import { invalid, parseYaml, projectShape, readShape, readText, stackShape } from "./yaml-file";
 import { quoteTexts, Unquoted } from "./yaml-scalars";
 
-/** Folder of Pulumi.yaml, of the stacks' files and, by default, of their state. */
-export const projectDir = path.resolve(__dirname, "../..");
+/**
+ * Folder of Pulumi.yaml, of the stacks' files and, by default, of their state: the nearest one above the working directory, as
+ * `pulumi` has it, or else a checkout of this project.
+ */
+export const projectDir = nearestProject(process.cwd()) ?? nearestProject(packageDir) ?? process.cwd();
+
+function nearestProject(folder: string): string | undefined {
+  if (existsSync(path.join(folder, "Pulumi.yaml"))) return folder;
+  const above = path.dirname(folder);
+  return above === folder ? undefined : nearestProject(above);
+}
 
 /** A stack's file as text says it, without asking Pulumi. */
 export interface StackFile extends StackConfig {

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { packageDir } from "../../components/package";
 import { type Supervised, supervise } from "../engine/cli/supervised-process";
 import { PipelineError, UsageError } from "../errors";
 import { pathError } from "../paths";
@@ -129,7 +130,7 @@ export function emulatorAccess(endpoint: string, caFile: string): EmulatorAccess
       AWS_SECRET_ACCESS_KEY: "test",
       AWS_SESSION_TOKEN: "",
       AWS_PROFILE: "default",
-      AWS_CONFIG_FILE: join(__dirname, "aws.ini"),
+      AWS_CONFIG_FILE: join(packageDir, "automation", "sandbox", "aws.ini"),
       AWS_SHARED_CREDENTIALS_FILE: devNull,
       AWS_REGION: REGION,
       AWS_DEFAULT_REGION: REGION,

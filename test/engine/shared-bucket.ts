@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { parseDocument } from "yaml";
-import { projectDir } from "../../automation/project/stack-file";
+import { packageDir } from "../../components/package";
 import { pasts, projectOf } from "../past/past";
 import type { Documents, FakeS3 } from "./fake-s3";
 import type { TestProject } from "./harness";
@@ -104,11 +104,14 @@ export async function deployedByEarlierVersion(s3: FakeS3): Promise<TestProject>
 }
 
 /** With the provider as it is, instead of the one that the fake account plays. */
-async function reachFakeS3(project: TestProject, s3: FakeS3): Promise<void> {
-  const folder = path.join(projectDir, "provider", "plugin");
+export async function reachFakeS3(
+  project: TestProject,
+  s3: FakeS3,
+  plugin = path.join(packageDir, "provider", "plugin"),
+): Promise<void> {
   await editPlugins(project, (plugins) => [
     ...plugins.slice(0, 2),
-    { name: "braintrust-snowflake", path: folder },
+    { name: "braintrust-snowflake", path: plugin },
   ]);
   const stackFile = path.join(project.dir, `Pulumi.${project.stack}.yaml`);
   const stack = parseDocument(await fs.readFile(stackFile, "utf8"));

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { version as SDK_VERSION } from "@pulumi/pulumi/version";
+import { packageDir } from "../../../components/package";
 import { messageOf, PipelineError } from "../../errors";
 import { supervise } from "./supervised-process";
 
@@ -158,7 +159,7 @@ async function build(job: InstallJob): Promise<void> {
   await install(job, BUILD_LIMIT_MS, (folder) => [
     "go",
     "build",
-    `-C=${join(__dirname, "go")}`,
+    `-C=${join(packageDir, "automation", "engine", "cli", "go")}`,
     "-mod=readonly",
     "-ldflags",
     `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${BUILT_VERSION}`,
