@@ -71,7 +71,7 @@ describe("the hand-over by the Snowflake CLI itself, in an account that ignores 
       /Requested role\s+'ACCOUNTADMIN' is not assigned to the executing\s+user/,
     );
     snow.account.userRoles = ["ACCOUNTADMIN"];
-    snow.byHand(
+    await snow.byHand(
       `CREATE STORAGE INTEGRATION "${integration}" TYPE = EXTERNAL_STAGE STORAGE_PROVIDER = 'S3' ENABLED = TRUE ` +
         "STORAGE_AWS_ROLE_ARN = 'arn:aws:iam::999988887777:role/lake' STORAGE_ALLOWED_LOCATIONS = ('s3://lake/') " +
         "COMMENT = 'the lake'",

@@ -17,7 +17,18 @@ describe("parts of the SQL, run by the Snowflake CLI itself", function () {
   });
   beforeEach(async () => {
     const yes = () => true;
-    snow = await RealSnow.connect({ assumes: yes, subscribes: yes, knowsKey: yes });
+    const file = (name: string, text: string) => ({
+      url: `s3://exports/braintrust/stream-0/${name}`,
+      modified: Date.UTC(2026, 10, 1),
+      read: async () => Buffer.from(text),
+    });
+    const files = [file("a.jsonl", '{"id":"a"}\n{"id":"b"}\n'), file("b.jsonl", '{"id":')];
+    snow = await RealSnow.connect({
+      assumes: yes,
+      subscribes: yes,
+      knowsKey: yes,
+      files: async (url) => files.filter((one) => one.url.startsWith(url)),
+    });
     snow.account.ignoresCase = true;
   });
   afterEach(() => snow.remove());
@@ -26,15 +37,15 @@ describe("parts of the SQL, run by the Snowflake CLI itself", function () {
     ...sampleOutputs({ streams: 2, snowflake: { integration: '"Lake reader"' }, ...sample }),
     stack: "dev",
   });
+  const kindsLeft = () => [...new Set(snow.account.everything().map(({ kind }) => kind))].sort();
   const run = (sql: string) => runSnow(sql, { environment: snow.environment });
 
   for (const mode of modes) {
     for (const access of accesses) {
-      it(`sets up, loads and sets up again in mode ${mode} with access ${access}, and creates nothing twice`, async () => {
+      it(`sets up, loads, sets up again, checks and tears down in mode ${mode} with access ${access}`, async () => {
         const outputs = stack({ mode, access, errors: mode === "sns" });
         const setup = snowflakeSql(outputs, "setup", { revealSecrets: key });
-        const load = snowflakeSql(outputs, "load");
-        const printed = await run(`${setup}${load}${setup}`);
+        const printed = await run(`${setup}${snowflakeSql(outputs, "load")}${setup}`);
         const autoIngests = mode === "sns" || mode === "snowflake-queue";
         // A task that reads by a key leaves nothing to answer.
         const isAnswered = autoIngests || access === "role";
@@ -47,9 +58,26 @@ describe("parts of the SQL, run by the Snowflake CLI itself", function () {
         assert.equal(snow.account.all("STAGE").length, 2);
         const user = access === "role" ? snow.account.storageUser : undefined;
         assert.equal(storageIntegration?.STORAGE_AWS_IAM_USER_ARN, user);
+
+        const ended = await run(snowflakeSql(outputs, "check") + snowflakeSql(outputs, "teardown"));
+        assertChecked(ended, { mode, access });
+        assert.deepEqual(kindsLeft(), ["DATABASE", "ROLE", "SCHEMA", "TABLE", "WAREHOUSE"]);
+        assert.ok(!snow.account.may("LOADER", "EXECUTE TASK", "ACCOUNT"));
       });
     }
   }
+
+  it("leaves in teardown an integration and a role that are another's", async () => {
+    const outputs = stack({ mode: "queue" });
+    await run(snowflakeSql(outputs, "setup"));
+    for (const kind of ["INTEGRATION", "ROLE"]) {
+      for (const { properties } of snow.account.all(kind)) properties.set("COMMENT", "another's");
+    }
+    snow.account.all("INTEGRATION")[0]?.properties.set("STORAGE_AWS_ROLE_ARN", "arn:aws:iam::1:role/lake");
+    await run(snowflakeSql(outputs, "teardown"));
+    assert.equal(snow.account.all("INTEGRATION").length, 1);
+    assert.ok(snow.account.may("LOADER", "EXECUTE TASK", "ACCOUNT"));
+  });
 
   it("reads with a rotated key after the part `objects`, and shows neither key", async () => {
     const outputs = stack({ access: "user" });
@@ -71,3 +99,24 @@ describe("parts of the SQL, run by the Snowflake CLI itself", function () {
     );
   });
 });
+
+/** What the account answers to the check of a stack with one good file and one that is broken. */
+function assertChecked(printed: string, { mode, access }: Pick<Sample, "mode" | "access">): void {
+  const rows = (JSON.parse(printed) as Record<string, unknown>[][]).flat();
+  const values = (column: string) => rows.flatMap((row) => (column in row ? [row[column]] : []));
+  const validated = values("CAN_LIST").map((answer) => JSON.parse(String(answer)).status);
+  assert.deepEqual(validated, access === "role" ? ["success", "success"] : []);
+  const statuses = values("PIPE_STATUS").map((answer) => JSON.parse(String(answer)).executionState);
+  assert.deepEqual(statuses, mode === "sns" || mode === "snowflake-queue" ? ["RUNNING", "RUNNING"] : []);
+  // Tasks load by their schedule, and when the part `load` starts them.
+  assert.equal(values("STATE").length, statuses.length > 0 ? 0 : 2);
+  assert.deepEqual(
+    rows.filter(({ ROWS_LOADED_TWICE }) => ROWS_LOADED_TWICE === 0).map(({ ROWS_LOADED }) => ROWS_LOADED),
+    [2, 0],
+  );
+  const [failed, ...others] = rows.filter((row) => "FILE_NAME" in row);
+  assert.deepEqual(
+    [failed?.STREAM, failed?.FILE_NAME, others],
+    ["stream-0", "braintrust/stream-0/b.jsonl", []],
+  );
+}

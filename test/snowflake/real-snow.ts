@@ -50,14 +50,14 @@ export class RealSnow {
   }
 
   /** What another administrator runs, in a session of its own. */
-  public byHand(statement: string): void {
+  public async byHand(statement: string): Promise<void> {
     const session = new Session(this.account, statements);
     for (const one of [
       "ALTER SESSION SET QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE",
       "USE ROLE ACCOUNTADMIN",
       statement,
     ]) {
-      session.execute(one);
+      await session.execute(one);
     }
   }
 

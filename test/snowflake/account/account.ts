@@ -1,12 +1,17 @@
+import { type Load, loaded, type StoredFile } from "./loads";
 import { Refusal } from "./script";
 
 /** What Snowflake meets in AWS. */
 export interface Aws {
   /** Whether the role's trust policy lets this user assume it with this external id. */
-  readonly assumes: (roleArn: string, userArn: string, externalId: string) => boolean;
+  readonly assumes: (roleArn: string, userArn: string, externalId: string) => boolean | Promise<boolean>;
   /** Whether the topic's policy lets this user subscribe to it. */
   readonly subscribes: (topicArn: string, userArn: string) => boolean;
   readonly knowsKey: (accessKeyId: string, secretAccessKey: string) => boolean;
+  /** Objects below a URL, as the role or the key that was used last lists them. @default none */
+  readonly files?: (url: string) => Promise<readonly StoredFile[]>;
+  /** URLs of objects that events have named, on the queue or the topic, since this was asked last. @default none */
+  readonly announced?: (channel: string) => Promise<readonly string[]>;
 }
 
 /** An object of the account. */
@@ -20,6 +25,10 @@ export interface Thing {
   readonly definition: string;
   readonly properties: Map<string, string>;
 }
+
+/** Properties of a pipe or a task: where its COPY reads, and what it fills. */
+export const LOADS_FROM = "(stage)";
+export const LOADS_INTO = "(table)";
 
 /** Role -> those it inherits. */
 const SYSTEM_ROLES: Readonly<Record<string, readonly string[]>> = {
@@ -54,9 +63,15 @@ export class SnowflakeAccount {
   public distrust = 0;
   /** Every statement that reached the account, in order. */
   public readonly statements: string[] = [];
+  /** Names of the tasks that ran. */
+  public readonly taskRuns: string[] = [];
+  /** When a pipe last received an event, by its name, in milliseconds since 1970. */
+  public readonly received = new Map<string, number>();
   /** Ids of the access keys that read the bucket, in order. */
   public readonly usedKeys: string[] = [];
   private readonly objects = new Map<string, Thing>();
+  /** Files by their URLs, by table. */
+  private readonly loads = new Map<string, Map<string, Load>>();
   private readonly grants = new Set(SYSTEM_GRANTS);
   private readonly parents = new Map<string, Set<string>>(
     Object.entries(SYSTEM_ROLES).map(([role, below]) => [role, new Set(below)]),
@@ -68,8 +83,12 @@ export class SnowflakeAccount {
     return this.objects.get(`${kind} ${name}`);
   }
 
+  public everything(): Thing[] {
+    return [...this.objects.values()];
+  }
+
   public all(kind: string): Thing[] {
-    return [...this.objects.values()].filter((thing) => thing.kind === kind);
+    return this.everything().filter((thing) => thing.kind === kind);
   }
 
   public put(thing: Thing): void {
@@ -82,6 +101,10 @@ export class SnowflakeAccount {
 
   public grant(privilege: string, on: string, role: string): void {
     this.grants.add(`${privilege}/${on}/${role}`);
+  }
+
+  public revoke(privilege: string, on: string, role: string): void {
+    this.grants.delete(`${privilege}/${on}/${role}`);
   }
 
   /** GRANT ROLE: what `role` may, `parent` may. */
@@ -119,17 +142,20 @@ export class SnowflakeAccount {
   }
 
   /**
-   * Reads a stage's files, by its integration's role or its own key.
+   * Lists a stage's files, by its integration's role or its own key.
    * docs.snowflake.com/en/user-guide/data-load-s3-config-storage-integration (errors of sts:AssumeRole)
    */
-  public readBucket(stage: Thing): void {
-    const integration = this.find("INTEGRATION", stage.properties.get("STORAGE_INTEGRATION") ?? "");
-    if (integration === undefined) {
-      this.readByKey(stage);
-      return;
-    }
-    const property = (name: string) => integration.properties.get(name) ?? "";
+  public async readBucket(stage: Thing): Promise<readonly StoredFile[]> {
     const url = stage.properties.get("URL") ?? "";
+    const integration = this.find("INTEGRATION", stage.properties.get("STORAGE_INTEGRATION") ?? "");
+    if (integration === undefined) this.readByKey(stage);
+    else await this.become(integration, url);
+    return (await this.aws.files?.(url)) ?? [];
+  }
+
+  /** Assumes an integration's role, to read below a URL. */
+  public async become(integration: Thing, url: string): Promise<void> {
+    const property = (name: string) => integration.properties.get(name) ?? "";
     if (
       !property("STORAGE_ALLOWED_LOCATIONS")
         .split(",")
@@ -142,7 +168,7 @@ export class SnowflakeAccount {
       );
     }
     const role = property("STORAGE_AWS_ROLE_ARN");
-    const isTrusted = this.aws.assumes(role, this.storageUser, property("STORAGE_AWS_EXTERNAL_ID"));
+    const isTrusted = await this.aws.assumes(role, this.storageUser, property("STORAGE_AWS_EXTERNAL_ID"));
     if (isTrusted && this.distrust === 0) return;
     this.distrust = Math.max(0, this.distrust - 1);
     throw new Refusal(
@@ -150,6 +176,39 @@ export class SnowflakeAccount {
       "42601",
       `Error assuming AWS_ROLE:\nUser: ${this.storageUser} is not authorized to perform: sts:AssumeRole on resource: ${role}`,
     );
+  }
+
+  /** Has a table load what it has not loaded yet, of all that lies in a stage or of these URLs alone. */
+  public async copy(table: string, stage: Thing, urls?: readonly string[]): Promise<void> {
+    const known = this.loads.get(table) ?? new Map<string, Load>();
+    this.loads.set(table, known);
+    for (const file of await this.readBucket(stage)) {
+      if (known.has(file.url) || urls?.includes(file.url) === false) continue;
+      known.set(file.url, await loaded(file, stage.properties.get("URL") ?? ""));
+    }
+  }
+
+  public loadsOf(table: string): readonly Load[] {
+    return [...(this.loads.get(table)?.values() ?? [])];
+  }
+
+  /** Pipes that ingest by themselves load what events name: docs.snowflake.com/en/user-guide/data-load-snowpipe-auto-s3 */
+  public async receiveEvents(): Promise<void> {
+    const pipes = this.all("PIPE");
+    for (const channel of new Set(pipes.map((pipe) => this.channelOf(pipe)))) {
+      const urls = (await this.aws.announced?.(channel)) ?? [];
+      for (const pipe of pipes) {
+        const stage = this.find("STAGE", pipe.properties.get(LOADS_FROM) ?? "");
+        const mine = urls.filter((url) => url.startsWith(stage?.properties.get("URL") ?? " "));
+        if (stage === undefined || this.channelOf(pipe) !== channel || mine.length === 0) continue;
+        this.received.set(pipe.name, Date.now());
+        await this.copy(pipe.properties.get(LOADS_INTO) ?? "", stage, mine);
+      }
+    }
+  }
+
+  public channelOf({ properties }: Thing): string {
+    return properties.get("AWS_SNS_TOPIC") ?? this.queueArn;
   }
 
   private readByKey(stage: Thing): void {

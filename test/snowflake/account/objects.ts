@@ -1,6 +1,6 @@
-import type { Thing } from "./account";
+import { LOADS_FROM, LOADS_INTO, type Thing } from "./account";
 import { Refusal } from "./script";
-import { insufficient, quote, type Session } from "./session";
+import { form, insufficient, quote, type Session } from "./session";
 
 /** What CREATE and ALTER do with one object: rights, properties, and what the object refers to. */
 
@@ -75,11 +75,13 @@ export function propertiesIn(session: Session, text: string): [string, string][]
 }
 
 /** A pipe or a task reads its stage with the rights of the role that creates it. */
-export function checkLoader(session: Session, loader: Thing): void {
+export async function checkLoader(session: Session, loader: Thing): Promise<void> {
   const stage = stageOf(session, loader.definition);
+  loader.properties.set(LOADS_FROM, stage.name);
+  loader.properties.set(LOADS_INTO, targetOf(session, loader.definition));
   needErrorIntegration(session, loader);
   if (loader.kind === "TASK") return;
-  session.account.readBucket(stage);
+  await session.account.readBucket(stage);
   const topic = loader.properties.get("AWS_SNS_TOPIC");
   // docs.snowflake.com/en/user-guide/data-load-snowpipe-auto-s3: the topic's policy has to name Snowflake's user first
   if (topic !== undefined && !session.account.aws.subscribes(topic, session.account.topicUser)) {
@@ -107,6 +109,18 @@ function needUsage(session: Session, integration: string): void {
 /** The stage behind `FROM '@...'`. */
 export function stageOf(session: Session, sql: string): Thing {
   return session.need("STAGE", /'@([^']*)'/.exec(sql)?.[1] ?? "");
+}
+
+/** The table that a COPY fills. */
+export function targetOf(session: Session, sql: string): string {
+  const name = form("(?:.*\\s)?COPY INTO NAME\\s.*").exec(sql)?.[1] ?? "";
+  return session.need("TABLE", name).name;
+}
+
+/** Loads by a pipe or a task, of all that lies in its stage. */
+export async function loadAll({ account }: Session, { properties }: Thing): Promise<void> {
+  const stage = account.find("STAGE", properties.get(LOADS_FROM) ?? "");
+  if (stage !== undefined) await account.copy(properties.get(LOADS_INTO) ?? "", stage);
 }
 
 /** A name within a constant within a list: `FORMAT_NAME = '"A"."B"'`. */

@@ -9,12 +9,12 @@ export class Refusal extends Error {
   }
 }
 
-export type Row = Readonly<Record<string, string | null>>;
+export type Row = Readonly<Record<string, string | number | null>>;
 
 /** What a block needs of the session that runs it. */
 export interface BlockSession {
   /** Runs one statement and keeps its rows for RESULT_SCAN. */
-  readonly run: (statement: string) => readonly Row[];
+  readonly run: (statement: string) => Promise<readonly Row[]>;
   /** Rows behind FROM in EXISTS or COUNT, with the WHERE still to apply. */
   readonly rowsOf: (from: string) => readonly Row[];
   /** A quoted column, as the session reads it. */
@@ -26,7 +26,7 @@ export interface BlockSession {
  * handles reaches the client with its type and place.
  * docs.snowflake.com/en/developer-guide/snowflake-scripting/exceptions
  */
-export function runBlock(text: string, session: BlockSession): readonly Row[] {
+export async function runBlock(text: string, session: BlockSession): Promise<readonly Row[]> {
   const exceptions = new Map<string, { readonly code: string; readonly message: string }>();
   const variables = new Map<string, number>();
   /** Whether each IF around the statement is taken. */
@@ -67,7 +67,7 @@ export function runBlock(text: string, session: BlockSession): readonly Row[] {
         throw new Refusal(raised.code, "P0001", uncaught(type, raised.message));
       } else {
         try {
-          session.run(rest);
+          await session.run(rest);
         } catch (error) {
           if (!(error instanceof Refusal)) throw error;
           if (/\bEXCEPTION\s+WHEN OTHER THEN/.test(text) && handled === undefined) handled = false;

@@ -20,13 +20,13 @@ export async function serve(account: SnowflakeAccount): Promise<http.Server> {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const token = /Token="([^"]*)"/.exec(request.headers.authorization ?? "")?.[1] ?? "";
     response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify(answer(pathname, token, body)));
+    response.end(JSON.stringify(await answer(pathname, token, body)));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return server;
 
-  function answer(pathname: string, token: string, body: string): object {
+  async function answer(pathname: string, token: string, body: string): Promise<object> {
     if (pathname === "/session/v1/login-request") return login();
     if (pathname !== "/queries/v1/query-request") return { data: null, success: true };
     const session = sessions.get(token);
@@ -34,7 +34,7 @@ export async function serve(account: SnowflakeAccount): Promise<http.Server> {
       return { success: false, code: "390104", message: "Session gone.", data: null };
     const { sqlText } = JSON.parse(body) as { sqlText: string };
     try {
-      return { success: true, data: table(session.execute(sqlText)) };
+      return { success: true, data: table(await session.execute(sqlText)) };
     } catch (error) {
       // A statement that this server fails on must fail the test, and not leave its client waiting.
       const { code, sqlState, message } =
@@ -61,19 +61,18 @@ export const portOf = (server: http.Server): number => (server.address() as Addr
 
 const QUERY_ID = "01b0c0de-0000-1234-0000-000000000001";
 
+const words = { type: "text", length: 16_777_216, byteLength: 16_777_216, precision: null, scale: null };
+const whole = { type: "fixed", length: null, byteLength: null, precision: 38, scale: 0 };
+
 function table(rows: readonly Row[]): object {
   const columns = Object.keys(rows[0] ?? { status: "" });
   return {
     rowtype: columns.map((name) => ({
       name,
-      type: "text",
       nullable: true,
-      length: 16_777_216,
-      byteLength: 16_777_216,
-      precision: null,
-      scale: null,
+      ...(typeof rows[0]?.[name] === "number" ? whole : words),
     })),
-    rowset: rows.map((row) => columns.map((column) => row[column] ?? null)),
+    rowset: rows.map((row) => columns.map((column) => row[column]?.toString() ?? null)),
     total: rows.length,
     returned: rows.length,
     queryId: QUERY_ID,

@@ -7,7 +7,10 @@ const NAME = `(${IDENTIFIER}(?:\\.${IDENTIFIER})*)`;
 /** One form of statement, and what it does with the groups of its form; without rows, Snowflake answers a status. */
 export type Statement = readonly [
   form: RegExp,
-  run: (session: Session, ...groups: (string | undefined)[]) => readonly Row[] | undefined,
+  run: (
+    session: Session,
+    ...groups: (string | undefined)[]
+  ) => readonly Row[] | undefined | Promise<readonly Row[] | undefined>,
 ];
 
 /** A statement as a whole, `NAME` in it an identifier of one part or more. */
@@ -30,7 +33,7 @@ export class Session {
   }
 
   /** Runs a statement as a client sends it. */
-  public execute(text: string): readonly Row[] {
+  public async execute(text: string): Promise<readonly Row[]> {
     const statement = text
       .replace(/^\s*--[^\n]*\n/gm, "")
       .trim()
@@ -45,11 +48,13 @@ export class Session {
     });
   }
 
-  private run(statement: string): readonly Row[] {
+  private async run(statement: string): Promise<readonly Row[]> {
     for (const [known, handler] of this.statements) {
       const match = known.exec(statement);
       if (match === null) continue;
-      this.last = handler(this, ...match.slice(1)) ?? [{ status: "Statement executed successfully." }];
+      this.last = (await handler(this, ...match.slice(1))) ?? [
+        { status: "Statement executed successfully." },
+      ];
       return this.last;
     }
     throw syntaxError(statement);

@@ -1,11 +1,13 @@
 import {
   checkLoader,
   created,
+  loadAll,
   needErrorIntegration,
   needRightToCreate,
   propertiesIn,
   stageOf,
 } from "./objects";
+import { queries } from "./queries";
 import { Refusal } from "./script";
 import { form, insufficient, quote, type Statement } from "./session";
 
@@ -47,7 +49,7 @@ export const statements: readonly Statement[] = [
   ],
   [
     form(`CREATE (OR REPLACE |OR ALTER )?${KIND} (IF NOT EXISTS )?NAME(.*)`),
-    (session, or = "", kindOf = "", unless = "", name = "", rest = "") => {
+    async (session, or = "", kindOf = "", unless = "", name = "", rest = "") => {
       const kind = kindOf.replace(/^(STORAGE|NOTIFICATION) /, "");
       const parts = session.parts(name);
       needRightToCreate(session, kind, parts);
@@ -56,14 +58,14 @@ export const statements: readonly Statement[] = [
       if (before && !or)
         throw new Refusal("002002", "42710", `SQL compilation error:\nObject '${name}' already exists.`);
       const thing = created(session, kind, parts, rest);
-      if (kind === "PIPE" || kind === "TASK") checkLoader(session, thing);
+      if (kind === "PIPE" || kind === "TASK") await checkLoader(session, thing);
       session.account.put(thing);
       return undefined;
     },
   ],
   [
     form(`ALTER ${KIND} (IF EXISTS )?NAME (SET\\s.*|SUSPEND|RESUME|REFRESH)`),
-    (session, kindOf = "", unless = "", name = "", change = "") => {
+    async (session, kindOf = "", unless = "", name = "", change = "") => {
       const kind = kindOf.replace(/^(STORAGE|NOTIFICATION) /, "");
       if (unless && !session.account.find(kind, session.quoted(name))) return undefined;
       const thing = session.needOwned(kind, name);
@@ -75,7 +77,7 @@ export const statements: readonly Statement[] = [
           "Cannot execute task , EXECUTE TASK privilege must be granted to owner role",
         );
       }
-      if (change === "REFRESH") session.account.readBucket(stageOf(session, thing.definition));
+      if (change === "REFRESH") await loadAll(session, thing);
       for (const [property, value] of propertiesIn(session, change)) thing.properties.set(property, value);
       if (kind === "PIPE") needErrorIntegration(session, thing);
       return undefined;
@@ -114,6 +116,20 @@ export const statements: readonly Statement[] = [
           category: "",
           enabled: "true",
           created_on: CREATED,
+        })),
+  ],
+  [
+    // docs.snowflake.com/en/sql-reference/sql/show-roles
+    form("SHOW ROLES LIKE '((?:[^']|'')*)'"),
+    (session, like = "") =>
+      session.account
+        .all("ROLE")
+        .filter(({ parts }) => likeIn(like.replaceAll("''", "'")).test(parts[0] ?? ""))
+        .map(({ parts, owner, properties }) => ({
+          created_on: CREATED,
+          name: parts[0] ?? null,
+          owner,
+          comment: properties.get("COMMENT") ?? "",
         })),
   ],
   [
@@ -175,51 +191,35 @@ export const statements: readonly Statement[] = [
     },
   ],
   [
+    // docs.snowflake.com/en/sql-reference/sql/revoke-privilege
+    form("REVOKE ([A-Z ,]+) ON ACCOUNT FROM ROLE NAME"),
+    (session, privileges = "", role = "") => {
+      const { account } = session;
+      if (!account.hasRole(session.stored(role))) throw noObject();
+      if (!account.may(session.role, "MANAGE GRANTS", "ACCOUNT")) throw insufficient("account 'KX40210'");
+      for (const privilege of privileges.split(","))
+        account.revoke(privilege.trim(), "ACCOUNT", session.stored(role));
+      return undefined;
+    },
+  ],
+  [
     form("COPY INTO NAME (.*)"),
-    (session, name = "", rest = "") => {
+    async (session, name = "", rest = "") => {
       session.needWarehouse();
-      session.needOwned("TABLE", name);
-      session.account.readBucket(stageOf(session, rest));
+      await session.account.copy(session.needOwned("TABLE", name).name, stageOf(session, rest));
       return undefined;
     },
   ],
   [
     form(`EXECUTE TASK NAME`),
-    (session, name = "") => {
+    async (session, name = "") => {
       const task = session.needOwned("TASK", name);
-      session.account.readBucket(stageOf(session, task.definition));
+      await loadAll(session, task);
+      session.account.taskRuns.push(task.parts.at(-1) ?? "");
       return undefined;
     },
   ],
-  [
-    form(String.raw`SELECT SYSTEM\$GET_AWS_SNS_IAM_POLICY\('([^']*)'\)(?: AS (\w+))?`),
-    // docs.snowflake.com/en/sql-reference/functions/system_get_aws_sns_iam_policy
-    ({ account }, topic = "", alias = "SYSTEM$GET_AWS_SNS_IAM_POLICY") => {
-      const statement = {
-        Sid: "1",
-        Effect: "Allow",
-        Principal: { AWS: account.topicUser },
-        Action: ["sns:Subscribe"],
-        Resource: [topic],
-      };
-      return [{ [alias]: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }) }];
-    },
-  ],
-  [
-    // docs.snowflake.com/en/sql-reference/sql/list
-    form("(?:LIST|LS) '@NAME'(?: PATTERN = '[^']*')?"),
-    (session, name = "") => {
-      session.account.readBucket(session.needOwned("STAGE", name));
-      return [];
-    },
-  ],
-  [
-    // What the account shows of a table or a pipe: one row, whose figures nobody reads here.
-    form(
-      String.raw`SELECT\s+('[^']*') AS (\w+),.*\s(?:FROM (?:TABLE\()?NAME|SYSTEM\$PIPE_STATUS\('NAME'\)).*`,
-    ),
-    (_session, text = "", column = "") => [{ [column]: text }],
-  ],
+  ...queries,
 ];
 
 const noObject = () =>
