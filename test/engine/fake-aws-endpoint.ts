@@ -55,7 +55,10 @@ const answers: Readonly<Record<string, (world: World, asked: Parameters) => unkn
 function listing(objects: readonly ListedObject[], prefix: string): string {
   const contents = objects
     .filter(({ key }) => key.startsWith(prefix))
-    .map(({ key, size }) => `<Contents><Key>${key}</Key><Size>${size}</Size></Contents>`);
+    .map(({ key, size, modified = Date.now() }) => {
+      const time = new Date(modified).toISOString();
+      return `<Contents><Key>${key}</Key><Size>${size}</Size><LastModified>${time}</LastModified></Contents>`;
+    });
   return `<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join("")}</ListBucketResult>`;
 }
 
@@ -63,6 +66,8 @@ function listing(objects: readonly ListedObject[], prefix: string): string {
 export interface ListedObject {
   readonly key: string;
   readonly size: number;
+  /** Milliseconds since 1970. @default now */
+  readonly modified?: number;
 }
 
 /** The fake account's own answers to those who ask AWS without an engine. */

@@ -1,8 +1,11 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs/promises";
 import type { Server } from "node:http";
 import * as os from "node:os";
 import * as path from "node:path";
+import { buffer, text } from "node:stream/consumers";
+import type { TestProject } from "../engine/harness";
 import { type Aws, SnowflakeAccount } from "./account/account";
 import { portOf, serve } from "./account/server";
 import { Session } from "./account/session";
@@ -49,6 +52,21 @@ export class RealSnow {
     return { SNOWFLAKE_HOME: this.home, PATH: [...program, process.env.PATH].join(path.delimiter) };
   }
 
+  /** Runs a file as the instructions say, and returns what it prints. */
+  public async run(file: string, ...options: readonly string[]): Promise<Buffer> {
+    const child = spawn(snow, ["sql", "-f", file, ...options], {
+      env: { ...process.env, ...this.environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [printed, said, [code]] = await Promise.all([
+      buffer(child.stdout),
+      text(child.stderr),
+      once(child, "close"),
+    ]);
+    if (code !== 0) throw new Error(said);
+    return printed;
+  }
+
   /** What another administrator runs, in a session of its own. */
   public async byHand(statement: string): Promise<void> {
     const session = new Session(this.account, statements);
@@ -66,4 +84,43 @@ export class RealSnow {
     this.server.close();
     await fs.rm(this.home, { recursive: true, force: true });
   }
+}
+
+interface Policy {
+  readonly Statement: readonly {
+    readonly Effect: string;
+    readonly Action: unknown;
+    readonly Principal?: { readonly AWS?: unknown };
+    readonly Condition?: { readonly StringEquals?: Readonly<Record<string, unknown>> };
+  }[];
+}
+
+/** AWS as a project's stack has left it: what Snowflake meets there follows from the policies and keys alone. */
+export function awsOf({ world }: TestProject): Aws {
+  const things = (type: string) => world.things().filter((thing) => thing.type === type);
+  const allowed = (policy: unknown, action: string, userArn: string) =>
+    (JSON.parse(String(policy ?? '{"Statement":[]}')) as Policy).Statement.filter(
+      ({ Effect, Action, Principal }) =>
+        Effect === "Allow" && [Action].flat().includes(action) && [Principal?.AWS].flat().includes(userArn),
+    );
+  return {
+    assumes: (roleArn, userArn, externalId) =>
+      things("aws:iam/role:Role")
+        .filter(({ computed }) => computed.arn === roleArn)
+        .flatMap(({ inputs }) => allowed(inputs.assumeRolePolicy, "sts:AssumeRole", userArn))
+        .some(({ Condition }) => Condition?.StringEquals?.["sts:ExternalId"] === externalId),
+    subscribes: (topicArn, userArn) =>
+      things("aws:sns/topicPolicy:TopicPolicy").some(
+        ({ inputs }) =>
+          inputs.arn === topicArn && allowed(inputs.policy, "sns:Subscribe", userArn).length > 0,
+      ),
+    knowsKey: (accessKeyId, secretAccessKey) =>
+      things("aws:iam/accessKey:AccessKey").some(
+        ({ id, inputs, computed }) =>
+          id === accessKeyId &&
+          inputs.status === "Active" &&
+          // The provider hands secrets out with their mark around them.
+          (computed.secret as { value?: unknown }).value === secretAccessKey,
+      ),
+  };
 }
