@@ -10,6 +10,7 @@ interface Part {
 const parts: Readonly<Record<string, Part>> = {
   unit: { script: "test", environment: { TEST_TURN: "all" } },
   engine: { script: "test:engine", environment: { TEST_TURN: "all" } },
+  snowflake: { script: "test:snowflake", environment: { TEST_TURN: "all" } },
   sandbox: { script: "test:sandbox", environment: { TEST_TURN: "all" } },
   "unit-repeated": { script: "test:repeat", environment: {} },
   "every-fault": { script: "test:faults", environment: { TEST_TURN: "all", FAULTS: "all" } },

@@ -6,7 +6,7 @@ fakesnow runs it on DuckDB: databases, schemas, tables, views, queries. What it 
   Snowflake Scripting               docs.snowflake.com/en/developer-guide/snowflake-scripting/blocks, the branches that run
   integrations                      .../create-storage-integration, DESC INTEGRATION
 Rights, warehouses and what only asks AWS do nothing. Answers JSON: after each step the rows of each table and view, then
-objects that are left, files that were skipped, and how many statements were executed, done here, or passed over.
+objects that are left, files that were skipped, and how many statements of each kind were executed, done here, or passed over.
 """
 
 import glob
@@ -58,7 +58,15 @@ class Account:
         self.archived = set()
         self.history = []
         self.answers = []
-        self.counts = {"executed": 0, "done here": 0, "passed over": 0}
+        self.counts = {}
+
+    def count(self, text, how):
+        """By the words that a statement begins with, and whether it was executed, done here or passed over."""
+        words = re.match(r"(?:GRANT|REVOKE|SELECT|SHOW [A-Z]+)\b|[A-Z_ ]*", text)[0]
+        shape = " ".join(re.sub(r" IF (NOT )?EXISTS| OR REPLACE| OR ALTER", "", words).split())
+        function = re.search(r"SYSTEM\$\w+|\w+_HISTORY(?=\()", text) if shape == "SELECT" else None
+        ways = self.counts.setdefault(f"{shape} {function[0]}" if function else shape, {})
+        ways[how] = ways.get(how, 0) + 1
 
     def run(self, text):
         for statement, _ in split_statements(io.StringIO(text), remove_comments=True):
@@ -80,14 +88,14 @@ class Account:
         ):
             found = re.fullmatch(pattern, text, re.S)
             if found:
-                self.counts["done here"] += 1
+                self.count(text, "done here")
                 return work(found)
         if FILES_QUERY.match(text):
             return self.answer(text)
         if NOTHING.match(text) or HISTORY.search(text):
-            self.counts["passed over"] += 1
+            self.count(text, "passed over")
             return None
-        self.counts["executed"] += 1
+        self.count(text, "executed")
         return self.cursor.execute(text)
 
     def answer(self, text):
@@ -103,7 +111,7 @@ class Account:
                 duck.execute(f"INSERT INTO loads_{number} VALUES (?, ?, ?, to_timestamp(?), ?, ?)", load)
         tables = list(dict.fromkeys(LOADS_OF.findall(text)))
         text = LOADS_OF.sub(lambda found: f"temp.main.loads_{tables.index(found[1])}", text)
-        self.counts["executed"] += 1
+        self.count(text, "executed")
         cursor = self.cursor.execute(text)
         names = [each[0] for each in cursor.description]
         self.answers.append([dict(zip(names, map(plain, row))) for row in cursor.fetchall()])
@@ -113,7 +121,7 @@ class Account:
         batch = re.match(r"BEGIN\n\s*IF \(EXISTS \((.*?)\)\) THEN\n\s*RETURN '[^']*';\n\s*END IF;\n\s*(COPY INTO .*);\n\s*RETURN '[^']*';\nEND;?$", text, re.S)
         if batch:
             query, copy = batch.groups()
-            self.counts["executed"] += 1
+            self.count(query, "executed")
             if not self.cursor.execute(query).fetchall():
                 self.statement(copy)
             return
@@ -152,7 +160,7 @@ class Account:
                 if re.match(rf"{verb} .*INTEGRATION", each):
                     self.statement(each)
             return
-        self.counts["passed over"] += 1
+        self.count("EXECUTE IMMEDIATE", "passed over")
 
     def stage(self, found):
         self.objects.setdefault(found[1], found[2])

@@ -38,7 +38,8 @@ const executed = z.object({
   skipped: z.array(z.tuple([z.string(), z.string()])),
   /** Rows of each query for the files. */
   answers: z.array(z.array(row)),
-  counts: z.record(z.string(), z.number()),
+  /** By the words that a statement begins with. */
+  counts: z.record(z.string(), z.record(z.string(), z.number())),
 });
 export type Executed = z.infer<typeof executed>;
 
