@@ -163,4 +163,55 @@ describe("applyAutomations", () => {
       ["unchanged", "created"],
     );
   });
+
+  it("waits where Braintrust limits requests, in whatever call, and creates everything once", async () => {
+    const pauses: number[] = [];
+    const pause = async (milliseconds: number) => {
+      pauses.push(milliseconds);
+      server.gate.pass(milliseconds);
+    };
+    server.gate.limit = 1;
+    const limited = braintrustClient({ apiKey, baseUrl: server.baseUrl, pause });
+    server.automations.push(
+      ...[1, 2, 3].map((each) =>
+        storedExport(projectId, `other-${each}`, { export_path: `s3://other/${each}` }),
+      ),
+    );
+    const desired = desiredAutomations(outputsOf(), settings, "prod");
+    const plan = planAutomations(desired, await limited.automations(projectId));
+    const applied = await applyAutomations(limited, plan);
+    // Three pages, then a creation and a schedule for each of two streams.
+    assert.deepEqual(pauses, Array(6).fill(10_000));
+    assert.deepEqual(
+      applied.map(({ done, scheduled }) => [done, scheduled]),
+      Array(2).fill(["created", true]),
+    );
+    assert.equal(server.automations.length, 5);
+  });
+
+  for (const [calls, done] of [
+    [0, 0],
+    [1, 1],
+    [2, 1],
+    [3, 2],
+  ] as const) {
+    it(`says what a key had done that expired after ${calls} calls, and the next key does the rest`, async () => {
+      const plan = await planned();
+      server.gate.validFor = calls;
+      const stream = calls < 2 ? "logs" : "traces";
+      const before = calls < 2 ? "" : " \\(before it: logs created\\)";
+      await assert.rejects(
+        applyAutomations(client(), plan),
+        new RegExp(
+          `^PipelineError: stream "${stream}"${before}: Braintrust POST /\\S+: HTTP 401, the API key is not valid: ` +
+            "check BRAINTRUST_API_KEY: The API key has expired$",
+        ),
+      );
+      assert.equal(server.automations.length, done);
+      server.gate.validFor = Number.POSITIVE_INFINITY;
+      await applyAutomations(client(), await planned());
+      assert.equal(server.automations.length, 2);
+      assert.equal(server.schedules.size, 2);
+    });
+  }
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Gate } from "./gate";
 
 export const apiKey = "sk-canary/0123456789+abcdef==";
 
@@ -23,6 +24,8 @@ interface Answer {
 export interface FakeBraintrust {
   readonly baseUrl: string;
   readonly requests: RecordedRequest[];
+  /** How long the key is valid, and how often it may be used. */
+  readonly gate: Gate;
   readonly organizations: Json[];
   readonly projects: Json[];
   /** Newest first, as the API lists them. */
@@ -37,6 +40,7 @@ export interface FakeBraintrust {
 /** @param pageLimit The most objects a page holds, whatever the caller asks for. */
 export async function startBraintrust(pageLimit = 2): Promise<FakeBraintrust> {
   const requests: RecordedRequest[] = [];
+  const gate = new Gate();
   const organizations: Json[] = [];
   const projects: Json[] = [];
   const automations: Json[] = [];
@@ -101,10 +105,7 @@ export async function startBraintrust(pageLimit = 2): Promise<FakeBraintrust> {
     requests.push({ method: request.method ?? "", path: pathname, query: searchParams, body });
     const override = planned.shift();
     const authorized = request.headers.authorization === `Bearer ${apiKey}`;
-    const usual = () =>
-      authorized
-        ? route(request.method ?? "", pathname, searchParams, body)
-        : refuse(401, "No valid API key");
+    const usual = () => gate.refusal(authorized) ?? route(request.method ?? "", pathname, searchParams, body);
     const answer =
       override === undefined ? usual() : typeof override === "function" ? override(request) : override;
     response.writeHead(answer.status, { "content-type": "application/json", ...answer.headers });
@@ -115,6 +116,7 @@ export async function startBraintrust(pageLimit = 2): Promise<FakeBraintrust> {
   return {
     baseUrl: `http://127.0.0.1:${port}`,
     requests,
+    gate,
     organizations,
     projects,
     automations,
