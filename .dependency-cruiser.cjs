@@ -104,6 +104,14 @@ const rooms = {
     ...["terminal", "project", "aws", "engine", "deploy", "snowflake/sql"].map(below),
     "components/",
   ],
+  "automation/import": [
+    ...ground,
+    ...["terminal", "project", "aws", "engine", "deploy"].map(below),
+    "components/settings/",
+    "components/program",
+    "components/storage/share-names",
+    "provider/overlap",
+  ],
   "automation/permissions": [
     ...ground,
     "automation/outputs",

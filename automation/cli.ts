@@ -34,6 +34,10 @@ const commands: Readonly<Record<string, readonly [description: string, load: () 
     async () => (await import("./commands/cost")).defineCost,
   ],
   init: ["write the settings of a new stack", async () => (await import("./commands/init")).defineInit],
+  import: [
+    "import what was created by hand, such as by a guide's commands; changes nothing in AWS",
+    async () => (await import("./commands/import")).defineImport,
+  ],
   preview: ["show what `up` would change", async () => (await import("./commands/deploy")).definePreview],
   up: ["preview, confirm and deploy", async () => (await import("./commands/deploy")).defineUp],
   refresh: ["update the state to match AWS", async () => (await import("./commands/deploy")).defineRefresh],

@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { BuiltPipeline } from "../../components/program";
 import { grpcClientOptions, languageServer } from "./sdk-internals";
 
 /** A program for the Automation API that says whether it came to its end. */
@@ -18,8 +17,16 @@ export function lostConnection(message: string): boolean {
   return message.includes(CONNECTION_LOST) || message.includes("14 UNAVAILABLE: No connection established");
 }
 
+/** What a program has built. */
+export interface BuiltProgram {
+  /** The root of all that it registers. */
+  readonly pipeline: pulumi.ComponentResource;
+  /** Of the stack. */
+  readonly outputs: pulumi.Inputs;
+}
+
 /** A program that builds the pipeline. */
-export function inlineProgram(build: () => BuiltPipeline): InlineProgram {
+export function inlineProgram(build: () => BuiltProgram): InlineProgram {
   guardLanguageServer();
   connectDirectly();
   const program = async () => {
@@ -41,7 +48,7 @@ export function inlineProgram(build: () => BuiltPipeline): InlineProgram {
 const REGISTRATION_MS = 60_000;
 
 /** The engine deletes what a program that ends has not named; so the program does not end before it is heard. */
-async function registered({ urn }: BuiltPipeline["pipeline"]): Promise<void> {
+async function registered({ urn }: pulumi.Resource): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(CONNECTION_LOST)), REGISTRATION_MS);
     urn.apply(() => {

@@ -172,6 +172,17 @@ export async function editStackFile(
 }
 
 /**
+ * Remembers a stack's file: the engine writes its salt into it when it creates the stack.
+ *
+ * @returns what puts it back.
+ */
+export async function keepStackFile(stack: string, dir: string = projectDir): Promise<() => Promise<void>> {
+  const file = await stackFilePath(stack, dir);
+  const text = await readText(file);
+  return () => replaceFile(file, text);
+}
+
+/**
  * Writes the file of a new stack.
  *
  * @throws UsageError where there is one already, or the folder takes none.

@@ -4,6 +4,7 @@ import type { Account } from "../account";
 import { type BraintrustPermissions, type IamArgs, knownInputs } from "../arguments";
 import { allowKey } from "../storage/encryption-key";
 import { allowBucket, allowListing, allowObjects, withinAccount } from "../storage/s3-statements";
+import { IMMUTABLE } from "./policy-description";
 import { type Trust, trustPolicy } from "./trust-policy";
 
 /** Where Braintrust writes, and who of Braintrust may. */
@@ -50,7 +51,7 @@ export class BraintrustRole extends pulumi.ComponentResource {
         description: "What a Braintrust export needs, below the export prefix alone",
         policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: exportStatements(args) }),
       },
-      { parent: this },
+      { parent: this, ignoreChanges: [...IMMUTABLE] },
     );
     new iam.RolePolicyAttachment(
       `${name}-attachment`,

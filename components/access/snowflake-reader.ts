@@ -11,6 +11,7 @@ import {
 import type { PhysicalNames } from "../physical-names";
 import { allowKey } from "../storage/encryption-key";
 import { allowReading, withinAccount } from "../storage/s3-statements";
+import { IMMUTABLE } from "./policy-description";
 import { SnowflakeUser } from "./snowflake-user";
 import { type Trust, trustPolicy } from "./trust-policy";
 
@@ -61,7 +62,7 @@ export class SnowflakeReader extends pulumi.ComponentResource {
         description: "Reading of the Braintrust exports, below the export prefix alone",
         policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: readStatements(args) }),
       },
-      { parent: this },
+      { parent: this, ignoreChanges: [...IMMUTABLE] },
     );
     if (args.access === SnowflakeAccess.Role) {
       const role = new iam.Role(

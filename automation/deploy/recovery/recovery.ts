@@ -96,6 +96,42 @@ export async function repairInterruption(
     .map(({ urn }) => nameOf(urn));
 }
 
+/** What exists in AWS and belongs into the state of a stack. */
+export interface ExistingResource {
+  readonly urn: string;
+  readonly type: string;
+  /** By which the provider imports it. */
+  readonly id: string;
+  readonly parent: string;
+  /** Reference to the provider in the state. */
+  readonly provider: string;
+}
+
+/**
+ * Takes what exists into the state: each resource under its id, without inputs, so that the engine's refresh reads it by the provider's
+ * import and takes its inputs from AWS. Protected, as `pulumi import` leaves it, until the next update says otherwise.
+ *
+ * @param refresh has the engine read these resources into the state.
+ * @returns what was found in AWS, by logical name.
+ */
+export async function adoptExisting(
+  open: InterruptedStack,
+  existing: readonly ExistingResource[],
+  refresh: (urns: readonly string[]) => Promise<unknown>,
+): Promise<readonly string[]> {
+  const lost = existing.map(({ id, ...resource }) => ({
+    type: "importing",
+    resource: { ...resource, id, custom: true, protect: true },
+  }));
+  await lostOperations(open).add(lost);
+  const unfinished = lost.map((one) => ({
+    ...asUnfinished(one),
+    remedy: { kind: "adopt" as const, id: one.resource.id },
+  }));
+  const state = await exportState(open.stack);
+  return repairInterruption(open, { locks: [], unfinished, state, lost }, refresh);
+}
+
 /**
  * Imports a state. The import drops what is pending, and until its end is found out nobody else would
  * know of it: so it is remembered first.

@@ -8,6 +8,8 @@ import type { Operations } from "../operations";
 import { Checkpoints } from "./checkpoints";
 import { engineCopies } from "./engine-copies";
 import {
+  adoptExisting,
+  type ExistingResource,
   findInterruption,
   type Interruption,
   ownCopiesOf,
@@ -53,15 +55,22 @@ export class StackRecovery {
   /** Ends an interruption. Every update does so first; call it yourself to ask somebody before. */
   public async repair(interruption: Interruption): Promise<void> {
     await this.operations.keepState("repair");
-    const adopted = await repairInterruption(this.open, interruption, (target) =>
-      this.operations.run({
-        kind: "refresh",
-        operation: (engine) => this.open.stack.refresh({ ...engine, target: [...target] }),
-      }),
-    );
+    const adopted = await repairInterruption(this.open, interruption, (target) => this.read(target));
     this.operations.note(
       adopted.length === 0 ? "repaired" : `repaired; adopted from AWS: ${adopted.join(", ")}`,
     );
+  }
+
+  /**
+   * Takes resources that exist in AWS into the state, by their ids, as an interrupted creation is adopted: a run that is stopped half-way
+   * is an interruption too, and repaired as such.
+   *
+   * @returns what was found in AWS, by logical name.
+   * @throws StackBusyError where another update is in progress.
+   */
+  public async adopt(existing: readonly ExistingResource[]): Promise<readonly string[]> {
+    await this.operations.keepState("import");
+    return adoptExisting(this.open, existing, (target) => this.read(target));
   }
 
   /** Repairs what an earlier update has left, if there is anything. */
@@ -71,6 +80,13 @@ export class StackRecovery {
     this.operations.note(renderInterruption(interruption));
     await onInterruption?.();
     await this.repair(interruption);
+  }
+
+  private read(target: readonly string[]): Promise<unknown> {
+    return this.operations.run({
+      kind: "refresh",
+      operation: (engine) => this.open.stack.refresh({ ...engine, target: [...target] }),
+    });
   }
 
   /** The earlier states of the stack, as far as they are of its backend. */

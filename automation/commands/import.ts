@@ -1,0 +1,88 @@
+import { Deployment } from "../deploy/deployment";
+import type { DeploymentOptions } from "../deploy/deployment-options";
+import { renderChanges, summarize } from "../engine/changes";
+import { UnknownStackError } from "../errors";
+import { type ImportPlan, importExisting } from "../import/import-run";
+import type { NameOptions } from "../import/names";
+import { keepStackFile, type SettingChange } from "../project/stack-file";
+import { standardLook } from "../terminal/colors";
+import { commandLine } from "../terminal/command-line";
+import { findingLines } from "../terminal/finding-lines";
+import { confirm, note, print, type StackCommandOptions, withProgress } from "../terminal/terminal";
+import { repairFirst } from "./recover";
+import { type TimeLimitOptions, timeLimits } from "./time-limits";
+
+/** Names of what was created by hand. */
+interface ImportCommandOptions extends StackCommandOptions, TimeLimitOptions, NameOptions {
+  readonly yes?: boolean;
+}
+
+/** `import`: shows what was found, asks, writes the settings and imports; ends with the preview of the next update. */
+export async function importCommand(options: ImportCommandOptions): Promise<void> {
+  const { stack, cwd, yes, ...names } = options;
+  const limits = timeLimits(options);
+  await withProgress(async (progress) => {
+    const place = { ...progress, ...limits, stack, workDir: cwd };
+    const { deployment, undo } = await openOrCreate(place);
+    const voice = { note, confirm: (question: string) => confirm(question, yes) };
+    let done = false;
+    try {
+      if (!(await repairFirst(deployment, voice))) return note("nothing was changed");
+      const { outcome, imported, changes } = await importExisting(deployment, {
+        ...place,
+        names,
+        confirm: async (plan) => {
+          note(planText(stack, plan));
+          if (plan.findings.some(({ verdict }) => verdict === "fail")) return false;
+          return voice.confirm(`Import these into stack "${stack}"?`);
+        },
+      });
+      done = outcome === "imported";
+      if (outcome === "declined") return note("nothing was changed");
+      if (outcome === "unchanged") print(`stack "${stack}": everything that was found is imported already`);
+      else print(`stack "${stack}": ${imported.length} imported, nothing in AWS was changed`);
+      note("the next update would make these changes:");
+      print(renderChanges(changes));
+      note(`next: ${commandLine(changes.length > 0 ? "up" : "verify", stack)}`);
+    } finally {
+      if (!done) await undo();
+    }
+  });
+}
+
+/** A stack that does not exist is created for the preview, and gone again unless something is imported into it. */
+async function openOrCreate(
+  place: DeploymentOptions,
+): Promise<{ readonly deployment: Deployment; readonly undo: () => Promise<void> }> {
+  try {
+    return { deployment: await Deployment.open(place), undo: async () => {} };
+  } catch (error) {
+    if (!(error instanceof UnknownStackError)) throw error;
+    const restoreFile = await keepStackFile(place.stack, place.workDir);
+    const deployment = await Deployment.open({ ...place, create: true });
+    const undo = async () => {
+      await deployment.remove();
+      await restoreFile();
+    };
+    return { deployment, undo };
+  }
+}
+
+/** What would be imported, for people. */
+export function planText(stack: string, { findings, settings, changes }: ImportPlan): string {
+  const changed = changes.filter(({ operation }) => operation !== "import");
+  return [
+    ...findingLines(findings, standardLook(process.stderr)),
+    ...(settings.length === 0 ? [] : [`Pulumi.${stack}.yaml:`, ...settings.map(settingLine)]),
+    ...(changes.length === 0
+      ? []
+      : [
+          `imports, by which AWS is not changed, and what \`up\` changes then (${summarize(changed)}):`,
+          renderChanges(changes),
+        ]),
+  ].join("\n");
+}
+
+function settingLine({ path, value }: SettingChange): string {
+  return `  + ${path.join(".").replace(/^braintrust-snowflake:/, "")}: ${typeof value === "string" ? value : JSON.stringify(value)}`;
+}

@@ -1,0 +1,52 @@
+import { UsageError } from "../errors";
+import type { StackFile } from "../project/stack-file";
+import type { Found, Names } from "./found";
+import { givenIn } from "./judgement";
+
+/** Names that somebody gives; the others are those of the settings, or the guide's. */
+export type NameOptions = { readonly [Key in keyof Names]?: string | undefined };
+
+/** The option of each name. */
+const options: Readonly<Record<keyof Names, string>> = {
+  bucket: "--bucket",
+  exportRole: "--export-role",
+  exportPolicy: "--export-policy",
+  user: "--user",
+  readerRole: "--reader-role",
+  readPolicy: "--read-policy",
+  queue: "--queue",
+  topic: "--topic",
+  trail: "--trail",
+};
+
+/** The names to look for: those given, those of the settings, and those of the guide's commands. */
+export function lookedFor(file: StackFile, given: NameOptions): Names {
+  const setting = (...path: string[]) => {
+    const value = givenIn(file, path);
+    return typeof value === "string" ? value : undefined;
+  };
+  return {
+    bucket: given.bucket ?? setting("bucketName") ?? setting("existingBucket"),
+    exportRole: given.exportRole ?? setting("iam", "names", "braintrustRole") ?? "BraintrustExportRole",
+    exportPolicy: given.exportPolicy ?? setting("iam", "names", "exportPolicy") ?? "BraintrustS3ExportPolicy",
+    user: given.user ?? setting("iam", "names", "snowflakeUser") ?? "SnowflakeS3User",
+    readerRole: given.readerRole ?? setting("iam", "names", "snowflakeRole"),
+    readPolicy: given.readPolicy ?? setting("iam", "names", "readPolicy") ?? "SnowflakeS3AccessPolicy",
+    queue: given.queue ?? setting("events", "queueName") ?? "snowpipe-s3-notifications",
+    topic: given.topic ?? setting("events", "topicName") ?? "snowpipe-s3-notifications",
+    trail: given.trail ?? setting("auditTrail", "name"),
+  };
+}
+
+/** @throws UsageError for a name that was given and that the account does not have. */
+export function refuseUnfound(found: Found, given: NameOptions): void {
+  const unfound = Object.entries(options).filter(
+    ([key]) => given[key as keyof Names] !== undefined && found[key as keyof Names] === undefined,
+  );
+  if (unfound.length === 0) return;
+  const list = unfound.map(([key, option]) => `${option} ${given[key as keyof Names]}`).join(", ");
+  const { accountId, region } = found.account;
+  throw new UsageError(
+    `${list}: not found in account ${accountId} and region ${region}; check name, account and aws:region`,
+  );
+}
