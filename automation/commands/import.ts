@@ -73,7 +73,7 @@ export function planText(stack: string, { findings, settings, changes }: ImportP
   const changed = changes.filter(({ operation }) => operation !== "import");
   return [
     ...findingLines(findings, standardLook(process.stderr)),
-    ...(settings.length === 0 ? [] : [`Pulumi.${stack}.yaml:`, ...settings.map(settingLine)]),
+    ...(settings.length === 0 ? [] : [`Pulumi.${stack}.yaml:`, ...settings.map(settingLine).sort()]),
     ...(changes.length === 0
       ? []
       : [

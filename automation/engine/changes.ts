@@ -75,5 +75,6 @@ export function nameOf(urn: string): string {
 export function markOf(operation: OpType): string {
   if (operation.startsWith("create")) return "+";
   if (operation.startsWith("delete")) return "-";
+  if (operation === "import") return "=";
   return operation.includes("replace") ? "±" : "~";
 }

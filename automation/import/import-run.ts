@@ -6,6 +6,7 @@ import type { ResourceState } from "../engine/state/state";
 import { PipelineError, UsageError } from "../errors";
 import { editStackFile, projectDir, type SettingChange, type StackFile } from "../project/stack-file";
 import type { FindingLine } from "../terminal/finding-lines";
+import { belonging } from "./belonging";
 import { withEditedSettings } from "./edited-settings";
 import { type ImportPreview, type Place, previewImports } from "./engine-import";
 import { definedOf, type Found, type Names, unmanagedOf } from "./found";
@@ -54,11 +55,13 @@ export async function importExisting(deployment: Deployment, options: ImportOpti
   const { open } = deployment;
   const { file, settings } = open;
   const names = lookedFor(file, options.names);
-  const found = await look(file, names);
-  refuseUnfound(found, options.names);
+  const everything = await look(file, names);
+  refuseUnfound(everything, options.names);
+  const ours = belonging(everything, options.names);
+  const { found } = ours;
   const resources = await deployment.stateResources();
   const unmanaged = unmanagedOf(found, resources);
-  const judged = judge({ found, unmanaged }, names, { file, settings });
+  const judged = judge({ ...ours, unmanaged }, names, { file, settings });
   const { imports } = judged;
   if (imports.length === 0 && judged.findings.every(({ verdict }) => verdict !== "fail")) {
     if (Object.keys(definedOf(found)).length === 0) throw new UsageError(nothingFound(names));

@@ -58,17 +58,16 @@ function judgeReader(
   { file }: Target,
   gathered: Gathered,
 ): "role" | "user" | undefined {
-  const given = givenIn(file, ["snowflake", "access"]);
-  if (given === undefined && user !== undefined && readerRole !== undefined) {
+  const access = givenIn(file, ["snowflake", "access"]) ?? readerOf({ user, readerRole, readPolicy });
+  if (access === "both") {
     gathered.say(
       "fail",
       "reader",
-      `both the user ${user.name} and the role ${readerRole.name} read for Snowflake, and a stack has one of them`,
+      `both the user ${user?.name} and the role ${readerRole?.name} read for Snowflake, and a stack has one of them`,
       "set snowflake.access to user or role: the other one stays as it is",
     );
     return undefined;
   }
-  const access = given ?? (user !== undefined ? "user" : readerRole !== undefined ? "role" : undefined);
   if (access === "user" && user !== undefined) {
     gathered.import("aws:iam/user:User", "pipeline-snowflake-user", user.name);
     gathered.fill(["snowflake", "access"], "user");
@@ -76,6 +75,7 @@ function judgeReader(
     gathered.say("ok", `user ${user.name}`, "to import as Snowflake's user");
     judgeKeys(user.name, user.keyIds, gathered);
     judgeOthers(`user ${user.name}`, "user", user, undefined, gathered);
+    if (readerRole !== undefined) left(`role ${readerRole.name}`, "user", gathered);
     return "user";
   }
   if (access === "role" && readerRole !== undefined) {
@@ -91,6 +91,17 @@ function judgeReader(
   if (access === "role" && user !== undefined) left(`user ${user.name}`, "role", gathered);
   if (access === "user" && readerRole !== undefined) left(`role ${readerRole.name}`, "user", gathered);
   return undefined;
+}
+
+/** Who reads: where there are both, the one that has the policy. */
+function readerOf({ user, readerRole, readPolicy }: Pick<Found, "user" | "readerRole" | "readPolicy">) {
+  if (readerRole === undefined) return user && ("user" as const);
+  if (user === undefined) return "role" as const;
+  const [userReads, roleReads] = [user, readerRole].map(({ attached }) =>
+    attached.some(({ arn }) => arn === readPolicy?.arn),
+  );
+  if (userReads === roleReads) return "both" as const;
+  return userReads ? ("user" as const) : ("role" as const);
 }
 
 function left(name: string, access: string, gathered: Gathered): void {

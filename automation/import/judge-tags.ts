@@ -1,5 +1,5 @@
 import { structureOf } from "../aws/provider-config";
-import type { Found, Tags } from "./found";
+import type { Found } from "./found";
 import type { Gathered, Target } from "./judgement";
 
 /**
@@ -11,8 +11,13 @@ import type { Gathered, Target } from "./judgement";
 export function keptTags(found: Found, { file, settings }: Target, gathered: Gathered): object | undefined {
   const { bucket, exportRole, exportPolicy, user, readerRole, readPolicy, queue, topic, trail } = found;
   const tagged = [bucket, exportRole, exportPolicy, user, readerRole, readPolicy, queue, topic, trail];
-  const keys = new Set(tagged.flatMap((one) => Object.keys(one?.tags ?? ({} satisfies Tags))));
-  for (const key of Object.keys(settings.defaultTags)) keys.delete(key);
+  const tags = tagged.flatMap((one) => Object.entries(one?.tags ?? {}));
+  const { defaultTags } = settings;
+  const keys = new Set(tags.map(([key]) => key).filter((key) => !(key in defaultTags)));
+  const changed = tags.filter(([key, value]) => key in defaultTags && defaultTags[key] !== value);
+  for (const [key, value] of new Map(changed)) {
+    gathered.say("warn", "tags", `${key}: ${value} becomes ${defaultTags[key]} by aws:defaultTags`);
+  }
   const given = structureOf(file.values, "ignoreTags");
   const ignored = typeof given === "object" && given !== null ? given : {};
   const before = "keys" in ignored && Array.isArray(ignored.keys) ? ignored.keys.map(String) : [];

@@ -1,3 +1,4 @@
+import type { Belonging } from "./belonging";
 import type { Found, Names } from "./found";
 import { judgeBucket } from "./judge-bucket";
 import { judgeEvents, judgeTrail } from "./judge-events";
@@ -6,13 +7,12 @@ import { keptTags } from "./judge-tags";
 import { Gathered, type Judgement, type Target } from "./judgement";
 
 /** What was found, and what of it the stack does not manage yet. */
-export interface Findings {
-  readonly found: Found;
+export interface Findings extends Belonging {
   readonly unmanaged: Found;
 }
 
 /** What becomes of everything that was found, and what was not. */
-export function judge({ found, unmanaged }: Findings, names: Names, target: Target): Judgement {
+export function judge({ found, others, unmanaged }: Findings, names: Names, target: Target): Judgement {
   const gathered = new Gathered(target.file);
   judgeBucket(unmanaged, found, target, gathered);
   judgeIdentities(unmanaged, target, gathered);
@@ -20,21 +20,19 @@ export function judge({ found, unmanaged }: Findings, names: Names, target: Targ
   judgeTrail(unmanaged, target, gathered);
   const tags = keptTags(unmanaged, target, gathered);
   if (tags !== undefined) gathered.settings.push({ path: ["aws:ignoreTags"], value: tags });
-  for (const [what, name, one] of [
-    ["bucket", names.bucket, found.bucket],
-    ["role", names.exportRole, found.exportRole],
-    ["policy", names.exportPolicy, found.exportPolicy],
-    ["policy", names.readPolicy, found.readPolicy],
-    ["user", names.user, found.user ?? found.readerRole],
-    ["queue", names.queue, found.queue ?? found.topic],
+  for (const { name, why } of others) {
+    gathered.say("skipped", name, `not imported: it ${why}`, "to import it, name it by its option");
+  }
+  for (const [name, one] of [
+    [`bucket ${names.bucket ?? ""}`.trim(), found.bucket],
+    [`role ${names.exportRole}`, found.exportRole],
+    [`policy ${names.exportPolicy}`, found.exportPolicy],
+    [`policy ${names.readPolicy}`, found.readPolicy],
+    [`user ${names.user}`, found.user ?? found.readerRole],
+    [`queue ${names.queue}`, found.queue ?? found.topic],
   ] as const) {
-    if (one === undefined) {
-      gathered.say(
-        "skipped",
-        name === undefined ? what : `${what} ${name}`,
-        "not found: `up` creates one if it needs it",
-      );
-    }
+    if (one !== undefined || others.some((other) => other.name === name)) continue;
+    gathered.say("skipped", name, "not found: `up` creates one if it needs it");
   }
   return gathered;
 }

@@ -2,8 +2,8 @@ import { clientSettings, pathStyle } from "../aws/client-settings";
 import { awsLookups } from "../deploy/recovery/aws-lookups";
 import { UsageError } from "../errors";
 import type { StackFile } from "../project/stack-file";
-import { listOf, statementsOf } from "./documents";
-import type { Found, FoundPolicy, Names } from "./found";
+import { bucketOf } from "./belonging";
+import type { Found, Names } from "./found";
 import { findBucket } from "./look-bucket";
 import { findQueue, findTopic, findTrail } from "./look-events";
 import { findPolicy, findRole, findUser } from "./look-identities";
@@ -56,14 +56,4 @@ export async function lookFor(file: StackFile, names: Names): Promise<Found> {
         ),
   ]);
   return { account, bucket, exportRole, exportPolicy, user, readerRole, readPolicy, queue, topic, trail };
-}
-
-/** The one bucket that the statements of policies name. */
-function bucketOf(...policies: readonly (FoundPolicy | undefined)[]): string | undefined {
-  const named = policies
-    .flatMap((policy) => statementsOf(policy?.document))
-    .flatMap(({ Resource }) => listOf(Resource))
-    .flatMap((arn) => /^arn:[^:]+:s3:::([^/*?]+)/.exec(arn)?.[1] ?? []);
-  const [only, ...others] = new Set(named);
-  return others.length === 0 ? only : undefined;
 }

@@ -48,6 +48,7 @@ const runs: readonly (readonly [command: string, ...args: string[]])[] = [
   ["permissions", "--for", "verify", "--json"],
   ["status"],
   ["status", "--json"],
+  ["import", "--yes"],
   ["recover"],
   ["recover", "--json"],
   ["recover", "--restore", "latest", "--yes"],

@@ -84,11 +84,12 @@ async function askAws(
 }
 
 async function lookAtName(
-  { resources }: PreflightSubject,
+  subject: PreflightSubject,
   bucket: string,
   aws: PreflightAws,
   deadline: AbortSignal,
 ): Promise<PreflightFinding[]> {
+  const { resources } = subject;
   try {
     const [status, known] = await Promise.all([
       within(deadline, aws.bucketStatus(bucket, deadline)),
@@ -104,7 +105,7 @@ async function lookAtName(
       return [
         misuse(
           `the bucket ${bucket} is there already, and not in this stack's state`,
-          `${rename}, set existingBucket to use it as it is, or \`pulumi import\` it`,
+          `${rename}, set existingBucket to use it as it is, or run \`import --stack ${subject.settings.stack} --bucket ${bucket}\``,
         ),
       ];
     }
