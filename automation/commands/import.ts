@@ -1,26 +1,42 @@
+import type { Command } from "@commander-js/extra-typings";
 import { Deployment } from "../deploy/deployment";
 import type { DeploymentOptions } from "../deploy/deployment-options";
 import { renderChanges, summarize } from "../engine/changes";
 import { UnknownStackError } from "../errors";
 import { type ImportPlan, importExisting } from "../import/import-run";
-import type { NameOptions } from "../import/names";
 import { keepStackFile, type SettingChange } from "../project/stack-file";
 import { standardLook } from "../terminal/colors";
 import { commandLine } from "../terminal/command-line";
 import { findingLines } from "../terminal/finding-lines";
-import { confirm, note, print, type StackCommandOptions, withProgress } from "../terminal/terminal";
+import { confirm, note, print, withProgress } from "../terminal/terminal";
+import { numeric, type OptionsOf, onStack, TIMEOUT, WAIT } from "./options";
 import { repairFirst } from "./recover";
-import { type TimeLimitOptions, timeLimits } from "./time-limits";
+import { timeLimits } from "./time-limits";
 
-/** Names of what was created by hand. */
-interface ImportCommandOptions extends StackCommandOptions, TimeLimitOptions, NameOptions {
-  readonly yes?: boolean;
+const defineOptions = (command: Command) =>
+  onStack(command)
+    .option("--bucket <name>", "bucket of the exports (default: the one that the policies name)")
+    .option("--export-role <name>", "role of Braintrust (default: BraintrustExportRole)")
+    .option("--export-policy <name>", "policy of that role (default: BraintrustS3ExportPolicy)")
+    .option("--user <name>", "user of Snowflake (default: SnowflakeS3User)")
+    .option("--reader-role <name>", "role of Snowflake (default: one that has the read policy)")
+    .option("--read-policy <name>", "policy of that user or role (default: SnowflakeS3AccessPolicy)")
+    .option("--queue <name>", "queue of the bucket's events (default: snowpipe-s3-notifications)")
+    .option("--topic <name>", "topic of the bucket's events (default: snowpipe-s3-notifications)")
+    .option("--trail <name>", "trail that records the bucket (default: none)")
+    .option("-y, --yes", "write the settings and import without asking")
+    .option("--timeout <minutes>", TIMEOUT, numeric)
+    .option("--wait <minutes>", WAIT, numeric);
+
+/** `import` on the command line. */
+export function defineImport(command: Command): void {
+  defineOptions(command).action(importCommand);
 }
 
 /** `import`: shows what was found, asks, writes the settings and imports; ends with the preview of the next update. */
-export async function importCommand(options: ImportCommandOptions): Promise<void> {
-  const { stack, cwd, yes, ...names } = options;
-  const limits = timeLimits(options);
+async function importCommand(options: OptionsOf<typeof defineOptions>): Promise<void> {
+  const { stack, cwd, yes, timeout, wait, ...names } = options;
+  const limits = timeLimits({ timeout, wait });
   await withProgress(async (progress) => {
     const place = { ...progress, ...limits, stack, workDir: cwd };
     const { deployment, undo } = await openOrCreate(place);

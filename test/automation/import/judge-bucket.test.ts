@@ -15,7 +15,7 @@ const queue = {
 const sending = <To extends object>(destination: To, prefix: string) => ({
   Id: "files",
   Events: ["s3:ObjectCreated:*" as const],
-  Filter: { Key: { FilterRules: [{ Name: "Prefix" as const, Value: prefix }] } },
+  Filter: { Key: { FilterRules: [{ Name: "prefix" as const, Value: prefix }] } },
   ...destination,
 });
 
