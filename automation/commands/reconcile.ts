@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import type { Command } from "@commander-js/extra-typings";
 import { PipelineError, UsageError } from "../errors";
 import { filesSql } from "../reconcile/files-sql";
+import { bucketListOf } from "../reconcile/list-source";
 import { loadMissingSql } from "../reconcile/load-missing-sql";
 import type { FileReport, StreamReport } from "../reconcile/reconciliation";
 import { renderReport, violations } from "../reconcile/report";
@@ -25,6 +26,11 @@ const options = (command: Command) =>
     .option("--run", "run the query with the Snowflake CLI (snow) and use its answer")
     .option("--connection <name>", "connection of the Snowflake CLI, with --run")
     .option("--file <file>", "answer of the printed query, as JSON or CSV; - for standard input")
+    .option(
+      "--list-from <source>",
+      "what lists the bucket: s3, directory (Snowflake's own list), @DB.SCHEMA.STAGE/PATH of an S3 Inventory, or DB.SCHEMA.TABLE of S3 Metadata (default: s3)",
+      bucketListOf,
+    )
     .option("--account-usage", "read a year of load history; the role needs access to the database SNOWFLAKE")
     .option("--load", "load the missing files: with --run after a preview, with --file print the SQL")
     .option("--max-missing <count>", "exit with code 1 if more files are missing (default: 0)", numeric)
@@ -52,17 +58,17 @@ const HOUR_MS = 3_600_000;
  */
 export async function reconcile(options: ReconcileCommandOptions): Promise<void> {
   refuseCombinations(options);
-  const { stack, cwd, run, file, connection, accountUsage } = options;
+  const { stack, cwd, run, file, connection, accountUsage, listFrom: list } = options;
   await withProgress(async (progress) => {
     const opened = await openForReconcile(stack, cwd, progress);
     const compare = (answers: Readable) => compareAndReport(opened, options, answers, progress.signal);
     if (run) {
       note("running the query in Snowflake");
-      await answersBySnow(opened, { connection, accountUsage, signal: progress.signal }, compare);
+      await answersBySnow(opened, { connection, accountUsage, list, signal: progress.signal }, compare);
     } else if (file !== undefined) {
       await compare(await answersIn(file));
     } else {
-      printExactly(filesSql(opened.outputs, { accountUsage }));
+      printExactly(filesSql(opened.outputs, { accountUsage, list }));
       note(`next: run it in Snowflake, save its answer as JSON or CSV, and pass that to`);
       note(`  ${commandLine("reconcile", stack)} --file FILE`);
     }
@@ -70,13 +76,18 @@ export async function reconcile(options: ReconcileCommandOptions): Promise<void>
 }
 
 function refuseCombinations(options: ReconcileCommandOptions): void {
-  const { run, file, connection, load, json, accountUsage, maxMissing, maxAge } = options;
+  const { run, file, connection, load, json, accountUsage, listFrom, maxMissing, maxAge } = options;
   if (run && file !== undefined)
     throw new UsageError("--file and --run cannot be combined: pass one of them");
   if (connection !== undefined && !run) throw new UsageError("--connection is for --run");
   if (accountUsage && file !== undefined) {
     throw new UsageError(
       "--account-usage changes the query, which --file has the answer of: pass it where the query is printed",
+    );
+  }
+  if (listFrom !== undefined && file !== undefined) {
+    throw new UsageError(
+      "--list-from changes the query, which --file has the answer of: pass it where the query is printed",
     );
   }
   if (load && !run && file === undefined) throw new UsageError("--load is for --run and --file");

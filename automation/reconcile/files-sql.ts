@@ -1,107 +1,103 @@
 import type { PipelineOutputs } from "../outputs";
-import { canonicalName, literal } from "../snowflake/sql/identifiers";
+import {
+  directorySql,
+  HISTORY_DAYS,
+  type HistoryOptions,
+  keyPrefixOf,
+  knownFilesSql,
+  listedAndKnownSql,
+} from "../snowflake/sql/files-sql";
+import { literal } from "../snowflake/sql/identifiers";
 import { autoIngests } from "../snowflake/sql/integration-sql";
 import { type Names, namesOf, type StreamNames } from "../snowflake/sql/names";
 import { KEEP_CASE } from "../snowflake/sql/scripting";
-import { keyPrefixOf } from "./streams";
+import { inventoryFormatsSql, inventorySql, listedUntilSql } from "./inventory-sql";
+import { type BucketList, inSnowflake } from "./list-source";
 
-/** Days that INFORMATION_SCHEMA.COPY_HISTORY looks back, and ACCOUNT_USAGE's. docs.snowflake.com/en/sql-reference/functions/copy_history */
-const DAYS = { schema: 14, account: 365 } as const;
-
-export interface FilesSqlOptions {
-  /** Reads a year of load history, for which the role needs access to the database SNOWFLAKE. @default two weeks */
-  readonly accountUsage?: boolean | undefined;
+export interface FilesSqlOptions extends HistoryOptions {
+  /** What lists the bucket. @default `s3`: not Snowflake, and the answer has what it knows alone */
+  readonly list?: BucketList | undefined;
 }
 
 /**
- * Asks Snowflake for every file of every stream: by name, in the order of its bytes, with the latest entry of the load history
- * and the newest version in the landing table. A stream's row without a file has its pipe's status, the time, and since when
- * the history is known. Times are milliseconds since 1970.
+ * Asks Snowflake for every file of every stream: by name, in the order of its bytes, with the latest entry of the load history,
+ * the newest version in the landing table and, where Snowflake lists the bucket, the object. A stream's row without a file has
+ * its pipe's status, the time, since when the history is known, and of when the list is. Times are milliseconds since 1970.
  */
 export function filesSql(outputs: PipelineOutputs, options: FilesSqlOptions = {}): string {
   const names = namesOf(outputs);
+  const { list } = options;
   const queries = names.streams.flatMap((stream) => [
-    streamRow(outputs, stream, options),
+    streamRow(outputs, names, stream, options),
     fileRows(outputs, names, stream, options),
   ]);
   return [
-    "-- What Snowflake knows of every file of the stack, for the command reconcile. It changes nothing.",
+    "-- What Snowflake knows of every file of the stack, for the command reconcile. It changes nothing that is loaded.",
     // An account may set it. docs.snowflake.com/en/sql-reference/parameters
-    `${KEEP_CASE};`,
-    `USE ROLE ${names.loadingRole};`,
-    `USE WAREHOUSE ${names.warehouse};`,
-    `${queries.join("\nUNION ALL\n")}\nORDER BY FILE, STREAM;\n`,
-  ].join("\n");
+    KEEP_CASE,
+    `USE ROLE ${names.loadingRole}`,
+    `USE WAREHOUSE ${names.warehouse}`,
+    ...(list?.kind === "directory" ? names.streams.map(({ stage }) => `ALTER STAGE ${stage} REFRESH`) : []),
+    ...(list?.kind === "inventory" ? inventoryFormatsSql(names) : []),
+    `${queries.join("\nUNION ALL\n")}\nORDER BY FILE, STREAM`,
+  ]
+    .map((text) => (text.startsWith("--") ? text : `${text};`))
+    .join("\n")
+    .concat("\n");
 }
 
 /** A task has no status that names files: each run copies whatever is new. */
 function streamRow(
   outputs: PipelineOutputs,
+  names: Names,
   { stream, pipe }: StreamNames,
-  { accountUsage }: FilesSqlOptions,
+  { accountUsage, list }: FilesSqlOptions,
 ): string {
   const status = autoIngests(outputs) ? `SYSTEM$PIPE_STATUS(${literal(pipe)})` : "NULL";
-  const days = accountUsage ? DAYS.account : DAYS.schema;
+  const days = accountUsage ? HISTORY_DAYS.account : HISTORY_DAYS.schema;
   return `SELECT
   ${literal(stream.name)} AS STREAM,
   '' AS FILE,
   NULL AS STATUS,
   ${milliseconds("CURRENT_TIMESTAMP()")} AS LOADED_AT,
   ${status} AS MESSAGE,
-  ${milliseconds(`DATEADD(DAY, -${days}, CURRENT_TIMESTAMP())`)} AS MODIFIED`;
+  ${milliseconds(`DATEADD(DAY, -${days}, CURRENT_TIMESTAMP())`)} AS MODIFIED${
+    inSnowflake(list)
+      ? `,
+  NULL AS BYTES,
+  ${list.kind === "directory" ? milliseconds("CURRENT_TIMESTAMP()") : listedUntilSql(names, list)} AS STORED_AT,
+  NULL AS STORAGE_CLASS`
+      : ""
+  }`;
 }
 
 function fileRows(
   outputs: PipelineOutputs,
   names: Names,
-  { stream, table }: StreamNames,
-  { accountUsage }: FilesSqlOptions,
+  stream: StreamNames,
+  { list, ...history }: FilesSqlOptions,
 ): string {
-  const prefix = literal(keyPrefixOf(stream));
-  const location = literal(stream.url.replace(/^s3:/, ""));
-  const database = canonicalName(outputs.snowflake.database);
-  // Some exports create empty files and delete them again. The size is unknown while a load is in progress.
-  const hasContent = "COALESCE(FILE_SIZE, 1) > 0";
-  const file = `IFF(STARTSWITH(FILE_NAME, ${prefix}), FILE_NAME, ${prefix} || FILE_NAME) AS FILE`;
-  const columns = `${file}, STATUS, LAST_LOAD_TIME, FIRST_ERROR_MESSAGE`;
-  const recent = `SELECT ${columns}
-    FROM TABLE(${names.database}.INFORMATION_SCHEMA.COPY_HISTORY(
-      TABLE_NAME => ${literal(table)},
-      START_TIME => DATEADD(DAY, -${DAYS.schema}, CURRENT_TIMESTAMP())
-    ))
-    WHERE CONTAINS(STAGE_LOCATION, ${location}) AND ${hasContent}`;
-  // Of a table that was dropped and created again, the view still has the loads of the first.
-  const year = `SELECT ${columns}
-    FROM SNOWFLAKE.ACCOUNT_USAGE.COPY_HISTORY
-    WHERE TABLE_CATALOG_NAME = ${literal(database)}
-      AND TABLE_SCHEMA_NAME = ${literal(names.storedSchema)}
-      AND TABLE_NAME = ${literal(canonicalName(stream.table))}
-      AND CONTAINS(STAGE_LOCATION, ${location}) AND ${hasContent}
-      AND LAST_LOAD_TIME >= (
-        SELECT CREATED FROM ${names.database}.INFORMATION_SCHEMA.TABLES
-        WHERE TABLE_SCHEMA = ${literal(names.storedSchema)} AND TABLE_NAME = ${literal(canonicalName(stream.table))}
-      )`;
-  const history = accountUsage ? `${recent}\n    UNION ALL\n    ${year}` : recent;
-  return `SELECT
-  ${literal(stream.name)} AS STREAM,
-  COALESCE(IN_TABLE.FILE, IN_HISTORY.FILE) AS FILE,
-  IN_HISTORY.STATUS AS STATUS,
-  IN_HISTORY.LOADED_AT AS LOADED_AT,
-  IN_HISTORY.MESSAGE AS MESSAGE,
-  IN_TABLE.MODIFIED AS MODIFIED
-FROM (
-  SELECT FILE_NAME AS FILE, ${milliseconds("MAX(FILE_LAST_MODIFIED)")} AS MODIFIED
-  FROM ${table}
-  WHERE STARTSWITH(FILE_NAME, ${prefix})
-  GROUP BY FILE_NAME
-) AS IN_TABLE
-FULL OUTER JOIN (
-  SELECT FILE, STATUS, ${milliseconds("LAST_LOAD_TIME")} AS LOADED_AT, FIRST_ERROR_MESSAGE AS MESSAGE
-  FROM (
-    ${history}
-  ) AS LOADS
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY LOADS.FILE ORDER BY LOADS.LAST_LOAD_TIME DESC NULLS FIRST) = 1
-) AS IN_HISTORY ON IN_HISTORY.FILE = IN_TABLE.FILE`;
+  const known = knownFilesSql(outputs, names, stream, history);
+  const columns = `SELECT
+  ${literal(stream.stream.name)} AS STREAM,
+  FILE,
+  STATUS,
+  ${milliseconds("LAST_LOAD_TIME")} AS LOADED_AT,
+  FIRST_ERROR_MESSAGE AS MESSAGE,
+  ${milliseconds("ROWS_MODIFIED")} AS MODIFIED`;
+  if (!inSnowflake(list)) return `${columns}\nFROM (\n${known}\n) AS KNOWN`;
+  const stored = `,
+  BYTES,
+  ${milliseconds("LAST_MODIFIED")} AS STORED_AT`;
+  // The view has two weeks of load history.
+  if (list.kind === "directory" && !history.accountUsage) {
+    return `${columns}${stored},\n  NULL AS STORAGE_CLASS\nFROM ${stream.files}`;
+  }
+  const listed =
+    list.kind === "directory"
+      ? directorySql(stream)
+      : inventorySql(names, list, { bucket: outputs.bucketName, prefix: keyPrefixOf(stream.stream) });
+  return `${columns}${stored},\n  STORAGE_CLASS\nFROM (\n${listedAndKnownSql(listed, known)}\n) AS FILES`;
 }
 
 function milliseconds(time: string): string {

@@ -3,7 +3,7 @@ import { JSONParser } from "@streamparser/json";
 import { parse } from "csv-parse";
 import { z } from "zod";
 import { PipelineError, UsageError } from "../errors";
-import type { KnownFile, Load } from "./states";
+import type { KnownFile, ListedFile, Load } from "./states";
 
 /** What Snowflake says of a stream as a whole. */
 export interface StreamAnswer {
@@ -13,6 +13,8 @@ export interface StreamAnswer {
   readonly historyFrom: number;
   /** None where a task loads. */
   readonly pipe?: PipeStatus | undefined;
+  /** Of when the answer's list of the bucket is; absent where it has none. */
+  readonly listedUntil?: number | undefined;
 }
 
 /** docs.snowflake.com/en/sql-reference/functions/system_pipe_status */
@@ -47,6 +49,9 @@ const row = z.object({
   LOADED_AT: number,
   MESSAGE: text,
   MODIFIED: number,
+  BYTES: number,
+  STORED_AT: number,
+  STORAGE_CLASS: text,
 });
 type Row = z.infer<typeof row>;
 
@@ -95,15 +100,21 @@ async function* knownFiles(first: Row | undefined, others: AsyncGenerator<Row>):
   for await (const other of others) yield knownFile(other);
 }
 
-function streamAnswer({ STREAM, LOADED_AT, MODIFIED, MESSAGE }: Row): StreamAnswer {
+function streamAnswer({ STREAM, LOADED_AT, MODIFIED, MESSAGE, STORED_AT }: Row): StreamAnswer {
   if (typeof LOADED_AT !== "number" || typeof MODIFIED !== "number") {
     throw new UsageError(`Snowflake's answer: the row of stream ${JSON.stringify(STREAM)} has no times`);
+  }
+  if (STORED_AT === null) {
+    throw new UsageError(
+      `Snowflake's answer: the list of the bucket for stream ${JSON.stringify(STREAM)} is empty; wait for the first inventory, or pass --list-from s3`,
+    );
   }
   return {
     stream: STREAM,
     now: LOADED_AT,
     historyFrom: MODIFIED,
     pipe: MESSAGE ? pipeOf(STREAM, MESSAGE) : undefined,
+    listedUntil: STORED_AT,
   };
 }
 
@@ -121,10 +132,12 @@ function pipeOf(stream: string, json: string): PipeStatus {
   );
 }
 
-function knownFile({ FILE, STATUS, LOADED_AT, MESSAGE, MODIFIED }: Row): KnownFile {
+function knownFile(found: Row): KnownFile {
+  const { FILE, STATUS, LOADED_AT, MESSAGE, MODIFIED } = found;
   if (!FILE)
     throw new UsageError("Snowflake's answer has rows of streams behind those of files: keep its order");
-  if (!STATUS) return { key: FILE, modified: MODIFIED ?? undefined };
+  const common = { key: FILE, modified: MODIFIED ?? undefined, listed: listedFile(found) };
+  if (!STATUS) return common;
   const status = statuses[STATUS.toUpperCase().replaceAll(" ", "_")];
   if (status === undefined) {
     throw new PipelineError(
@@ -133,7 +146,12 @@ function knownFile({ FILE, STATUS, LOADED_AT, MESSAGE, MODIFIED }: Row): KnownFi
   }
   // A load in progress has no time yet.
   const at = LOADED_AT ?? Number.POSITIVE_INFINITY;
-  return { key: FILE, load: { status, at, message: MESSAGE || undefined }, modified: MODIFIED ?? undefined };
+  return { ...common, load: { status, at, message: MESSAGE || undefined } };
+}
+
+function listedFile({ BYTES, STORED_AT, STORAGE_CLASS }: Row): ListedFile | undefined {
+  if (typeof STORED_AT !== "number") return undefined;
+  return { bytes: BYTES ?? 0, modified: STORED_AT, storageClass: STORAGE_CLASS || undefined };
 }
 
 /** Text by its byte order mark, or by the zeros of ASCII characters in UTF-16, which Windows PowerShell's `>` writes. */

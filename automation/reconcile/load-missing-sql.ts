@@ -1,11 +1,11 @@
 import type { PipelineOutputs } from "../outputs";
+import { keyPrefixOf } from "../snowflake/sql/files-sql";
 import { literal } from "../snowflake/sql/identifiers";
 import { copySql } from "../snowflake/sql/load-sql";
 import { namesOf, type StreamNames } from "../snowflake/sql/names";
 import { block, indent, KEEP_CASE } from "../snowflake/sql/scripting";
 import type { FileReport } from "./reconciliation";
 import type { FileState } from "./states";
-import { keyPrefixOf } from "./streams";
 
 /** States of files that Snowflake has not loaded and will not load by itself. */
 export const missingStates: readonly FileState[] = ["failed", "skipped"];

@@ -1,11 +1,11 @@
 import { UsageError } from "../errors";
 import type { PipelineOutputs } from "../outputs";
+import { keyPrefixOf } from "../snowflake/sql/files-sql";
 import { compareUtf8 } from "./byte-order";
 import type { FilesAnswer, PipeStatus, StreamAnswer } from "./known-files";
-import { mergeFiles } from "./merge";
+import { mergeFiles, type Pair } from "./merge";
 import { type FileState, fileStates, type StoredFile, stateOf } from "./states";
-import { type Lister, storedFiles } from "./stored-files";
-import { keyPrefixOf } from "./streams";
+import { type ArchiveRule, type Lister, listedObject, storedFiles } from "./stored-files";
 
 /** A file, what became of it, and what is known of that. */
 export interface FileReport {
@@ -32,6 +32,8 @@ export interface Reconciliation {
   readonly outputs: Pick<PipelineOutputs, "bucketName" | "streams">;
   readonly s3: Lister;
   readonly answer: FilesAnswer;
+  /** What archives objects, for lists that do not know storage classes. @default nothing does */
+  readonly archiveRule?: ArchiveRule | undefined;
   /** Files with another end are not loaded. @default every file is */
   readonly suffix?: string | undefined;
   /** How long a file may wait, in milliseconds. */
@@ -44,7 +46,8 @@ export interface Reconciliation {
 const HOUR_MS = 3_600_000;
 
 /**
- * Compares what lies in the bucket with what Snowflake knows, file by file, keeping none.
+ * Compares what lies in the bucket with what Snowflake knows, file by file, keeping none. S3 is asked for its list where the
+ * answer has none.
  *
  * @throws UsageError where the answer is of other streams.
  */
@@ -55,7 +58,10 @@ export async function reconcile({ outputs, answer, ...work }: Reconciliation): P
   const stored = (async function* (): AsyncGenerator<StoredFile> {
     for (const { prefix } of streams) yield* storedFiles(work.s3, outputs.bucketName, prefix, work.signal);
   })();
-  for await (const { stored: object, known } of mergeFiles(stored, answer.files)) {
+  const pairs = answer.streams.every(({ listedUntil }) => listedUntil !== undefined)
+    ? listedPairs(answer, work.archiveRule)
+    : mergeFiles(stored, answer.files);
+  for await (const { stored: object, known } of pairs) {
     const key = object?.key ?? known?.key ?? "";
     const tally = streams.find(({ prefix }) => key.startsWith(prefix));
     if (tally === undefined) {
@@ -87,6 +93,14 @@ export async function reconcile({ outputs, answer, ...work }: Reconciliation): P
   }));
 }
 
+async function* listedPairs(
+  { streams, files }: FilesAnswer,
+  rule: ArchiveRule | undefined,
+): AsyncGenerator<Pair> {
+  const now = Math.min(...streams.map((stream) => stream.now));
+  for await (const known of files) yield { stored: listedObject(known, now, rule), known };
+}
+
 function tallyOf(stream: string, { streams }: FilesAnswer) {
   const answer = streams.find((each) => each.stream === stream);
   if (answer === undefined) {
@@ -106,6 +120,11 @@ function tallyOf(stream: string, { streams }: FilesAnswer) {
 }
 
 /** A pipe that stands still, or has files before it, still loads what it knows of: loading that by hand would load it twice. */
-function momentOf({ now, historyFrom, pipe }: StreamAnswer) {
-  return { now, historyFrom, isBehind: pipe !== undefined && (pipe.state !== "RUNNING" || pipe.pending > 0) };
+function momentOf({ now, historyFrom, pipe, listedUntil }: StreamAnswer) {
+  return {
+    now,
+    historyFrom,
+    listedUntil,
+    isBehind: pipe !== undefined && (pipe.state !== "RUNNING" || pipe.pending > 0),
+  };
 }

@@ -17,6 +17,7 @@ import { type MissingFile, missingStates } from "./load-missing-sql";
 import { type FileReport, reconcile, type StreamReport } from "./reconciliation";
 import { MOST_NAMED, namedStates } from "./report";
 import type { FileState } from "./states";
+import { type ArchiveRule, archiveRuleOf } from "./stored-files";
 
 /** A stack whose files are compared. */
 export interface ReconcileStack {
@@ -26,6 +27,7 @@ export interface ReconcileStack {
   readonly exportEveryHours: number;
   /** What the names of files end in of which events tell. @default every file's */
   readonly suffix: string | undefined;
+  readonly archiveRule: ArchiveRule | undefined;
   readonly open: Deployment["open"];
 }
 
@@ -58,6 +60,7 @@ export async function openForReconcile(
     outputs,
     secrets: [outputs.snowflakeSecretAccessKey ?? [], decrypted].flat(),
     suffix: settings.events.suffix,
+    archiveRule: archiveRuleOf(settings),
     exportEveryHours: settings.monitoring.exportEveryHours,
     open: deployment.open,
   };
@@ -70,14 +73,19 @@ export async function openForReconcile(
  */
 export async function answersBySnow<Result>(
   { outputs, secrets }: ReconcileStack,
-  { connection, signal, accountUsage }: SnowflakeTarget,
+  { connection, signal, accountUsage, list }: SnowflakeTarget,
   use: (answers: Readable) => Promise<Result>,
 ): Promise<Result> {
   const folder = await fs.promises.mkdtemp(path.join(os.tmpdir(), "reconcile-"));
   try {
     const handle = await fs.promises.open(path.join(folder, "answer.json"), "wx+", 0o600);
     try {
-      await runSnow(filesSql(outputs, { accountUsage }), { connection, signal, secrets, answers: handle.fd });
+      await runSnow(filesSql(outputs, { accountUsage, list }), {
+        connection,
+        signal,
+        secrets,
+        answers: handle.fd,
+      });
       return await use(handle.createReadStream({ start: 0, autoClose: false }));
     } finally {
       await handle.close();
@@ -102,7 +110,7 @@ export async function answersIn(file: string): Promise<Readable> {
 
 /** Compares every file, and keeps the worst. */
 export async function findingsOf(
-  { outputs, suffix, open: { file } }: ReconcileStack,
+  { outputs, suffix, archiveRule, open: { file } }: ReconcileStack,
   input: Readable,
   limits: { readonly maxAge: number; readonly signal: AbortSignal },
   onFile: (file: FileReport) => void | Promise<void>,
@@ -116,6 +124,7 @@ export async function findingsOf(
   const streams = await reconcile({
     outputs,
     suffix,
+    archiveRule,
     s3: {
       listObjectsV2: (request, options) =>
         s3.listObjectsV2(request, options).catch((error: unknown) => {

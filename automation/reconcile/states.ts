@@ -29,6 +29,14 @@ export interface KnownFile {
   readonly load?: Load | undefined;
   /** When the newest version whose rows are in the landing table was written. */
   readonly modified?: number | undefined;
+  /** The object, where Snowflake's answer lists the bucket too. */
+  readonly listed?: ListedFile | undefined;
+}
+
+/** An object as Snowflake lists it. */
+export interface ListedFile extends Pick<StoredFile, "bytes" | "modified"> {
+  /** Absent where the list does not know it. */
+  readonly storageClass?: string | undefined;
 }
 
 export interface Load {
@@ -49,6 +57,8 @@ export interface Moment {
   readonly maxAge: number;
   /** Whether the loader still has files before it, or stands still: what it has not loaded is not lost. */
   readonly isBehind: boolean;
+  /** Of when the list of the bucket is. What happened after that says nothing of a file that it lacks. @default when the answer was given */
+  readonly listedUntil?: number | undefined;
 }
 
 /** Objects of the checks of this project. */
@@ -65,7 +75,7 @@ export function stateOf(
 ): FileState {
   const key = stored?.key ?? known?.key ?? "";
   if (TEST_OBJECT.test(key)) return "ignored";
-  if (stored === undefined) return known !== undefined && wasLoaded(known) ? "loadedAndGone" : "ignored";
+  if (stored === undefined) return stateOfUnlisted(known, moment);
   if (stored.bytes === 0) return "ignored";
   const { load, modified } = ofThisVersion(stored, known);
   if (load?.status === "partial") return "loadedWithErrors";
@@ -77,6 +87,19 @@ export function stateOf(
   if (moment.now - stored.modified <= moment.maxAge) return "waiting";
   if (stored.modified < moment.historyFrom) return "unknown";
   return moment.isBehind ? "waiting" : "skipped";
+}
+
+/** A file that the list lacks is gone, or newer than the list. */
+function stateOfUnlisted(
+  known: KnownFile | undefined,
+  { listedUntil = Number.POSITIVE_INFINITY }: Moment,
+): FileState {
+  if (known === undefined) return "ignored";
+  const { load, modified = 0 } = known;
+  if (Math.max(load?.at ?? 0, modified) <= listedUntil) return wasLoaded(known) ? "loadedAndGone" : "ignored";
+  if (load?.status === "partial") return "loadedWithErrors";
+  if (wasLoaded(known)) return "loaded";
+  return load?.status === "running" ? "waiting" : "failed";
 }
 
 function wasLoaded({ load, modified }: KnownFile): boolean {

@@ -35,6 +35,11 @@ export function viewOf(table: string): string {
   return `${table}_LATEST`;
 }
 
+/** Name of the view of a stream's files. */
+export function filesOf(table: string): string {
+  return `${table}_FILES`;
+}
+
 /** Name of the dynamic table of a stream's newest records. */
 export function currentOf(table: string): string {
   return `${table}_CURRENT`;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { z } from "zod";
 import { filesSql } from "../../automation/reconcile/files-sql";
+import { bucketListOf } from "../../automation/reconcile/list-source";
 import { loadMissingSql } from "../../automation/reconcile/load-missing-sql";
 import { snowflakeSql } from "../../automation/snowflake/sql/sql";
 import { accesses, formats, modes, sampleOutputs } from "../automation/snowflake/sql/sample-outputs";
@@ -24,10 +25,13 @@ const shapes: readonly RegExp[] = [
   /^(?:CREATE ROLE IF NOT EXISTS <name> COMMENT = <text>|GRANT ROLE <name> TO ROLE <name>)$/,
   /^ALTER FILE FORMAT <name> \. <name> \. <name> SET COMPRESSION = AUTO(?: USE_VECTORIZED_SCANNER = TRUE)? REPLACE_INVALID_CHARACTERS = TRUE COMMENT = <text>$/,
   /^ALTER STAGE <name> \. <name> \. <name> SET CREDENTIALS = \( AWS_KEY_ID = <text> AWS_SECRET_KEY = <text> \)$/,
+  /^ALTER STAGE <name> \. <name> \. <name> (?:SET DIRECTORY = \( ENABLE = TRUE \)|SET COMMENT = <text>|REFRESH)$/,
+  /^ALTER TABLE <name> \. <name> \. <name> SET COMMENT = <text>$/,
+  /^CREATE OR REPLACE TEMPORARY FILE FORMAT <name> \. <name> \. <name> TYPE = (?:JSON|PARQUET USE_VECTORIZED_SCANNER = TRUE)$/,
   // What a block holds is read on its own.
   /^EXECUTE IMMEDIATE <block (?:DECLARE [^;]+ ; )?BEGIN .* ; END>$/,
   /^CREATE PIPE IF NOT EXISTS <name> \. <name> \. <name> AUTO_INGEST = TRUE(?: ERROR_INTEGRATION = <name>)?(?: AWS_SNS_TOPIC = <text>)? COMMENT = <text> AS COPY INTO [^;]+$/,
-  /^ALTER PIPE <name> \. <name> \. <name> (?:SET ERROR_INTEGRATION = <name>|REFRESH)$/,
+  /^ALTER PIPE <name> \. <name> \. <name> (?:SET ERROR_INTEGRATION = <name>|SET COMMENT = <text>|REFRESH)$/,
   /^CREATE OR ALTER TASK <name> \. <name> \. <name> USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE = <text> SCHEDULE = <text> QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE(?: ERROR_INTEGRATION = <name>)? COMMENT = <text> AS COPY INTO [^;]+$/,
   /^(?:ALTER TASK IF EXISTS <name> \. <name> \. <name> SUSPEND|ALTER TASK <name> \. <name> \. <name> RESUME|EXECUTE TASK <name> \. <name> \. <name>)$/,
   /^SHOW (?:PIPES|TASKS|VIEWS|STAGES|FILE FORMATS|(?:DYNAMIC )?TABLES) IN SCHEMA <name> \. <name>$/,
@@ -58,6 +62,9 @@ const combinations = modes.flatMap((mode) =>
 );
 
 function textsOf(streams: number): string[] {
+  const sources = ["directory", "@LAKE.META.INVENTORIES/exports/daily", 'LAKE.META."live inventory"'];
+  // Each stream's part of them is the same, and long.
+  const lists = streams > 3 ? [] : sources.map(bucketListOf);
   return combinations.flatMap((combination) => {
     // A lag in every other one.
     const currentLagMinutes = combination.access === "role" ? 60 : undefined;
@@ -67,6 +74,7 @@ function textsOf(streams: number): string[] {
       snowflakeSql(outputs, "teardown"),
       snowflakeSql(outputs, "teardown", { leftStreams: true }),
       filesSql(outputs, { accountUsage: combination.access === "role" }),
+      ...lists.map((list) => filesSql(outputs, { accountUsage: combination.access === "role", list })),
       loadMissingSql(outputs, [{ stream: "stream-0", key: `braintrust/stream-0/it's <% x %> &y;.gz` }], 1),
     ];
   });

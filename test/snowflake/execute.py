@@ -5,10 +5,13 @@ fakesnow runs it on DuckDB: databases, schemas, tables, views, queries. What it 
   pipes, tasks                      .../create-pipe, .../create-task; REFRESH and EXECUTE TASK load at once
   Snowflake Scripting               docs.snowflake.com/en/developer-guide/snowflake-scripting/blocks, the branches that run
   integrations                      .../create-storage-integration, DESC INTEGRATION
+  directory tables                  docs.snowflake.com/en/user-guide/data-load-dirtables-query: what the last REFRESH has listed
+  load history, queries of stages   as tables of DuckDB, which views and queries then read; GET_IGNORE_CASE as a macro
 Rights, warehouses and what only asks AWS do nothing. Answers JSON: after each step the rows of each table and view, then
 objects that are left, files that were skipped, and how many statements of each kind were executed, done here, or passed over.
 """
 
+import datetime
 import glob
 import gzip
 import io
@@ -35,6 +38,9 @@ NOTHING = re.compile(
 )
 HISTORY = re.compile(r"COPY_HISTORY|TASK_HISTORY")
 FILES_QUERY = re.compile(r"SELECT\n  '[^']*' AS STREAM,\n  '' AS FILE")
+DIRECTORY = re.compile(r"DIRECTORY\('@((?:[^']|'')*)'\)")
+STAGED = re.compile(r"'@((?:[^']|'')*?)(/[^'\"]*)?' \(FILE_FORMAT => '[^']*', PATTERN => '([^']*)'\)")
+VIEW = re.compile(rf"CREATE OR REPLACE VIEW {NAME}")
 LOADS_OF = re.compile(r"TABLE\([^()]*COPY_HISTORY\(\s*TABLE_NAME => '((?:[^']|'')*)',\s*START_TIME => [^()]*\([^()]*\(\)\)\s*\)\)")
 
 
@@ -48,6 +54,13 @@ class Account:
         self.cursor = snowflake.connector.connect(user="u", password="p", account="a").cursor()
         for name, kind in (("try_to_timestamp_tz", "TIMESTAMPTZ"), ("try_to_boolean", "BOOLEAN")):
             self.cursor._duck_conn.execute(f"CREATE TEMP MACRO {name}(text) AS TRY_CAST(text AS {kind})")
+        self.cursor._duck_conn.execute("ATTACH ':memory:' AS known")
+        self.cursor._duck_conn.execute(
+            "CREATE TEMP MACRO get_ignore_case(entry, name) AS"
+            " json_extract_string(entry, list_filter(json_keys(entry), lambda key: lower(key) = lower(name))[1])"
+        )
+        self.shadows = {}
+        self.listed = {}
         self.objects = {}
         self.integrations = {}
         self.loaded = set()
@@ -78,7 +91,9 @@ class Account:
             return self.block(text[len("EXECUTE IMMEDIATE $$") : -2].strip())
         for pattern, work in (
             (rf"CREATE STAGE IF NOT EXISTS ({NAME})\s+URL = '([^']*)'.*", self.stage),
-            (rf"(?:CREATE FILE FORMAT IF NOT EXISTS|ALTER FILE FORMAT) ({NAME}) (.*)", self.file_format),
+            (rf"(?:CREATE FILE FORMAT IF NOT EXISTS|CREATE OR REPLACE TEMPORARY FILE FORMAT|ALTER FILE FORMAT) ({NAME}) (.*)", self.file_format),
+            (rf"ALTER STAGE ({NAME}) SET DIRECTORY = \(ENABLE = TRUE\)", self.directory),
+            (rf"ALTER STAGE ({NAME}) REFRESH", self.refresh),
             (rf"CREATE (?:PIPE IF NOT EXISTS|OR ALTER TASK) ({NAME}).*?\nAS\n(COPY INTO .*)", self.loader),
             (rf"(?:ALTER PIPE ({NAME}) REFRESH|EXECUTE TASK ({NAME}))", self.load),
             (r"COPY INTO .*", self.copy),
@@ -92,6 +107,9 @@ class Account:
                 return work(found)
         if FILES_QUERY.match(text):
             return self.answer(text)
+        if VIEW.match(text):
+            self.count(text, "executed")
+            return self.cursor.execute(self.shadowed(text))
         if NOTHING.match(text) or HISTORY.search(text):
             self.count(text, "passed over")
             return None
@@ -101,20 +119,62 @@ class Account:
     def answer(self, text):
         """docs.snowflake.com/en/sql-reference/functions/copy_history, .../system_pipe_status"""
         text = re.sub(r"SYSTEM\$PIPE_STATUS\('[^']*'\)", """'{"executionState":"RUNNING","pendingFileCount":0}'""", text)
-        duck = self.cursor._duck_conn
-        for number, table in enumerate(dict.fromkeys(LOADS_OF.findall(text))):
-            duck.execute(
-                f"CREATE OR REPLACE TEMP TABLE loads_{number} (FILE_NAME TEXT, STAGE_LOCATION TEXT, STATUS TEXT,"
-                " LAST_LOAD_TIME TIMESTAMPTZ, FIRST_ERROR_MESSAGE TEXT, FILE_SIZE BIGINT)"
-            )
-            for load in (load[1:] for load in self.history if load[0] == table.replace("''", "'")):
-                duck.execute(f"INSERT INTO loads_{number} VALUES (?, ?, ?, to_timestamp(?), ?, ?)", load)
-        tables = list(dict.fromkeys(LOADS_OF.findall(text)))
-        text = LOADS_OF.sub(lambda found: f"temp.main.loads_{tables.index(found[1])}", text)
+        text = self.shadowed(text)
+        self.fill()
         self.count(text, "executed")
         cursor = self.cursor.execute(text)
         names = [each[0] for each in cursor.description]
         self.answers.append([dict(zip(names, map(plain, row))) for row in cursor.fetchall()])
+
+    def shadowed(self, text):
+        """The text with tables of DuckDB in place of what only Snowflake has."""
+
+        def shadow(kind, *what):
+            return self.shadows.setdefault((kind, *what), f"known.main.{kind}_{len(self.shadows)}")
+
+        text = LOADS_OF.sub(lambda found: shadow("loads", found[1].replace("''", "'")), text)
+        text = DIRECTORY.sub(lambda found: shadow("directory", found[1].replace("''", "'")), text)
+        text = STAGED.sub(lambda found: shadow("staged", found[1].replace("''", "'"), found[2] or "/", found[3]), text)
+        self.fill()
+        return text.replace("$1", "C1").replace("METADATA$FILENAME", "FILENAME")
+
+    def fill(self):
+        """docs.snowflake.com/en/sql-reference/functions/copy_history, .../user-guide/querying-stage"""
+        duck = self.cursor._duck_conn
+        for (kind, what, *more), name in self.shadows.items():
+            columns, rows = {
+                "loads": (
+                    "FILE_NAME TEXT, STAGE_LOCATION TEXT, STATUS TEXT, LAST_LOAD_TIME TIMESTAMPTZ, FIRST_ERROR_MESSAGE TEXT, FILE_SIZE BIGINT",
+                    lambda: [[*load[1:4], utc(load[4]), *load[5:]] for load in self.history if load[0] == what],
+                ),
+                "directory": ("RELATIVE_PATH TEXT, SIZE BIGINT, LAST_MODIFIED TIMESTAMPTZ", lambda: self.listed[what]),
+                "staged": ("FILENAME TEXT, C1 JSON", lambda: self.staged(what, *more)),
+            }[kind]
+            duck.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
+            duck.execute(f"DELETE FROM {name}")
+            for row in rows():
+                duck.execute(f"INSERT INTO {name} VALUES ({', '.join('?' for _ in row)})", row)
+
+    def staged(self, stage, path, pattern):
+        folder = os.path.join(self.bucket, self.inventories[stage], path.lstrip("/"))
+        for each in sorted(glob.glob(os.path.join(folder, "**", "*"), recursive=True)):
+            if os.path.isfile(each) and re.fullmatch(pattern, each):
+                rows = read_parquet(each) if each.endswith(".parquet") else [json.load(open(each))]
+                for row in rows:
+                    yield [os.path.relpath(each, self.bucket), json.dumps(row, default=str)]
+
+    def directory(self, found):
+        self.listed.setdefault(found[1], [])
+
+    def refresh(self, found):
+        prefix = re.sub(r"^\w+://[^/]*/", "", self.objects[found[1]])
+        paths = glob.glob(os.path.join(self.bucket, prefix, "**", "*"), recursive=True)
+        assert found[1] in self.listed, "the stage has no directory table"
+        self.listed[found[1]] = [
+            [os.path.relpath(path, os.path.join(self.bucket, prefix)), os.path.getsize(path), utc(int(os.path.getmtime(path)))]
+            for path in paths
+            if os.path.isfile(path)
+        ]
 
     def block(self, text):
         """The branches of the blocks that the SQL has."""
@@ -228,13 +288,20 @@ class Account:
         for table in tables:
             path = ".".join(f'"{each}"' for each in table)
             try:
-                columns = "RAW, FILE_NAME, FILE_ROW_NUMBER" if not table[-1].endswith("_LATEST") else "*"
-                cursor = self.cursor.execute(f"SELECT {columns} FROM {path} ORDER BY FILE_NAME, FILE_ROW_NUMBER")
+                self.fill()
+                view = table[-1].endswith(("_LATEST", "_FILES"))
+                columns = "*" if view else "RAW, FILE_NAME, FILE_ROW_NUMBER"
+                order = "FILE" if table[-1].endswith("_FILES") else "FILE_NAME, FILE_ROW_NUMBER"
+                cursor = self.cursor.execute(f"SELECT {columns} FROM {path} ORDER BY {order}")
                 names = [each[0] for each in cursor.description]
                 found[table[-1]] = [dict(zip(names, map(plain, row))) for row in cursor.fetchall()]
             except snowflake.connector.errors.ProgrammingError as error:
                 found[table[-1]] = None if "does not exist" in str(error) else str(error)
         return found
+
+
+def utc(seconds):
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
 
 
 def constant(text):
@@ -268,12 +335,15 @@ def main():
         import pyarrow, pyarrow.parquet
 
         for path, rows in order["parquet"].items():
-            pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), path)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            typed = [{key: utc(value / 1000) if key.endswith("_date") else value for key, value in row.items()} for row in rows]
+            pyarrow.parquet.write_table(pyarrow.Table.from_pylist(typed), path)
     with fakesnow.patch(create_database_on_connect=False):
         account = Account(order["bucket"])
         account.integrations.update(order.get("foreign", {}))
         account.lost.update(order.get("lost", []))
         account.late.update(order.get("late", []))
+        account.inventories = order.get("inventories", {})
         account.archived.update(order.get("archived", []))
         steps = []
         for step in order["steps"]:

@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import * as fs from "node:fs/promises";
-import * as os from "node:os";
-import * as path from "node:path";
 import { Readable } from "node:stream";
 import { filesSql } from "../../automation/reconcile/files-sql";
 import { readFilesAnswer } from "../../automation/reconcile/known-files";
@@ -9,6 +6,7 @@ import { loadMissingSql, type MissingFile, missingStates } from "../../automatio
 import { type FileReport, reconcile } from "../../automation/reconcile/reconciliation";
 import { snowflakeSql } from "../../automation/snowflake/sql/sql";
 import { sampleOutputs } from "../automation/snowflake/sql/sample-outputs";
+import { Bucket } from "./bucket";
 import { execute, needFakesnow } from "./executor";
 
 const HOUR_MS = 3_600_000;
@@ -28,27 +26,21 @@ const content: Readonly<Record<string, string>> = {
 
 describe("reconcile, over executed SQL", () => {
   const outputs = { ...sampleOutputs({ streams: 2 }), stack: "dev" };
-  let bucket: string;
+  let bucket: Bucket;
 
   before(function () {
     needFakesnow(this);
   });
   beforeEach(async () => {
-    bucket = await fs.mkdtemp(path.join(os.tmpdir(), "bucket-"));
-    const tenHoursAgo = Date.now() / 1000 - 10 * 3600;
-    for (const [key, text] of Object.entries(content)) {
-      const file = path.join(bucket, key);
-      await fs.mkdir(path.dirname(file), { recursive: true });
-      await fs.writeFile(file, text);
-      await fs.utimes(file, tenHoursAgo, tenHoursAgo);
-    }
+    bucket = await Bucket.create([archived]);
+    for (const [key, text] of Object.entries(content)) await bucket.put(key, text, Date.now() - 10 * HOUR_MS);
   });
-  afterEach(() => fs.rm(bucket, { recursive: true }));
+  afterEach(() => bucket.remove());
 
   const steps = [snowflakeSql(outputs, "setup"), snowflakeSql(outputs, "load"), filesSql(outputs)];
   const run = (more: readonly string[], late: readonly string[] = []) =>
     execute({
-      bucket,
+      bucket: bucket.folder,
       late,
       lost: [lost],
       archived: [archived],
@@ -62,24 +54,12 @@ describe("reconcile, over executed SQL", () => {
     const files: FileReport[] = [];
     await reconcile({
       outputs,
-      s3: { listObjectsV2: ({ Prefix }) => list(Prefix ?? "") },
+      s3: bucket.s3,
       answer,
       maxAge: 2 * HOUR_MS,
       onFile: (file) => void files.push(file),
     });
     return { files, asked: answer.streams[0]?.now ?? 0 };
-  }
-
-  async function list(prefix: string) {
-    const keys = Object.keys(content).filter((key) => key.startsWith(prefix));
-    keys.sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
-    const Contents = await Promise.all(
-      keys.map(async (Key) => {
-        const { size: Size, mtime: LastModified } = await fs.stat(path.join(bucket, Key));
-        return { Key, Size, LastModified, ...(Key === archived ? { StorageClass: "GLACIER" as const } : {}) };
-      }),
-    );
-    return { Contents };
   }
 
   const bad = (files: readonly FileReport[]) =>

@@ -90,7 +90,10 @@ GROUP BY STATUS
 ORDER BY STATUS`;
 }
 
-/** For as long as this function looks back. docs.snowflake.com/en/sql-reference/functions/copy_history */
+/**
+ * For as long as this function looks back (docs.snowflake.com/en/sql-reference/functions/copy_history). VALIDATE_PIPE_LOAD, which
+ * has every error of a file, refuses pipes whose COPY has a query: .../functions/validate_pipe_load
+ */
 function failedFiles({ database }: Names, { stream, table }: StreamNames): string {
   return `SELECT
   ${literal(stream.name)} AS STREAM, FILE_NAME, STATUS, ERROR_COUNT, FIRST_ERROR_MESSAGE, FIRST_ERROR_LINE_NUMBER, LAST_LOAD_TIME

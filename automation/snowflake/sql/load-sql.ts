@@ -1,8 +1,8 @@
 import type { PipelineOutputs } from "../../outputs";
 import { literal } from "./identifiers";
 import { autoIngests, topicOf } from "./integration-sql";
+import { landingColumns } from "./landing";
 import type { Names, StreamNames } from "./names";
-import { landingColumns } from "./objects-sql";
 import { block, indent } from "./scripting";
 
 /** Minutes between two runs of a task, where the settings say nothing. Braintrust exports no more often than every five. */
@@ -16,9 +16,10 @@ export function grantsSql(outputs: PipelineOutputs, { loadingRole, readingRole, 
   if (readingRole === loadingRole) return [];
   return [
     `USE ROLE ${loadingRole}`,
-    ...streams.flatMap(({ table, view, current, pipe, task }) => [
+    ...streams.flatMap(({ table, view, files, current, pipe, task }) => [
       `GRANT SELECT ON TABLE ${table} TO ROLE ${readingRole}`,
       `GRANT SELECT ON VIEW ${view} TO ROLE ${readingRole}`,
+      `GRANT SELECT ON VIEW ${files} TO ROLE ${readingRole}`,
       ...(outputs.snowflake.currentLagMinutes === undefined
         ? []
         : [`GRANT SELECT, MONITOR ON DYNAMIC TABLE ${current} TO ROLE ${readingRole}`]),
@@ -77,6 +78,7 @@ ${copySql(stream)}`,
     ...(names.errorIntegration === undefined
       ? []
       : [`ALTER PIPE ${stream.pipe} SET ERROR_INTEGRATION = ${names.errorIntegration}`]),
+    `ALTER PIPE ${stream.pipe} SET COMMENT = ${literal(stream.comment)}`,
     `ALTER PIPE ${stream.pipe} REFRESH`,
   ];
 }

@@ -1,6 +1,6 @@
 import type { Partition } from "../../../components/settings/partitions";
 import { PROJECT } from "../../../components/settings/settings";
-import { currentOf, viewOf } from "../../../components/settings/snowflake-names";
+import { currentOf, filesOf, viewOf } from "../../../components/settings/snowflake-names";
 import { PipelineError, UsageError } from "../../errors";
 import type { PipelineOutputs, StreamOutput } from "../../outputs";
 import { canonicalName, qualifiedName, quoteIdentifier } from "./identifiers";
@@ -19,6 +19,9 @@ export interface StreamNames {
   /** View with one row per record, the newest. */
   readonly view: string;
   readonly storedView: string;
+  /** View with one row per file: what the bucket has, and what was loaded. */
+  readonly files: string;
+  readonly storedFiles: string;
   /** Dynamic table of the same rows, where the settings want one. */
   readonly current: string;
   readonly pipe: string;
@@ -130,6 +133,8 @@ export function namesOf(outputs: PipelineOutputs): Names {
         table: inSchema(table),
         view: inSchema(viewOf(table)),
         storedView: viewOf(table),
+        files: inSchema(filesOf(table)),
+        storedFiles: filesOf(table),
         current: inSchema(currentOf(table)),
         pipe: inSchema(pipe),
         storedPipe: pipe,
@@ -185,6 +190,7 @@ function refuseCollisions(streams: readonly StreamOutput[]): void {
     for (const object of [
       `table ${stored}`,
       `table ${viewOf(stored)}`,
+      `table ${filesOf(stored)}`,
       `table ${currentOf(stored)}`,
       `pipe ${canonicalName(pipe)}`,
     ]) {
@@ -192,7 +198,7 @@ function refuseCollisions(streams: readonly StreamOutput[]): void {
       if (other !== undefined) {
         throw new UsageError(
           `streams ${JSON.stringify(other)} and ${JSON.stringify(name)} both need the Snowflake ${object}; ` +
-            "each stream has a table, a view named <table>_LATEST, a dynamic table named <table>_CURRENT and a pipe of its own: rename one",
+            "each stream has a table, views named <table>_LATEST and <table>_FILES, a dynamic table named <table>_CURRENT and a pipe of its own: rename one",
         );
       }
       owners.set(object, name);

@@ -9,13 +9,14 @@ export function teardownSql(outputs: PipelineOutputs, names: Names): string[] {
   const ours = { name: names.storedLoadingRole, comment: names.comment };
   return [
     `USE ROLE ${names.loadingRole}`,
-    ...names.streams.flatMap(({ pipe, task, view, current, stage, fileFormat }) => [
+    ...names.streams.flatMap(({ pipe, task, view, files, current, stage, fileFormat }) => [
       `DROP PIPE IF EXISTS ${pipe}`,
       `DROP TASK IF EXISTS ${task}`,
       ...(outputs.snowflake.currentLagMinutes === undefined
         ? []
         : [`DROP DYNAMIC TABLE IF EXISTS ${current}`]),
       `DROP VIEW IF EXISTS ${view}`,
+      `DROP VIEW IF EXISTS ${files}`,
       `DROP STAGE IF EXISTS ${stage}`,
       `DROP FILE FORMAT IF EXISTS ${fileFormat}`,
     ]),

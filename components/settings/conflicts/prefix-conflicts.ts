@@ -1,6 +1,6 @@
 import { type Problem, showValue } from "../problems";
 import type { Settings } from "../settings";
-import { currentOf, storedName, viewOf } from "../snowflake-names";
+import { currentOf, filesOf, storedName, viewOf } from "../snowflake-names";
 
 /** Streams that would get in each other's way. */
 export function streamConflicts({ streams, exportPrefix }: Settings): Problem[] {
@@ -29,7 +29,7 @@ export function streamConflicts({ streams, exportPrefix }: Settings): Problem[] 
         problems.push({
           key: `${key}.table`,
           value: showValue(stream.table),
-          rule: `is the table of stream "${other.name}" too, or one is named as the other's <table>_LATEST or <table>_CURRENT`,
+          rule: `is the table of stream "${other.name}" too, or one is named as the other's <table>_LATEST, <table>_FILES or <table>_CURRENT`,
           fix: "give each stream a table of its own",
         });
       }
@@ -50,8 +50,8 @@ export function readerConflicts({ crossAccountReaders, exportPrefix }: Settings)
   );
 }
 
-/** Table, view and dynamic table of a stream. Names that differ in case alone count as one: few people would tell them apart. */
+/** Table, views and dynamic table of a stream. Names that differ in case alone count as one: few people would tell them apart. */
 function tablesOf({ table }: Settings["streams"][number]): string[] {
   const name = (storedName(table) ?? table).toUpperCase();
-  return [name, viewOf(name), currentOf(name)];
+  return [name, viewOf(name), filesOf(name), currentOf(name)];
 }

@@ -8,6 +8,7 @@ describe("reconcile, the command", () => {
     [{ connection: "c" }, /--connection/],
     [{ file: "answer.json", connection: "c" }, /--connection/],
     [{ file: "answer.json", accountUsage: true }, /--account-usage/],
+    [{ file: "answer.json", listFrom: { kind: "directory" } }, /--list-from/],
     [{ load: true }, /--load/],
     [{ load: true, run: true, json: true }, /--load and --json/],
     [{ json: true }, /--json/],

@@ -17,10 +17,23 @@ const fileRow = {
 const inTable = { STREAM: "logs", FILE: "p/c", STATUS: null, LOADED_AT: null, MESSAGE: null, MODIFIED: 800 };
 
 const expected = {
-  streams: [{ stream: "logs", now: 1000, historyFrom: 10, pipe: { state: "PAUSED", pending: 3 } }],
+  streams: [
+    {
+      stream: "logs",
+      now: 1000,
+      historyFrom: 10,
+      pipe: { state: "PAUSED", pending: 3 },
+      listedUntil: undefined,
+    },
+  ],
   files: [
-    { key: "p/a,b \u{1F600}", load: { status: "failed", at: 900, message: 'no "x"' }, modified: undefined },
-    { key: "p/c", modified: 800 },
+    {
+      key: "p/a,b \u{1F600}",
+      load: { status: "failed", at: 900, message: 'no "x"' },
+      modified: undefined,
+      listed: undefined,
+    },
+    { key: "p/c", modified: 800, listed: undefined },
   ],
 };
 
@@ -62,6 +75,30 @@ describe("readFilesAnswer", () => {
 
   it("reads what PowerShell's > wrote", async () => {
     assert.deepEqual(await read(Buffer.from(`\uFEFF${JSON.stringify([rows])}\r\n`, "utf16le")), expected);
+  });
+
+  it("reads the list of the bucket, where the answer has one, and of when it is", async () => {
+    const none = { BYTES: null, STORED_AT: null, STORAGE_CLASS: null };
+    const listing = [
+      { ...streamRow, ...none, STORED_AT: "990" },
+      { ...fileRow, BYTES: "12", STORED_AT: 700, STORAGE_CLASS: "GLACIER" },
+      { ...fileRow, FILE: "p/b", BYTES: 0, STORED_AT: 700, STORAGE_CLASS: null },
+      { ...inTable, ...none },
+    ];
+    const { streams, files } = await read(JSON.stringify([listing]));
+    assert.equal(streams[0]?.listedUntil, 990);
+    assert.deepEqual(
+      files.map(({ listed }) => listed),
+      [
+        { bytes: 12, modified: 700, storageClass: "GLACIER" },
+        { bytes: 0, modified: 700, storageClass: undefined },
+        undefined,
+      ],
+    );
+    await assert.rejects(
+      read(JSON.stringify([{ ...streamRow, ...none }])),
+      /"logs" is empty.*--list-from s3/,
+    );
   });
 
   const refused: Readonly<Record<string, string | Buffer>> = {

@@ -14,6 +14,23 @@ describe("stateOf", () => {
     assert.equal(stateOf(stored("p/a.json"), known, only), "loaded");
   });
 
+  it("takes a file that an older list lacks for gone only if nothing happened to it since", () => {
+    const load = (status: "loaded" | "partial" | "failed" | "skipped" | "running", at: number) => ({
+      key: "p/a",
+      load: { status, at },
+    });
+    const listed = { ...moment, listedUntil: 2_000_000 };
+    assert.equal(stateOf(undefined, load("loaded", 2_000_000), listed), "loadedAndGone");
+    assert.equal(stateOf(undefined, load("failed", 2_000_000), listed), "ignored");
+    assert.equal(stateOf(undefined, { key: "p/a", modified: 1_999_999 }, listed), "loadedAndGone");
+    assert.equal(stateOf(undefined, { key: "p/a", modified: 2_000_001 }, listed), "loaded");
+    const since = (["loaded", "partial", "failed", "skipped", "running"] as const).map((status) =>
+      stateOf(undefined, load(status, 2_000_001), listed),
+    );
+    assert.deepEqual(since, ["loaded", "loadedWithErrors", "failed", "failed", "waiting"]);
+    assert.equal(stateOf(undefined, load("failed", 2_000_001), moment), "ignored");
+  });
+
   it("ignores the objects of a verification, wherever they lie", () => {
     for (const key of ["p/_verify/x", "_verify/x", "p/_braintrust_snowflake_probe_1.jsonl"]) {
       assert.equal(stateOf(stored(key), undefined, moment), "ignored", key);

@@ -1,0 +1,117 @@
+import type { PipelineOutputs } from "../../outputs";
+import { filesViewSql } from "./files-sql";
+import { literal } from "./identifiers";
+import { landingColumns } from "./landing";
+import type { Names, StreamNames } from "./names";
+import { block, indent } from "./scripting";
+
+/** Fields of Braintrust's records that the view gives a type, behind the columns of the table; null where a record has none. */
+const typedColumns = [
+  { name: "CREATED", expression: "TRY_TO_TIMESTAMP_TZ(RAW:created::VARCHAR)" },
+  { name: "PROJECT_ID", expression: "RAW:project_id::VARCHAR" },
+  { name: "SPAN_ID", expression: "RAW:span_id::VARCHAR" },
+  { name: "ROOT_SPAN_ID", expression: "RAW:root_span_id::VARCHAR" },
+  { name: "IS_ROOT", expression: "TRY_TO_BOOLEAN(RAW:is_root::VARCHAR)" },
+  { name: "SPAN_NAME", expression: "RAW:span_attributes.name::VARCHAR" },
+  { name: "SPAN_TYPE", expression: "RAW:span_attributes.type::VARCHAR" },
+] as const;
+
+/** Raised with each change of a view's query, which its comment names: an existing view of an earlier one is replaced. */
+const LATEST_VERSION = 2;
+const FILES_VERSION = 1;
+
+/**
+ * Braintrust exports a changed record again with a higher `_xact_id` and the same `id`; a record without `id` (a query of
+ * one's own) counts as itself.
+ */
+export function latestView(names: Names, { table, view, storedView, comment }: StreamNames): string {
+  const query = newestRows(table);
+  return versionedView(names, { view, storedView, comment, version: LATEST_VERSION, query });
+}
+
+/** Each file of the stream, and whether it was loaded. */
+export function filesView(outputs: PipelineOutputs, names: Names, stream: StreamNames): string {
+  const { files: view, storedFiles: storedView, comment } = stream;
+  const query = filesViewSql(outputs, names, stream);
+  return versionedView(names, { view, storedView, comment, version: FILES_VERSION, query });
+}
+
+interface View extends Pick<StreamNames, "view" | "storedView" | "comment"> {
+  readonly version: number;
+  readonly query: string;
+}
+
+/**
+ * No statement changes the query of a view (docs.snowflake.com/en/sql-reference/sql/create-view, CREATE OR ALTER VIEW), and
+ * replacing one drops its policies and tags and stales its streams. So one of the present version is left as it is, and an
+ * earlier one is replaced only where it has neither; COPY GRANTS keeps the reading role's rights.
+ */
+function versionedView(
+  { database, storedSchema }: Names,
+  { view, storedView, comment, version, query }: View,
+): string {
+  const versioned = `${comment}, version ${version}`;
+  const found = `SELECT 1 FROM ${database}.INFORMATION_SCHEMA.VIEWS WHERE TABLE_SCHEMA = ${literal(storedSchema)} AND TABLE_NAME = ${literal(storedView)}`;
+  const kept =
+    "kept as an earlier version made it, since it has policies or tags, which replacing it would drop: to upgrade, note them, " +
+    "drop the view, run this again, and set them";
+  return block([
+    "DECLARE",
+    "  attached NUMBER DEFAULT 0;",
+    "BEGIN",
+    `  IF (EXISTS (${found} AND COMMENT = ${literal(versioned)})) THEN`,
+    "    RETURN 'unchanged';",
+    "  END IF;",
+    `  IF (EXISTS (${found})) THEN`,
+    `    SELECT COUNT(*) INTO :attached FROM TABLE(${database}.INFORMATION_SCHEMA.POLICY_REFERENCES(REF_ENTITY_NAME => ${literal(view)}, REF_ENTITY_DOMAIN => 'VIEW'));`,
+    "    IF (attached = 0) THEN",
+    `      SELECT COUNT(*) INTO :attached FROM TABLE(${database}.INFORMATION_SCHEMA.TAG_REFERENCES_ALL_COLUMNS(${literal(view)}, 'TABLE'));`,
+    "    END IF;",
+    "    IF (attached > 0) THEN",
+    `      RETURN ${literal(kept)};`,
+    "    END IF;",
+    "  END IF;",
+    `  CREATE OR REPLACE VIEW ${view} COPY GRANTS COMMENT = ${literal(versioned)} AS`,
+    `  ${indent(query, 2)};`,
+    "  RETURN 'created';",
+    "END;",
+  ]);
+}
+
+/**
+ * The same rows as the view's, kept by refreshes of what has changed.
+ * docs.snowflake.com/en/user-guide/dynamic-tables-supported-queries
+ */
+export function currentTable(
+  { warehouse }: Names,
+  { table, current, comment }: StreamNames,
+  lag: number,
+): string[] {
+  const target = `TARGET_LAG = '${lag} minutes' WAREHOUSE = ${warehouse}`;
+  return [
+    `CREATE DYNAMIC TABLE IF NOT EXISTS ${current}
+  ${target.replace(" WAREHOUSE", "\n  WAREHOUSE")}
+  COMMENT = ${literal(comment)}
+AS
+${newestRows(table)}`,
+    `ALTER DYNAMIC TABLE ${current} SET ${target}`,
+  ];
+}
+
+function newestRows(table: string): string {
+  return `SELECT
+  RAW:id::VARCHAR AS ID,
+  TRY_TO_NUMBER(RAW:_xact_id::VARCHAR, 38, 0) AS XACT_ID,
+  ${landingColumns.map(({ name }) => name).join(",\n  ")},
+  ${typedColumns.map(({ name, expression }) => `${expression} AS ${name}`).join(",\n  ")}
+FROM ${table}
+QUALIFY ROW_NUMBER() OVER (
+  PARTITION BY COALESCE(RAW:id::VARCHAR, FILE_NAME || ':' || FILE_ROW_NUMBER)
+  ORDER BY
+    TRY_TO_NUMBER(RAW:_xact_id::VARCHAR, 38, 0) DESC NULLS LAST,
+    FILE_LAST_MODIFIED DESC,
+    LOADED_AT DESC,
+    FILE_NAME DESC,
+    FILE_ROW_NUMBER DESC
+) = 1`;
+}

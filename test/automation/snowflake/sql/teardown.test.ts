@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { snowflakeSql } from "../../../../automation/snowflake/sql/sql";
+import { sampleOutputs } from "./sample-outputs";
+import { flatStatements, readStatements, skeletonOf } from "./snowflake-text";
+
+const statementsOf = (text: string) => readStatements(text).map(skeletonOf);
+const flatOf = (text: string) => flatStatements(text).map(skeletonOf);
+
+describe("teardown in the SQL for Snowflake", () => {
+  it("lists objects of streams that have left, by their comment, and drops none", () => {
+    const outputs = { ...sampleOutputs({ streams: 2 }), stack: "a_b%" };
+    const text = snowflakeSql(outputs, "teardown", { leftStreams: true });
+    for (const statement of statementsOf(text).slice(1)) assert.match(statement, /^(USE|SHOW|SELECT) /);
+    for (const kind of ["PIPES", "TASKS", "VIEWS", "STAGES", "FILE FORMATS", "DYNAMIC TABLES", "TABLES"]) {
+      assert.match(text, new RegExp(`^SHOW ${kind} IN SCHEMA "ANALYTICS"\\."BRAINTRUST";$`, "m"));
+    }
+    const ours = "Braintrust exports: project braintrust-snowflake, stack a_b%, stream stream-";
+    assert.equal(text.split(`NOT IN ('${ours}0', '${ours}1')`).length, 8);
+    assert.equal(text.split("stack a^_b^%, stream %' ESCAPE '^'").length, 8);
+  });
+
+  it("drops nothing that holds data or may be shared, but shows how", () => {
+    const teardown = snowflakeSql(sampleOutputs(), "teardown");
+    assert.deepEqual(
+      flatOf(teardown)
+        .map((statement) => statement.split(" ").slice(0, 2).join(" "))
+        .filter((verb) => /^(CREATE|DROP|GRANT|REVOKE|USE ROLE)/.test(verb)),
+      [
+        "USE ROLE",
+        "DROP PIPE",
+        "DROP TASK",
+        "DROP VIEW",
+        "DROP VIEW",
+        "DROP STAGE",
+        "DROP FILE",
+        "USE ROLE",
+        "DROP INTEGRATION",
+      ],
+    );
+    for (const kind of ["TABLE", "ROLE", "SCHEMA", "DATABASE", "WAREHOUSE"]) {
+      assert.match(teardown, new RegExp(`^-- DROP ${kind} IF EXISTS `, "m"));
+    }
+    assert.match(teardown, /-- WARNING/);
+  });
+
+  it("takes the rights of the account back in teardown, from a role of its own alone", () => {
+    const teardown = snowflakeSql({ ...sampleOutputs({ mode: "queue" }), stack: "dev" }, "teardown");
+    const guarded =
+      /"name" = 'LOADER' AND "comment" = 'Braintrust exports: project braintrust-snowflake, stack dev'\)\) THEN\n {4}REVOKE EXECUTE TASK, EXECUTE MANAGED TASK ON ACCOUNT FROM ROLE "LOADER";/;
+    assert.match(teardown, guarded);
+    assert.doesNotMatch(snowflakeSql(sampleOutputs(), "teardown"), /REVOKE/);
+  });
+});
