@@ -48,7 +48,12 @@ const rooms = {
     "components/program",
   ],
   "automation/engine/cli": [...ground],
-  "automation/engine/state": [...ground, "automation/engine/engine-errors", "components/settings/"],
+  "automation/engine/state": [
+    ...ground,
+    "automation/engine/changes",
+    "automation/engine/engine-errors",
+    "components/settings/",
+  ],
   "automation/deploy": [
     ...ground,
     "automation/outputs",

@@ -11,6 +11,7 @@ import { LoadErrors } from "./events/load-errors";
 import { SnowpipeEvents } from "./events/snowpipe-events";
 import { ALERT_SERVICES } from "./monitoring/alert-topic";
 import { Monitoring } from "./monitoring/monitoring";
+import { version } from "./package";
 import { physicalNames } from "./physical-names";
 import { complete, type ExportPipelineArgs, foreignKeyArn, monitoringOptions } from "./pipeline-args";
 import { defaultBucketName } from "./settings/bucket-name";
@@ -284,7 +285,8 @@ export class ExportPipeline extends pulumi.ComponentResource {
     this.dashboardUrl = monitoring?.dashboardUrl;
     const roles = [braintrustRoleArn, reader.principalArn, ...(errors === undefined ? [] : [errors.roleArn])];
     this.ready = pulumi.all([pulumi.all(roles), events.ready]).apply((known) => known.flat());
-    this.registerOutputs({ bucketName });
+    // Commands of an earlier version refuse the state.
+    this.registerOutputs({ bucketName, version });
   }
 }
 

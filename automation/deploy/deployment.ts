@@ -5,6 +5,7 @@ import type { EngineRun } from "../engine/engine-run";
 import { passingCauses } from "../engine/failure-causes";
 import { unprotect } from "../engine/state/exported-state";
 import { type ResourceState, readState } from "../engine/state/state";
+import { checkWriter } from "../engine/state/state-writer";
 import { type OpenStack, openStack } from "../engine/workspace";
 import { type PipelineOutputs, parseOutputs } from "../outputs";
 import { writeChosenId } from "../project/external-id";
@@ -25,6 +26,7 @@ export class Deployment {
   public readonly recovery: StackRecovery;
   private readonly operations: Operations;
   private findings?: Promise<readonly PreflightFinding[]>;
+  private writerChecked?: Promise<void>;
 
   private constructor(
     public readonly open: OpenStack,
@@ -55,14 +57,28 @@ export class Deployment {
     return refusalOf(this.open.stack.name, await this.findings);
   }
 
-  /** What `up` would change, protected resources included. */
-  public preview({ refresh }: UpOptions = {}): Promise<Change[]> {
+  /**
+   * What `up` would change, protected resources included.
+   *
+   * @throws UsageError where a newer version, or another program, has deployed the stack.
+   */
+  public async preview({ refresh }: UpOptions = {}): Promise<Change[]> {
     const { stack } = this.open;
-    return this.operations.run({
+    const changes = this.operations.run({
       kind: "preview",
       operation: (engine) =>
         ignoringProtection(stack, () => stack.preview({ ...engine, refresh: refresh ?? false })),
     });
+    await Promise.all([this.checkWriter(), changes.catch(() => undefined)]);
+    return changes;
+  }
+
+  /** @throws UsageError where a newer version, or another program, has deployed the stack. */
+  public async checkWriter(): Promise<void> {
+    this.writerChecked ??= this.stateResources().then((resources) =>
+      checkWriter(this.open.stack.name, resources),
+    );
+    return this.writerChecked;
   }
 
   /** What changes that were previewed would take away. */
@@ -209,12 +225,18 @@ export class Deployment {
     return parseOutputs(await this.rawOutputs());
   }
 
-  /** The outputs as the engine has them, each with its secrecy. */
-  public rawOutputs(): Promise<OutputMap> {
+  /**
+   * The outputs as the engine has them, each with its secrecy.
+   *
+   * @throws UsageError where a newer version, or another program, has deployed the stack.
+   */
+  public async rawOutputs(): Promise<OutputMap> {
     const { stack } = this.open;
-    return stack.outputs().catch((error: unknown) => {
+    const outputs = stack.outputs().catch((error: unknown) => {
       throw commandError(stack.name, "outputs", error);
     });
+    const [values] = await Promise.all([outputs, this.checkWriter()]);
+    return values;
   }
 
   /** @throws PipelineError naming what keeps the stack from being destroyed to its end. */

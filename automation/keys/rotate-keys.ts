@@ -44,6 +44,7 @@ export async function rotateKeys(options: RotateKeysOptions): Promise<RotationRe
     );
   }
   const deployment = await Deployment.open(options);
+  await deployment.checkWriter();
   const keys = options.keys ?? (await keyService(file));
   let secretArn = "";
 

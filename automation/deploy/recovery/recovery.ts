@@ -5,6 +5,7 @@ import { FailedRunError } from "../../engine/failed-run";
 import { type ExportedState, exportState, importState } from "../../engine/state/exported-state";
 import { releaseDeadLocks, renderLock, type StackLock } from "../../engine/state/locks";
 import { parseState, type ResourceState, type UnfinishedOperation } from "../../engine/state/state";
+import { checkWriter } from "../../engine/state/state-writer";
 import type { OpenStack } from "../../engine/workspace";
 import { messageOf, StackBusyError, throwMistake } from "../../errors";
 import { ownName } from "../../project/stack-name";
@@ -33,7 +34,7 @@ export interface Interruption {
  * that its state says are unfinished are its own.
  *
  * @param locks of the stack, as far as they can be seen.
- * @throws AwsCallError where AWS does not say what was created.
+ * @throws AwsCallError where AWS does not say what was created; UsageError where a newer version, or another program, has deployed the stack.
  */
 export async function findInterruption(
   open: InterruptedStack,
@@ -44,6 +45,7 @@ export async function findInterruption(
   if (locks.some(({ holder }) => holder !== "dead")) return undefined;
   const state = await exportState(stack);
   const { pending, resources } = parseState(stack.name, state);
+  checkWriter(stack.name, resources);
   const lost = stillLost(await lostOperations(open).read(), pending, resources);
   const operations = [...pending, ...lost.map(asUnfinished)];
   if (locks.length === 0 && operations.length === 0) return undefined;
