@@ -16,12 +16,13 @@ const vocabulary = [
   "components/arguments",
   "components/aws-limits",
   "components/physical-names",
+  "components/streams",
   "components/settings/partitions",
 ];
 
 /** What each room may import besides itself and packages: docs/architecture.md says what it is for. From the ground up. */
 const rooms = {
-  "components/settings": ["components/aws-limits", "components/physical-names"],
+  "components/settings": ["components/aws-limits", "components/physical-names", "components/streams"],
   "components/settings/rules": [
     "components/aws-limits",
     "components/settings/partitions",
@@ -37,7 +38,7 @@ const rooms = {
     ...["storage", "access", "events", "audit"].map((room) => `components/${room}/`),
   ],
   "automation/terminal": [...ground],
-  "automation/project": [...ground, "components/settings/"],
+  "automation/project": [...ground, "components/settings/", "components/streams"],
   "automation/aws": [...ground, "automation/proxies", "automation/project/", "components/settings/"],
   "automation/cost": [...ground, "automation/terminal/", "components/settings/", "components/storage/"],
   "automation/plan": [...ground, ...["terminal", "project", "cost"].map(below), "components/"],
@@ -83,7 +84,7 @@ const rooms = {
     ...["project", "aws", "engine", "deploy"].map(below),
     "components/settings/",
   ],
-  "automation/snowflake/sql": [...ground, "automation/outputs", "components/settings/"],
+  "automation/snowflake/sql": [...ground, "automation/outputs", "components/settings/", "components/streams"],
   "automation/snowflake/answers": [...ground],
   "automation/snowflake/handshake": [
     ...ground,

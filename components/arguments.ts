@@ -112,7 +112,7 @@ export interface StreamArgs {
   readonly name: string;
   /** Whole key prefix, ending in "/". */
   readonly prefix: string;
-  /** ARN of the pipe's queue in Snowflake's account. */
+  /** ARN of the pipe's queue in Snowflake's account. Of more than 100 streams, those with one queue have the same value here. */
   readonly channel?: pulumi.Input<string>;
 }
 

@@ -93,13 +93,16 @@ export function stackOutputs(settings: Settings, pipeline: ExportPipeline): Stac
         ? snowflake.errorNotifications.integration
         : undefined,
     }),
-    streams: settings.streams.map(({ name, prefix, format, table, pipe }) => ({
-      name,
-      url: url(prefix),
-      format,
-      table,
-      pipe,
-    })),
+    // One output, and not one for each of a thousand streams.
+    streams: pipeline.bucketName.apply((bucket) =>
+      settings.streams.map(({ name, prefix, format, table, pipe }) => ({
+        name,
+        url: `s3://${bucket}/${prefix}`,
+        format,
+        table,
+        pipe,
+      })),
+    ),
     ...handOverOutputs(settings, pipeline.ready),
     // An update that fails must not leave outputs behind that tell of what it did not do.
     phase: pipeline.ready.apply(() => phaseOf(settings)),

@@ -19,6 +19,9 @@ export function toArgs(settings: Settings): ExportPipelineArgs {
   const secret = (key: keyof RawSettings, value: string | undefined): pulumi.Input<string> | undefined =>
     value === undefined ? undefined : secretIfEncrypted(settings, key)(value);
   const { errorNotifications } = snowflake;
+  const channels = new Map(
+    settings.streams.map(({ channel }) => channel).map((channel) => [channel, secret("events", channel)]),
+  );
   return {
     suffix: settings.stack,
     names: givenNames(settings),
@@ -48,7 +51,7 @@ export function toArgs(settings: Settings): ExportPipelineArgs {
     streams: settings.streams.map(({ name, prefix, channel }) => ({
       name,
       prefix,
-      channel: secret("events", channel),
+      channel: channels.get(channel),
     })),
     braintrustAccountId: secret("braintrust", braintrust.accountId),
     braintrustPrincipalArns: braintrust.principalArns?.map(secretIfEncrypted(settings, "braintrust")),

@@ -3,6 +3,7 @@ import { isEverybody } from "../../components/settings/conflicts/statement-confl
 import { dnsSuffix } from "../../components/settings/partitions";
 import { hasOwnAlertTopic, hasOwnTrail, phaseOf, type Settings } from "../../components/settings/settings";
 import { archiveTiers } from "../../components/storage/export-bucket";
+import { areMerged, SEPARATE_STREAMS } from "../../components/streams";
 import { usagePrices } from "../cost/prices";
 import type { StackFile } from "../project/stack-file";
 
@@ -146,6 +147,27 @@ function replicationWarnings({ replication, objectLock }: Settings, warn: Warn):
   );
 }
 
+/** What is lost where streams are too many for a notification and an alarm each. */
+function streamWarnings({ streams, events, monitoring, existingBucket }: Settings, warn: Warn): void {
+  if (!areMerged(streams)) return;
+  const all = `are ${streams.length}, and S3 takes ${SEPARATE_STREAMS} notifications for a bucket`;
+  if (events.mode !== "none") {
+    warn(
+      "streams",
+      `${all}: each queue or topic gets one, with the events of every file in the folder that its streams share`,
+      "keep other files out of that folder: a pipe passes over them, a consumer of your own has to",
+    );
+  }
+  if (monitoring.enabled && monitoring.requestMetrics && existingBucket === undefined) {
+    const [last] = streams.slice(SEPARATE_STREAMS - 1);
+    warn(
+      "streams",
+      `are ${streams.length}, of which the first ${SEPARATE_STREAMS} by name, up to ${last?.name}, have request metrics, an alarm on missing files and a graph each: of the others one alarm fires only once no stream exports`,
+      "run `verify` by a schedule, which judges how fresh each stream is, or use a stack for each hundred",
+    );
+  }
+}
+
 function keyWarnings(settings: Settings, warn: Warn): void {
   const { region = "us-east-1", partition } = settings;
   const key = settings.kmsKeyArn === undefined ? "existingKmsKeyArn" : "kmsKeyArn";
@@ -174,6 +196,7 @@ export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
   lifecycleWarnings(settings, warn);
   keyWarnings(settings, warn);
   replicationWarnings(settings, warn);
+  streamWarnings(settings, warn);
   const { region, snowflakeRegion } = settings;
   if (settings.allowCrossRegion && snowflakeRegion !== undefined && snowflakeRegion !== region) {
     warn(

@@ -144,9 +144,20 @@ function problemLines(mark: string, { key, message, fix }: PlanProblem, look: Lo
   ];
 }
 
+/** Most items of a list that a terminal shows. */
+const MOST_ITEMS = 100;
+
+function items(list: readonly unknown[]): string[] {
+  const more = list.length - MOST_ITEMS;
+  return [
+    ...list.slice(0, MOST_ITEMS).map(shown),
+    ...(more > 0 ? [`and ${more} more, which \`plan --json\` has`] : []),
+  ];
+}
+
 function outputLines(outputs: Plan["outputs"], look: Look): string[] {
   const rows = Object.entries(outputs).flatMap(([name, value]) => {
-    const [first = "none", ...others] = Array.isArray(value) ? value.map(shown) : [shown(value)];
+    const [first = "none", ...others] = Array.isArray(value) ? items(value) : [shown(value)];
     return [[name, first], ...others.map((other) => ["", other])];
   });
   return table(

@@ -1,4 +1,5 @@
 import { type Settings, subscriberOf } from "../../components/settings/settings";
+import { areMerged } from "../../components/streams";
 
 /** A setting that is still unset, and where its value is shown. */
 export interface FillIn {
@@ -54,12 +55,17 @@ export function fillIns(settings: Settings): FillIn[] {
     );
   }
   if (events.mode === "snowflake-queue") {
-    for (const { name, channel } of streams) {
+    const source = "notification_channel of SHOW PIPES, once the pipe exists; `connect` fills it in";
+    const unknown = streams.filter(({ channel }) => channel === undefined);
+    const [first] = unknown;
+    const files = `${unknown.length} streams, ${first?.name} the first, have pipes whose queues are not known: their files are not announced`;
+    if (areMerged(unknown)) ask("events.notificationChannels", undefined, files, source);
+    for (const { name } of areMerged(unknown) ? [] : unknown) {
       ask(
         `events.notificationChannels.${name}`,
-        channel,
+        undefined,
         `the queue of stream "${name}"'s pipe is not known: its files are not announced`,
-        "notification_channel of SHOW PIPES, once the pipe exists; `connect` fills it in",
+        source,
       );
     }
   }

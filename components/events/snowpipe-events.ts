@@ -7,6 +7,7 @@ import { EventsMode, knownInputs, type StreamArgs } from "../arguments";
 import type { PhysicalNames } from "../physical-names";
 import { ownedName } from "../storage/share-names";
 import { SharedNotification } from "../storage/shared-bucket";
+import { areMerged, byDestination, commonFolder } from "../streams";
 import { EventQueue, type EventSource } from "./event-queue";
 import { EventTopic } from "./event-topic";
 
@@ -122,28 +123,61 @@ interface Destination {
 type Queues = input.s3.BucketNotificationQueue[];
 type Topics = input.s3.BucketNotificationTopic[];
 
-/** One configuration for each stream; in `snowflake-queue`, for each stream whose pipe's queue is known. */
+/**
+ * One configuration for each stream; in `snowflake-queue`, for each stream whose pipe's queue is known. Of more streams than S3
+ * takes configurations, one for each destination, of the folder that its streams share: a pipe loads the files of its stage alone,
+ * whatever else its queue receives.
+ */
 export function notifications(
   streams: readonly StreamArgs[],
   { mode, fileEvents, fileSuffix }: EventFilterArgs,
   { queueArn, topicArn }: Pick<Destination, "queueArn" | "topicArn">,
   owner?: pulumi.Input<string>,
 ): { queues: Queues; topics: Topics } {
+  const queueOf = ({ channel }: StreamArgs) => (mode === EventsMode.SnowflakeQueue ? channel : queueArn);
   const queues: Queues = [];
   const topics: Topics = [];
-  for (const stream of streams) {
-    const id = streams.length === 1 ? "SnowpipeNotification" : `SnowpipeNotification-${stream.name}`;
+  for (const { key, prefix, destination } of filters(
+    streams,
+    topicArn === undefined ? queueOf : () => topicArn,
+  )) {
+    const id = key === undefined ? "SnowpipeNotification" : `SnowpipeNotification-${key}`;
     const configuration = {
       id: owner === undefined ? id : pulumi.output(owner).apply((whose) => ownedName(id, whose)),
       events: [...fileEvents],
-      filterPrefix: filterText(stream.prefix),
+      filterPrefix: filterText(prefix),
       filterSuffix: fileSuffix === undefined ? undefined : filterText(fileSuffix),
     };
-    const queue = mode === EventsMode.SnowflakeQueue ? stream.channel : queueArn;
-    if (topicArn !== undefined) topics.push({ ...configuration, topicArn });
-    else if (queue !== undefined) queues.push({ ...configuration, queueArn: queue });
+    if (topicArn === undefined) queues.push({ ...configuration, queueArn: destination });
+    else topics.push({ ...configuration, topicArn: destination });
   }
   return { queues, topics };
+}
+
+interface Filter {
+  /** @default it is the only one */
+  readonly key?: string | undefined;
+  readonly prefix: string;
+  readonly destination: pulumi.Input<string>;
+}
+
+function filters(
+  streams: readonly StreamArgs[],
+  destinationOf: (stream: StreamArgs) => pulumi.Input<string> | undefined,
+): Filter[] {
+  const known = streams.flatMap(({ name, prefix, ...stream }) => {
+    const destination = destinationOf({ name, prefix, ...stream });
+    return destination === undefined ? [] : [{ name, prefix, destination }];
+  });
+  if (!areMerged(streams)) {
+    return known.map(({ name, ...filter }) => ({ key: streams.length === 1 ? undefined : name, ...filter }));
+  }
+  const groups = [...byDestination(known)];
+  return groups.map(([destination, members], index) => ({
+    key: groups.length === 1 ? undefined : String(index + 1),
+    prefix: commonFolder(members.map(({ prefix }) => prefix)),
+    destination,
+  }));
 }
 
 /**

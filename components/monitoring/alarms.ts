@@ -38,6 +38,8 @@ export interface Watchable {
   readonly bucketName: pulumi.Input<string>;
   /** Streams and the ids of the bucket's metrics configurations that count their requests; empty without those metrics. */
   readonly streams: readonly { readonly name: string; readonly filterId: string }[];
+  /** Of the pipeline, of which `streams` are the first hundred. */
+  readonly streamCount: number;
   /** Id of the metrics configuration of all exports. @default there is none */
   readonly filterId?: string | undefined;
   /** Braintrust can write: before, missing exports are no fault. */
@@ -71,23 +73,35 @@ const FIVE_MINUTES = 300;
 /** Every alarm on the flow of files: what arrives, what fails, what waits, what piles up. */
 export function flowAlarms(watchable: Watchable): Alarm[] {
   return [
-    ...(watchable.awaitsExports ? watchable.streams.map((stream) => noExport(stream, watchable)) : []),
+    ...(watchable.awaitsExports ? exportAlarms(watchable) : []),
     ...requestAlarms(watchable),
     ...queueAlarms(watchable),
     ...topicAlarms(watchable),
   ];
 }
 
+/** One for each stream that is counted, and where others are not, one for all. */
+function exportAlarms(watchable: Watchable): Alarm[] {
+  const { streams, streamCount, filterId } = watchable;
+  const each = streams.map(({ name, filterId: id }) =>
+    noExport({ key: `no-export-${name}`, of: `stream ${name}`, filterId: id }, watchable),
+  );
+  if (filterId === undefined || streams.length === streamCount) return each;
+  return [...each, noExport({ key: "no-export", of: `any of ${streamCount} streams`, filterId }, watchable)];
+}
+
 /** Whole hours where there are any: an alarm looks back seven days by periods of an hour, and one day by shorter ones. */
-function noExport(stream: Watchable["streams"][number], watchable: Watchable): Alarm {
+function noExport(
+  { key, of, filterId }: { readonly key: string; readonly of: string; readonly filterId: string },
+  watchable: Watchable,
+): Alarm {
   const { exportEveryHours: hours, stack, bucketName } = watchable;
   const periods = Math.max(1, Math.ceil(hours));
   const period = hours < 1 ? Math.ceil(hours * 60) * 60 : HOUR;
-  const { filterId } = stream;
   return {
-    key: `no-export-${stream.name}`,
+    key,
     description: describe(
-      `no file of stream ${stream.name} has arrived for ${hours} h`,
+      `no file of ${of} has arrived for ${hours} h`,
       "the automation in Braintrust is paused, fails, had nothing to export, or has not run yet",
       `npm run pipeline -- verify --stack ${stack}`,
     ),

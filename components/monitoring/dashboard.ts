@@ -45,7 +45,8 @@ export function dashboardUrl(suffix: string, { region, partition }: Account): pu
 
 /** A row for each question that somebody asks of the pipeline. What has no metric has no graph, and no row. */
 export function dashboardRows({ watchable, trailMetrics }: DashboardSubject): Row[] {
-  const { suffix, bucketName, filterId, streams, queue, errorQueue, topics } = watchable;
+  const { suffix, bucketName, filterId, streams, streamCount, queue, errorQueue, topics } = watchable;
+  const sample = streams.length === streamCount ? "" : ` (${streams.length} of ${streamCount} streams)`;
   const requests = (
     title: string,
     names: readonly string[],
@@ -74,7 +75,10 @@ export function dashboardRows({ watchable, trailMetrics }: DashboardSubject): Ro
     ...(errorQueue === undefined ? [] : [errorQueue.name, errorQueue.deadLetterName]),
   ];
   const rows: Row[] = [
-    { question: "Is data arriving?", graphs: [...arriving, ...requests("Bytes written", ["BytesUploaded"])] },
+    {
+      question: `Is data arriving?${sample}`,
+      graphs: [...arriving, ...requests("Bytes written", ["BytesUploaded"])],
+    },
     {
       question: "Is it read?",
       graphs: [

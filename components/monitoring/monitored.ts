@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { EventsMode, ManagementEvents } from "../arguments";
 import { REQUEST_METRICS } from "../storage/export-bucket";
+import { watchedStreams } from "../streams";
 import type { Watchable } from "./alarms";
 import type { CostGuardArgs } from "./cost-guard";
 import type { MonitoringArgs } from "./monitoring-args";
@@ -22,11 +23,12 @@ export function watchableOf(args: MonitoringArgs): Watchable {
     bucketName: args.bucketName,
     filterId: requestMetrics ? REQUEST_METRICS : undefined,
     streams: requestMetrics
-      ? streams.map(({ name }) => ({
+      ? watchedStreams(streams).map(({ name }) => ({
           name,
           filterId: streams.length === 1 ? REQUEST_METRICS : streamFilterId(name),
         }))
       : [],
+    streamCount: streams.length,
     awaitsExports: args.awaitsExports,
     exportEveryHours: args.exportEveryHours,
     anomalyDetection: args.anomalyDetection,

@@ -2,6 +2,7 @@ import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import { knownInputs } from "../arguments";
+import { watchedStreams } from "../streams";
 import { createAlarm } from "./alarm-resource";
 import { alarmName, flowAlarms } from "./alarms";
 import { AlertTopic } from "./alert-topic";
@@ -79,7 +80,7 @@ interface Place {
 function watchFlow(name: string, args: MonitoringArgs, place: Place): void {
   const { parent, suffix } = place;
   // One stream alone is counted with all exports.
-  for (const stream of args.requestMetrics && args.streams.length > 1 ? args.streams : []) {
+  for (const stream of args.requestMetrics && args.streams.length > 1 ? watchedStreams(args.streams) : []) {
     new s3.BucketMetric(
       `${name}-metrics-${stream.name}`,
       { bucket: args.bucketName, name: streamFilterId(stream.name), filter: { prefix: stream.prefix } },

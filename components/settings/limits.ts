@@ -1,11 +1,9 @@
 import { awsLimits } from "../aws-limits";
+import { areMerged, byDestination, commonFolder } from "../streams";
 import { defaultBucketName } from "./bucket-name";
 import { type Problem, showValue } from "./problems";
 import type { Settings } from "./settings";
 import { statementText } from "./statement-text";
-
-/** Titles of its rows, and graphs that do not belong to a stream. */
-const OTHER_WIDGETS = 14;
 
 /** Statements that every bucket has, and what stands around them: for the longest names. */
 const OTHER_STATEMENTS = 1_700;
@@ -16,7 +14,7 @@ const FILE_NAME = 100;
 /** Settings whose resources would be larger than AWS takes them, which it would say half-way through an update. */
 export function limitConflicts(settings: Settings): Problem[] {
   const { crossAccountReaders, bucketPolicyStatements: statements } = settings;
-  const { braintrust, streams, monitoring, existingBucket } = settings;
+  const { braintrust } = settings;
   const problems: Problem[] = [];
   const judge = (key: string, value: string, what: string, size: number, most: number, fix: string) => {
     if (size > most) problems.push({ key, value, rule: `${what}, and AWS takes ${most}`, fix });
@@ -47,31 +45,12 @@ export function limitConflicts(settings: Settings): Problem[] {
       ? "name fewer roles, or roles with a shorter path"
       : "name fewer projects, or none for all of the organization",
   );
-  problems.push(...streamLimits(settings));
-  const counted = monitoring.enabled && monitoring.requestMetrics && existingBucket === undefined;
-  if (!counted) return problems;
-  judge(
-    "streams",
-    `${streams.length} streams`,
-    `need ${streams.length + 1} metrics configurations of the bucket`,
-    streams.length + 1,
-    awsLimits.metricsConfigurations.most,
-    "use fewer streams, another stack for the rest, or set monitoring.requestMetrics to false",
-  );
-  judge(
-    "streams",
-    `${streams.length} streams`,
-    `need up to ${streams.length + OTHER_WIDGETS} widgets of a dashboard`,
-    monitoring.dashboard ? streams.length + OTHER_WIDGETS : 0,
-    awsLimits.dashboardWidgets.most,
-    "use fewer streams, another stack for the rest, or set monitoring.dashboard to false",
-  );
-  return problems;
+  return [...problems, ...streamLimits(settings), ...destinationLimits(settings)];
 }
 
-function streamLimits({ streams, events }: Settings): Problem[] {
-  const { objectKey, notificationFilter, notificationConfigurations } = awsLimits;
-  const prefixes = streams.flatMap(({ prefix }, index): Problem[] => {
+function streamLimits({ streams }: Settings): Problem[] {
+  const { objectKey, notificationFilter } = awsLimits;
+  return streams.flatMap(({ prefix }, index): Problem[] => {
     const room = objectKey.most - prefix.length;
     // As filterText of events encodes what prefixes may have.
     const filter = prefix.replaceAll("=", "%3D").length;
@@ -87,14 +66,27 @@ function streamLimits({ streams, events }: Settings): Problem[] {
       { key, value: showValue(prefix), rule, fix: "shorten it, or exportPrefix, which it begins with" },
     ];
   });
-  if (events.mode === "none" || streams.length <= notificationConfigurations.most) return prefixes;
+}
+
+/** Streams of which a destination has one notification, of a folder that S3 wants for that destination alone. */
+function destinationLimits({ streams, events }: Settings): Problem[] {
+  if (events.mode !== "snowflake-queue" || !areMerged(streams)) return [];
+  const known = streams.flatMap(({ prefix, channel: destination }) =>
+    destination === undefined ? [] : [{ prefix, destination }],
+  );
+  const folders = [...byDestination(known).values()].map((group) =>
+    commonFolder(group.map(({ prefix }) => prefix)),
+  );
+  const overlap = folders.some((folder, index) =>
+    folders.some((other, at) => at !== index && other.startsWith(folder)),
+  );
+  if (!overlap && !areMerged(folders)) return [];
   return [
-    ...prefixes,
     {
-      key: "streams",
-      value: `${streams.length} streams`,
-      rule: `S3 takes at most ${notificationConfigurations.most} notification configurations a bucket, one for each stream`,
-      fix: "use fewer streams, another stack for the rest, or events.mode none",
+      key: "events.notificationChannels",
+      value: `${folders.length} queues`,
+      rule: `of ${streams.length} streams, of which each queue gets one notification: S3 takes ${awsLimits.notificationConfigurations.most} for a bucket, and none whose folders overlap`,
+      fix: "load by one Snowflake account, whose pipes share a queue; or give each queue's streams a folder of their own below exportPrefix, use events.mode sns, or another stack for a part",
     },
   ];
 }

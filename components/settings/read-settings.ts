@@ -208,13 +208,14 @@ function resolve(
   const production = !/^(dev|sandbox)(-|$)/.test(stack);
   const object = `BRAINTRUST_${stack.toUpperCase().replaceAll("-", "_")}`;
   const { errorNotifications } = raw.snowflake;
+  const channels = new Map(Object.entries(raw.events.notificationChannels));
   return {
     ...raw,
     stack,
     ...(region === undefined ? {} : { region }),
     partition: partitionOf(region ?? ""),
     production,
-    streams: raw.streams.map((stream) => resolveStream(stream, raw)),
+    streams: raw.streams.map((stream) => resolveStream(stream, raw, channels)),
     snowflake: {
       ...raw.snowflake,
       database: raw.snowflake.database ?? object,
@@ -249,11 +250,14 @@ function resolve(
   };
 }
 
-function resolveStream(stream: RawSettings["streams"][number], raw: RawSettings): Stream {
-  const { exportPrefix } = raw;
+function resolveStream(
+  stream: RawSettings["streams"][number],
+  { exportPrefix }: RawSettings,
+  channels: ReadonlyMap<string, string>,
+): Stream {
   const { name, prefix = `${exportPrefix}${name}/` } = stream;
   const table = stream.table ?? name.toUpperCase().replaceAll("-", "_");
-  const channel = new Map(Object.entries(raw.events.notificationChannels)).get(name);
+  const channel = channels.get(name);
   return {
     name,
     prefix: prefix.startsWith(exportPrefix) ? prefix : `${exportPrefix}${prefix}`,

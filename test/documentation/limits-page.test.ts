@@ -5,12 +5,14 @@ import { projectDir } from "../../automation/project/stack-file";
 import { awsLimits } from "../../components/aws-limits";
 import type { Deployment } from "../support";
 import { type LimitName, largest, limitRows, limitsPage } from "./limits-page";
-import { worstCases } from "./worst-cases";
+import { programsByStreams, type StreamsProgram, worstCases } from "./worst-cases";
 
 describe("the page of limits", () => {
   let programs: readonly Deployment[];
+  let byStreams: readonly StreamsProgram[];
   before(async () => {
-    programs = await worstCases();
+    byStreams = await programsByStreams();
+    programs = [...(await worstCases()), ...byStreams.map(({ deployed }) => deployed)];
   });
 
   for (const name of Object.keys(limitRows) as LimitName[]) {
@@ -23,6 +25,6 @@ describe("the page of limits", () => {
 
   it("has the sizes of today's programs: else run `npm run docs:limits` and review what changed", async () => {
     const written = await fs.readFile(path.join(projectDir, "docs", "limits.md"), "utf8");
-    assert.equal(written, limitsPage(programs));
+    assert.equal(written, limitsPage(programs, byStreams));
   });
 });

@@ -1,5 +1,8 @@
+import type { PipelineOutputs } from "../../automation/outputs";
+import { snowflakeSql, sqlParts } from "../../automation/snowflake/sql/sql";
 import { awsLimits } from "../../components/aws-limits";
 import type { Deployment } from "../support";
+import type { StreamsProgram } from "./worst-cases";
 
 export type LimitName = keyof typeof awsLimits;
 
@@ -55,13 +58,22 @@ export const limitRows = {
   },
   bucketPolicy: { what: "Policy of the bucket", refused: "`crossAccountReaders`, `bucketPolicyStatements`" },
   objectKey: { what: "Key of an exported file", refused: "`exportPrefix`, `streams[].prefix`" },
-  notificationConfigurations: { what: "Notification configurations", refused: "`streams`" },
+  notificationConfigurations: {
+    what: "Notification configurations",
+    sizes: (deployed) =>
+      deployed
+        .of("aws:s3/bucketNotification:BucketNotification")
+        .map(({ inputs }) => [inputs.queues, inputs.topics].flatMap((each) => each ?? []).length),
+  },
   notificationFilter: {
     what: "Prefix of a notification's filter, as S3 encodes it",
     refused: "`exportPrefix`, `streams[].prefix`",
   },
   lifecycleRules: { what: "Lifecycle rules", sizes: items(lifecycle, "rules") },
-  metricsConfigurations: { what: "Metrics configurations of requests", refused: "`streams`" },
+  metricsConfigurations: {
+    what: "Metrics configurations of requests",
+    sizes: count("aws:s3/bucketMetric:BucketMetric"),
+  },
   metricsConfigurationId: {
     what: "Id of a metrics configuration",
     sizes: lengths("aws:s3/bucketMetric:BucketMetric", "name"),
@@ -161,7 +173,10 @@ export const limitRows = {
     what: "Name of the dashboard",
     sizes: names("aws:cloudwatch/dashboard:Dashboard", "dashboardName"),
   },
-  dashboardWidgets: { what: "Widgets of the dashboard", refused: "`streams`" },
+  dashboardWidgets: {
+    what: "Widgets of the dashboard",
+    sizes: (deployed) => widgets(deployed).map(({ length }) => length),
+  },
   dashboardMetrics: {
     what: "Metrics of the dashboard",
     sizes: (deployed) => widgets(deployed).map((each) => each.reduce((sum, metrics) => sum + metrics, 0)),
@@ -176,8 +191,21 @@ export function largest(name: LimitName, programs: readonly Deployment[]): numbe
   return sizes === undefined ? undefined : Math.max(...programs.flatMap((deployed) => [...sizes(deployed)]));
 }
 
-/** The page of limits: `programs` are as large as settings make them. */
-export function limitsPage(programs: readonly Deployment[]): string {
+const scaling = [
+  "notificationConfigurations",
+  "metricsConfigurations",
+  "compositeRule",
+  "compositeAlarms",
+  "dashboardWidgets",
+  "dashboardMetrics",
+  "managedPolicy",
+] as const satisfies readonly LimitName[];
+
+/** What Snowflake takes of a statement's text. docs.snowflake.com/en/user-guide/query-size-limits */
+export const STATEMENT_BYTES = 1_048_576;
+
+/** The page of limits: `programs` are as large as settings make them, `byStreams` have more and more streams. */
+export function limitsPage(programs: readonly Deployment[], byStreams: readonly StreamsProgram[]): string {
   const rows = (Object.keys(awsLimits) as LimitName[]).map((name) => {
     const { most, unit, source } = awsLimits[name];
     const { what, refused }: LimitRow = limitRows[name];
@@ -187,6 +215,21 @@ export function limitsPage(programs: readonly Deployment[]): string {
         : `refused: ${refused}`;
     return `| ${what} | ${figure(most)} ${unit} | ${kept} | [page](https://docs.aws.amazon.com/${source}) |`;
   });
+  const counts = byStreams.map(({ streams }) => figure(streams));
+  const scaled = scaling.map((name) => [
+    limitRows[name].what,
+    ...byStreams.map(({ deployed }) => figure(largest(name, [deployed]))),
+    figure(awsLimits[name].most),
+  ]);
+  const further = [
+    ["Resources of the stack", ...byStreams.map(({ deployed }) => figure(deployed.resources.length)), ""],
+    ["Alarms", ...byStreams.map(({ deployed }) => figure(deployed.of(metricAlarm).length)), ""],
+    [
+      "Longest statement of the SQL, bytes",
+      ...byStreams.map(({ outputs }) => figure(longestStatement(outputs))),
+      `${figure(STATEMENT_BYTES)} ([Snowflake](https://docs.snowflake.com/en/user-guide/query-size-limits))`,
+    ],
+  ];
   return `# Limits of AWS
 
 What AWS takes at most of what settings can make longer or more of. Settings that pass a limit are refused before anything is deployed, with
@@ -196,7 +239,31 @@ from \`components/aws-limits.ts\`. Quotas of an account that AWS raises on reque
 | What | AWS takes | Beyond it | Source |
 | --- | --- | --- | --- |
 ${rows.join("\n")}
+
+## By number of streams
+
+Up to 100 streams have a notification, request metrics, an alarm on missing files and a graph each. More than 100 do not fit into a
+bucket's notification, and request metrics are billed by the stream, so that from the 101st on:
+
+- each queue or topic has one notification, of the folder that its streams share. It receives the events of every file there; a pipe
+  loads those of its own stage alone. All streams of one queue change over in one write of the bucket's notification, so that no event is
+  lost from 100 to 101 or back. Pipes of several Snowflake accounts, which read several queues, need folders of their own.
+- the first 100 streams by name keep their metrics, alarm and graph. One alarm more fires when no stream at all exports. A single
+  one of the others that stops is found by \`verify\` and by the SQL of \`--part check\`, which judge each stream.
+- the storage integration allows the folder of all exports in place of each stream's. Snowflake's role can read that and no more.
+- the SQL of \`--part check\` reads a hundred streams in a statement.
+
+| Largest, by number of streams | ${counts.join(" | ")} | Limit |
+| --- | ${counts.map(() => "---").join(" | ")} | --- |
+${[...scaled, ...further].map((row) => `| ${row.join(" | ")} |`).join("\n")}
 `;
+}
+
+function longestStatement(outputs: PipelineOutputs): number {
+  const parts = sqlParts.map((part) => snowflakeSql(outputs, part));
+  const texts = [...parts, snowflakeSql(outputs, "teardown", { leftStreams: true })];
+  const statements = texts.flatMap((text) => text.split(/;\n(?=\S)/));
+  return Math.max(...statements.map((statement) => Buffer.byteLength(statement)));
 }
 
 function figure(size: number | undefined): string {

@@ -1,3 +1,4 @@
+import { type PipelineOutputs, parseOutputs } from "../../automation/outputs";
 import { type Deployment, deployProgram } from "../support";
 
 const account = "123456789012";
@@ -50,13 +51,46 @@ const buckets = [
   { existingBucket: "b".repeat(63) },
 ];
 
-const manyStreams = (count: number) => ({
-  streams: Array.from({ length: count }, (_, index) => ({ name: `${index}`.padStart(40, "s") })),
+const names = (count: number) => Array.from({ length: count }, (_, index) => `${index}`.padStart(40, "s"));
+
+/** A pipeline of as many streams, with everything that counts or watches them and names as long as they may be. */
+export const manyStreams = (count: number) => ({
+  streams: names(count).map((name) => ({ name })),
   braintrust: longest.braintrust,
+  snowflake: { iamUserArn: longUser("222233334444", "s"), externalId: "x".repeat(1_224) },
   bucketName: "b".repeat(63),
-  events: { mode: "none" },
+  events: {
+    notificationChannels: Object.fromEntries(
+      names(count).map((name) => [name, "arn:aws-us-gov:sqs:us-gov-west-1:444455556666:sf-snowpipe-AIDA"]),
+    ),
+  },
   monitoring: { ...longest.monitoring, dashboard: true, compositeAlarm: true },
 });
+
+/** A program and how many streams it has. */
+export interface StreamsProgram {
+  readonly streams: number;
+  readonly deployed: Deployment;
+  readonly outputs: PipelineOutputs;
+}
+
+/** Programs on both sides of where notifications, alarms and graphs are merged. */
+export async function programsByStreams(): Promise<StreamsProgram[]> {
+  const programs: StreamsProgram[] = [];
+  for (const streams of [1, 100, 101, 1_000]) {
+    const { deployed, outputs } = await deployProgram(manyStreams(streams), place);
+    programs.push({
+      streams,
+      deployed,
+      outputs: parseOutputs(
+        Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, { value, secret: false }])),
+      ),
+    });
+  }
+  return programs;
+}
+
+const place = { stack: "s".repeat(40), region: "us-gov-west-1" };
 
 /** Programs whose resources are as large and as many as settings make them, each with another choice of what there is. */
 export async function worstCases(): Promise<Deployment[]> {
@@ -74,8 +108,7 @@ export async function worstCases(): Promise<Deployment[]> {
     ),
   );
   const deployments: Deployment[] = [];
-  for (const settings of [...programs, manyStreams(486)]) {
-    const place = { stack: "s".repeat(40), region: "us-gov-west-1" };
+  for (const settings of programs) {
     deployments.push((await deployProgram(settings, place)).deployed);
   }
   return deployments;

@@ -1,3 +1,4 @@
+import { SEPARATE_STREAMS } from "../../../components/streams";
 import type { PipelineOutputs } from "../../outputs";
 import { literal } from "./identifiers";
 import { autoIngests, topicPolicySql } from "./integration-sql";
@@ -49,9 +50,21 @@ export function loadChecksSql(outputs: PipelineOutputs, names: Names): string[] 
     `USE ROLE ${names.loadingRole}`,
     ...(autoIngests(outputs) ? names.streams.map(pipeStatus) : [taskHistory(names)]),
     ...names.streams.map((stream) => copyHistory(names, stream)),
-    `${names.streams.map((stream) => failedFiles(names, stream)).join("\nUNION ALL\n")}\nORDER BY LAST_LOAD_TIME DESC\nLIMIT ${FAILED_FILES}`,
-    `${names.streams.map(freshness).join("\nUNION ALL\n")}\nORDER BY STREAM`,
+    ...unions(
+      names,
+      (stream) => failedFiles(names, stream),
+      `ORDER BY LAST_LOAD_TIME DESC\nLIMIT ${FAILED_FILES}`,
+    ),
+    ...unions(names, freshness, "ORDER BY STREAM"),
   ];
+}
+
+/** One statement for all streams, or for each hundred of them: its text is limited (docs.snowflake.com/en/user-guide/query-size-limits). */
+function unions({ streams }: Names, select: (stream: StreamNames) => string, end: string): string[] {
+  const parts = Array.from({ length: Math.ceil(streams.length / SEPARATE_STREAMS) }, (_, index) =>
+    streams.slice(index * SEPARATE_STREAMS, (index + 1) * SEPARATE_STREAMS),
+  );
+  return parts.map((part) => `${part.map(select).join("\nUNION ALL\n")}\n${end}`);
 }
 
 /** Most files that are named as not loaded. */

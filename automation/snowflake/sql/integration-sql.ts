@@ -1,3 +1,4 @@
+import { areMerged } from "../../../components/streams";
 import type { PipelineOutputs } from "../../outputs";
 import { literal, quoteIdentifier } from "./identifiers";
 import { type Names, needed, storageOf } from "./names";
@@ -122,7 +123,8 @@ function storageIntegration(outputs: PipelineOutputs, names: Names): Integration
   const statement = "CREATE STORAGE INTEGRATION";
   const roleArn = needed(outputs.snowflakeRoleArn, "snowflakeRoleArn", statement);
   const externalId = needed(outputs.snowflakeExternalId, "snowflakeExternalId", statement);
-  const locations = names.streams.map(({ url }) => literal(url)).join(",\n  ");
+  const urls = areMerged(names.streams) ? [names.exportUrl] : names.streams.map(({ url }) => url);
+  const locations = urls.map(literal).join(",\n  ");
   return {
     stored: names.storedIntegration,
     kind: "STORAGE",

@@ -57,6 +57,8 @@ export interface Names {
   readonly storedIntegration: string;
   readonly errorIntegration: string | undefined;
   readonly storedErrorIntegration: string | undefined;
+  /** Of the folder that all streams are below. */
+  readonly exportUrl: string;
   readonly streams: readonly StreamNames[];
 }
 
@@ -100,6 +102,7 @@ export function namesOf(outputs: PipelineOutputs): Names {
   const errorIntegration =
     snowflake.errorIntegration === undefined ? undefined : canonicalName(snowflake.errorIntegration);
   const { protocol } = storageOf(outputs);
+  const urlOf = (url: string) => url.replace(/^s3:/, `${protocol}:`);
   refuseCollisions(outputs.streams);
   return {
     comment,
@@ -121,13 +124,14 @@ export function namesOf(outputs: PipelineOutputs): Names {
     storedIntegration: canonicalName(snowflake.integration),
     errorIntegration: errorIntegration === undefined ? undefined : quoteIdentifier(errorIntegration),
     storedErrorIntegration: errorIntegration,
+    exportUrl: urlOf(outputs.exportUrl),
     streams: outputs.streams.map((stream) => {
       const table = canonicalName(stream.table);
       const pipe = canonicalName(stream.pipe);
       return {
         stream,
         comment: `${comment}, stream ${stream.name}`,
-        url: stream.url.replace(/^s3:/, `${protocol}:`),
+        url: urlOf(stream.url),
         fileFormat: inSchema(`${table}_FORMAT`),
         stage: inSchema(`${table}_STAGE`),
         table: inSchema(table),

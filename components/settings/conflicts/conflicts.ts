@@ -183,14 +183,14 @@ function arnConflicts(settings: Settings): Problem[] {
 }
 
 function eventConflicts({ events, streams }: Settings): Problem[] {
-  const names = streams.map(({ name }) => name);
+  const names = new Set(streams.map(({ name }) => name));
   return Object.entries(events.notificationChannels)
-    .filter(([name]) => !names.includes(name))
+    .filter(([name]) => !names.has(name))
     .map(([name, arn]) => ({
       key: `events.notificationChannels.${name}`,
       value: showValue(arn),
       rule: "names no stream",
-      fix: `the streams are ${names.join(", ")}`,
+      fix: `the streams are ${[...names].join(", ")}`,
     }));
 }
 

@@ -4,7 +4,11 @@ import { currentOf, filesOf, storedName, viewOf } from "../snowflake-names";
 
 /** Streams that would get in each other's way. */
 export function streamConflicts({ streams, exportPrefix }: Settings): Problem[] {
+  // A thousand streams are half a million pairs.
+  if (areApart(streams)) return [];
+  const tables = new Map(streams.map((stream) => [stream, tablesOf(stream)]));
   return streams.flatMap((stream, index) => {
+    const own = tables.get(stream) ?? [];
     const key = `streams[${index}]`;
     const problems: Problem[] = [];
     for (const other of streams.slice(0, index)) {
@@ -24,8 +28,8 @@ export function streamConflicts({ streams, exportPrefix }: Settings): Problem[] 
           fix: `give each stream a folder of its own below ${exportPrefix}`,
         });
       }
-      const taken = tablesOf(other);
-      if (tablesOf(stream).some((name) => taken.includes(name))) {
+      const taken = tables.get(other) ?? [];
+      if (own.some((name) => taken.includes(name))) {
         problems.push({
           key: `${key}.table`,
           value: showValue(stream.table),
@@ -36,6 +40,18 @@ export function streamConflicts({ streams, exportPrefix }: Settings): Problem[] 
     }
     return problems;
   });
+}
+
+/** Whether no two share a name or table, and none lies below another: of sorted prefixes one is below the one before it then. */
+function areApart(streams: Settings["streams"]): boolean {
+  const names = streams.map(({ name }) => name.toLowerCase());
+  const tables = streams.flatMap(tablesOf);
+  const prefixes = streams.map(({ prefix }) => prefix).sort();
+  return (
+    new Set(names).size === names.length &&
+    new Set(tables).size === tables.length &&
+    prefixes.every((prefix, index) => index === 0 || !prefix.startsWith(prefixes[index - 1] ?? ""))
+  );
 }
 
 /** A bucket that exists may have other files, which are not this pipeline's to share. */

@@ -18,23 +18,27 @@ const QUEUE = "aws:sqs/queue:Queue";
 const NOTIFICATION = "aws:s3/bucketNotification:BucketNotification";
 
 describe("SnowpipeEvents", () => {
-  const build = async (given: Readonly<Record<string, unknown>>, args: Partial<SnowpipeEventsArgs> = {}) => {
-    const { streams, eventsMode, fileEvents, fileSuffix } = complete(toArgs(settingsFor(given)));
-    const { deployed, result } = await deploy(
-      () =>
-        new SnowpipeEvents("events", {
-          names: physicalNames("dev"),
-          streams,
-          mode: eventsMode,
-          fileEvents,
-          fileSuffix,
-          bucketName: "acme-exports",
-          bucketArn,
-          account: account(),
-          dependsOn: [],
-          ...args,
-        }),
-    );
+  const build = async (
+    given: Readonly<Record<string, unknown>>,
+    args: Partial<SnowpipeEventsArgs> = {},
+    secretKeys: readonly string[] = [],
+  ) => {
+    const settings = { ...settingsFor(given), secretKeys: new Set(secretKeys) };
+    const { deployed, result } = await deploy(() => {
+      const { streams, eventsMode, fileEvents, fileSuffix } = complete(toArgs(settings));
+      return new SnowpipeEvents("events", {
+        names: physicalNames("dev"),
+        streams,
+        mode: eventsMode,
+        fileEvents,
+        fileSuffix,
+        bucketName: "acme-exports",
+        bucketArn,
+        account: account(),
+        dependsOn: [],
+        ...args,
+      });
+    });
     return { deployed, result };
   };
   const streamsNamed = (...names: string[]) => names.map((name) => ({ name }));
@@ -124,6 +128,39 @@ describe("SnowpipeEvents", () => {
       assert.equal(new Set(queues.map(({ filterPrefix }) => filterPrefix)).size, 100);
     });
 
+    it("has one of the folder that 101 streams share, for pipes of one account", async () => {
+      const names = Array.from({ length: 101 }, (_, index) => `stream${index}`);
+      const streams = names.map((name) => ({ name, prefix: `eu=west/${name}/` }));
+      const notificationChannels = Object.fromEntries(names.slice(1).map((name) => [name, channel]));
+      for (const secretKeys of [[], ["events"]]) {
+        const { deployed } = await build({ streams, events: { notificationChannels } }, {}, secretKeys);
+        assert.deepEqual(deployed.only(NOTIFICATION).inputs.queues, [
+          {
+            id: "SnowpipeNotification",
+            events: ["s3:ObjectCreated:*"],
+            filterPrefix: "braintrust-exports/eu%3Dwest/",
+            queueArn: channel,
+          },
+        ]);
+      }
+    });
+
+    it("has one for each of two accounts whose 101 streams lie in folders apart", async () => {
+      const streams = Array.from({ length: 101 }, (_, index) => ({
+        name: `stream${index}`,
+        prefix: `${index < 60 ? "emea" : "amer"}/stream${index}/`,
+      }));
+      const notificationChannels = Object.fromEntries(
+        streams.map(({ name, prefix }) => [name, prefix.startsWith("emea") ? channel : `${channel}-2`]),
+      );
+      const { deployed } = await build({ streams, events: { notificationChannels } });
+      const queues = deployed.only(NOTIFICATION).inputs.queues as Record<string, unknown>[];
+      assert.deepEqual(queues.map(({ id, filterPrefix, queueArn }) => [id, filterPrefix, queueArn]).sort(), [
+        ["SnowpipeNotification-1", "braintrust-exports/emea/", channel],
+        ["SnowpipeNotification-2", "braintrust-exports/amer/", `${channel}-2`],
+      ]);
+    });
+
     it("has its part alone of a bucket that others use too, under Ids of its own", async () => {
       const owner = "123456789012dev";
       const { deployed } = await build({}, { owner });
@@ -142,6 +179,19 @@ describe("SnowpipeEvents", () => {
       );
     });
   });
+
+  for (const [mode, list, arn] of [
+    ["queue", "queues", queueArn],
+    ["sns", "topics", topicArn],
+  ] as const) {
+    it(`has one configuration for all of 1000 streams in mode ${mode}`, async () => {
+      const streams = Array.from({ length: 1_000 }, (_, index) => ({ name: `stream${index}` }));
+      const { deployed } = await build({ events: { mode }, streams });
+      const [only, ...others] = deployed.only(NOTIFICATION).inputs[list] as Record<string, unknown>[];
+      assert.deepEqual(others, []);
+      assert.deepEqual([only?.filterPrefix, only?.queueArn ?? only?.topicArn], ["braintrust-exports/", arn]);
+    });
+  }
 
   it("tells its own queue in mode queue, once the queue takes events", async () => {
     const { deployed, result } = await build({ events: { mode: "queue" }, streams: streamsNamed("a", "b") });

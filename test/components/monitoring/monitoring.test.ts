@@ -65,3 +65,28 @@ describe("the alarm over all alarms of a hundred streams", () => {
     assert.equal((top.inputs.alarmActions as unknown[]).length, 1);
   });
 });
+
+describe("monitoring of a thousand streams", () => {
+  it("counts and watches the first hundred by name, and says of all whether any exports", async () => {
+    const streams = Array.from({ length: 1_000 }, (_, index) => ({ name: `team-${index + 1_000}` }));
+    const braintrust = { accountId: "111122223333", orgId: "org-1" };
+    const { deployed } = await deployProgram({ braintrust, streams }, { stack: "prod" });
+    const counted = deployed.of("aws:s3/bucketMetric:BucketMetric").map(({ inputs }) => String(inputs.name));
+    const sample = streams.slice(0, 100).map(({ name }) => `BraintrustExports-${name}`);
+    assert.deepEqual(counted.sort(), ["BraintrustExports", ...sample].sort());
+    const alarms = deployed
+      .of("aws:cloudwatch/metricAlarm:MetricAlarm")
+      .filter(({ inputs }) => String(inputs.name).startsWith("braintrust-prod-no-export"));
+    assert.equal(alarms.length, 101);
+    const { inputs } = alarms.find(({ name }) => name === "pipeline-monitoring-no-export") ?? assert.fail();
+    assert.deepEqual(inputs.dimensions, {
+      BucketName: "braintrust-exports-prod-123456789012-us-east-1",
+      FilterId: "BraintrustExports",
+    });
+    assert.match(String(inputs.alarmDescription), /no file of any of 1000 streams has arrived for 24 h/);
+    const rules = deployed.of(COMPOSITE_ALARM).flatMap((each) => namesIn(each.inputs.alarmRule));
+    assert.ok(rules.includes("braintrust-prod-no-export"));
+    const { dashboardBody } = deployed.only("aws:cloudwatch/dashboard:Dashboard").inputs;
+    assert.match(String(dashboardBody), /Is data arriving\? \(100 of 1000 streams\)/);
+  });
+});

@@ -2,6 +2,11 @@ import assert from "node:assert/strict";
 import { PROJECT } from "../../../components/settings/settings";
 import { problemsOf } from "../../support";
 
+const many = (count: number) => Array.from({ length: count }, (_, index) => ({ name: `s${index}` }));
+const channels = (count: number, queue: (index: number) => string) =>
+  Object.fromEntries(
+    many(count).map(({ name }, index) => [name, `arn:aws:sqs:us-east-1:444455556666:sf-${queue(index)}`]),
+  );
 const snowflakeUser = "arn:aws:iam::444455556666:user/snow";
 
 type Case = readonly [
@@ -63,13 +68,28 @@ conflicts("streams", [
     },
     [["streams[1].table", '"t"', /the table of stream "a" too/, /a table of its own/]],
   ],
+  [{ streams: many(101) }, []],
+  [{ streams: many(101), events: { notificationChannels: channels(101, () => "a") } }, []],
   [
-    { streams: Array.from({ length: 101 }, (_, index) => ({ name: `s${index}` })) },
-    [["streams", "101 streams", /at most 100 notification configurations/, /fewer streams/]],
+    {
+      streams: many(101),
+      events: { notificationChannels: channels(101, (index) => (index < 50 ? "a" : "b")) },
+    },
+    [["events.notificationChannels", "2 queues", /none whose folders overlap/, /one Snowflake account/]],
   ],
   [
-    { streams: Array.from({ length: 101 }, (_, index) => ({ name: `s${index}` })), events: { mode: "none" } },
+    {
+      streams: many(100),
+      events: { notificationChannels: channels(100, (index) => (index < 50 ? "a" : "b")) },
+    },
     [],
+  ],
+  [
+    {
+      streams: many(101).map(({ name }) => ({ name, prefix: `${name}/${name}/` })),
+      events: { notificationChannels: channels(101, (index) => `${index}`) },
+    },
+    [["events.notificationChannels", "101 queues", /S3 takes 100 for a bucket/, /another stack/]],
   ],
 ]);
 

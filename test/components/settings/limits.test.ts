@@ -51,9 +51,6 @@ const names = (key: string): Border => ({
   key: `iam.names.${key}`,
   given: (size) => ({ settings: { iam: { names: { [key]: letters(size) } } } }),
 });
-const measured = (count: number, monitoring: object) => ({
-  settings: { streams: streams(count), events: { mode: "none" }, monitoring },
-});
 const borders: Readonly<Record<Exclude<RefusedLimit, "bucketPolicy" | "trustPolicy">, Border>> = {
   bucketName: { key: "bucketName", given: (size) => ({ settings: { bucketName: letters(size) } }) },
   // 100 characters of a key are for the names of files.
@@ -64,7 +61,6 @@ const borders: Readonly<Record<Exclude<RefusedLimit, "bucketPolicy" | "trustPoli
       return { settings: { exportPrefix, streams: [{ name: "logs", prefix }] } };
     },
   },
-  notificationConfigurations: { key: "streams", given: (size) => ({ settings: { streams: streams(size) } }) },
   notificationFilter: {
     key: "streams[0].prefix",
     given: (size) => {
@@ -73,8 +69,6 @@ const borders: Readonly<Record<Exclude<RefusedLimit, "bucketPolicy" | "trustPoli
       return { settings: { exportPrefix: "e/", streams: [{ name: "logs", prefix }] } };
     },
   },
-  metricsConfigurations: { key: "streams", given: (size) => measured(size - 1, { dashboard: false }) },
-  dashboardWidgets: { key: "streams", given: (size) => measured(size - 14, { dashboard: true }) },
   roleName: names("braintrustRole"),
   userName: names("snowflakeUser"),
   groupName: names("snowflakeGroup"),

@@ -1,0 +1,42 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { awsLimits } from "./aws-limits";
+
+/**
+ * Streams that have a notification, a count of requests, an alarm and a graph each. Of more, a destination has one notification,
+ * and the first of them alone have the rest: CloudWatch bills the requests of each stream as metrics of their own.
+ */
+export const SEPARATE_STREAMS = awsLimits.notificationConfigurations.most;
+
+/** Whether a bucket has no room for a notification of each of these. */
+export function areMerged(streams: readonly unknown[]): boolean {
+  return streams.length > SEPARATE_STREAMS;
+}
+
+/** Those whose requests are counted each. */
+export function watchedStreams<Stream>(streams: readonly Stream[]): readonly Stream[] {
+  return streams.slice(0, SEPARATE_STREAMS);
+}
+
+/** The deepest folder with all these prefixes. */
+export function commonFolder(prefixes: readonly string[]): string {
+  const [first = "", ...others] = prefixes;
+  const shared = others.reduce((common, prefix) => {
+    let length = 0;
+    while (length < common.length && common[length] === prefix[length]) length += 1;
+    return common.slice(0, length);
+  }, first);
+  return shared.slice(0, shared.lastIndexOf("/") + 1);
+}
+
+/** By where their events go, as identical values say: pipes of one Snowflake account read one queue. */
+export function byDestination<Stream extends { readonly destination: pulumi.Input<string> }>(
+  streams: readonly Stream[],
+): Map<pulumi.Input<string>, Stream[]> {
+  const groups = new Map<pulumi.Input<string>, Stream[]>();
+  for (const stream of streams) {
+    const group = groups.get(stream.destination);
+    if (group === undefined) groups.set(stream.destination, [stream]);
+    else group.push(stream);
+  }
+  return groups;
+}
