@@ -33,6 +33,32 @@ describe("the plan warns", () => {
     none(await warned("prod", { objectLock: { mode: "GOVERNANCE", days: 7 } }), "braintrust.permissions");
   });
 
+  it("what a hundred streams have and more have not, where there is something to lose", async () => {
+    const streams = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({ name: `team-${index + 1_000}` }));
+    const about = async (settings: Readonly<Record<string, unknown>>) =>
+      (await warned("prod", settings)).filter((each) => each.startsWith("streams "));
+    assert.deepEqual(await about({ streams: streams(100) }), []);
+    const [notified, watched, ...others] = await about({ streams: streams(101) });
+    assert.match(notified ?? "", /are 101, and S3 takes 100 notifications .* every file in the folder/);
+    assert.match(watched ?? "", /the first 100 by name, up to team-1099, have request metrics/);
+    assert.deepEqual(others, []);
+    const unseen = { events: { mode: "none" }, monitoring: { requestMetrics: false } };
+    assert.deepEqual(await about({ streams: streams(101), ...unseen }), []);
+    assert.equal((await about({ streams: streams(101), existingBucket: "acme-exports" })).length, 1);
+  });
+
+  it("once that a thousand queues are not known, and shows a hundred streams of a thousand", async () => {
+    const streams = Array.from({ length: 1_000 }, (_, index) => ({ name: `team-${index + 1_000}` }));
+    const plan = await planOf("prod", { "aws:region": "us-east-1", "braintrust-snowflake:streams": streams });
+    const unknown = plan.problems.filter(({ key }) => key.startsWith("events.notificationChannels"));
+    assert.equal(unknown.length, 1);
+    assert.match(unknown[0]?.message ?? "", /^1000 streams, team-1000 the first, have pipes whose queues/);
+    const shown = renderPlan(plan, { color: false, width: 200 });
+    assert.match(shown, /table TEAM_1099, pipe TEAM_1099_PIPE\n +and 900 more, which `plan --json` has\n/);
+    assert.doesNotMatch(shown, /TEAM_1100/);
+  });
+
   it("that a key which exists must let both roles use it, and says how", async () => {
     const kmsKeyArn = "arn:aws:kms:us-east-1:999900001111:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     const readers = { crossAccountReaders: [{ arn: "arn:aws:iam::777788889999:role/analytics" }] };

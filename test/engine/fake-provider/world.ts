@@ -59,7 +59,13 @@ export class World {
 
   /** Adds a resource, or replaces the one with its type and id. */
   public put(thing: Thing): void {
+    fs.appendFileSync(this.file("written.jsonl"), `${JSON.stringify(thing)}\n`);
     this.write([...this.without(thing), thing]);
+  }
+
+  /** What the resource of this logical name has been, in the order in which it was written. */
+  public written(name: string): Thing[] {
+    return this.lines<Thing>("written.jsonl").filter((thing) => thing.name === name);
   }
 
   public remove(thing: Pick<Thing, "type" | "id">): void {
@@ -76,10 +82,7 @@ export class World {
   }
 
   public calls(): Call[] {
-    const file = this.file("calls.jsonl");
-    if (!fs.existsSync(file)) return [];
-    const lines = fs.readFileSync(file, "utf8").split("\n");
-    return lines.filter(Boolean).map((line) => JSON.parse(line));
+    return this.lines("calls.jsonl");
   }
 
   public record(call: Call): void {
@@ -92,6 +95,13 @@ export class World {
 
   private write(things: readonly Thing[]): void {
     writeJson(this.file("things.json"), things);
+  }
+
+  private lines<T>(name: string): T[] {
+    const file = this.file(name);
+    if (!fs.existsSync(file)) return [];
+    const lines = fs.readFileSync(file, "utf8").split("\n");
+    return lines.filter(Boolean).map((line) => JSON.parse(line));
   }
 
   private file(name: string): string {

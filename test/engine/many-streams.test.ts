@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { destroy, preview, up } from "../../automation";
+import { FakeS3 } from "./fake-s3";
+import { filledIn, TestProject } from "./harness";
+import { assertOthers, assertShared, BUCKET, deployedByEarlierVersion } from "./shared-bucket";
+
+const channel = "arn:aws:sqs:us-east-1:444455556666:sf-snowpipe-AIDA-abc";
+const names = (count: number) =>
+  Array.from({ length: count }, (_, index) => `team-${String(index).padStart(3, "0")}`);
+const settings = (count: number) => ({
+  streams: names(count).map((name) => ({ name })),
+  // The pipe of the last one is not there yet.
+  events: {
+    notificationChannels: Object.fromEntries(names(Math.min(count, 100)).map((name) => [name, channel])),
+  },
+  monitoring: { enabled: false },
+});
+
+/** Of the first streams, those whose files these filters announce to nobody. */
+function unannounced(count: number, filters: readonly string[]): string[] {
+  return names(count).filter(
+    (name) => !filters.some((filter) => `braintrust-exports/${name}/`.startsWith(filter)),
+  );
+}
+
+describe("a stack from 100 streams to 101 and back", () => {
+  it("announces the files of all of its bucket in every state that the notification has", async () => {
+    const project = await TestProject.create("dev", { ...filledIn, ...settings(100) });
+    try {
+      await up({ ...project.options, create: true });
+      const { world } = project;
+      const before = world.calls().length;
+      for (const count of [101, 100]) {
+        await project.set(settings(count));
+        await up(project.options);
+        assert.deepEqual(await preview(project.options), []);
+      }
+      const name = "pipeline-events-notification";
+      const operations = world
+        .calls()
+        .slice(before)
+        .filter((call) => call.name === name && call.operation !== "read");
+      assert.deepEqual(
+        operations.map(({ operation }) => operation),
+        ["update", "update"],
+      );
+      const states = world
+        .written(name)
+        .map(({ inputs }) => inputs.queues as { queueArn: string; filterPrefix: string }[]);
+      assert.deepEqual(
+        states.map(({ length }) => length),
+        [100, 1, 100],
+      );
+      for (const queues of states) {
+        assert.ok(queues.every(({ queueArn }) => queueArn === channel));
+        assert.deepEqual(
+          unannounced(
+            100,
+            queues.map(({ filterPrefix }) => filterPrefix),
+          ),
+          [],
+        );
+      }
+    } finally {
+      await project.remove();
+    }
+  });
+
+  it("does so on a bucket that others use too, and keeps theirs", async () => {
+    const s3 = await FakeS3.start(BUCKET);
+    const project = await deployedByEarlierVersion(s3);
+    try {
+      // With three configurations of others, S3 takes no more.
+      await project.set({ ...settings(97), protect: false });
+      await up(project.options);
+      const from = s3.history.length - 1;
+      for (const count of [101, 97]) {
+        await project.set(settings(count));
+        await up(project.options);
+      }
+      const states = s3.history.slice(from);
+      const filters = states.map(({ notification }) =>
+        [...notification.matchAll(/<Id>SnowpipeNotification.*?<Value>(braintrust-exports\/[^<]*)</gs)].map(
+          ([, filter = ""]) => filter,
+        ),
+      );
+      assert.ok(filters.some(({ length }) => length === 1));
+      assert.deepEqual(filters.at(-1)?.length, 97);
+      for (const state of filters) assert.deepEqual(unannounced(97, state), []);
+      assertShared(s3.history);
+      await destroy(project.options);
+      assertOthers(s3.now);
+    } finally {
+      await project.remove();
+      s3.stop();
+    }
+  });
+});
