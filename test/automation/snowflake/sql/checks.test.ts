@@ -3,6 +3,20 @@ import { snowflakeSql } from "../../../../automation/snowflake/sql/sql";
 import { sampleOutputs } from "./sample-outputs";
 
 describe("checks in the SQL for Snowflake", () => {
+  it("checks each of a thousand streams, a hundred in a statement", () => {
+    const statements = snowflakeSql(sampleOutputs({ streams: 1_000 }), "check").split(/;\n(?=\S)/);
+    const judged = statements.map((statement) => [...statement.matchAll(/'(stream-\d+)' AS STREAM/g)]);
+    assert.ok(judged.every((each) => each.length <= 100));
+    const counts = new Map<string, number>();
+    for (const [, name = ""] of judged.flat()) counts.set(name, (counts.get(name) ?? 0) + 1);
+    assert.equal(counts.size, 1_000);
+    assert.equal(new Set(counts.values()).size, 1);
+    assert.equal(
+      statements.filter((statement) => /ORDER BY LAST_LOAD_TIME DESC\nLIMIT 100;?$/.test(statement)).length,
+      10,
+    );
+  });
+
   it("checks access, loaders, history and freshness, and reads a file where one is named", () => {
     const outputs = sampleOutputs({ streams: 2, snowflake: { integration: '"my ""int"' } });
     const check = snowflakeSql(outputs, "check");

@@ -3,6 +3,20 @@ import { snowflakeSql } from "../../../../automation/snowflake/sql/sql";
 import { modes, sampleOutputs } from "./sample-outputs";
 
 describe("integrations in the SQL for Snowflake", () => {
+  it("allows a hundred streams' folders each, and of more the folder of all", () => {
+    const locations = (streams: number, sample = {}) => {
+      const setup = snowflakeSql({ ...sampleOutputs({ streams }), ...sample }, "admin");
+      return [...setup.matchAll(/STORAGE_ALLOWED_LOCATIONS = \(([^)]*)\)/g)].map(([, list = ""]) =>
+        list.split(",").map((each) => each.trim()),
+      );
+    };
+    for (const list of locations(100)) assert.equal(list.length, 100);
+    assert.ok(locations(101).length > 0);
+    for (const list of locations(101)) assert.deepEqual(list, ["'s3://exports/braintrust/'"]);
+    const china = { bucketArn: "arn:aws-cn:s3:::exports" };
+    for (const list of locations(1_000, china)) assert.deepEqual(list, ["'s3china://exports/braintrust/'"]);
+  });
+
   it("gives the storage integration our role, our external id and the streams' folders, and alters ours alone", () => {
     const setup = snowflakeSql(sampleOutputs({ streams: 2 }), "setup");
     const settings = (blanks: string) =>
