@@ -42,6 +42,8 @@ const rooms = {
   "automation/aws": [...ground, "automation/proxies", "automation/project/", "components/settings/"],
   "automation/cost": [...ground, "automation/terminal/", "components/settings/", "components/storage/"],
   "automation/plan": [...ground, ...["terminal", "project", "cost"].map(below), "components/"],
+  "automation/controls": [],
+  "automation/report": [...ground, ...["terminal", "project", "cost", "plan", "controls"].map(below), "components/"],
   "automation/engine": [
     ...ground,
     ...["terminal", "project"].map(below),

@@ -1,5 +1,5 @@
+import type { Evident } from "../../automation/controls/evidence";
 import { partOf, pascal } from "./cloudformation-names";
-import type { Evident } from "./evidence";
 
 /** A part of a bucket's inputs, as the program writes it. */
 interface Rule {

@@ -1,4 +1,4 @@
-import type { Evident } from "./evidence";
+import type { Evident } from "../../automation/controls/evidence";
 
 /** The resources of a type whose input names this one: parts of it that Pulumi's provider has as resources of their own. */
 export function partOf(all: readonly Evident[], type: string, input: string, value: unknown): Evident[] {

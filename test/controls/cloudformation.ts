@@ -1,6 +1,6 @@
+import type { Evident } from "../../automation/controls/evidence";
 import { bucketParts, bucketProperties } from "./cloudformation-bucket";
 import { capital, partOf, pascal } from "./cloudformation-names";
-import type { Evident } from "./evidence";
 import { resourcesOfAws } from "./trail-resources";
 
 /** A resource of a CloudFormation template. */

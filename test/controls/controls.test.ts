@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import type { Evident } from "../../automation/controls/evidence";
+import { groups } from "../../automation/controls/groups";
 import { projectDir } from "../../automation/project/stack-file";
-import type { Evident, Programs } from "./evidence";
-import { controlsPage, groups, verdictOf } from "./page";
-import { evaluatePrograms } from "./programs";
+import { controlsPage, verdictOf } from "./page";
+import { evaluatePrograms, type Programs } from "./programs";
 
 const numbered = (prefix: string, ...numbers: number[]) => numbers.map((number) => `${prefix}.${number}`);
 

@@ -1,30 +1,15 @@
-import { nagExceptions } from "./cdk-nag";
-import { checkovExceptions } from "./checkov";
-import type { AcceptedFinding, Control, ControlGroup } from "./control";
-import type { Programs } from "./evidence";
-import { iamControls } from "./iam";
-import { kmsControls, secretControls, snsControls, sqsControls } from "./messaging";
-import { prowlerExceptions } from "./prowler";
-import { s3Controls } from "./s3";
-import { changeControls, trailControls, watchControls } from "./trail";
+import { nagExceptions } from "../../automation/controls/cdk-nag";
+import { checkovExceptions } from "../../automation/controls/checkov";
+import type { AcceptedFinding, Control } from "../../automation/controls/control";
+import { groups, judge } from "../../automation/controls/groups";
+import { prowlerExceptions } from "../../automation/controls/prowler";
+import { judgedOf, type Programs } from "./programs";
 
-/** The controls, by service. */
-export const groups: readonly ControlGroup[] = [
-  s3Controls,
-  iamControls,
-  sqsControls,
-  snsControls,
-  kmsControls,
-  secretControls,
-  trailControls,
-  watchControls,
-  changeControls,
-];
-
-/** How a control came out. */
-export function verdictOf({ verdict }: Control, programs: Programs): readonly [word: string, why: string] {
-  if ("met" in verdict) return ["met", verdict.met(programs)];
-  return "accepted" in verdict ? ["accepted", verdict.accepted] : ["out of scope", verdict.outOfScope];
+/** How a control came out in production. Throws where evidence is missing. */
+export function verdictOf(control: Control, programs: Programs): readonly [word: string, why: string] {
+  const { word, why } = judge(control, judgedOf(programs));
+  if (word === "not met" || word === "not applicable") throw new Error(`${control.id}: ${why}`);
+  return [word, why];
 }
 
 /** docs/controls.md, whole. Throws where evidence is missing. */

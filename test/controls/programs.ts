@@ -1,8 +1,25 @@
+import type { Evident, Judged } from "../../automation/controls/evidence";
 import { planStack } from "../../automation/plan/plan";
 import { readStackFile } from "../../automation/project/stack-file";
 import { fixtureProject } from "../fixtures/project";
 import { deployProgram } from "../support";
-import type { Programs } from "./evidence";
+
+/** The programs that evidence is taken from. */
+export interface Programs {
+  /** Production with its defaults. */
+  readonly prod: readonly Evident[];
+  /** Production with all that settings can add: topic and queue, error notifications, Snowflake's user. */
+  readonly everything: readonly Evident[];
+  /** Name of the export bucket in both. */
+  readonly exportBucket: string;
+  /** Tags that the provider puts on every resource of production. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Both programs, which must pass alike. */
+export function judgedOf({ prod, everything, exportBucket, tags }: Programs): Judged {
+  return { programs: [prod, everything], exportBucket, tags };
+}
 
 /** Evaluates production with its defaults, and with everything that settings can add. */
 export async function evaluatePrograms(): Promise<Programs> {
@@ -20,6 +37,11 @@ export async function evaluatePrograms(): Promise<Programs> {
     },
     { stack: "prod" },
   );
-  const { resources } = await planStack("prod", fixtureProject);
-  return { prod: resources, everything: everything.deployed.resources, tags };
+  const { resources, outputs } = await planStack("prod", fixtureProject);
+  return {
+    prod: resources,
+    everything: everything.deployed.resources,
+    exportBucket: String(outputs.bucketName),
+    tags,
+  };
 }

@@ -1,4 +1,4 @@
-import type { Evident } from "./evidence";
+import type { Evident } from "../../automation/controls/evidence";
 import { resourcesOfAws } from "./trail-resources";
 
 /** One resource as `terraform show -json` has it. */

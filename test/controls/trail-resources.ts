@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Evident } from "../../automation/controls/evidence";
 import { hardenTrailPolicy } from "../../components/audit/trail-bucket-policy";
 import { resolved } from "../support";
-import type { Evident } from "./evidence";
 
 /** The resources of AWS in a program, those that awsx creates among them. */
 export async function resourcesOfAws(resources: readonly Evident[]): Promise<Evident[]> {

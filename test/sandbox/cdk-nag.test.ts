@@ -4,10 +4,10 @@ import { existsSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { nagExceptions, notJudged } from "../controls/cdk-nag";
+import { nagExceptions, notJudged } from "../../automation/controls/cdk-nag";
+import type { Evident } from "../../automation/controls/evidence";
 import { cloudFormation } from "../controls/cloudformation";
-import type { Evident, Programs } from "../controls/evidence";
-import { evaluatePrograms } from "../controls/programs";
+import { evaluatePrograms, type Programs } from "../controls/programs";
 
 const folder = process.env.CDK_NAG ?? "";
 

@@ -4,9 +4,9 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { checkovExceptions } from "../controls/checkov";
-import type { Evident, Programs } from "../controls/evidence";
-import { evaluatePrograms } from "../controls/programs";
+import { checkovExceptions } from "../../automation/controls/checkov";
+import type { Evident } from "../../automation/controls/evidence";
+import { evaluatePrograms, type Programs } from "../controls/programs";
 import { terraformPlan } from "../controls/terraform-plan";
 
 const checkov = process.env.CHECKOV ?? "checkov";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type PipelineOutputs, preview, up } from "../../automation";
+import { prowlerExceptions } from "../../automation/controls/prowler";
 import type { Change } from "../../automation/engine/changes";
-import { prowlerExceptions } from "../controls/prowler";
 import type { Statement } from "../support";
 import { type Aws, type Overrides, type SandboxStack, useSandbox } from "./harness";
 import { prowlerFindings, prowlerLacking } from "./prowler";

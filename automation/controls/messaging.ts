@@ -1,6 +1,17 @@
 import type { ControlGroup } from "./control";
-import { documentOf, type Evidence, type Evident, every, everyStatement, isPublic, listOf } from "./evidence";
+import {
+  documentOf,
+  type Evidence,
+  type Evident,
+  every,
+  everyStatement,
+  isPublic,
+  listOf,
+  NothingToJudge,
+  NotMet,
+} from "./evidence";
 
+const SECRET = "aws:secretsmanager/secret:Secret";
 const QUEUE = "aws:sqs/queue:Queue";
 const TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy";
 const KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy";
@@ -8,7 +19,7 @@ const security = "https://docs.aws.amazon.com/securityhub/latest/userguide";
 
 /** The provider tags every resource that can be tagged. */
 export const tagged: Evidence = ({ tags }) => {
-  if (Object.keys(tags).length === 0) throw new Error("aws:defaultTags has no tag");
+  if (Object.keys(tags).length === 0) throw new NotMet("aws:defaultTags has no tag");
   return `\`aws:defaultTags\`: ${Object.keys(tags).join(", ")}`;
 };
 
@@ -124,10 +135,13 @@ export const secretControls: ControlGroup = {
       id: "SecretsManager.3",
       title: "Unused secrets removed",
       verdict: {
-        met: ({ prod, everything }) => {
-          const secrets = everything.filter(({ type }) => type === "aws:secretsmanager/secret:Secret");
-          if (prod.some(({ type }) => type === "aws:secretsmanager/secret:Secret") || secrets.length !== 1) {
-            throw new Error("a secret exists that no key needs");
+        met: ({ programs }) => {
+          const count = (resources: readonly Evident[], type: string) =>
+            resources.filter((each) => each.type === type).length;
+          const secrets = programs.flat().filter(({ type }) => type === SECRET);
+          if (secrets.length === 0) throw new NothingToJudge("the stack has no secret");
+          if (programs.some((each) => count(each, SECRET) > count(each, "aws:iam/user:User"))) {
+            throw new NotMet("a secret exists that no user needs");
           }
           return `\`${secrets[0]?.name}\` exists in \`access: user\` alone, and goes with the user`;
         },
@@ -144,12 +158,12 @@ export const secretControls: ControlGroup = {
 
 /** Whether some statement of a key's policy lets a service in. */
 export function keyServes(service: string): Evidence {
-  return ({ prod }) => {
-    const policy = prod.find(({ type }) => type === KEY_POLICY);
-    const served =
-      policy &&
+  return ({ programs }) => {
+    const policies = programs.flat().filter(({ type }) => type === KEY_POLICY);
+    const serves = (policy: Evident) =>
       documentOf(policy)?.Statement.some((each) => JSON.stringify(each.Principal).includes(service));
-    if (served !== true) throw new Error(`the key's policy does not name ${service}`);
+    if (policies.length === 0 || !policies.every(serves))
+      throw new NotMet(`the key's policy does not name ${service}`);
     return `the key's policy names ${service}`;
   };
 }

@@ -1,5 +1,14 @@
 import type { ControlGroup } from "./control";
-import { both, type Evidence, type Evident, every, trailBucketName } from "./evidence";
+import {
+  both,
+  type Evidence,
+  type Evident,
+  every,
+  NothingToJudge,
+  NotMet,
+  oneOrMore,
+  trailBucketName,
+} from "./evidence";
 import { keyServes, tagged } from "./messaging";
 
 const TRAIL = "awsx:cloudtrail:Trail";
@@ -7,6 +16,15 @@ const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter";
 const security = "https://docs.aws.amazon.com/securityhub/latest/userguide";
 
+/** A trail that must exist, unless others have one that records the exports. */
+const oneTrail =
+  (says: string, passes: (inputs: Evident["inputs"]) => boolean): Evidence =>
+  (judged) => {
+    if (judged.existingTrail !== undefined) {
+      throw new NothingToJudge(`\`${judged.existingTrail}\` is not this stack's`);
+    }
+    return oneOrMore(TRAIL, says, ({ inputs }) => passes(inputs))(judged);
+  };
 const trail = (says: string, passes: (inputs: Evident["inputs"]) => boolean) =>
   every(TRAIL, says, ({ inputs }) => passes(inputs));
 
@@ -19,7 +37,7 @@ export const trailControls: ControlGroup = {
       id: "CloudTrail.1",
       title: "A multi-Region trail with read and write management events",
       verdict: {
-        met: trail("every Region, management events of both kinds", (inputs) => {
+        met: oneTrail("every Region, management events of both kinds", (inputs) => {
           const selectors = JSON.stringify(inputs.advancedEventSelectors);
           return (
             inputs.isMultiRegionTrail === true &&
@@ -39,7 +57,7 @@ export const trailControls: ControlGroup = {
         ),
       },
     },
-    { id: "CloudTrail.3", title: "At least one trail", verdict: { met: trail("is made", () => true) } },
+    { id: "CloudTrail.3", title: "At least one trail", verdict: { met: oneTrail("is made", () => true) } },
     {
       id: "CloudTrail.4",
       title: "Log file validation",
@@ -58,10 +76,10 @@ export const trailControls: ControlGroup = {
       id: "CloudTrail.6",
       title: "The log bucket is not public",
       verdict: {
-        met: (programs) => {
-          const buckets = [...programs.prod, ...programs.everything].map(({ inputs }) => inputs.bucket);
+        met: (judged) => {
+          const buckets = judged.programs.flat().map(({ inputs }) => inputs.bucket);
           const says = "its bucket is one of the stack's, which nothing can make public (S3.2)";
-          return every(TRAIL, says, (each) => buckets.includes(trailBucketName(each) ?? ""))(programs);
+          return every(TRAIL, says, (each) => buckets.includes(trailBucketName(each) ?? ""))(judged);
         },
       },
     },
@@ -84,13 +102,14 @@ export const trailControls: ControlGroup = {
 
 /** A filter of the trail's log group feeds the metric, and an alarm looks at it. */
 function alarmed(metric: string): Evidence {
-  return ({ prod }) => {
-    const filter = prod.find(
+  return ({ programs }) => {
+    const resources = programs.flat();
+    const filter = resources.find(
       ({ type, inputs }) =>
         type === FILTER && JSON.stringify(inputs.metricTransformation).includes(`"${metric}"`),
     );
-    const alarm = prod.find(({ type, inputs }) => type === ALARM && inputs.metricName === metric);
-    if (filter === undefined || alarm === undefined) throw new Error(`nothing watches ${metric}`);
+    const alarm = resources.find(({ type, inputs }) => type === ALARM && inputs.metricName === metric);
+    if (filter === undefined || alarm === undefined) throw new NotMet(`no alarm on \`${metric}\``);
     return `\`${filter.name}\` and \`${alarm.name}\``;
   };
 }

@@ -1,17 +1,23 @@
 import type { ControlGroup } from "./control";
 import {
   documentOf,
+  type Evidence,
   type Evident,
-  every,
   everyBucket,
   everyStatement,
   listOf,
+  NothingToJudge,
+  NotMet,
+  oneOrMore,
   trailBucketName,
 } from "./evidence";
 
 const s3 = (kind: string) => `aws:s3/${kind}:${kind[0]?.toUpperCase()}${kind.slice(1)}`;
 const BUCKET_POLICY = s3("bucketPolicy");
-const ofBucket = ({ type }: Evident) => type === BUCKET_POLICY;
+const ofBucket = ({ type }: Evident) =>
+  [BUCKET_POLICY, "braintrust-snowflake:s3:SharedPolicy"].includes(type);
+/** On a bucket that others use too, the notification is the stack's own resource. */
+const notifications = [s3("bucketNotification"), "braintrust-snowflake:s3:SharedNotification"];
 
 /** What S3.6 takes for too much in another account's hands. */
 const delegating = [
@@ -54,14 +60,24 @@ const blocksPublicAccess = everyBucket(
       inputs.restrictPublicBuckets,
     ].every((on) => on === true),
 );
-const recordsObjects = every(
-  "awsx:cloudtrail:Trail",
-  "data events of the export bucket's objects, reads and writes alike",
-  ({ inputs }) => {
-    const data = JSON.stringify(inputs.advancedEventSelectors);
-    return /"AWS::S3::Object".*:::braintrust-exports-/.test(data) && !data.includes("readOnly");
-  },
-);
+const TRAIL = "awsx:cloudtrail:Trail";
+const recordsObjects: Evidence = (judged) => {
+  if (judged.existingTrail !== undefined) {
+    throw new NothingToJudge(`\`${judged.existingTrail}\` records them, which is not this stack's`);
+  }
+  return oneOrMore(
+    TRAIL,
+    "data events of the export bucket's objects, reads and writes alike",
+    ({ inputs }) => {
+      const data = JSON.stringify(inputs.advancedEventSelectors);
+      return (
+        data.includes('"AWS::S3::Object"') &&
+        data.includes(`:::${judged.exportBucket}/`) &&
+        !data.includes("readOnly")
+      );
+    },
+  )(judged);
+};
 const lifecycle = everyBucket(s3("bucketLifecycleConfiguration"), "a lifecycle", ({ inputs }) =>
   JSON.stringify(inputs.rules).includes('"Enabled"'),
 );
@@ -82,18 +98,19 @@ export const s3Controls: ControlGroup = {
       id: "S3.5",
       title: "Buckets require requests to use TLS",
       verdict: {
-        met: (programs) => {
-          const { prod, everything } = programs;
+        met: (judged) => {
           const proven = everyBucket(
             BUCKET_POLICY,
             "a policy that denies plain HTTP",
             deniesPlainHttp,
           )({
-            ...programs,
-            prod: prod.filter(notOfTrail(prod)),
-            everything: everything.filter(notOfTrail(everything)),
+            ...judged,
+            programs: judged.programs.map((resources) => resources.filter(notOfTrail(resources))),
           });
-          return `${proven}; that of the trail's bucket by the transform (\`test/components/audit/audit-trail.test.ts\`)`;
+          const hasTrail = judged.programs.flat().some(({ type }) => type === TRAIL);
+          return hasTrail
+            ? `${proven}; that of the trail's bucket by the transform (\`test/components/audit/audit-trail.test.ts\`)`
+            : proven;
         },
       },
     },
@@ -122,11 +139,12 @@ export const s3Controls: ControlGroup = {
       id: "S3.9",
       title: "Server access logging enabled",
       verdict: {
-        met: every(
-          s3("bucketLogging"),
-          "the export bucket's accesses are logged; for log buckets see CloudTrail.7",
-          ({ inputs }) => String(inputs.bucket).startsWith("braintrust-exports-"),
-        ),
+        met: (judged) =>
+          oneOrMore(
+            s3("bucketLogging"),
+            "the export bucket's accesses are logged; for log buckets see CloudTrail.7",
+            ({ inputs }) => inputs.bucket === judged.exportBucket,
+          )(judged),
       },
     },
     { id: "S3.10", title: "Versioned buckets have a lifecycle", verdict: { met: lifecycle } },
@@ -134,12 +152,14 @@ export const s3Controls: ControlGroup = {
       id: "S3.11",
       title: "Event notifications enabled",
       verdict: {
-        met: (programs) =>
-          every(
-            s3("bucketNotification"),
-            "the export bucket's, of one configuration for each stream that has a recipient",
-            ({ inputs }) => [inputs.topics, inputs.queues].flat().some((told) => told !== undefined),
-          )({ ...programs, prod: [] }),
+        met: ({ programs }) => {
+          const all = programs.flat().filter(({ type }) => notifications.includes(type));
+          const active = all.filter(({ inputs }) =>
+            [inputs.topics, inputs.queues].flat().some((recipient) => recipient !== undefined),
+          );
+          if (active.length === 0) throw new NotMet("no stream has a recipient yet");
+          return `${active.map(({ name }) => `\`${name}\``).join(", ")}: the export bucket's, of one configuration for each stream that has a recipient`;
+        },
       },
     },
     {
@@ -177,16 +197,14 @@ export const s3Controls: ControlGroup = {
       id: "S3.17",
       title: "Buckets encrypted at rest with KMS keys",
       verdict: {
-        met: (programs) => {
+        met: ({ programs, exportBucket }) => {
           const type = s3("bucketServerSideEncryptionConfiguration");
-          const own = programs.prod.filter(
-            (each) => each.type === type && String(each.inputs.bucket).startsWith("braintrust-exports-"),
-          );
-          if (
-            !own.every(({ inputs }) => JSON.stringify(inputs.rules).includes('"aws:kms"')) ||
-            own.length === 0
-          ) {
-            throw new Error("the export bucket is not under a KMS key");
+          const own = programs
+            .flat()
+            .filter((each) => each.type === type && each.inputs.bucket === exportBucket);
+          if (own.length === 0) throw new NothingToJudge("the stack creates no export bucket");
+          if (!own.every(({ inputs }) => JSON.stringify(inputs.rules).includes('"aws:kms"'))) {
+            throw new NotMet("the export bucket is not under a KMS key");
           }
           return "the export bucket is under the stack's own key, the trail's files too; S3 delivers access logs to SSE-S3 alone";
         },

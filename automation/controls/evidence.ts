@@ -5,46 +5,73 @@ export interface Evident {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
-/** The programs that evidence is taken from. */
-export interface Programs {
-  /** Production with its defaults. */
-  readonly prod: readonly Evident[];
-  /** Production with all that settings can add: topic and queue, error notifications, Snowflake's user. */
-  readonly everything: readonly Evident[];
-  /** Tags that the provider puts on every resource of production. */
+/** What is judged: one stack, or several that must all pass. */
+export interface Judged {
+  /** The resources of each evaluated program. */
+  readonly programs: readonly (readonly Evident[])[];
+  /** Name of the bucket that Braintrust writes to. */
+  readonly exportBucket: string;
+  /** Tags that the provider puts on every resource. */
   readonly tags: Readonly<Record<string, string>>;
+  /** Trail of others that records the exports. @default the stack creates its own, or has none */
+  readonly existingTrail?: string | undefined;
 }
 
-/** What proves that a control is met: names of resources and what they have. Throws where it is not. */
-export type Evidence = (programs: Programs) => string;
+/**
+ * What proves that a control is met: names of resources and what they have.
+ *
+ * @throws NothingToJudge where no program has what the control is about, NotMet where one does not comply.
+ */
+export type Evidence = (judged: Judged) => string;
+
+/** A control is not met. */
+export class NotMet extends Error {
+  public override readonly name = "NotMet";
+}
+
+/** No program has what a control is about. */
+export class NothingToJudge extends Error {
+  public override readonly name = "NothingToJudge";
+}
 
 /** Every resource of a type, in both programs, passes; there is at least one. */
 export function every(type: string, says: string, passes: (resource: Evident) => boolean): Evidence {
-  return ({ prod, everything }) => {
-    const found = [...prod, ...everything].filter((resource) => resource.type === type);
-    if (found.length === 0) throw new Error(`there is no ${type}`);
+  return ({ programs }) => {
+    const found = programs.flat().filter((resource) => resource.type === type);
+    if (found.length === 0) throw new NothingToJudge(`no resource of type \`${type}\``);
     const bad = found.find((resource) => !passes(resource));
-    if (bad !== undefined) throw new Error(`${bad.name} has not: ${says}`);
+    if (bad !== undefined) throw new NotMet(`\`${bad.name}\` does not comply: ${says}`);
     return `${namesOf(found)}: ${says}`;
+  };
+}
+
+/** As {@link every}, where a program without any does not meet the control. */
+export function oneOrMore(type: string, says: string, passes: (resource: Evident) => boolean): Evidence {
+  return (judged) => {
+    if (!judged.programs.flat().some((resource) => resource.type === type)) {
+      throw new NotMet(`the stack has no resource of type \`${type}\``);
+    }
+    return every(type, says, passes)(judged);
   };
 }
 
 /** No resource of these types is made. */
 export function none(types: readonly string[], says: string): Evidence {
-  return ({ prod, everything }) => {
-    const found = [...prod, ...everything].find(({ type }) => types.includes(type));
-    if (found !== undefined) throw new Error(`${found.name} is a ${found.type}`);
+  return ({ programs }) => {
+    const found = programs.flat().find(({ type }) => types.includes(type));
+    if (found !== undefined) throw new NotMet(`\`${found.name}\` is of type \`${found.type}\``);
     return says;
   };
 }
 
 /** Every bucket has a resource of this type that passes. */
 export function everyBucket(type: string, says: string, passes: (resource: Evident) => boolean): Evidence {
-  return (programs) => {
-    for (const resources of [programs.prod, programs.everything]) {
-      for (const bucket of resources.filter((each) => each.type === "aws:s3/bucket:Bucket")) {
+  return ({ programs }) => {
+    if (!programs.flat().some(isBucket)) throw new NothingToJudge("the stack creates no bucket");
+    for (const resources of programs) {
+      for (const bucket of resources.filter(isBucket)) {
         const own = resources.filter((each) => each.type === type && ofBucket(each, bucket));
-        if (!own.some(passes)) throw new Error(`${bucket.name} has not: ${says}`);
+        if (!own.some(passes)) throw new NotMet(`\`${bucket.name}\` does not comply: ${says}`);
       }
     }
     return `every bucket: ${says}`;
@@ -57,14 +84,14 @@ export function everyStatement(
   belongs: (policy: Evident) => boolean,
   passes: (statement: PolicyStatement) => boolean,
 ): Evidence {
-  return ({ prod, everything }) => {
-    const policies = [...prod, ...everything].filter(
-      (each) => belongs(each) && documentOf(each) !== undefined,
-    );
-    if (policies.length === 0) throw new Error("there is no such policy");
+  return ({ programs }) => {
+    const policies = programs.flat().filter((each) => belongs(each) && documentOf(each) !== undefined);
+    if (policies.length === 0) throw new NothingToJudge("no such policy");
     for (const policy of policies) {
       const bad = documentOf(policy)?.Statement.find((statement) => !passes(statement));
-      if (bad !== undefined) throw new Error(`${policy.name} ${bad.Sid ?? ""} has not: ${says}`);
+      if (bad !== undefined) {
+        throw new NotMet(`\`${policy.name}\` ${bad.Sid ?? ""} does not comply: ${says}`);
+      }
     }
     return `${namesOf(policies)}: ${says}`;
   };
@@ -72,7 +99,7 @@ export function everyStatement(
 
 /** Both are proven. */
 export function both(first: Evidence, second: Evidence): Evidence {
-  return (programs) => `${first(programs)}; ${second(programs)}`;
+  return (judged) => `${first(judged)}; ${second(judged)}`;
 }
 
 /** A statement of a policy document as AWS gets it. */
@@ -105,6 +132,10 @@ export function listOf(value: string | readonly string[] | undefined): readonly 
 export function trailBucketName({ type, inputs }: Evident): string | undefined {
   if (type !== "awsx:cloudtrail:Trail") return undefined;
   return (inputs.s3Bucket as { existing?: { name?: string } } | undefined)?.existing?.name;
+}
+
+function isBucket({ type }: Evident): boolean {
+  return type === "aws:s3/bucket:Bucket";
 }
 
 function ofBucket({ inputs }: Evident, bucket: Evident): boolean {
