@@ -33,6 +33,10 @@ const commands: Readonly<Record<string, readonly [description: string, load: () 
     "estimate the monthly cost from settings and plan, offline",
     async () => (await import("./commands/cost")).defineCost,
   ],
+  report: [
+    "write one HTML page for reviewers: diagram, permissions, controls, alarms, costs",
+    async () => (await import("./commands/report")).defineReport,
+  ],
   init: ["write the settings of a new stack", async () => (await import("./commands/init")).defineInit],
   import: [
     "import what was created by hand, such as by a guide's commands; changes nothing in AWS",

@@ -27,9 +27,12 @@ export interface PolicyContext {
 
 /** Each statement in words; undefined where the policy cannot be read, or is not known before a deployment. */
 export function grantsOf(policy: unknown, context: PolicyContext): Grant[] | undefined {
-  const parsed = policySchema.safeParse(parseJson(revealed(policy)));
-  if (!parsed.success) return undefined;
-  return parsed.data.map((statement) => grantOf(statement, context));
+  return statementsOf(policy)?.map((statement) => grantOf(statement, context));
+}
+
+/** The statements of a policy; undefined where it cannot be read, or is not known before a deployment. */
+export function statementsOf(policy: unknown): Statement[] | undefined {
+  return policySchema.safeParse(parseJson(revealed(policy))).data;
 }
 
 /** A list, whether a policy writes one value as a list or not. */
@@ -62,7 +65,8 @@ function conditionsOf(condition: Statement["Condition"] = {}): Conditions {
   return mapped(condition, (keys) => mapped(keys, (values) => listOf(values).map(String)));
 }
 
-function grantOf(statement: Statement, { name, who, itself }: PolicyContext): Grant {
+/** A statement in words. */
+export function grantOf(statement: Statement, { name, who, itself }: PolicyContext): Grant {
   const { Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource, Condition } = statement;
   const named = (arn: string) => (arn === "*" ? (itself ?? "any resource") : name(arn));
   return {

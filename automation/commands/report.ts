@@ -1,0 +1,57 @@
+import * as fs from "node:fs/promises";
+import type { Command } from "@commander-js/extra-typings";
+import type { UsageOptions } from "../cost/usage";
+import { UsageError } from "../errors";
+import { pathError } from "../paths";
+import { askLive } from "../report/live/ask";
+import { reportPage } from "../report/page/page";
+import { gatherReport } from "../report/report-data";
+import { note, type StackCommandOptions, withProgress } from "../terminal/terminal";
+import { onStack } from "./options";
+
+/** `report` on the command line. */
+export function defineReport(command: Command): void {
+  onStack(command)
+    .requiredOption("--output <file>", "HTML file to write")
+    .option("--live", "also ask AWS, Braintrust and Snowflake about the deployed stack")
+    .option("--connection <name>", "connection of the Snowflake CLI, with --live (default: its own default)")
+    .option("--api-url <url>", "Braintrust's API of another instance or of your data plane, with --live")
+    .option("--gb-per-day <gb>", "GB that Braintrust exports per day (default: 1)")
+    .option("--files-per-day <count>", "files that Braintrust exports per day (default: 24 per stream)")
+    .option("--months <count>", "number of months to estimate (default: 12)")
+    .action(report);
+}
+
+/** Where the page goes, and what it has. */
+export interface ReportCommandOptions extends StackCommandOptions, UsageOptions {
+  readonly output: string;
+  /** Asks the deployed stack. @default the page is made offline */
+  readonly live?: boolean;
+  readonly connection?: string;
+  readonly apiUrl?: string;
+}
+
+/** `report`: one page for reviewers, with everything that it needs in itself. */
+export async function report(options: ReportCommandOptions): Promise<void> {
+  const { stack, cwd: workDir, output, live, connection, apiUrl, ...usage } = options;
+  if (!live && connection !== undefined) throw new UsageError("--connection is for --live");
+  if (!live && apiUrl !== undefined) throw new UsageError("--api-url is for --live");
+  const data = await gatherReport({ stack, workDir, ...usage });
+  const answers = live
+    ? await withProgress((progress) => askLive({ stack, workDir, connection, apiUrl, ...progress }))
+    : undefined;
+  await write(output, await reportPage({ ...data, live: answers }));
+  note(`wrote ${output}`);
+}
+
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await fs.writeFile(file, text);
+  } catch (error) {
+    throw pathError(error, {
+      key: "--output",
+      value: file,
+      fix: "name a file in a folder that you can write to",
+    });
+  }
+}

@@ -1,0 +1,164 @@
+import { type Namer, namer } from "../../plan/arn-names";
+import type { PlannedResource } from "../../plan/evaluation";
+import { listOf } from "../../plan/policy-words";
+import { ANYONE, type Decision, decide, type Principal, principalLabels } from "./decision";
+import { type Place, placesOf, usualActions } from "./places";
+import { identityLabel, type ListedStatement, listStatements } from "./statements";
+
+/** Who may do what with one resource. */
+export interface ResourceMatrix {
+  /** "bucket X", "role Y". */
+  readonly resource: string;
+  readonly columns: readonly Column[];
+  readonly places: readonly { readonly place: Place; readonly rows: readonly Row[] }[];
+}
+
+/** Principals that may do the same here, by the same statements. */
+export interface Column {
+  readonly principals: readonly Principal[];
+}
+
+/** Actions of which the same is true, and what each column's principals come to with them. */
+export interface Row {
+  readonly actions: readonly string[];
+  readonly decisions: readonly Decision[];
+}
+
+/** Who may do what with everything that the stack's policies are about. */
+export interface AccessMatrix {
+  readonly resources: readonly ResourceMatrix[];
+  readonly statements: readonly ListedStatement[];
+}
+
+/** Decides every action on every place for every principal, from the policies of a plan. */
+export function accessMatrix(resources: readonly PlannedResource[]): AccessMatrix {
+  const name = namer(resources);
+  const statements = listStatements(resources, name);
+  const places = placesOf(statements, name);
+  const own = resources
+    .filter(({ type }) => type === "aws:iam/role:Role" || type === "aws:iam/user:User")
+    .map((identity): Principal => ({ label: identityLabel(identity), kind: "own" }));
+  const groups = [...new Set(places.map(({ resource }) => resource))];
+  return {
+    statements,
+    resources: groups.map((resource) => {
+      const here = places.filter((place) => place.resource === resource);
+      return matrixOf(resource, here.sort(byKind), own, statements, name);
+    }),
+  };
+}
+
+const order: readonly Place["kind"][] = ["objects", "bucket", "otherObjects"];
+
+function byKind(one: Place, other: Place): number {
+  return order.indexOf(one.kind) - order.indexOf(other.kind);
+}
+
+function matrixOf(
+  resource: string,
+  places: readonly Place[],
+  own: readonly Principal[],
+  statements: readonly ListedStatement[],
+  name: Namer,
+): ResourceMatrix {
+  const principals = principalsOf(resource, places, own, statements, name);
+  const decided = places.map((place) => ({
+    place,
+    actions: actionsOn(place, principals, statements, name).map((action) => ({
+      action,
+      decisions: principals.map((principal) => decide({ principal, action, place }, statements, name)),
+    })),
+  }));
+  const columns = new Map<string, number[]>();
+  for (const index of principals.keys()) {
+    const key = JSON.stringify(
+      decided.map(({ actions }) => actions.map(({ decisions }) => decisions[index])),
+    );
+    // Whoever no policy names stays apart, even where somebody named may do nothing either.
+    const group = principals[index]?.kind === "anyone" ? "anyone" : key;
+    columns.set(group, [...(columns.get(group) ?? []), index]);
+  }
+  const indices = [...columns.values()];
+  return {
+    resource,
+    columns: indices.map((group) => ({ principals: principals.filter((_, index) => group.includes(index)) })),
+    places: decided.map(({ place, actions }) => ({
+      place,
+      rows: rowsOf(
+        place,
+        actions.map(({ action, decisions }) => ({
+          actions: [action],
+          decisions: indices.flatMap(([first]) => decisions[first ?? 0] ?? []),
+        })),
+      ),
+    })),
+  };
+}
+
+/** A row for each of the usual actions; others share one where they come to the same. */
+function rowsOf(place: Place, single: readonly Row[]): Row[] {
+  const rows = new Map<string, Row>();
+  for (const { actions, decisions } of single) {
+    const isUsual = actions.some((action) => usualActions[place.kind].includes(action));
+    const key = isUsual ? actions.join() : JSON.stringify(decisions);
+    rows.set(key, { decisions, actions: [...(rows.get(key)?.actions ?? []), ...actions] });
+  }
+  return [...rows.values()];
+}
+
+/** The stack's identities with rights there, those whom the resource's own policy names, and everybody else. */
+function principalsOf(
+  resource: string,
+  places: readonly Place[],
+  own: readonly Principal[],
+  statements: readonly ListedStatement[],
+  name: Namer,
+): Principal[] {
+  const named = statements
+    .filter(
+      ({ kind, holder, statement }) =>
+        kind !== "identity" && holder === resource && statement.Effect === "Allow",
+    )
+    .flatMap(({ statement }) => principalLabels(statement.Principal, name))
+    .filter((label) => label !== ANYONE);
+  const concerned = own.filter(
+    (principal) =>
+      named.includes(principal.label) ||
+      places.some((place) =>
+        statements.some(
+          ({ kind, holder, statement }) =>
+            kind === "identity" &&
+            holder === principal.label &&
+            listOf(statement.Action).some(
+              (action) => decide({ principal, action, place }, statements, name).verdict === "allowed",
+            ),
+        ),
+      ),
+  );
+  const labels = new Set(concerned.map(({ label }) => label));
+  const others = [...new Set(named)].filter((label) => !labels.has(label));
+  return [
+    ...concerned,
+    ...others.map((label): Principal => ({ label, kind: "named" })),
+    { label: ANYONE, kind: "anyone" },
+  ];
+}
+
+/** The usual actions, then what else some statement allows there. */
+function actionsOn(
+  place: Place,
+  principals: readonly Principal[],
+  statements: readonly ListedStatement[],
+  name: Namer,
+): string[] {
+  const candidates = statements
+    .filter(({ statement }) => statement.Effect === "Allow")
+    .flatMap(({ statement }) => listOf(statement.Action));
+  const allowed = [...new Set(candidates)].filter((action) =>
+    principals.some(
+      (principal) => decide({ principal, action, place }, statements, name).verdict === "allowed",
+    ),
+  );
+  const usual = usualActions[place.kind];
+  return [...usual, ...allowed.filter((action) => !usual.includes(action)).sort()];
+}

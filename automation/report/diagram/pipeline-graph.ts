@@ -1,0 +1,189 @@
+import { namesOf } from "../../../components/settings/names";
+import type { Settings } from "../../../components/settings/settings";
+import type { PipelineOutputs } from "../../outputs";
+import type { PlannedResource } from "../../plan/evaluation";
+import type { Edge, Graph, Node } from "./graph";
+
+/** What the diagram is drawn from. */
+export interface Drawn {
+  readonly settings: Settings;
+  readonly outputs: PipelineOutputs;
+  readonly resources: readonly PlannedResource[];
+}
+
+/** Most streams that have a box of their own. */
+const MOST_STREAMS = 4;
+
+/** The way of a file from Braintrust to its table, with this stack's names, and what watches over it. */
+export function pipelineGraph(drawn: Drawn): Graph {
+  const parts = [writing(drawn), reading(drawn), events(drawn), guards(drawn)];
+  return { nodes: parts.flatMap(({ nodes }) => nodes), edges: parts.flatMap(({ edges }) => edges) };
+}
+
+/** The same in one sentence each, for who does not see it. */
+export function graphInWords({ nodes, edges }: Graph): string {
+  const nameOf = (id: string) => nodes.find((node) => node.id === id)?.title ?? id;
+  return edges
+    .map(({ from, to, label }) => `${nameOf(from)} to ${nameOf(to)}: ${label.replaceAll("\n", " ")}`)
+    .join("; ");
+}
+
+function writing({ settings, outputs }: Drawn): Graph {
+  const { accountId, orgId, principalArns } = settings.braintrust;
+  const who = principalArns?.map(tail) ?? [
+    accountId === undefined ? "account not known yet" : `account ${accountId}`,
+    orgId === undefined ? "organization not known yet" : `organization ${orgId}`,
+  ];
+  const key = outputs.kmsKeyArn;
+  return {
+    nodes: [
+      { id: "braintrust", title: "Braintrust", lines: who, owner: "braintrust" },
+      { id: "writer", title: "Role that writes", lines: [tail(outputs.braintrustRoleArn)], owner: "stack" },
+      {
+        id: "bucket",
+        title: settings.existingBucket === undefined ? "Export bucket" : "Existing bucket",
+        lines: [outputs.bucketName, outputs.exportPrefix, key === undefined ? "SSE-S3" : "SSE-KMS"],
+        owner: "stack",
+        shape: "store",
+      },
+    ],
+    edges: [
+      { from: "braintrust", to: "writer", label: "assumes, with\nits external id" },
+      { from: "writer", to: "bucket", label: "writes below\nthe prefix" },
+    ],
+  };
+}
+
+function reading({ settings, outputs }: Drawn): Graph {
+  const { snowflake, crossAccountReaders, replication } = settings;
+  const byRole = snowflake.access === "role";
+  const reader: Node = {
+    id: "reader",
+    title: byRole ? "Role that reads" : "User that reads",
+    lines: [
+      outputs.snowflakeRoleArn === undefined
+        ? namesOf(settings).snowflakeUser
+        : tail(outputs.snowflakeRoleArn),
+    ],
+    owner: "stack",
+  };
+  const others = crossAccountReaders.length;
+  return {
+    nodes: [
+      reader,
+      {
+        id: "snowflake",
+        title: "Snowflake",
+        lines: [`${outputs.snowflake.database}.${outputs.snowflake.schema}`, ...streamLines(outputs.streams)],
+        owner: "snowflake",
+      },
+      ...(others === 0
+        ? []
+        : [
+            {
+              id: "readers",
+              title: others === 1 ? "Another reader" : `${others} other readers`,
+              lines: crossAccountReaders.slice(0, MOST_STREAMS).map(({ arn }) => arn),
+              owner: "snowflake" as const,
+            },
+          ]),
+      ...(replication === undefined
+        ? []
+        : [{ id: "copy", title: "Replica", lines: [tail(replication.bucketArn)], owner: "guard" as const }]),
+    ],
+    edges: [
+      { from: "bucket", to: "reader", label: "reads below\nthe prefix" },
+      { from: "reader", to: "snowflake", label: byRole ? "assumed with\nexternal id" : "by access key" },
+      ...(others === 0 ? [] : [{ from: "bucket", to: "readers", label: "read by\nbucket policy" }]),
+      ...(replication === undefined
+        ? []
+        : [{ from: "bucket", to: "copy", label: "replicated", isAside: true }]),
+    ],
+  };
+}
+
+function streamLines(streams: PipelineOutputs["streams"]): string[] {
+  const shown = streams.slice(0, MOST_STREAMS).map(({ name, table }) => `${name} → ${table}`);
+  const rest = streams.length - shown.length;
+  return rest === 0 ? shown : [...shown, `and ${rest} more`];
+}
+
+function events({ settings, outputs }: Drawn): Graph {
+  const created = { from: "bucket", label: "new object" };
+  switch (outputs.eventsMode) {
+    case "none":
+      return { nodes: [], edges: [] };
+    case "snowflake-queue": {
+      const known = settings.streams.filter(({ channel }) => channel !== undefined).length;
+      const lines = [`${known} of ${settings.streams.length} known`];
+      return {
+        nodes: [{ id: "queue", title: "Snowpipe’s queue", lines, owner: "snowflake" }],
+        edges: [
+          { ...created, to: "queue" },
+          { from: "queue", to: "snowflake", label: "starts\nthe load" },
+        ],
+      };
+    }
+    default:
+      return ownEvents(outputs);
+  }
+}
+
+function ownEvents({
+  notificationTopicArn: topic,
+  notificationQueueArn: queue,
+  deadLetterQueueArn: dead,
+}: PipelineOutputs): Graph {
+  const nodes: Node[] = [];
+  const edges: Edge[] = [];
+  if (topic !== undefined) {
+    nodes.push({ id: "topic", title: "Event topic", lines: [tail(topic)], owner: "stack" });
+    edges.push({ from: "bucket", to: "topic", label: "new object" });
+    edges.push({ from: "topic", to: "snowflake", label: "starts\nthe load" });
+  }
+  if (queue !== undefined) {
+    nodes.push({ id: "queue", title: "Event queue", lines: [tail(queue)], owner: "stack" });
+    edges.push({
+      from: topic === undefined ? "bucket" : "topic",
+      to: "queue",
+      label: topic === undefined ? "new object" : "also to",
+    });
+  }
+  if (dead !== undefined) {
+    nodes.push({ id: "dead", title: "Dead-letter queue", lines: [tail(dead)], owner: "stack" });
+    edges.push({ from: "queue", to: "dead", label: "not consumed", isAside: true });
+  }
+  return { nodes, edges };
+}
+
+function guards({ settings, outputs, resources }: Drawn): Graph {
+  const nodes: Node[] = [];
+  const edges: Edge[] = [];
+  const trail = settings.auditTrail.existing ?? (outputs.auditTrailArn && tail(outputs.auditTrailArn));
+  if (trail !== undefined) {
+    nodes.push({ id: "trail", title: "Audit trail", lines: [tail(trail)], owner: "guard" });
+    edges.push({ from: "bucket", to: "trail", label: "reads and writes\nrecorded", isAside: true });
+  }
+  const alarms = resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm").length;
+  const topic = outputs.alertsTopicArn;
+  if (alarms > 0 && topic !== undefined) {
+    nodes.push({
+      id: "alarms",
+      title: alarms === 1 ? "1 alarm" : `${alarms} alarms`,
+      lines: [tail(topic)],
+      owner: "guard",
+    });
+    edges.push({
+      from: trail === undefined ? "bucket" : "trail",
+      to: "alarms",
+      label: "watched",
+      isAside: true,
+    });
+  }
+  return { nodes, edges };
+}
+
+/** The name at the end of an ARN. */
+function tail(arn: string): string {
+  return arn.slice(Math.max(arn.lastIndexOf(":"), arn.lastIndexOf("/")) + 1);
+}

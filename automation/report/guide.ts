@@ -1,0 +1,216 @@
+import type { PlannedResource } from "../plan/evaluation";
+import type { ReportData } from "./report-data";
+
+/** How the stack stands to a piece of advice. `by people`: nothing that a stack could do by itself. */
+export interface Advice {
+  readonly text: string;
+  readonly word: "met" | "off" | "not applicable" | "by people";
+  readonly why: string;
+}
+
+/** A list of the set-up guide, by its heading. */
+export interface AdviceList {
+  readonly heading: string;
+  readonly advice: readonly Advice[];
+}
+
+/** The guide's best practices, its advice on cost, and what it says to monitor. */
+export function guideLists(data: ReportData): AdviceList[] {
+  return [
+    { heading: "IAM policies", advice: iamAdvice(data) },
+    { heading: "S3 security", advice: s3Advice(data) },
+    { heading: "Key management", advice: keyAdvice(data) },
+    { heading: "Cost optimization", advice: costAdvice(data) },
+    { heading: "Monitoring and alerting", advice: monitoringAdvice(data) },
+  ];
+}
+
+function met(text: string, why: string): Advice {
+  return { text, word: "met", why };
+}
+
+/** Met where the stack has what it takes, else off, with the setting that turns it on. */
+function metIf(text: string, isMet: boolean, evidence: string, off: string): Advice {
+  return isMet ? met(text, evidence) : { text, word: "off", why: off };
+}
+
+function iamAdvice({ settings, outputs }: ReportData): Advice[] {
+  const least = settings.braintrust.permissions === "least";
+  return [
+    met(
+      "Use the least-privilege principle",
+      `both identities act below \`${outputs.exportPrefix}\` alone; Braintrust has the permissions \`${settings.braintrust.permissions}\`${least ? "" : ", and `braintrust.permissions: least` takes reading and old versions away"}`,
+    ),
+    {
+      text: "Regularly review and audit permissions",
+      word: "by people",
+      why: "this page is for it; `verify` compares AWS with it",
+    },
+    met("Use conditions to restrict further", conditionsOf(settings.snowflake.access)),
+    trailAdvice("Enable CloudTrail for audit logging", settings),
+  ];
+}
+
+function conditionsOf(access: "role" | "user"): string {
+  const exact = access === "role" ? "; Snowflake’s exact user and external id" : "";
+  return `Braintrust’s external id${exact}; TLS 1.2 or later; the key through S3 alone; this account’s resources alone`;
+}
+
+function trailAdvice(text: string, { auditTrail }: ReportData["settings"]): Advice {
+  if (auditTrail.existing !== undefined)
+    return met(text, `by \`${auditTrail.existing}\`, which is not this stack’s`);
+  return metIf(
+    text,
+    auditTrail.enabled,
+    "the stack has a trail of reads and writes of the exports",
+    "`auditTrail.enabled` turns it on",
+  );
+}
+
+function s3Advice({ settings }: ReportData): Advice[] {
+  const { existingBucket, encryption, lifecycle, accessLogs, objectLock } = settings;
+  const theirs = (text: string): Advice => ({
+    text,
+    word: "not applicable",
+    why: "the existing bucket’s owner decides",
+  });
+  const versioning = "Enable bucket versioning";
+  const lifecycles = "Configure lifecycle policies to manage costs";
+  const encrypted = "Use S3 encryption (SSE-S3 or SSE-KMS)";
+  const lock = "Consider S3 Object Lock for compliance";
+  const monitored = trailAdvice("Monitor access with CloudTrail and S3 access logs", settings);
+  const logs =
+    accessLogs.enabled && existingBucket === undefined ? "access logs are on" : "access logs are off";
+  return [
+    existingBucket === undefined ? met(versioning, "every bucket of the stack") : theirs(versioning),
+    existingBucket === undefined
+      ? metIf(
+          lifecycles,
+          lifecycle.profile !== "none",
+          `profile \`${lifecycle.profile}\``,
+          "`lifecycle.profile: none` keeps everything in STANDARD",
+        )
+      : theirs(lifecycles),
+    existingBucket === undefined
+      ? met(encrypted, encryption === "kms" ? "SSE-KMS with a bucket key" : "SSE-S3")
+      : theirs(encrypted),
+    { ...monitored, why: `${monitored.why}; ${logs}` },
+    existingBucket === undefined
+      ? metIf(
+          lock,
+          objectLock !== undefined,
+          `${objectLock?.mode} for ${objectLock?.days} days`,
+          "a lock cannot be taken off again; `objectLock` turns it on",
+        )
+      : theirs(lock),
+  ];
+}
+
+function keyAdvice({ settings }: ReportData): Advice[] {
+  const byRole = settings.snowflake.access === "role";
+  const none = (text: string): Advice => ({
+    text,
+    word: "not applicable",
+    why: "nobody has an access key: Snowflake assumes a role",
+  });
+  const rotate = "Rotate access keys regularly";
+  const store = "Store credentials securely (AWS Secrets Manager)";
+  const unused = "Monitor for unused access keys";
+  return [
+    byRole
+      ? none(rotate)
+      : {
+          text: rotate,
+          word: "by people",
+          why: "`rotate-keys` does it without a gap; `verify` fails with a key older than 90 days",
+        },
+    metIf(
+      "Use IAM roles instead of users when possible",
+      byRole,
+      "Braintrust and Snowflake both assume roles",
+      "`snowflake.access: user` has a user with an access key; `role` does without",
+    ),
+    byRole ? none(store) : met(store, "the key is in a secret of the stack, and encrypted in the state"),
+    byRole ? none(unused) : met(unused, "`status` names keys that nobody has used for 45 days"),
+  ];
+}
+
+function costAdvice({ settings, plan }: ReportData): Advice[] {
+  const { existingBucket, lifecycle } = settings;
+  const theirs = (text: string): Advice => ({
+    text,
+    word: "not applicable",
+    why: "the existing bucket’s owner decides",
+  });
+  const rules = JSON.stringify(
+    plan.resources
+      .filter(isType("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"))
+      .map(({ inputs }) => inputs.rules),
+  );
+  const tiering = "Use S3 Intelligent-Tiering for automatic cost optimization";
+  const transitions = "Move older data to cheaper storage classes";
+  const uploads = "Delete incomplete multipart uploads";
+  if (existingBucket !== undefined) return [tiering, transitions, uploads].map(theirs);
+  const says = `profile \`${lifecycle.profile}\``;
+  return [
+    metIf(tiering, rules.includes("INTELLIGENT_TIERING"), says, "`lifecycle.profile: instant` uses it"),
+    metIf(transitions, rules.includes("storageClass"), says, `${says} moves nothing`),
+    metIf(
+      uploads,
+      rules.includes("abortIncompleteMultipartUpload"),
+      "every lifecycle does",
+      `${says} does not`,
+    ),
+  ];
+}
+
+function monitoringAdvice({ settings, plan, outputs }: ReportData): Advice[] {
+  const { enabled, storageGb, monthlyBudgetUsd } = settings.monitoring;
+  const alarms = plan.resources.filter(isType("aws:cloudwatch/metricAlarm:MetricAlarm"));
+  const named = (pattern: RegExp) =>
+    alarms.map(({ inputs }) => String(inputs.name)).filter((name) => pattern.test(name));
+  const by = (text: string, names: readonly string[], off: string): Advice =>
+    metIf(
+      text,
+      names.length > 0,
+      names.map((name) => `\`${name}\``).join(", "),
+      enabled ? off : "`monitoring.enabled` is off",
+    );
+  const limits = [
+    ...(storageGb === undefined ? [] : [`an alarm above ${storageGb} GB`]),
+    ...(monthlyBudgetUsd === undefined ? [] : [`a budget of ${monthlyBudgetUsd} USD a month`]),
+    ...(plan.resources.some(({ type }) => type.startsWith("aws:costexplorer/"))
+      ? ["anomaly detection on cost"]
+      : []),
+  ];
+  const queue = "SQS queue depth";
+  return [
+    by(
+      "Failed S3 operations",
+      named(/-(client|server)-errors/),
+      "an existing bucket without request metrics has none",
+    ),
+    by(
+      "Unusual access patterns",
+      named(/unusual|strange|denied|unlisted/),
+      "`auditTrail.enabled` and `monitoring.anomalyDetection` turn them on",
+    ),
+    metIf(
+      "Storage costs exceeding thresholds",
+      limits.length > 0,
+      limits.join(", "),
+      "`monitoring.storageGb` and `monitoring.monthlyBudgetUsd` set them",
+    ),
+    outputs.notificationQueueArn === undefined
+      ? { text: queue, word: "not applicable", why: "the stack has no event queue of its own" }
+      : by(
+          queue,
+          named(/-(queue-depth|queue-age|dead-letters)$/),
+          "`monitoring.queueDepth` and `monitoring.queueAgeHours` set alarms",
+        ),
+  ];
+}
+
+function isType(wanted: string): (resource: PlannedResource) => boolean {
+  return ({ type }) => type === wanted;
+}

@@ -1,0 +1,53 @@
+import type { Readable } from "node:stream";
+import { messageOf, throwMistake, UsageError } from "../../errors";
+import { answersBySnow, findingsOf, openForReconcile } from "../../reconcile/run";
+import { status } from "../../status/status";
+import type { ProgressListener } from "../../terminal/progress";
+import { reportOn } from "../../verify/verify";
+import type { Answer, Live } from "./live-data";
+
+/** Which deployed stack is asked, and how. */
+export interface LiveOptions {
+  readonly stack: string;
+  readonly workDir?: string | undefined;
+  /** Connection of the Snowflake CLI. @default its own default */
+  readonly connection?: string | undefined;
+  /** Braintrust's API of another instance. */
+  readonly apiUrl?: string | undefined;
+  readonly signal: AbortSignal;
+  readonly onProgress: ProgressListener;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Verifies the deployed stack, reads its status with the drift, and compares its files with Snowflake. What cannot be asked is a problem
+ * that the page shows.
+ *
+ * @throws UsageError where the stack cannot be opened, or the interruption.
+ */
+export async function askLive(options: LiveOptions): Promise<Live> {
+  const { stack, workDir, connection, apiUrl, signal, onProgress } = options;
+  const progress = { stack, workDir, signal, onProgress };
+  // One after the other: each opens the stack, which has one lock.
+  const statusAnswer = await answer(signal, () => status({ ...progress, apiUrl }));
+  const verification = await answer(signal, () => reportOn(progress));
+  const files = await answer(signal, async () => {
+    const opened = await openForReconcile(stack, workDir, { onProgress, signal });
+    const limits = { maxAge: 2 * opened.exportEveryHours * HOUR_MS, signal };
+    const compare = (answers: Readable) => findingsOf(opened, answers, limits, () => undefined);
+    return answersBySnow(opened, { connection, signal }, compare);
+  });
+  return { status: statusAnswer, verification, files };
+}
+
+async function answer<Value>(signal: AbortSignal, ask: () => Promise<Value>): Promise<Answer<Value>> {
+  try {
+    return { found: await ask() };
+  } catch (error) {
+    throwMistake(error);
+    signal.throwIfAborted();
+    if (error instanceof UsageError) throw error;
+    return { problem: messageOf(error) };
+  }
+}

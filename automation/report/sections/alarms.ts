@@ -1,0 +1,70 @@
+import type { PlannedResource } from "../../plan/evaluation";
+import { html, prose } from "../page/html";
+import type { ReportData } from "../report-data";
+import { foldedAway, type Line, lines, paragraph, type Section } from "./section";
+
+const METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
+const COMPOSITE_ALARM = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
+
+/** Every alarm, with what it means and what to do first. */
+export function alarmsSection(data: ReportData): Section {
+  const { plan, settings, outputs } = data;
+  const alarms = plan.resources.filter(({ type }) => type === METRIC_ALARM);
+  const composites = plan.resources.filter(({ type }) => type === COMPOSITE_ALARM);
+  const { alertEmails } = settings.monitoring;
+  const ofPeople = alarms.filter(isOfTrail);
+  const ofFlow = alarms.filter((alarm) => !isOfTrail(alarm));
+  const recipients = [
+    ...(outputs.alertsTopicArn === undefined ? [] : [`\`${outputs.alertsTopicArn}\``]),
+    ...(alertEmails.length === 0 ? [] : [`to ${alertEmails.join(", ")}`]),
+  ];
+  return {
+    id: "alarms",
+    title: `${alarms.length + composites.length} alarms`,
+    body: html`${
+      alarms.length === 0
+        ? paragraph("The stack has no alarms: `monitoring.enabled` is off.")
+        : paragraph(
+            `They notify ${recipients.join(", ")}.${alertEmails.length === 0 && settings.monitoring.alertTopicArn === undefined ? " Nobody is subscribed by these settings." : ""}`,
+          )
+    }${ofFlow.length > 0 && html`<h3>Of the flow of files</h3>${lines(ofFlow.map((alarm) => lineOf(alarm, data)))}`}${
+      composites.length > 0 &&
+      lines(
+        composites.map(({ inputs }) => ({
+          name: String(inputs.alarmName),
+          text: prose(String(inputs.alarmDescription)),
+        })),
+      )
+    }${
+      ofPeople.length > 0 &&
+      html`<h3>Of what people do</h3>${lines(ofPeople.map((alarm) => lineOf(alarm, data)))}`
+    }`,
+  };
+}
+
+/** Whether it counts events of the audit trail. */
+function isOfTrail({ inputs }: PlannedResource): boolean {
+  return String(inputs.namespace ?? "").startsWith("BraintrustSnowflake/");
+}
+
+/** The three parts of each alarm's description. */
+const DESCRIPTION = /^What happened: (.*?)\. Likely cause: (.*)\. First run: (.*)$/s;
+
+function lineOf({ inputs }: PlannedResource, { live }: ReportData): Line {
+  const name = String(inputs.name);
+  const description = String(inputs.alarmDescription);
+  const [, happened = description, cause, command] = DESCRIPTION.exec(description) ?? [];
+  const status = live !== undefined && "found" in live.status ? live.status.found : undefined;
+  return {
+    name,
+    text: html`${prose(capitalized(happened))}.`,
+    word: status?.alarms.details?.find((alarm) => alarm.name === name)?.state,
+    why:
+      cause !== undefined &&
+      html`Likely cause: ${prose(cause)}. ${foldedAway("First command", html`<pre><code>${command}</code></pre>`)}`,
+  };
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
