@@ -153,7 +153,7 @@ function costAdvice({ settings, plan }: ReportData): Advice[] {
   if (existingBucket !== undefined) return [tiering, transitions, uploads].map(theirs);
   const says = `profile \`${lifecycle.profile}\``;
   return [
-    metIf(tiering, rules.includes("INTELLIGENT_TIERING"), says, "`lifecycle.profile: instant` uses it"),
+    metIf(tiering, rules.includes("INTELLIGENT_TIERING"), says, "`lifecycle.intelligentTiering` turns it on"),
     metIf(transitions, rules.includes("storageClass"), says, `${says} moves nothing`),
     metIf(
       uploads,

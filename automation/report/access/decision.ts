@@ -112,7 +112,7 @@ function coversPrincipal(
 }
 
 /** How a policy names everybody. */
-export const ANYONE = "anyone else";
+export const ANYONE = "Anyone else";
 
 /** Those whom a statement names, in words; {@link ANYONE} for a star. */
 export function principalLabels(principal: Statement["Principal"], name: Namer): string[] {

@@ -5,9 +5,12 @@ import { ANYONE, type Decision, decide, type Principal, principalLabels } from "
 import { type Place, placesOf, usualActions } from "./places";
 import { identityLabel, type ListedStatement, listStatements } from "./statements";
 
+/** Stands for all roles, which share a table. */
+export const ROLES = "roles";
+
 /** Who may do what with one resource. */
 export interface ResourceMatrix {
-  /** "bucket X", "role Y". */
+  /** "bucket X", "key Y", or {@link ROLES}. */
   readonly resource: string;
   readonly columns: readonly Column[];
   readonly places: readonly { readonly place: Place; readonly rows: readonly Row[] }[];
@@ -38,14 +41,19 @@ export function accessMatrix(resources: readonly PlannedResource[]): AccessMatri
   const own = resources
     .filter(({ type }) => type === "aws:iam/role:Role" || type === "aws:iam/user:User")
     .map((identity): Principal => ({ label: identityLabel(identity), kind: "own" }));
-  const groups = [...new Set(places.map(({ resource }) => resource))];
+  const groups = [...new Set(places.map(tableOf))];
   return {
     statements,
     resources: groups.map((resource) => {
-      const here = places.filter((place) => place.resource === resource);
+      const here = places.filter((place) => tableOf(place) === resource);
       return matrixOf(resource, here.sort(byKind), own, statements, name);
     }),
   };
+}
+
+/** A table of its own for each resource, but one for all roles. */
+function tableOf({ kind, resource }: Place): string {
+  return kind === "role" ? ROLES : resource;
 }
 
 const order: readonly Place["kind"][] = ["objects", "bucket", "otherObjects"];
@@ -61,7 +69,7 @@ function matrixOf(
   statements: readonly ListedStatement[],
   name: Namer,
 ): ResourceMatrix {
-  const principals = principalsOf(resource, places, own, statements, name);
+  const principals = principalsOf(places, own, statements, name);
   const decided = places.map((place) => ({
     place,
     actions: actionsOn(place, principals, statements, name).map((action) => ({
@@ -108,7 +116,6 @@ function rowsOf(place: Place, single: readonly Row[]): Row[] {
 
 /** The stack's identities with rights there, those whom the resource's own policy names, and everybody else. */
 function principalsOf(
-  resource: string,
   places: readonly Place[],
   own: readonly Principal[],
   statements: readonly ListedStatement[],
@@ -117,7 +124,9 @@ function principalsOf(
   const named = statements
     .filter(
       ({ kind, holder, statement }) =>
-        kind !== "identity" && holder === resource && statement.Effect === "Allow",
+        kind !== "identity" &&
+        places.some(({ resource }) => resource === holder) &&
+        statement.Effect === "Allow",
     )
     .flatMap(({ statement }) => principalLabels(statement.Principal, name))
     .filter((label) => label !== ANYONE);

@@ -32,12 +32,12 @@ const LINE = 30;
 
 /** The graph in Graphviz' language: graphviz.org/doc/info/lang.html. `LR` is for wide pages, `TB` for narrow ones. */
 export function dotOf({ nodes, edges }: Graph, direction: "LR" | "TB"): string {
-  const [nodesep, ranksep] = direction === "LR" ? [0.3, 0.55] : [0.25, 0.4];
+  const [nodesep, ranksep] = direction === "LR" ? [0.3, 0.35] : [0.25, 0.35];
   return [
     "digraph {",
     `graph [rankdir=${direction}, bgcolor=transparent, nodesep=${nodesep}, ranksep=${ranksep}, pad=0.1]`,
-    'node [shape=box, style=rounded, margin="0.16,0.09", fontname=Helvetica, fontsize=12]',
-    "edge [fontname=Helvetica, fontsize=11, arrowsize=0.7]",
+    'node [shape=box, style=rounded, margin="0.16,0.09", fontname=Helvetica, fontsize=14]',
+    "edge [fontname=Helvetica, fontsize=13, arrowsize=0.7]",
     ...nodes.map(nodeLine),
     ...edges.map(edgeLine),
     "}",
@@ -51,9 +51,10 @@ function nodeLine({ id, title, lines, owner, shape }: Node): string {
 }
 
 function edgeLine({ from, to, label, isAside }: Edge): string {
-  const text = label.split("\n").map(labelText).join("<br/>");
+  // The space keeps a label off the arrow that it stands beside.
+  const text = `&#160;${labelText(label)}`;
   const look = isAside ? "class=aside, style=dashed, constraint=true" : "class=flow";
-  return `${quoted(from)} -> ${quoted(to)} [${look}, label=<${text === "" ? " " : text}>]`;
+  return `${quoted(from)} -> ${quoted(to)} [${look}, label=<${text}>]`;
 }
 
 function quoted(id: string): string {

@@ -23,9 +23,7 @@ export function pipelineGraph(drawn: Drawn): Graph {
 /** The same in one sentence each, for who does not see it. */
 export function graphInWords({ nodes, edges }: Graph): string {
   const nameOf = (id: string) => nodes.find((node) => node.id === id)?.title ?? id;
-  return edges
-    .map(({ from, to, label }) => `${nameOf(from)} to ${nameOf(to)}: ${label.replaceAll("\n", " ")}`)
-    .join("; ");
+  return edges.map(({ from, to, label }) => `${nameOf(from)} to ${nameOf(to)}: ${label}`).join("; ");
 }
 
 function writing({ settings, outputs }: Drawn): Graph {
@@ -48,8 +46,8 @@ function writing({ settings, outputs }: Drawn): Graph {
       },
     ],
     edges: [
-      { from: "braintrust", to: "writer", label: "assumes, with\nits external id" },
-      { from: "writer", to: "bucket", label: "writes below\nthe prefix" },
+      { from: "braintrust", to: "writer", label: "assumes" },
+      { from: "writer", to: "bucket", label: "writes" },
     ],
   };
 }
@@ -92,9 +90,9 @@ function reading({ settings, outputs }: Drawn): Graph {
         : [{ id: "copy", title: "Replica", lines: [tail(replication.bucketArn)], owner: "guard" as const }]),
     ],
     edges: [
-      { from: "bucket", to: "reader", label: "reads below\nthe prefix" },
-      { from: "reader", to: "snowflake", label: byRole ? "assumed with\nexternal id" : "by access key" },
-      ...(others === 0 ? [] : [{ from: "bucket", to: "readers", label: "read by\nbucket policy" }]),
+      { from: "bucket", to: "reader", label: "read by" },
+      { from: "reader", to: "snowflake", label: byRole ? "assumed by" : "key of" },
+      ...(others === 0 ? [] : [{ from: "bucket", to: "readers", label: "read by" }]),
       ...(replication === undefined
         ? []
         : [{ from: "bucket", to: "copy", label: "replicated", isAside: true }]),
@@ -109,7 +107,7 @@ function streamLines(streams: PipelineOutputs["streams"]): string[] {
 }
 
 function events({ settings, outputs }: Drawn): Graph {
-  const created = { from: "bucket", label: "new object" };
+  const created = { from: "bucket", label: "new file" };
   switch (outputs.eventsMode) {
     case "none":
       return { nodes: [], edges: [] };
@@ -120,7 +118,7 @@ function events({ settings, outputs }: Drawn): Graph {
         nodes: [{ id: "queue", title: "Snowpipe’s queue", lines, owner: "snowflake" }],
         edges: [
           { ...created, to: "queue" },
-          { from: "queue", to: "snowflake", label: "starts\nthe load" },
+          { from: "queue", to: "snowflake", label: "starts load" },
         ],
       };
     }
@@ -138,20 +136,20 @@ function ownEvents({
   const edges: Edge[] = [];
   if (topic !== undefined) {
     nodes.push({ id: "topic", title: "Event topic", lines: [tail(topic)], owner: "stack" });
-    edges.push({ from: "bucket", to: "topic", label: "new object" });
-    edges.push({ from: "topic", to: "snowflake", label: "starts\nthe load" });
+    edges.push({ from: "bucket", to: "topic", label: "new file" });
+    edges.push({ from: "topic", to: "snowflake", label: "starts load" });
   }
   if (queue !== undefined) {
     nodes.push({ id: "queue", title: "Event queue", lines: [tail(queue)], owner: "stack" });
     edges.push({
       from: topic === undefined ? "bucket" : "topic",
       to: "queue",
-      label: topic === undefined ? "new object" : "also to",
+      label: topic === undefined ? "new file" : "also to",
     });
   }
   if (dead !== undefined) {
     nodes.push({ id: "dead", title: "Dead-letter queue", lines: [tail(dead)], owner: "stack" });
-    edges.push({ from: "queue", to: "dead", label: "not consumed", isAside: true });
+    edges.push({ from: "queue", to: "dead", label: "failed", isAside: true });
   }
   return { nodes, edges };
 }
@@ -162,7 +160,7 @@ function guards({ settings, outputs, resources }: Drawn): Graph {
   const trail = settings.auditTrail.existing ?? (outputs.auditTrailArn && tail(outputs.auditTrailArn));
   if (trail !== undefined) {
     nodes.push({ id: "trail", title: "Audit trail", lines: [tail(trail)], owner: "guard" });
-    edges.push({ from: "bucket", to: "trail", label: "reads and writes\nrecorded", isAside: true });
+    edges.push({ from: "bucket", to: "trail", label: "recorded by", isAside: true });
   }
   const alarms = resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm").length;
   const topic = outputs.alertsTopicArn;

@@ -20,22 +20,14 @@ export function alarmsSection(data: ReportData): Section {
   ];
   return {
     id: "alarms",
-    title: `${alarms.length + composites.length} alarms`,
+    title: "Alarms",
     body: html`${
       alarms.length === 0
         ? paragraph("The stack has no alarms: `monitoring.enabled` is off.")
         : paragraph(
-            `They notify ${recipients.join(", ")}.${alertEmails.length === 0 && settings.monitoring.alertTopicArn === undefined ? " Nobody is subscribed by these settings." : ""}`,
+            `${alarms.length + composites.length} alarms notify ${recipients.join(", ")}.${alertEmails.length === 0 && settings.monitoring.alertTopicArn === undefined ? " Nobody is subscribed by these settings." : ""}`,
           )
-    }${ofFlow.length > 0 && html`<h3>Of the flow of files</h3>${lines(ofFlow.map((alarm) => lineOf(alarm, data)))}`}${
-      composites.length > 0 &&
-      lines(
-        composites.map(({ inputs }) => ({
-          name: String(inputs.alarmName),
-          text: prose(String(inputs.alarmDescription)),
-        })),
-      )
-    }${
+    }${ofFlow.length > 0 && html`<h3>Of the flow of files</h3>${lines([...ofFlow, ...composites].map((alarm) => lineOf(alarm, data)))}`}${
       ofPeople.length > 0 &&
       html`<h3>Of what people do</h3>${lines(ofPeople.map((alarm) => lineOf(alarm, data)))}`
     }`,
@@ -51,7 +43,7 @@ function isOfTrail({ inputs }: PlannedResource): boolean {
 const DESCRIPTION = /^What happened: (.*?)\. Likely cause: (.*)\. First run: (.*)$/s;
 
 function lineOf({ inputs }: PlannedResource, { live }: ReportData): Line {
-  const name = String(inputs.name);
+  const name = String(inputs.name ?? inputs.alarmName);
   const description = String(inputs.alarmDescription);
   const [, happened = description, cause, command] = DESCRIPTION.exec(description) ?? [];
   const status = live !== undefined && "found" in live.status ? live.status.found : undefined;

@@ -37,6 +37,10 @@ function partOf(item: string): string {
   return item.startsWith("storage ") ? item.slice("storage ".length) : REST;
 }
 
+function colorOf(part: string, index: number): string {
+  return part === REST ? "rest" : `part${index % 7}`;
+}
+
 const WIDTH = 720;
 const HEIGHT = 240;
 const AXIS = 46;
@@ -56,7 +60,7 @@ function chart(months: Months): Html {
       const tall = height(usd);
       y -= tall;
       return tall > 0
-        ? html`<rect class="part${color % 8}" x="${fixed(AXIS + index * step + step * 0.15)}" y="${fixed(y)}" width="${fixed(step * 0.7)}" height="${fixed(tall)}"><title>${`Month ${month}, ${part}: ${dollars(usd)} USD`}</title></rect>`
+        ? html`<rect class="${colorOf(part, color)}" x="${fixed(AXIS + index * step + step * 0.15)}" y="${fixed(y)}" width="${fixed(step * 0.7)}" height="${fixed(tall)}"><title>${`Month ${month}, ${part}: ${dollars(usd)} USD`}</title></rect>`
         : undefined;
     });
   });
@@ -72,7 +76,7 @@ function chart(months: Months): Html {
       html`<text x="${fixed(AXIS + (index + 0.5) * step)}" y="${HEIGHT - 4}" text-anchor="middle">${month}</text>`,
   )}</svg><figcaption><ul class="legend">${parts.map(
     (part, color) =>
-      html`<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="part${color % 8}" width="10" height="10"/></svg>${part}</li>`,
+      html`<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="${colorOf(part, color)}" width="10" height="10"/></svg>${part}</li>`,
   )}</ul><span>USD a month, by storage class</span></figcaption></figure>`;
 }
 

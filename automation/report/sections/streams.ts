@@ -1,6 +1,6 @@
 import { html, prose } from "../page/html";
 import type { ReportData } from "../report-data";
-import { lines, type Section } from "./section";
+import { lines, paragraph, type Section } from "./section";
 
 /** The streams, where their files are and go, and how fresh they are. */
 export function streamsSection(data: ReportData): Section {
@@ -10,12 +10,10 @@ export function streamsSection(data: ReportData): Section {
   const counted = live !== undefined && "found" in live.files ? live.files.found.streams : [];
   return {
     id: "streams",
-    title: outputs.streams.length === 1 ? "The stream" : `${outputs.streams.length} streams`,
-    body: html`<p>${
-      live === undefined
-        ? `Each must bring a file every ${every} hours. How old its newest file is, this page says with --live.`
-        : `Each must bring a file every ${every} hours.`
-    }</p>${lines(
+    title: "Streams",
+    body: html`${paragraph(
+      `${outputs.streams.length === 1 ? "It" : `Each of ${outputs.streams.length}`} must bring a file every ${every} hours.${live === undefined ? " With `--live` this page has the age of its newest file." : ""}`,
+    )}${lines(
       outputs.streams.map(({ name, url, format, table, pipe }) => {
         const fresh = checks.find(({ id }) => id === `fresh/${name}`);
         const files = counted.find(({ stream }) => stream === name);
