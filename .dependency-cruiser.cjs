@@ -43,7 +43,22 @@ const rooms = {
   "automation/cost": [...ground, "automation/terminal/", "components/settings/", "components/storage/"],
   "automation/plan": [...ground, ...["terminal", "project", "cost"].map(below), "components/"],
   "automation/controls": [],
-  "automation/report": [...ground, ...["terminal", "project", "cost", "plan", "controls"].map(below), "components/"],
+  "automation/report": [
+    ...ground,
+    "automation/outputs",
+    ...["terminal", "project", "cost", "plan", "controls", "reconcile", "status", "verify"].map(below),
+    "components/settings/",
+  ],
+  "automation/report/access": [...ground, below("plan")],
+  "automation/report/diagram": [
+    "automation/outputs",
+    ...["terminal", "plan"].map(below),
+    "automation/report/page/html",
+    "components/settings/",
+  ],
+  "automation/report/live": [...ground, ...["terminal", "reconcile", "status", "verify"].map(below)],
+  "automation/report/sections": [...["cost", "plan", "controls", "verify", "report"].map(below)],
+  "automation/report/page": [...["terminal", "plan", "report"].map(below)],
   "automation/engine": [
     ...ground,
     ...["terminal", "project"].map(below),

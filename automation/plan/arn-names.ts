@@ -49,7 +49,8 @@ export function accountOf(resources: readonly PlannedResource[]): string | undef
   );
   for (const { inputs } of resources) {
     const [, , , , account, name] = String(inputs.policyArn).split(":");
-    if (name !== undefined && own.has(name.replace(/^policy\//, ""))) return account;
+    // A policy's path stands before its name.
+    if (name !== undefined && own.has(name.slice(name.lastIndexOf("/") + 1))) return account;
   }
   return undefined;
 }

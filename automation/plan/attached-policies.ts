@@ -59,7 +59,7 @@ function heldPolicies(
 
 /** The plan's own policy of that ARN, or an outside one, AWS's own for example, whose text no plan knows. */
 function managedPolicy(arn: string, resources: readonly PlannedResource[]): HeldPolicy {
-  const name = arn.slice(arn.indexOf(":policy/") + ":policy/".length);
+  const name = arn.slice(arn.lastIndexOf("/") + 1);
   const own = resources.find(({ type, inputs }) => type === "aws:iam/policy:Policy" && inputs.name === name);
   return own === undefined || arn.includes(":iam::aws:") ? { name: arn } : { name, text: own.inputs.policy };
 }

@@ -16,7 +16,7 @@ export interface ResourceMatrix {
   readonly places: readonly { readonly place: Place; readonly rows: readonly Row[] }[];
 }
 
-/** Principals that may do the same here, by the same statements. */
+/** One of the stack's identities, or others that may do the same here. */
 export interface Column {
   readonly principals: readonly Principal[];
 }
@@ -79,12 +79,10 @@ function matrixOf(
   }));
   const columns = new Map<string, number[]>();
   for (const index of principals.keys()) {
-    const key = JSON.stringify(
-      decided.map(({ actions }) => actions.map(({ decisions }) => decisions[index])),
-    );
-    // Whoever no policy names stays apart, even where somebody named may do nothing either.
-    const group = principals[index]?.kind === "anyone" ? "anyone" : key;
-    columns.set(group, [...(columns.get(group) ?? []), index]);
+    const { kind, label } = principals[index] ?? { kind: "anyone", label: ANYONE };
+    const verdicts = decided.map(({ actions }) => actions.map(({ decisions }) => decisions[index]?.verdict));
+    const key = kind === "named" ? JSON.stringify(verdicts) : label;
+    columns.set(key, [...(columns.get(key) ?? []), index]);
   }
   const indices = [...columns.values()];
   return {
@@ -96,10 +94,22 @@ function matrixOf(
         place,
         actions.map(({ action, decisions }) => ({
           actions: [action],
-          decisions: indices.flatMap(([first]) => decisions[first ?? 0] ?? []),
+          decisions: indices.map((group) => together(group.flatMap((index) => decisions[index] ?? []))),
         })),
       ),
     })),
+  };
+}
+
+/** What is true of several, with the statements of each. */
+function together(decisions: readonly Decision[]): Decision {
+  const union = (numbers: (decision: Decision) => readonly number[]) => [
+    ...new Set(decisions.flatMap(numbers)),
+  ];
+  return {
+    verdict: decisions[0]?.verdict ?? "refused",
+    by: union(({ by }) => by),
+    unless: union(({ unless }) => unless),
   };
 }
 

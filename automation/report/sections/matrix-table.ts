@@ -7,6 +7,9 @@ import { scrolling } from "./section";
 /** Most principals that the head of a column names. */
 const MOST_NAMES = 3;
 
+/** Most numbers of statements that a cell shows. */
+const MOST_NUMBERS = 2;
+
 /** What the page calls a principal. */
 export type Titles = (label: string) => string;
 
@@ -63,11 +66,11 @@ function cell({ verdict, by, unless }: Decision, what: string): Html {
   const label = `${what}: ${verdict}, ${reason(by, unless)}`;
   return html`<a class="cell ${verdict}" href="#${target}" data-statements="${[...by, ...unless].join(" ")}" aria-label="${label}"><span class="sign" aria-hidden="true">${
     verdict === "allowed" ? "✓" : "–"
-  }</span>${by.length > 0 && html`<span class="by" aria-hidden="true">${by.join(" ")}</span>`}</a>`;
+  }</span>${by.length > 0 && html`<span class="by${by.length > MOST_NUMBERS && " more"}" aria-hidden="true">${by.slice(0, MOST_NUMBERS).join(" ")}</span>`}</a>`;
 }
 
 function reason(by: readonly number[], unless: readonly number[]): string {
   if (by.length === 0) return "since no statement allows it";
   const exceptions = unless.length === 0 ? "" : `, unless ${unless.join(" or ")} refuses`;
-  return `by statement ${by.join(" and ")}${exceptions}`;
+  return `by statement ${by.join(" ")}${exceptions}`;
 }

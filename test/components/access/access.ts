@@ -121,7 +121,8 @@ export async function judge(deployed: Deployment, attempt: Attempt): Promise<Ver
 function identityPolicies(deployed: Deployment, principal: string): { name: string; policy: unknown }[] {
   if (!principal.startsWith("arn:")) return [];
   const [, , , owner, path = ""] = principal.replace(/^arn:[^:]+/, "arn").split(":");
-  const [kind, name = ""] = path.split("/");
+  const [kind] = path.split("/");
+  const name = path.slice(path.lastIndexOf("/") + 1);
   if (owner !== ACCOUNT_ID || name === "Administrator")
     return [{ name: "administrator", policy: administrator }];
   const attached = kind === "user" ? userPolicies(deployed, name) : rolePolicies(deployed, name);
@@ -152,7 +153,7 @@ function userPolicies(deployed: Deployment, user: string): Registered[] {
 function managedPolicies(deployed: Deployment, arns: readonly unknown[]): Registered[] {
   return deployed
     .of("aws:iam/policy:Policy")
-    .filter(({ inputs }) => arns.some((arn) => String(arn).endsWith(`:policy/${inputs.name}`)));
+    .filter(({ inputs }) => arns.some((arn) => String(arn).split("/").at(-1) === inputs.name));
 }
 
 /** A key of somebody else, as AWS creates it: docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html */

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { groups } from "../../../automation/controls/groups";
+import { escaped, html, prose } from "../../../automation/report/page/html";
+import { reportPage } from "../../../automation/report/page/page";
+import { dataOf, HOSTILE, stacks } from "./stacks";
+
+const pageOf = async (stack: string) => reportPage(await dataOf(stack));
+
+describe("html", () => {
+  it("escapes text in elements and in quoted attributes, and leaves markup", () => {
+    const name = `<b title="x">'&\``;
+    assert.equal(
+      html`<p title="${name}">${html`<i>${name}</i>`}${undefined}${false}${[1, "<"]}</p>`.markup,
+      `<p title="&#60;b title=&#34;x&#34;&#62;&#39;&#38;&#96;"><i>&#60;b title=&#34;x&#34;&#62;&#39;&#38;&#96;</i>1&#60;</p>`,
+    );
+  });
+  it("writes marks that turn text around, and control characters, as escapes", () => {
+    assert.equal(escaped("a\u202Eb\u2067c\u001b[31m"), "a\\u202eb\\u2067c\\u001b[31m");
+  });
+  it("makes code of what stands between backticks, and no markup of it", () => {
+    assert.equal(prose("run `a <b>` now").markup, "run <code>a &#60;b&#62;</code> now");
+  });
+});
+
+describe("the reviewer's page", () => {
+  it("allows its own style and script alone, by their hashes, and nothing from anywhere", async () => {
+    const page = await pageOf("acme-prod");
+    const [, policy = ""] = /Content-Security-Policy" content="([^"]*)"/.exec(page) ?? [];
+    const rules = policy.replaceAll("&#39;", "'").split("; ");
+    assert.deepEqual(
+      rules.filter((rule) => !rule.startsWith("s")),
+      ["default-src 'none'", "img-src data:", "base-uri 'none'", "form-action 'none'"],
+    );
+    for (const element of ["style", "script"]) {
+      const [, text = ""] = new RegExp(`<${element}>([\\s\\S]*?)</${element}>`).exec(page) ?? [];
+      const hash = createHash("sha256").update(text).digest("base64");
+      assert.ok(text.length > 500 && rules.includes(`${element}-src 'sha256-${hash}'`), element);
+    }
+    assert.doesNotMatch(
+      page,
+      /\s(?:src|srcset|style|on\w+)=|url\(|@import|<(?:link(?! rel="icon" href="data:,")|iframe|img|object)/,
+    );
+  });
+
+  it("escapes what settings say", async () => {
+    for (const stack of ["acme-prod", "by-user"]) {
+      const page = await pageOf(stack);
+      assert.match(page, /(?:&#60;|&lt;)script(?:&#62;|&gt;)document/);
+      assert.ok(!page.includes(HOSTILE), stack);
+      assert.doesNotMatch(page, /[\u202A-\u202E\u2066-\u2069]/);
+    }
+  });
+
+  it("has no value that the settings keep encrypted, and no placeholder of an access key but its name", async () => {
+    const secret = "AAABAGNhbmFyeQ==";
+    const page = await reportPage(
+      await dataOf("acme-prod", {
+        ...stacks["acme-prod"],
+        snowflake: { iamUserArn: "arn:aws:iam::444455556666:user/s", externalId: { secure: secret } },
+      }),
+    );
+    assert.ok(page.includes("Snowflake"));
+    assert.ok(!page.includes(secret));
+  });
+
+  it("has every public control, each with its verdict", async () => {
+    const page = await pageOf("dev");
+    for (const { id } of groups.flatMap(({ controls }) => controls)) {
+      assert.match(
+        page,
+        new RegExp(`<span class="name">${id}</span><span class="text">[^<]+</span><span class="badge`),
+      );
+    }
+  });
+
+  it("says of development what is not met, and of production that it is", async () => {
+    const verdictOf = (page: string, id: string) =>
+      new RegExp(`<span class="name">${id}</span>.*?<span class="badge \\w+">([^<]+)`).exec(page)?.[1];
+    const [dev, prod] = [await pageOf("dev"), await pageOf("acme-prod")];
+    const verdicts = (page: string) =>
+      ["S3.8", "S3.17", "S3.22", "CloudTrail.3", "SQS.1", "KMS.4"].map((id) => verdictOf(page, id));
+    assert.deepEqual(verdicts(dev), [
+      "met",
+      "not met",
+      "not met",
+      "not met",
+      "not applicable",
+      "not applicable",
+    ]);
+    assert.deepEqual(verdicts(prod), ["met", "met", "met", "met", "not applicable", "met"]);
+  });
+
+  it("judges no setting of a bucket that is not the stack's", async () => {
+    const page = await pageOf("shared");
+    assert.match(page, /Enable bucket versioning<\/span><span class="badge quiet">not applicable/);
+    assert.match(page, /bucket company-data/);
+  });
+
+  it("names what is to be filled in, in order, and nothing once all is", async () => {
+    const keys = [...(await pageOf("dev")).matchAll(/<li><strong><code>([^<]+)<\/code>/g)].map(
+      ([, key]) => key,
+    );
+    assert.deepEqual(keys.slice(0, 2), ["braintrust.accountId", "braintrust.orgId"]);
+    assert.match(
+      await pageOf("queue"),
+      /Every value that Braintrust and Snowflake have to tell is filled in/,
+    );
+  });
+
+  it("has every alarm with what it means, and the first command", async () => {
+    const data = await dataOf("queue");
+    const page = await reportPage(data);
+    const alarms = data.plan.resources.filter(({ type }) => type.endsWith(":MetricAlarm"));
+    assert.ok(alarms.length > 10);
+    for (const { inputs } of alarms) assert.ok(page.includes(`<span class="name">${inputs.name}</span>`));
+    assert.doesNotMatch(page, /What happened:/);
+    assert.match(page, /Monitoring and alerting.*SQS queue depth<\/span><span class="badge good">met/s);
+  });
+
+  it("shows what a deployed stack answered, and why another did not", async () => {
+    const check = { needs: [], title: "Bucket is private" };
+    const live = {
+      status: { problem: `no \u202E answer from ${HOSTILE}` },
+      verification: {
+        found: {
+          stack: "dev",
+          caller: "arn:aws:iam::123456789012:role/ci",
+          checks: [
+            {
+              ...check,
+              id: "fresh/logs",
+              verdict: "fail" as const,
+              evidence: "the newest export is 3 days old",
+              fix: "look",
+            },
+            { ...check, id: "bucket/private", verdict: "pass" as const, evidence: `key ${HOSTILE}` },
+          ],
+          summary: { passed: 1, failed: 1, skipped: 0 },
+        },
+      },
+      files: { problem: "snow is not installed" },
+    };
+    const page = await reportPage({ ...(await dataOf("dev")), live });
+    assert.match(page, /1 passed, 1 failed, 0 skipped/);
+    assert.match(
+      page,
+      /<span class="name">logs<\/span>.*?<span class="badge bad">fail<\/span><span class="why">the newest export is 3 days old/,
+    );
+    assert.match(page, /snow is not installed/);
+    assert.ok(!page.includes(HOSTILE) && !page.includes("\u202E"));
+  });
+});

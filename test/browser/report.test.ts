@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { reportPage } from "../../automation/report/page/page";
+import { dataOf, stacks } from "../automation/report/stacks";
+import { startBrowser } from "./browser";
+
+/** Pictures of the page, which nobody compares: they are for people. */
+const pictures = process.env.REPORT_PICTURES ?? path.join(os.tmpdir(), "report-pictures");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const WIDTHS = [320, 390, 1280];
+
+describe("the reviewer's page in Chromium", () => {
+  let browser: Browser | undefined;
+  let folder: string;
+  before(async function () {
+    browser = await startBrowser();
+    if (browser === undefined) {
+      console.error("skipped: no Chromium found; CHROMIUM names one");
+      this.skip();
+    }
+    folder = await fs.mkdtemp(path.join(os.tmpdir(), "report-"));
+    await fs.mkdir(pictures, { recursive: true });
+    for (const stack of Object.keys(stacks)) {
+      await fs.writeFile(path.join(folder, `${stack}.html`), await reportPage(await dataOf(stack)));
+    }
+  });
+  after(async () => {
+    await browser?.close();
+    if (folder !== undefined) await fs.rm(folder, { recursive: true });
+  });
+
+  /** Opens a stack's page, and receives whatever it complains of or asks for. */
+  async function open(stack: string, width: number, colorScheme: "light" | "dark" = "light") {
+    assert.ok(browser !== undefined);
+    const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+    const complaints: string[] = [];
+    page.on("console", (message) => complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("request", (request) => {
+      if (request.url() !== file) complaints.push(`asks for ${request.url()}`);
+    });
+    const file = pathToFileURL(path.join(folder, `${stack}.html`)).href;
+    await page.goto(file);
+    return { page, complaints };
+  }
+
+  async function violations(page: Page): Promise<string[]> {
+    return page.evaluate(
+      `${axe}; axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + " " + nodes[0].html))`,
+    );
+  }
+
+  for (const stack of Object.keys(stacks)) {
+    it(`of ${stack} has no error, asks for nothing, and fits ${WIDTHS.join(", ")} pixels`, async () => {
+      for (const width of WIDTHS) {
+        const { page, complaints } = await open(stack, width);
+        const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(wider <= 0, `${wider} pixels wider than ${width}`);
+        assert.notEqual(await page.title(), "taken");
+        assert.deepEqual(complaints, []);
+        await page.close();
+      }
+    });
+  }
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    it(`has no accessibility violation in ${colorScheme}, folded or open`, async () => {
+      for (const stack of ["dev", "acme-prod", "by-user"]) {
+        for (const width of [390, 1280]) {
+          const { page } = await open(stack, width, colorScheme);
+          await page.screenshot({
+            path: path.join(pictures, `${stack}-${colorScheme}-${width}.png`),
+            fullPage: true,
+          });
+          assert.deepEqual(await violations(page), []);
+          await page.evaluate(() => {
+            for (const details of document.querySelectorAll("details")) details.open = true;
+          });
+          assert.deepEqual(await violations(page), []);
+          await page.close();
+        }
+      }
+    });
+  }
+
+  it("is read by keyboard: arrows from cell to cell, Enter shows the statement, Escape returns", async () => {
+    const { page, complaints } = await open("acme-prod", 1280);
+    const first = page.locator("table.matrix a.cell").first();
+    await first.focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowRight");
+    const label = await page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+    assert.match(label ?? "", /^Snowflake’s role, s3:GetObject: allowed, by statement \d+/);
+    await page.keyboard.press("Enter");
+    const dialog = page.locator("dialog");
+    assert.ok(await dialog.isVisible());
+    const shown = await dialog.innerText();
+    assert.match(shown, /ReadExports/);
+    assert.match(shown, /"s3:GetObjectVersion"/);
+    assert.match(shown, /DenyInsecureTransport/);
+    assert.deepEqual(await violations(page), []);
+    await page.keyboard.press("Escape");
+    assert.ok(!(await dialog.isVisible()));
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), label);
+    assert.equal(await page.locator("table.matrix").first().locator('a.cell[tabindex="0"]').count(), 1);
+    assert.deepEqual(complaints, []);
+  });
+
+  it("shows by a click why something is refused", async () => {
+    const { page } = await open("acme-prod", 390);
+    await page
+      .getByRole("gridcell")
+      .locator('a[aria-label^="Anyone else, s3:GetObject: refused"]')
+      .first()
+      .click();
+    assert.match(await page.locator("dialog").innerText(), /IAM refuses what no statement allows/);
+    await page.getByRole("button", { name: "Close" }).click();
+    assert.ok(!(await page.locator("dialog").isVisible()));
+  });
+
+  it("leads to the statements without its script", async () => {
+    assert.ok(browser !== undefined);
+    const page = await browser.newPage({ javaScriptEnabled: false });
+    await page.goto(pathToFileURL(path.join(folder, "acme-prod.html")).href);
+    const cell = page.locator('a.cell[aria-label^="Braintrust’s role, s3:PutObject: allowed"]').first();
+    const href = (await cell.getAttribute("href")) ?? "";
+    assert.match(await page.locator(href).innerText(), /WriteExports/);
+    await page.close();
+  });
+
+  it("prints everything on paper, in light, with what is folded away", async () => {
+    const { page } = await open("acme-prod", 1280, "dark");
+    await page.emulateMedia({ media: "print" });
+    await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+    assert.equal(await page.locator("details:not([open])").count(), 0);
+    assert.ok(await page.locator("#statement-3 pre").isVisible());
+    const [background, ink] = await page.evaluate(() => {
+      const { backgroundColor, color } = getComputedStyle(document.documentElement);
+      return [backgroundColor, color];
+    });
+    const brightness = (color = "") => Number(/\d+/.exec(color)?.[0]);
+    assert.ok(brightness(background) > 240 && brightness(ink) < 60, `${ink} on ${background}`);
+    assert.ok(!(await page.locator("nav").isVisible()));
+    await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+    const folded = await page.locator("details:not([open])").count();
+    assert.ok(folded > 10);
+    const paper = await page.pdf({ path: path.join(pictures, "acme-prod.pdf"), format: "A4" });
+    assert.ok(paper.length > 50_000);
+    assert.equal(await page.locator("details:not([open])").count(), folded);
+  });
+});
