@@ -58,7 +58,7 @@ const rooms = {
   ],
   "automation/report/live": [...ground, ...["terminal", "reconcile", "status", "verify"].map(below)],
   "automation/report/sections": [...["cost", "plan", "controls", "verify", "report"].map(below)],
-  "automation/report/page": [...["terminal", "plan", "report"].map(below)],
+  "automation/report/page": [...["terminal", "plan", "report"].map(below), "components/package"],
   "automation/engine": [
     ...ground,
     ...["terminal", "project"].map(below),

@@ -22,7 +22,7 @@ export interface ReportData {
   readonly cost: CostEstimate;
   /** Who wrote it when: the page says so. */
   readonly written: Date;
-  /** What the deployed stack answered. @default it was not asked */
+  /** What the deployed stack answered. @default the page is made offline */
   readonly live?: Live | undefined;
 }
 

@@ -99,7 +99,7 @@ describe("the reviewer's page in Chromium", () => {
     await page.keyboard.press("Enter");
     const dialog = page.locator("dialog");
     assert.ok(await dialog.isVisible());
-    const shown = await dialog.innerText();
+    const shown = (await dialog.textContent()) ?? "";
     assert.match(shown, /ReadExports/);
     assert.match(shown, /"s3:GetObjectVersion"/);
     assert.match(shown, /DenyInsecureTransport/);
@@ -118,7 +118,7 @@ describe("the reviewer's page in Chromium", () => {
       .locator('a[aria-label^="Anyone else, s3:GetObject: refused"]')
       .first()
       .click();
-    assert.match(await page.locator("dialog").innerText(), /IAM refuses what no statement allows/);
+    assert.match((await page.locator("dialog").textContent()) ?? "", /IAM refuses what no statement allows/);
     await page.getByRole("button", { name: "Close" }).click();
     assert.ok(!(await page.locator("dialog").isVisible()));
   });
@@ -129,7 +129,7 @@ describe("the reviewer's page in Chromium", () => {
     await page.goto(pathToFileURL(path.join(folder, "acme-prod.html")).href);
     const cell = page.locator('a.cell[aria-label^="Braintrust’s role, s3:PutObject: allowed"]').first();
     const href = (await cell.getAttribute("href")) ?? "";
-    assert.match(await page.locator(href).innerText(), /WriteExports/);
+    assert.match((await page.locator(href).textContent()) ?? "", /WriteExports/);
     await page.close();
   });
 

@@ -27,7 +27,7 @@ export interface Graph {
   readonly edges: readonly Edge[];
 }
 
-/** Characters of a line in a box: longer names go on in the next. */
+/** Characters of a line in a box: longer names continue in the next. */
 const LINE = 30;
 
 /** The graph in Graphviz' language: graphviz.org/doc/info/lang.html. `LR` is for wide pages, `TB` for narrow ones. */

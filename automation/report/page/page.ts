@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { packageDir } from "../../../components/package";
 import { accountOf } from "../../plan/arn-names";
 import { isLeaf } from "../../plan/resource-tree";
 import type { ReportData } from "../report-data";
@@ -15,10 +16,17 @@ import type { Section } from "../sections/section";
 import { streamsSection } from "../sections/streams";
 import { Html, html } from "./html";
 
+/** Parts of the style, in their order: what is said later wins. */
+const styles = ["base", "badges", "lists", "diagram", "matrix", "chart", "narrow", "print"];
+
+function fileHere(name: string): string {
+  return readFileSync(join(packageDir, "automation", "report", "page", name), "utf8");
+}
+
 /** The whole page, which asks nothing of any other place. */
 export async function reportPage(data: ReportData): Promise<string> {
-  const style = readFileSync(join(__dirname, "report.css"), "utf8");
-  const script = readFileSync(join(__dirname, "report.js"), "utf8");
+  const style = styles.map((name) => fileHere(`style/${name}.css`)).join("\n");
+  const script = fileHere("report.js");
   const { stack } = data.settings;
   const sections = await sectionsOf(data);
   const page = html`<!doctype html>

@@ -55,7 +55,7 @@ function legend(columns: readonly Column[], title: Titles): Html | undefined {
   return words.length === 0 ? undefined : html`<p class="small">${words.join("; ")}.</p>`;
 }
 
-/** A name that may go on in the next line before a capital letter or after a colon, as `s3:Get|Object`. */
+/** A name that may continue in the next line before a capital letter or after a colon, as `s3:Get|Object`. */
 function breakable(text: string): Html {
   return html`<span>${joined(text.split(/(?<=[a-z])(?=[A-Z])|(?<=:)/), new Html("<wbr>"))}</span>`;
 }
