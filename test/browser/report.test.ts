@@ -69,15 +69,14 @@ describe("the reviewer's page in Chromium", () => {
   }
 
   for (const colorScheme of ["light", "dark"] as const) {
-    it(`has no accessibility violation in ${colorScheme}, folded or open`, async () => {
-      for (const stack of ["dev", "acme-prod", "by-user"]) {
+    it(`has no accessibility violation in ${colorScheme}, with everything open`, async () => {
+      for (const stack of ["acme-prod", "by-user"]) {
         for (const width of [390, 1280]) {
           const { page } = await open(stack, width, colorScheme);
           await page.screenshot({
             path: path.join(pictures, `${stack}-${colorScheme}-${width}.png`),
             fullPage: true,
           });
-          assert.deepEqual(await violations(page), []);
           await page.evaluate(() => {
             for (const details of document.querySelectorAll("details")) details.open = true;
           });

@@ -42,6 +42,8 @@ const runs: readonly (readonly [command: string, ...args: string[]])[] = [
   ["reconcile"],
   ["reconcile", "--run", "--connection", "admin", "--json"],
   ["reconcile", "--file", "{answers}"],
+  ["report", "--output", "{page}"],
+  ["report", "--live", "--connection", "admin", "--api-url", "{echo}", "--output", "{livePage}"],
   ["verify"],
   ["verify", "--json"],
   ["permissions", "--for", "deploy"],
@@ -96,7 +98,8 @@ describe("secrets, through every command", () => {
     canaries = [API_KEY, SERVICE_TOKEN, AWS_KEY, ERRORS_ID, PASSPHRASE, accessKeyOf(project)];
     const id = "braintrust-snowflake:snowflake.errorNotifications.externalId";
     await project.pulumi("config", "set", "--secret", "--path", id, ERRORS_ID, "--stack", "dev");
-    const words = { "{echo}": url, ...(await writeAnswers(project)) };
+    const pages = { "{page}": path.join(project.dir, "page.html"), "{livePage}": livePage(project) };
+    const words = { "{echo}": url, ...pages, ...(await writeAnswers(project)) };
     for (const line of runs) {
       await run(line.map((word) => words[word as keyof typeof words] ?? word));
     }
@@ -147,6 +150,7 @@ describe("secrets, through every command", () => {
     saying("up --yes", /phase/);
     saying("up --yes", /^engine .*: same aws:secretsmanager\/secretVersion:SecretVersion .* ends$/m);
     saying("braintrust --project p", /^ {4}at /m);
+    assert.match(await fs.readFile(livePage(project), "utf8"), /<h2 id="live-title">.*passed.*\d+ skipped/s);
     saying("destroy", /delete/);
   });
 
@@ -195,6 +199,10 @@ async function writeAnswers(project: TestProject): Promise<Record<"{answers}" | 
     "{answers}": path.join(project.dir, files["{answers}"]),
     "{contradiction}": path.join(project.dir, files["{contradiction}"]),
   };
+}
+
+function livePage({ dir }: TestProject): string {
+  return path.join(dir, "live.html");
 }
 
 function accessKeyOf({ world }: TestProject): string {

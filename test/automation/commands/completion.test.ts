@@ -55,7 +55,7 @@ describe("completion", () => {
 
     describe(shell, () => {
       it("offers the commands that begin with what is typed", () => {
-        assert.deepEqual(complete("re"), ["reconcile", "recover", "refresh"]);
+        assert.deepEqual(complete("re"), ["reconcile", "recover", "refresh", "report"]);
       });
       it("offers the stacks that have a settings file", () => {
         assert.deepEqual(complete("up", "--stack", "acme"), ["acme-eu", "acme-us"]);
