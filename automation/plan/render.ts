@@ -175,9 +175,10 @@ function shown(value: unknown): string {
 
 function nextLines(stack: string, look: Look): string[] {
   const commands: readonly [command: string, what: string][] = [
-    [commandLine("up", stack, " --create"), "deploys it; --create is for the first time"],
-    [commandLine("sql", stack, " --planned"), "prints the SQL for Snowflake"],
-    [commandLine("plan", stack, " --json"), "prints this plan as JSON"],
+    [commandLine("up", stack, " --create"), "creates and deploys it"],
+    [commandLine("sql", stack, " --planned"), "prints Snowflake's SQL"],
+    [commandLine("plan", stack, " --json"), "prints it as JSON"],
+    [commandLine("report", stack, " --output FILE"), "writes a page to review"],
   ];
   return section(
     "Next",

@@ -201,6 +201,7 @@ describe("renderPlan", () => {
         "npm run pipeline -- up --stack prod --create",
         "npm run pipeline -- sql --stack prod --planned",
         "npm run pipeline -- plan --stack prod --json",
+        "npm run pipeline -- report --stack prod --output FILE",
       ],
     );
   });
