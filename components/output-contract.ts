@@ -64,6 +64,8 @@ export const pipelineOutputs = z.object({
   }),
   streams: z.array(stream).min(1),
   phase: z.enum(["awaiting-braintrust", "awaiting-snowflake", "awaiting-channel", "connected"]),
+  /** What to do next; absent in stacks of earlier versions. */
+  nextStep: z.string().optional(),
 });
 
 /** What a deployed stack tells Snowflake, Braintrust and scripts. What a stack does not have is absent. */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { braintrustExternalIds } from "./access/braintrust-external-ids";
+import { nextStep } from "./next-step";
 import type { PipelineOutputs } from "./output-contract";
 import type { ExportPipeline } from "./pipeline";
 import { phaseOf, type Settings, secretIfEncrypted, subscriberOf } from "./settings/settings";
@@ -106,6 +107,7 @@ export function stackOutputs(settings: Settings, pipeline: ExportPipeline): Stac
     ...handOverOutputs(settings, pipeline.ready),
     // An update that fails must not leave outputs behind that tell of what it did not do.
     phase: pipeline.ready.apply(() => phaseOf(settings)),
+    nextStep: pipeline.ready.apply(() => nextStep(settings)),
   });
 }
 

@@ -60,11 +60,12 @@ export const meanings: Readonly<Record<SettingKey, string>> = {
     "Pulumi's protection of resources that hold data or an identity: buckets, keys, event topics, roles, users, secrets.",
   forceDestroy: "Lets `destroy` empty the bucket first.",
 
+  format: "Format of the files of each stream that has no other, as chosen in Braintrust.",
   streams: "One item for each export automation in Braintrust.",
   "streams[].name": "Name of the stream. Alarms, outputs and Snowflake's objects are named after it.",
   "streams[].prefix":
     "Folder of the stream, with or without `exportPrefix` in front. Folders must not overlap.",
-  "streams[].format": "Format of the files, as chosen in Braintrust.",
+  "streams[].format": "Format of the stream's files.",
   "streams[].table": "Landing table in Snowflake.",
 
   braintrust: "Who writes. Braintrust shows both ids in the dialog of a new S3 export.",
@@ -217,6 +218,7 @@ export const computedDefaults: Readonly<Partial<Record<SettingKey, string>>> = {
   encryption: "`kms` in production, `s3` in development and with `existingBucket`",
   protect: "`true` in production, `false` in development",
   forceDestroy: "`false` in production, `true` in development",
+  "streams[].format": "`format`",
   "streams[].prefix": "the stream's name and `/`",
   "streams[].table": "the stream's name in upper case",
   "braintrust.accountId": "unknown: the role cannot be assumed yet",

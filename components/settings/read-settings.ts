@@ -261,7 +261,7 @@ function resolveStream(
   return {
     name,
     prefix: prefix.startsWith(exportPrefix) ? prefix : `${exportPrefix}${prefix}`,
-    format: stream.format,
+    format: stream.format ?? raw.format,
     table,
     pipe: pipeOf(table),
     ...(channel === undefined ? {} : { channel }),

@@ -85,10 +85,12 @@ const judged = <Value>(
 ) => z.custom<Value>(holds, { error: rule, params: { fix } }).meta({ examples: [...examples], rule });
 const texts = (rule: ListRule) => judged<string | string[]>((value) => isTexts(value, rule.holds), rule);
 
+const format = z.enum(["jsonl", "parquet"]);
+
 const stream = section({
   name: text(streamNameRule),
   prefix: text(prefixRule).optional(),
-  format: z.enum(["jsonl", "parquet"]).default("jsonl"),
+  format: format.optional(),
   table: text(tableRule).optional(),
 });
 
@@ -262,10 +264,11 @@ export const settingsSchema = section({
   existingBucket: text(bucketNameRule).optional(),
   existingKmsKeyArn: text(keyArnRule).optional(),
   exportPrefix: text(prefixRule).default("braintrust-exports/"),
+  format: format.default("jsonl"),
   streams: z
     .array(stream)
     .min(1)
-    .default([{ name: "logs", format: "jsonl" }]),
+    .default([{ name: "logs" }]),
   snowflakeRegion: text(snowflakeRegionRule).optional(),
   allowCrossRegion: flag.default(false),
   braintrust: braintrust.prefault({}),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { nextStep } from "../../components/next-step";
 import { phaseOf } from "../../components/settings/settings";
 import { deployProgram, settingsFor } from "../support";
 
@@ -43,6 +44,10 @@ describe("stack outputs", () => {
         },
       ],
       phase: "awaiting-braintrust",
+      nextStep:
+        "add an S3 export in Braintrust: its dialog shows the ID for " +
+        "`pulumi config set --path braintrust-snowflake:braintrust.accountId ID` and " +
+        "`pulumi config set --path braintrust-snowflake:braintrust.orgId ID`; then `pulumi up`",
     });
     assert.deepEqual(secretOutputs, []);
   });
@@ -84,6 +89,7 @@ describe("stack outputs", () => {
       errorQueueUrl: "https://sqs.us-east-1.amazonaws.com/123456789012/snowpipe-errors-dev",
       eventsMode: "sns",
       phase: "connected",
+      nextStep: "check the pipeline: `npx braintrust-snowflake verify --stack dev`",
     });
     assert.deepEqual(secretOutputs, ["snowflakeSecretAccessKey"]);
   });
@@ -189,5 +195,31 @@ describe("phaseOf", () => {
   ];
   for (const [phase, given] of cases) {
     it(`is ${phase} with ${JSON.stringify(given)}`, () => assert.equal(phaseOf(settingsFor(given)), phase));
+  }
+});
+
+describe("nextStep", () => {
+  const role = { iamUserArn: user, externalId: "acme=1" };
+  const principalArns = ["arn:aws:iam::111122223333:role/BraintrustAPIHandlerRole"];
+  const cases: [title: string, given: Readonly<Record<string, unknown>>, step: RegExp][] = [
+    [
+      "only the id that is unknown",
+      { braintrust: { accountId: "111122223333" } },
+      /for `[^`]*\.orgId ID`; then/,
+    ],
+    ["no account for roles of your own", { braintrust: { principalArns } }, /for `[^`]*\.orgId ID`; then/],
+    [
+      "the commands that connect Snowflake",
+      { braintrust },
+      /`[^`]* connect --run --stack dev`.*--part setup /,
+    ],
+    [
+      "the part with the pipes once trust is set",
+      { braintrust, snowflake: role },
+      /sql --part load --stack dev`/,
+    ],
+  ];
+  for (const [title, given, step] of cases) {
+    it(`names ${title}`, () => assert.match(nextStep(settingsFor(given)), step));
   }
 });

@@ -45,6 +45,7 @@ describe("a prod stack with a user for Snowflake", () => {
       "exportPrefix",
       "exportUrl",
       "kmsKeyArn",
+      "nextStep",
       "notificationQueueArn",
       "notificationQueueUrl",
       "notificationTopicArn",

@@ -10,6 +10,7 @@ const defaults = {
   region: "us-east-1",
   partition: "aws",
   exportPrefix: "braintrust-exports/",
+  format: "jsonl",
   publicAccessBlock: "bucket",
   iam: { names: {} },
   streams: [
@@ -270,6 +271,18 @@ describe("settings as Pulumi delivers them", () => {
     assert.deepEqual(braintrust, { accountId: "123456789012", orgId: "o", permissions: "standard" });
     assert.deepEqual([lifecycle.profile, lifecycle.intelligentTiering], ["instant", true]);
     assert.deepEqual([protect, forceDestroy, encryption], [true, false, "kms"]);
+  });
+
+  it("takes the format of all streams for those that name none", () => {
+    const { streams } = settingsFor({
+      format: "parquet",
+      streams: [{ name: "logs" }, { name: "spans", format: "jsonl" }],
+    });
+    assert.deepEqual(
+      streams.map(({ format }) => format),
+      ["parquet", "jsonl"],
+    );
+    assert.equal(settingsFor({ format: "parquet" }).streams[0]?.format, "parquet");
   });
 
   it("stop the program with every problem where they are wrong", async () => {
