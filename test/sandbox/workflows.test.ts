@@ -3,10 +3,12 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
+import { projectDir } from "../../automation/project/stack-file";
 
 const zizmor = process.env.ZIZMOR ?? "zizmor";
 const actionlint = process.env.ACTIONLINT ?? "actionlint";
-const workflows = path.join(__dirname, "../../.github/workflows");
+/** Ours, and that of a project of the template. */
+const folders = ["", "template"].map((project) => path.join(projectDir, project, ".github/workflows"));
 
 /** A judge of workflows, and what it must find in each that was made worse. */
 const judges = [
@@ -44,13 +46,15 @@ for (const { name, command, options, worse } of judges) {
     const judged = async (change: (text: string) => string) => {
       const folder = await fs.mkdtemp(path.join(os.tmpdir(), "workflows-"));
       try {
-        const files = await fs.readdir(workflows);
-        assert.ok(files.length >= 2);
-        for (const file of files) {
-          const text = await fs.readFile(path.join(workflows, file), "utf8");
-          await fs.writeFile(path.join(folder, file), change(text));
+        const paths: string[] = [];
+        for (const workflows of folders) {
+          for (const file of await fs.readdir(workflows)) {
+            const text = await fs.readFile(path.join(workflows, file), "utf8");
+            paths.push(path.join(folder, `${paths.length}-${file}`));
+            await fs.writeFile(paths.at(-1) ?? "", change(text));
+          }
         }
-        const paths = files.map((file) => path.join(folder, file));
+        assert.ok(paths.length >= 3);
         const { status, stdout, stderr } = spawnSync(command, [...options, ...paths], { encoding: "utf8" });
         return { status, said: stdout + stderr };
       } finally {
