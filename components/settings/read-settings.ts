@@ -252,7 +252,7 @@ function resolve(
 
 function resolveStream(
   stream: RawSettings["streams"][number],
-  { exportPrefix }: RawSettings,
+  { exportPrefix, format }: RawSettings,
   channels: ReadonlyMap<string, string>,
 ): Stream {
   const { name, prefix = `${exportPrefix}${name}/` } = stream;
@@ -261,7 +261,7 @@ function resolveStream(
   return {
     name,
     prefix: prefix.startsWith(exportPrefix) ? prefix : `${exportPrefix}${prefix}`,
-    format: stream.format ?? raw.format,
+    format: stream.format ?? format,
     table,
     pipe: pipeOf(table),
     ...(channel === undefined ? {} : { channel }),
