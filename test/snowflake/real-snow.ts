@@ -29,8 +29,10 @@ export class RealSnow {
     private readonly home: string,
   ) {}
 
-  public static async connect(aws: Aws): Promise<RealSnow> {
-    const account = new SnowflakeAccount(aws);
+  public static async connect(
+    ...[aws, storageUser, queueArn]: ConstructorParameters<typeof SnowflakeAccount>
+  ): Promise<RealSnow> {
+    const account = new SnowflakeAccount(aws, storageUser, queueArn);
     const server = await serve(account);
     const home = await fs.mkdtemp(path.join(os.tmpdir(), "snow-home-"));
     const connection = [

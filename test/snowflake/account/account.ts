@@ -50,9 +50,7 @@ const SYSTEM_GRANTS = [
 /** A Snowflake account: its objects, who owns them, who may use them. It knows statements of Snowflake and no one's program. */
 export class SnowflakeAccount {
   /** Integrations and topics have users of their own: docs.snowflake.com/en/user-guide/data-load-snowpipe-auto-s3 */
-  public readonly storageUser = "arn:aws:iam::444455556666:user/k7xq-s-v2st9981";
   public readonly topicUser = "arn:aws:iam::444455556666:user/k7xq-s-sns00042";
-  public readonly queueArn = "arn:aws:sqs:us-east-1:444455556666:sf-snowpipe-AIDAK7XQ-b_9";
   /** Roles of the user that connects. */
   public userRoles: readonly string[] = ["ACCOUNTADMIN"];
   /** Account parameter: docs.snowflake.com/en/sql-reference/parameters#quoted-identifiers-ignore-case */
@@ -77,7 +75,15 @@ export class SnowflakeAccount {
     Object.entries(SYSTEM_ROLES).map(([role, below]) => [role, new Set(below)]),
   );
 
-  public constructor(public readonly aws: Aws) {}
+  /**
+   * @param storageUser that assumes the roles of integrations.
+   * @param queueArn that the pipes of the account share.
+   */
+  public constructor(
+    public readonly aws: Aws,
+    public readonly storageUser = "arn:aws:iam::444455556666:user/k7xq-s-v2st9981",
+    public readonly queueArn = "arn:aws:sqs:us-east-1:444455556666:sf-snowpipe-AIDAK7XQ-b_9",
+  ) {}
 
   public find(kind: string, name: string): Thing | undefined {
     return this.objects.get(`${kind} ${name}`);
@@ -183,7 +189,7 @@ export class SnowflakeAccount {
     const known = this.loads.get(table) ?? new Map<string, Load>();
     this.loads.set(table, known);
     for (const file of await this.readBucket(stage)) {
-      if (known.has(file.url) || urls?.includes(file.url) === false) continue;
+      if (known.get(file.url)?.status === "Loaded" || urls?.includes(file.url) === false) continue;
       known.set(file.url, await loaded(file, stage.properties.get("URL") ?? ""));
     }
   }

@@ -106,13 +106,9 @@ function isTrue(condition: string, variables: ReadonlyMap<string, number>, sessi
     const end = closing(logic, open);
     const query = /^SELECT 1 (FROM .*?)\s+WHERE (.*)$/s.exec(logic.slice(open + 1, end - 1).trim());
     if (query === null) throw syntaxError(logic);
-    const wanted = (query[2] ?? "").split(/\s+AND\s+/).map((comparison) => {
-      const [, column = "", value = ""] = /^("[^"]*"|\w+) = '(.*)'$/s.exec(comparison) ?? [];
-      if (column === "") throw syntaxError(comparison);
-      return [column.startsWith('"') ? session.column(column) : column, value.replaceAll("''", "'")] as const;
-    });
+    const wanted = (query[2] ?? "").split(/\s+AND\s+/).map((text) => comparison(text, session));
     const found = session.rowsOf(query[1] ?? "").some((row) =>
-      wanted.every(([column, value]) => {
+      wanted.every(([column, holds]) => {
         if (!(column in row)) {
           throw new Refusal(
             "000904",
@@ -120,7 +116,7 @@ function isTrue(condition: string, variables: ReadonlyMap<string, number>, sessi
             `SQL compilation error: error line 1 at position 30\ninvalid identifier '"${column}"'`,
           );
         }
-        return row[column] === value;
+        return holds(row[column] ?? null);
       }),
     );
     logic = `${logic.slice(0, exists)}${found ? "TRUE" : "FALSE"}${logic.slice(end)}`;
@@ -141,6 +137,22 @@ function isTrue(condition: string, variables: ReadonlyMap<string, number>, sessi
   }
   if (logic !== "TRUE" && logic !== "FALSE") throw syntaxError(logic);
   return logic === "TRUE";
+}
+
+/** A column, and what its value has to be: equal to a constant, one of several, or later than a time. */
+function comparison(text: string, session: BlockSession): readonly [string, (value: Row[string]) => boolean] {
+  const [, quoted = "", rest = ""] = /^("[^"]*"|\w+) (.*)$/s.exec(text.trim()) ?? [];
+  const column = quoted.startsWith('"') ? session.column(quoted) : quoted;
+  const time = /^> TO_TIMESTAMP_LTZ\((\d+), 3\)$/.exec(rest);
+  if (time) return [column, (value) => Number(value) > Number(time[1])];
+  if (!/^= '.*'$|^IN \(.*\)$/s.test(rest)) throw syntaxError(text);
+  const constants = constantsIn(rest);
+  return [column, (value) => constants.includes(String(value))];
+}
+
+/** docs.snowflake.com/en/sql-reference/data-types-text: string constants */
+export function constantsIn(text: string): string[] {
+  return [...text.matchAll(/'((?:[^']|'')*)'/g)].map(([, constant = ""]) => constant.replaceAll("''", "'"));
 }
 
 /** Where the parenthesis that opens at `open` has been closed. */

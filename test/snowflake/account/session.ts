@@ -119,6 +119,11 @@ export class Session {
           COMMENT: properties.get("COMMENT") ?? null,
         }));
     }
+    const table = form("FROM NAME").exec(from)?.[1];
+    if (table !== undefined && !table.includes("INFORMATION_SCHEMA")) {
+      const loads = this.account.loadsOf(this.need("TABLE", table).name);
+      return loads.map(({ file, at }) => ({ FILE_NAME: file, LOADED_AT: at }));
+    }
     const attached =
       /INFORMATION_SCHEMA\.(?:POLICY_REFERENCES|TAG_REFERENCES_ALL_COLUMNS)\([^']*'([^']*)'/.exec(from);
     if (attached === null) throw syntaxError(from);

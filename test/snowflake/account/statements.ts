@@ -8,7 +8,7 @@ import {
   stageOf,
 } from "./objects";
 import { queries } from "./queries";
-import { Refusal } from "./script";
+import { constantsIn, Refusal } from "./script";
 import { form, insufficient, quote, type Statement } from "./session";
 
 const KIND =
@@ -25,7 +25,8 @@ export const statements: readonly Statement[] = [
     },
   ],
   [
-    form("USE ROLE NAME"),
+    // The Snowflake CLI's own is in small letters.
+    form("(?:USE ROLE|use role) NAME"),
     (session, name = "") => {
       const { account } = session;
       const role = session.stored(name);
@@ -206,7 +207,10 @@ export const statements: readonly Statement[] = [
     form("COPY INTO NAME (.*)"),
     async (session, name = "", rest = "") => {
       session.needWarehouse();
-      await session.account.copy(session.needOwned("TABLE", name).name, stageOf(session, rest));
+      const stage = stageOf(session, rest);
+      const listed = /\sFILES = \((.*)\)$/s.exec(rest)?.[1];
+      const named = listed && constantsIn(listed).map((file) => `${stage.properties.get("URL")}${file}`);
+      await session.account.copy(session.needOwned("TABLE", name).name, stage, named || undefined);
       return undefined;
     },
   ],
