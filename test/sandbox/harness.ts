@@ -68,7 +68,7 @@ export class SandboxStack {
   }
 
   /** S3 with somebody else's key. */
-  public s3As(credentials: { accessKeyId: string; secretAccessKey: string }): S3 {
+  public s3As(credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }): S3 {
     return new S3({ ...clientSettings(this.file, "s3"), credentials, forcePathStyle: pathStyle(this.file) });
   }
 

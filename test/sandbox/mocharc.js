@@ -4,6 +4,7 @@ const path = require("node:path");
 /** Those that take minutes, the longest first: one that is begun last runs alone in the end. */
 const longest = [
   "killed",
+  "launch",
   "settings-change",
   "guards",
   "network-identity",
