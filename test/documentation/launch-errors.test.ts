@@ -40,6 +40,15 @@ const situations: readonly (readonly [situation: string, said: () => Promise<str
       }),
   ],
   [
+    "too many requests",
+    () =>
+      atBraintrust((server) => {
+        server.gate.limit = 0;
+        const pause = async () => {};
+        return failure(braintrustClient({ apiKey, baseUrl: server.baseUrl, pause }).project("chat"));
+      }),
+  ],
+  [
     "an unknown project",
     () => atBraintrust(({ baseUrl }) => failure(braintrustClient({ apiKey, baseUrl }).project("chat"))),
   ],
