@@ -8,7 +8,9 @@ import { pathError } from "../paths";
 import { planStack } from "../plan/plan";
 import { SECRET } from "../plan/planned-provider";
 import { ensureExternalId } from "../project/external-id";
+import { readStackFile, settingsOf } from "../project/stack-file";
 import { ownName } from "../project/stack-name";
+import { dbtSources } from "../snowflake/sql/dbt-sources";
 import type { AccessKey } from "../snowflake/sql/objects-sql";
 import { type SqlPart, snowflakeSql, sqlParts } from "../snowflake/sql/sql";
 import { note, printExactly } from "../terminal/terminal";
@@ -21,6 +23,13 @@ const options = (command: Command) =>
         "--part <part>",
         "which statements; setup is admin and objects (default: setup, load and check)",
         ["setup", "admin", "objects", "load", "check", "teardown"],
+      ),
+    )
+    .addOption(
+      choice(
+        "--format <format>",
+        "sql, or dbt: the sources.yml of a dbt project that reads the tables (default: sql)",
+        ["sql", "dbt"],
       ),
     )
     .option("--output <file>", "write a file that only you can read (default: standard output)")
@@ -36,9 +45,14 @@ export function defineSql(command: Command): void {
   options(command).action(sql);
 }
 
-/** `sql`: what sets Snowflake up for a stack, to standard output or a file. */
+/** `sql`: what sets Snowflake up for a stack, or what dbt reads there, to standard output or a file. */
 export async function sql(options: SqlCommandOptions): Promise<void> {
   const { stack, cwd, planned, revealSecrets, probeFile, leftStreams, output } = options;
+  if (isDbt(options)) {
+    const outputs = planned ? await outputsOfPlan(stack, cwd) : (await deployedOutputs(stack, cwd)).outputs;
+    const { monitoring } = settingsOf(await readStackFile(stack, cwd));
+    return write(dbtSources(outputs, monitoring.exportEveryHours), output);
+  }
   const part = partOf(options.part);
   refuseUnreadable(probeFile, part);
   if (leftStreams && part !== "teardown") {
@@ -50,8 +64,7 @@ export async function sql(options: SqlCommandOptions): Promise<void> {
   const source = planned ? await plannedOutputs(stack, cwd) : await deployedOutputs(stack, cwd);
   const key = revealSecrets ? accessKeyFor(source.outputs, part) : undefined;
   const text = snowflakeSql(source.outputs, part, { probeFile, revealSecrets: key, leftStreams });
-  if (output === undefined) printExactly(text);
-  else await writePrivately(output, text);
+  await write(text, output);
   for (const line of sqlNotes(source, part, key !== undefined)) note(line);
 }
 
@@ -91,6 +104,11 @@ export function sqlNotes(source: SqlSource, part: SqlPart | undefined, revealed:
   return notes;
 }
 
+async function write(text: string, output: string | undefined): Promise<void> {
+  if (output === undefined) printExactly(text);
+  else await writePrivately(output, text);
+}
+
 /** Writes a file that this user alone may read, also where one is there that others may. */
 async function writePrivately(file: string, text: string): Promise<void> {
   try {
@@ -108,6 +126,22 @@ async function writePrivately(file: string, text: string): Promise<void> {
       fix: "name a file in a folder that you can write to",
     });
   }
+}
+
+function isDbt({ format, ...others }: SqlCommandOptions): boolean {
+  if (format === undefined || format === "sql") return false;
+  if (format !== "dbt")
+    throw new UsageError(`--format ${JSON.stringify(format)}: the formats are sql and dbt`);
+  const { part, leftStreams, probeFile, revealSecrets } = others;
+  const given = {
+    "--part": part,
+    "--left-streams": leftStreams,
+    "--probe-file": probeFile,
+    "--reveal-secrets": revealSecrets,
+  };
+  const useless = Object.entries(given).find(([, value]) => value !== undefined);
+  if (useless !== undefined) throw new UsageError(`${useless[0]} is for SQL: leave it out with --format dbt`);
+  return true;
 }
 
 function refuseUnreadable(probeFile: string | undefined, part: SqlPart | undefined): void {
@@ -141,10 +175,7 @@ async function deployedOutputs(stack: string, workDir: string | undefined): Prom
 async function plannedOutputs(stack: string, dir: string | undefined): Promise<SqlSource> {
   const made = await ensureExternalId(stack, dir);
   if (made !== undefined) note(`wrote snowflake.externalId, ${made}, into Pulumi.${ownName(stack)}.yaml`);
-  const planned = Object.entries((await planStack(stack, dir)).outputs);
-  const outputs = parseOutputs(
-    Object.fromEntries(planned.map(([name, value]) => [name, { value, secret: false }])),
-  );
+  const outputs = await outputsOfPlan(stack, dir);
   const { snowflakeExternalId: id } = outputs;
   if (id === SECRET || id === ENCRYPTED) {
     throw new UsageError(
@@ -152,6 +183,11 @@ async function plannedOutputs(stack: string, dir: string | undefined): Promise<S
     );
   }
   return { outputs, planned: true, encryptedId: false };
+}
+
+async function outputsOfPlan(stack: string, dir: string | undefined): Promise<PipelineOutputs> {
+  const planned = Object.entries((await planStack(stack, dir)).outputs);
+  return parseOutputs(Object.fromEntries(planned.map(([name, value]) => [name, { value, secret: false }])));
 }
 
 function accessKeyFor(outputs: PipelineOutputs, part: SqlPart | undefined): AccessKey {

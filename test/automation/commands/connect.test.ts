@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
+import { parse } from "yaml";
 import { connect, nextSteps, renderSettings } from "../../../automation/commands/connect";
 import { sql, sqlNotes } from "../../../automation/commands/sql";
 import { UsageError } from "../../../automation/errors";
@@ -58,6 +59,21 @@ describe("connect and sql refuse before they do anything", () => {
       /^--left-streams .* --part teardown$/,
     ],
     [
+      "a format there is not",
+      () => sql({ stack, format: "yaml" }),
+      /^--format "yaml": the formats are sql and dbt$/,
+    ],
+    [
+      "a part of what is no SQL",
+      () => sql({ stack, format: "dbt", part: "setup" }),
+      /^--part is for SQL: leave it out with --format dbt$/,
+    ],
+    [
+      "a key in what is no SQL",
+      () => sql({ stack, format: "dbt", revealSecrets: true }),
+      /^--reveal-secrets is for SQL/,
+    ],
+    [
       "a key of a plan",
       () => sql({ stack, planned: true, revealSecrets: true }),
       /^--reveal-secrets and --planned/,
@@ -82,6 +98,8 @@ describe("sql --planned", () => {
       }),
     );
 
+  const settings = () => fs.readFile(path.join(cwd, "Pulumi.dev.yaml"), "utf8");
+
   beforeEach(async () => {
     cwd = await fs.mkdtemp(path.join(os.tmpdir(), "sql-"));
     await fs.writeFile(path.join(cwd, "Pulumi.yaml"), "name: braintrust-snowflake\nruntime: nodejs\n");
@@ -103,6 +121,20 @@ describe("sql --planned", () => {
     assert.match(text, /project braintrust-snowflake, stack dev/);
     assert.ok(!text.includes("\r") && text.endsWith("\n") && !text.includes("xxx"));
     if (process.platform !== "win32") assert.equal((await fs.stat(output)).mode & 0o777, 0o600);
+  });
+
+  it("prints the sources of dbt by the stack's names and hours, and changes no settings", async () => {
+    await write({
+      snowflake: { database: "Größe" },
+      monitoring: { alertEmails: ["a@example.com"], exportEveryHours: 6 },
+    });
+    const before = await settings();
+    const { out, error } = await captured(() => sql({ stack: "dev", cwd, planned: true, format: "dbt" }));
+    assert.equal(error, undefined);
+    const { sources } = parse(out);
+    assert.equal(sources[0].database, "Größe");
+    assert.deepEqual(sources[0].freshness.warn_after, { count: 6, period: "hour" });
+    assert.equal(await settings(), before);
   });
 
   it("refuses a place where it cannot write a file", async () => {
