@@ -12,7 +12,12 @@ export function defineCost(command: Command): void {
     .option("--gb-per-day <gb>", "GB that Braintrust exports per day (default: 1)")
     .option("--files-per-day <count>", "files that Braintrust exports per day (default: 24 per stream)")
     .option("--months <count>", "number of months to estimate (default: 12)")
-    .option("--json", "print {stack, region, usage, idle, months, ...} for programs")
+    .option("--credit-usd <usd>", "price of a Snowflake credit in USD (default: 3, Enterprise on demand)")
+    .option(
+      "--text-ratio <ratio>",
+      "uncompressed size of jsonl files, as a multiple of their own (default: 5)",
+    )
+    .option("--json", "print {stack, region, usage, idle, months, snowflake, ...} for programs")
     .action(cost);
 }
 
@@ -20,8 +25,8 @@ export function defineCost(command: Command): void {
 export async function cost(
   options: StackCommandOptions & UsageOptions & { readonly json?: boolean },
 ): Promise<void> {
-  const { stack, cwd, json, gbPerDay, filesPerDay, months } = options;
-  const estimated = await estimate({ stack, workDir: cwd, gbPerDay, filesPerDay, months });
+  const { stack, cwd, json, ...usage } = options;
+  const estimated = await estimate({ ...usage, stack, workDir: cwd });
   if (json) return printJson(estimated);
   print(renderCost(estimated, standardLook()));
 }

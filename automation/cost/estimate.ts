@@ -2,6 +2,7 @@ import type { Settings } from "../../components/settings/settings";
 import { type ArchiveTier, archiveTiers, lifecycleRules } from "../../components/storage/export-bucket";
 import { type CostItem, fixedCost, totalOf } from "./fixed";
 import { costOf, PRICES_AS_OF, PRICES_REGION, storageCost, transitionPrices, usagePrices } from "./prices";
+import { type SnowflakeCost, snowflakeCost } from "./snowflake";
 import { MONTH_DAYS, monthOf, type Stay, type StayInMonth, type Step, staysOf } from "./storage";
 import { isTrail, type PricedStack, trafficCost, whole } from "./traffic";
 import type { Usage } from "./usage";
@@ -20,6 +21,8 @@ export interface CostEstimate {
   readonly idle: CostLines;
   /** Each month by item, from the first. The amount of a month is the sum of its items. */
   readonly months: readonly (CostLines & { readonly month: number })[];
+  /** Snowflake's own bill for the same usage; no part of the amounts above. */
+  readonly snowflake: SnowflakeCost;
   /** Types of resources that the price table does not know, and the estimate leaves out. */
   readonly unpriced: readonly string[];
   /** What the estimate takes for granted. */
@@ -52,8 +55,9 @@ export function estimateCost(stack: PricedStack, usage: Usage): CostEstimate {
     usage,
     idle: { usd: totalOf(idle), items: idle },
     months,
+    snowflake: snowflakeCost(settings, usage),
     unpriced,
-    assumptions: assumptionsOf(stack, small),
+    assumptions: assumptionsOf(stack, usage, small),
   };
 }
 
@@ -145,7 +149,7 @@ function trailAssumption({ settings, resources }: PricedStack): string[] {
   ];
 }
 
-function assumptionsOf(stack: PricedStack, small: boolean): string[] {
+function assumptionsOf(stack: PricedStack, usage: Usage, small: boolean): string[] {
   const { settings } = stack;
   return [
     `months of ${MONTH_DAYS} days, evenly filled from an empty bucket; free tiers are not counted`,
@@ -162,5 +166,7 @@ function assumptionsOf(stack: PricedStack, small: boolean): string[] {
       : [
           `prices are ${PRICES_REGION}'s, and the stack is in ${settings.region ?? "a region not set"}: expect others`,
         ]),
+    `a credit of Snowflake costs ${usage.creditUsd.toFixed(2)} (--credit-usd; on demand 2.00 for Standard, 3.00 for Enterprise and 4.00 for Business Critical in us-east-1); Snowflake's storage and your queries are not counted`,
+    `jsonl files are ${usage.textRatio} times as large uncompressed (--text-ratio), and Parquet files as large as compressed jsonl; BYTES_BILLED of Snowflake's COPY_HISTORY tells what was billed`,
   ];
 }

@@ -21,11 +21,29 @@ export function renderCost(estimate: CostEstimate, look: Look): string {
     title("Idle, without traffic"),
     ...itemLines(idle, look),
     "",
+    ...snowflakeLines(estimate, look),
+    "",
     title("Assumptions"),
     ...[...assumptions, ...unpriced.map((type) => `${type} has no price here and is left out`)].flatMap(
       (text) => sentence(2, 2, { text, style: "dim" }, look),
     ),
   ].join("\n");
+}
+
+function snowflakeLines({ snowflake, usage }: CostEstimate, look: Look): string[] {
+  const { reset, parquetSavesUsd, pricesAsOf, creditUsd } = snowflake;
+  const title = (text: string) => paint({ text, style: "bold" }, look);
+  const source = `prices in credits as of ${pricesAsOf}, ${creditUsd.toFixed(2)} USD a credit; on Snowflake's bill`;
+  const saving = `Parquet instead of jsonl: minus ${(parquetSavesUsd ?? 0).toFixed(2)} USD a month`;
+  return [
+    title("Snowflake, each month"),
+    ...sentence(2, 0, { text: source, style: "dim" }, look),
+    ...itemLines(snowflake, look),
+    ...(parquetSavesUsd === undefined ? [] : sentence(2, 2, { text: saving }, look)),
+    "",
+    title(`A reset that exports ${usage.months} month${usage.months === 1 ? "" : "s"} again, once`),
+    ...itemLines(reset, look),
+  ];
 }
 
 /** The one line of a plan: what a stack costs before anything flows. */

@@ -153,9 +153,13 @@ export function isTrail({ type }: PricedResource): boolean {
   return /^aws:cloudtrail\/trail:|^awsx:cloudtrail:Trail$/.test(type);
 }
 
+/** Whether Snowflake reads from another region than the bucket's, which S3 charges by the GB. */
+export function crossesRegions({ snowflakeRegion, region, allowCrossRegion }: Settings): boolean {
+  return allowCrossRegion && snowflakeRegion !== undefined && snowflakeRegion !== region;
+}
+
 function transferCost({ gbPerDay }: Usage, settings: Settings): CostItem[] {
-  const { snowflakeRegion, region, allowCrossRegion } = settings;
-  if (!allowCrossRegion || snowflakeRegion === undefined || snowflakeRegion === region) return [];
+  if (!crossesRegions(settings)) return [];
   const gb = gbPerDay * MONTH_DAYS;
   return [
     {

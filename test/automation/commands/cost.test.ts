@@ -14,7 +14,7 @@ const estimate: CostEstimate = {
   region: "eu-west-1",
   pricesRegion: "us-east-1",
   pricesAsOf: "2025-11",
-  usage: { gbPerDay: 2.5, filesPerDay: 24, months: 2 },
+  usage: { gbPerDay: 2.5, filesPerDay: 24, months: 2, creditUsd: 2.6, textRatio: 4 },
   idle: { usd: 0.4, items: [{ item: "Secrets Manager", usd: 0.4, why: "1 secret" }] },
   months: [
     { month: 1, usd: 6, items: [{ item: "storage STANDARD", usd: 6, why: "a" }] },
@@ -27,6 +27,14 @@ const estimate: CostEstimate = {
       ],
     },
   ],
+  snowflake: {
+    pricesAsOf: "2026-01",
+    creditUsd: 2.6,
+    usd: 2.89,
+    items: [{ item: "Snowpipe", usd: 2.89, why: "300 GB" }],
+    reset: { usd: 1.5, items: [{ item: "S3 requests", usd: 1.5, why: "again" }] },
+    parquetSavesUsd: 2.164,
+  },
   unpriced: ["aws:ec2/instance:Instance"],
   assumptions: ["evenly filled"],
 };
@@ -52,6 +60,16 @@ describe("renderCost", () => {
         "  Secrets Manager  0.40  ████████  1 secret",
         "  total            0.40",
         "",
+        "Snowflake, each month",
+        "  prices in credits as of 2026-01, 2.60 USD a credit; on Snowflake's bill",
+        "  Snowpipe  2.89  ████████  300 GB",
+        "  total     2.89",
+        "  Parquet instead of jsonl: minus 2.16 USD a month",
+        "",
+        "A reset that exports 2 months again, once",
+        "  S3 requests  1.50  ████████  again",
+        "  total        1.50",
+        "",
         "Assumptions",
         "  evenly filled",
         "  aws:ec2/instance:Instance has no price here and is left out",
@@ -68,11 +86,20 @@ describe("usage", () => {
   const streams = { streams: [{}, {}] } as unknown as Parameters<typeof usageOf>[1];
 
   it("is 1 GB a day in a file of each stream an hour for a year, unless told otherwise", () => {
-    assert.deepEqual(usageOf({}, streams), { gbPerDay: 1, filesPerDay: 48, months: 12 });
-    assert.deepEqual(usageOf({ gbPerDay: "0.5", filesPerDay: 3, months: "1" }, streams), {
+    assert.deepEqual(usageOf({}, streams), {
+      gbPerDay: 1,
+      filesPerDay: 48,
+      months: 12,
+      creditUsd: 3,
+      textRatio: 5,
+    });
+    const given = { gbPerDay: "0.5", filesPerDay: 3, months: "1", creditUsd: "2.6", textRatio: 1 };
+    assert.deepEqual(usageOf(given, streams), {
       gbPerDay: 0.5,
       filesPerDay: 3,
       months: 1,
+      creditUsd: 2.6,
+      textRatio: 1,
     });
     assert.deepEqual(usageOf({ gbPerDay: 0, filesPerDay: 0 }, streams).filesPerDay, 0);
   });
@@ -103,6 +130,12 @@ describe("usage", () => {
     });
   }
 
+  for (const textRatio of ["0.9", "1033", "5:1", ""]) {
+    it(`refuses ${JSON.stringify(textRatio)} as ratio of texts`, () => {
+      assert.throws(() => usageOf({ textRatio }, streams), /--text-ratio = .*number from 1 to 1032/);
+    });
+  }
+
   it("refuses GB in no files", () => {
     assert.throws(() => usageOf({ filesPerDay: "0" }, streams), /--files-per-day = 0: cannot hold 1 GB/);
   });
@@ -128,6 +161,7 @@ describe("cost", () => {
       "usage",
       "idle",
       "months",
+      "snowflake",
       "unpriced",
       "assumptions",
     ]);

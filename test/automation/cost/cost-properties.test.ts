@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { estimateCost } from "../../../automation/cost/estimate";
+import { SNOWFLAKE_DEFAULTS } from "../../../automation/cost/usage";
 import type { PlannedResource } from "../../../automation/plan/evaluation";
 import { planStack } from "../../../automation/plan/plan";
 import type { Settings } from "../../../components/settings/settings";
@@ -29,8 +30,12 @@ describe("any estimate", () => {
   it("is the sum of its items, none of them negative", () => {
     fc.assert(
       fc.property(anyStack, gb, files, months, (stack, gbPerDay, filesPerDay, count) => {
-        for (const { usd: total, items } of estimateCost(stack, { gbPerDay, filesPerDay, months: count })
-          .months) {
+        for (const { usd: total, items } of estimateCost(stack, {
+          ...SNOWFLAKE_DEFAULTS,
+          gbPerDay,
+          filesPerDay,
+          months: count,
+        }).months) {
           let left = total;
           for (const item of items) {
             assert.ok(item.usd >= 0, item.item);
@@ -50,7 +55,7 @@ describe("any estimate", () => {
         const small = (gbPerDay: number) => gbPerDay / filesPerDay < 128 / 1024 / 1024;
         fc.pre(small(less) === small(more));
         const total = (gbPerDay: number) =>
-          estimateCost(stack, { gbPerDay, filesPerDay, months: count }).months.map(
+          estimateCost(stack, { ...SNOWFLAKE_DEFAULTS, gbPerDay, filesPerDay, months: count }).months.map(
             ({ usd: amount }) => amount,
           );
         const dear = total(more);
@@ -63,8 +68,8 @@ describe("any estimate", () => {
   it("says the same of a month however far it looks ahead, and never less than idle", () => {
     fc.assert(
       fc.property(anyStack, gb, files, months, (stack, gbPerDay, filesPerDay, count) => {
-        const short = estimateCost(stack, { gbPerDay, filesPerDay, months: count });
-        const long = estimateCost(stack, { gbPerDay, filesPerDay, months: count + 3 });
+        const short = estimateCost(stack, { ...SNOWFLAKE_DEFAULTS, gbPerDay, filesPerDay, months: count });
+        const long = estimateCost(stack, { ...SNOWFLAKE_DEFAULTS, gbPerDay, filesPerDay, months: count + 3 });
         assert.deepEqual(long.months.slice(0, count), short.months);
         for (const month of short.months) assert.ok(month.usd >= short.idle.usd);
       }),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type CostEstimate, estimateCost } from "../../../automation/cost/estimate";
 import { fixedCost } from "../../../automation/cost/fixed";
 import { storageCost } from "../../../automation/cost/prices";
+import { SNOWFLAKE_DEFAULTS } from "../../../automation/cost/usage";
 import { estimate } from "../../../automation/plan/cost";
 import type { PlannedResource } from "../../../automation/plan/evaluation";
 import { fixtureProject as workDir } from "../../fixtures/project";
@@ -22,7 +23,10 @@ function monthsOf(
   [gbPerDay, filesPerDay, months]: [number, number, number],
   resources: readonly PlannedResource[] = [],
 ): CostEstimate["months"] {
-  return estimateCost({ settings: settingsFor(given), resources }, { gbPerDay, filesPerDay, months }).months;
+  return estimateCost(
+    { settings: settingsFor(given), resources },
+    { ...SNOWFLAKE_DEFAULTS, gbPerDay, filesPerDay, months },
+  ).months;
 }
 
 /** The amount of an item in a month, to a hundred-thousandth of a dollar; undefined where there is none. */
@@ -98,7 +102,7 @@ describe("the cost of storage, by hand", () => {
 
   it("leaves files below 128 KB in STANDARD, and says so", () => {
     const settings = settingsFor();
-    const usage = { gbPerDay: 1, filesPerDay: 10_000, months: 3 };
+    const usage = { ...SNOWFLAKE_DEFAULTS, gbPerDay: 1, filesPerDay: 10_000, months: 3 };
     const { months, assumptions } = estimateCost({ settings, resources: [] }, usage);
     // 30, 60, then 75.5 GB: (61 + 90) / 2 on average.
     assert.equal(usd(months, 3, "storage STANDARD"), 1.7365);
@@ -260,7 +264,7 @@ describe("the cost of a whole stack", () => {
       const { resources } = await planOf("prod", { "aws:region": "us-east-1" });
       return estimateCost(
         { settings, resources },
-        { gbPerDay: 1, filesPerDay: 1, months: 1 },
+        { ...SNOWFLAKE_DEFAULTS, gbPerDay: 1, filesPerDay: 1, months: 1 },
       ).assumptions.filter((text) => text.includes("management events"));
     };
     assert.match(

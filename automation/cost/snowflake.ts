@@ -1,0 +1,146 @@
+import type { Settings } from "../../components/settings/settings";
+import { creditPrices, PRICES_AS_OF_SNOWFLAKE } from "./credit-prices";
+import { type CostItem, totalOf } from "./fixed";
+
+import { costOf, storageCost, usagePrices } from "./prices";
+import { MONTH_DAYS } from "./storage";
+import { crossesRegions, whole } from "./traffic";
+import type { Usage } from "./usage";
+
+/** What loading costs in Snowflake, on Snowflake's bill. The AWS side is counted apart. */
+export interface SnowflakeCost {
+  /** Month of the prices in credits, `YYYY-MM`. */
+  readonly pricesAsOf: string;
+  readonly creditUsd: number;
+  /** Each month. */
+  readonly usd: number;
+  readonly items: readonly CostItem[];
+  /** What it costs once, in AWS and Snowflake, to export everything again that the months have brought. */
+  readonly reset: { readonly usd: number; readonly items: readonly CostItem[] };
+  /** What Parquet instead of jsonl saves a month; absent where it saves nothing. */
+  readonly parquetSavesUsd?: number;
+}
+
+const MINUTES = MONTH_DAYS * 24 * 60;
+/** Seconds that a run of a task is taken to need: it lists a folder and copies a file or two. */
+export const TASK_SECONDS = 10;
+/** Minutes between two runs, where the settings say nothing. */
+const TASK_MINUTES = 15;
+/** A warehouse is billed for that much each time it resumes: docs.snowflake.com/en/user-guide/cost-understanding-compute */
+const LEAST_WAREHOUSE_SECONDS = 60;
+const HOUR_SECONDS = 3600;
+
+/** The estimate of Snowflake's side for a usage. */
+export function snowflakeCost(settings: Settings, usage: Usage): SnowflakeCost {
+  const monthGb = usage.gbPerDay * MONTH_DAYS;
+  const items = [...loadItems(settings, usage), ...dynamicTableItems(settings, usage)];
+  const reset = resetItems(settings, usage);
+  const saved = isByPipe(settings)
+    ? snowpipeUsd(monthGb * textShare(settings) * (usage.textRatio - 1), usage)
+    : 0;
+  return {
+    pricesAsOf: PRICES_AS_OF_SNOWFLAKE,
+    creditUsd: usage.creditUsd,
+    usd: totalOf(items),
+    items,
+    reset: { usd: totalOf(reset), items: reset },
+    ...(saved > 0 ? { parquetSavesUsd: saved } : {}),
+  };
+}
+
+function isByPipe({ events }: Settings): boolean {
+  return events.mode === "snowflake-queue" || events.mode === "sns";
+}
+
+function textShare({ streams }: Settings): number {
+  return streams.filter(({ format }) => format === "jsonl").length / streams.length;
+}
+
+/** Snowpipe bills text by its uncompressed size and Parquet by its own: docs.snowflake.com/en/user-guide/data-load-snowpipe-billing */
+function billedGb(gb: number, settings: Settings, { textRatio }: Usage): number {
+  const text = textShare(settings);
+  return gb * (text * textRatio + 1 - text);
+}
+
+function snowpipeUsd(gb: number, { creditUsd }: Usage): number {
+  return costOf(creditPrices.snowpipeGb, gb) * creditUsd;
+}
+
+function loadItems(settings: Settings, usage: Usage): CostItem[] {
+  if (isByPipe(settings)) {
+    const gb = billedGb(usage.gbPerDay * MONTH_DAYS, settings, usage);
+    const { credits } = creditPrices.snowpipeGb;
+    return gb === 0
+      ? []
+      : [
+          {
+            item: "Snowpipe",
+            usd: snowpipeUsd(gb, usage),
+            why: `${whole(gb)} GB at ${credits} credits each`,
+          },
+        ];
+  }
+  const runs = (MINUTES / (settings.snowflake.taskMinutes ?? TASK_MINUTES)) * settings.streams.length;
+  const hours = (runs * TASK_SECONDS) / HOUR_SECONDS;
+  return [
+    {
+      item: "tasks",
+      usd: costOf(creditPrices.serverlessTaskHour, hours) * usage.creditUsd,
+      why: `${whole(runs)} runs of ${TASK_SECONDS} s, also those that find nothing`,
+    },
+  ];
+}
+
+/** A refresh that finds nothing new needs no warehouse: docs.snowflake.com/en/user-guide/dynamic-tables-cost */
+function dynamicTableItems({ snowflake, streams }: Settings, { filesPerDay, creditUsd }: Usage): CostItem[] {
+  const { currentLagMinutes } = snowflake;
+  if (currentLagMinutes === undefined || filesPerDay === 0) return [];
+  const refreshes = Math.min((MINUTES / currentLagMinutes) * streams.length, filesPerDay * MONTH_DAYS);
+  const hours = (refreshes * LEAST_WAREHOUSE_SECONDS) / HOUR_SECONDS;
+  return [
+    {
+      item: "warehouse for dynamic tables",
+      usd: costOf(creditPrices.xsmallHour, hours) * creditUsd,
+      why: `${whole(refreshes)} refreshes of ${LEAST_WAREHOUSE_SECONDS} s at most, XSMALL`,
+    },
+  ];
+}
+
+/** A reset clears the cursor of an export: every record is written once more, under other names. */
+function resetItems(settings: Settings, usage: Usage): CostItem[] {
+  const days = usage.months * MONTH_DAYS;
+  const gb = usage.gbPerDay * days;
+  const files = usage.filesPerDay * days;
+  if (files === 0) return [];
+  const billed = billedGb(gb, settings, usage);
+  return [
+    {
+      item: "S3 requests",
+      usd: costOf(usagePrices.s3Put, files) + costOf(usagePrices.s3Get, files),
+      why: `${whole(files)} files written and read again`,
+    },
+    {
+      item: "storage of the second copy",
+      usd: storageCost("STANDARD", gb),
+      why: `${whole(gb)} GB in STANDARD, for its first month`,
+    },
+    ...(crossesRegions(settings)
+      ? [
+          {
+            item: "transfer to Snowflake's region",
+            usd: costOf(usagePrices.crossRegionGb, gb),
+            why: `${whole(gb)} GB`,
+          },
+        ]
+      : []),
+    ...(isByPipe(settings)
+      ? [
+          {
+            item: "Snowpipe",
+            usd: snowpipeUsd(billed, usage),
+            why: `${whole(billed)} GB loaded a second time`,
+          },
+        ]
+      : []),
+  ];
+}

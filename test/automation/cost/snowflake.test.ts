@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { snowflakeCost } from "../../../automation/cost/snowflake";
+import type { Usage } from "../../../automation/cost/usage";
+import { settingsFor } from "../../support";
+
+const usage: Usage = { gbPerDay: 2, filesPerDay: 240, months: 12, creditUsd: 3, textRatio: 5 };
+const streams = (...formats: readonly string[]) => ({
+  streams: formats.map((format, at) => ({
+    name: `s${at}`,
+    prefix: `braintrust/s${at}/`,
+    table: `T${at}`,
+    format,
+  })),
+});
+const byTask = { events: { mode: "none" } };
+
+function cost(given: Readonly<Record<string, unknown>>, change: Partial<Usage> = {}) {
+  const found = snowflakeCost(settingsFor(given), { ...usage, ...change });
+  const rounded = (items: typeof found.items) =>
+    Object.fromEntries(items.map(({ item, usd }) => [item, Math.round(usd * 1e5) / 1e5]));
+  return {
+    items: rounded(found.items),
+    reset: rounded(found.reset.items),
+    saved: found.parquetSavesUsd,
+    found,
+  };
+}
+
+describe("the cost of Snowflake, by hand", () => {
+  it("bills jsonl by its uncompressed size and Parquet by its own", () => {
+    // 60 GB a month, 300 uncompressed, at 0.0037 credits of 3 dollars.
+    assert.deepEqual(cost(streams("jsonl")).items, { Snowpipe: 3.33 });
+    assert.deepEqual(cost(streams("parquet")).items, { Snowpipe: 0.666 });
+    assert.deepEqual(cost(streams("jsonl", "parquet")).items, { Snowpipe: 1.998 });
+    assert.deepEqual(cost(streams("jsonl"), { textRatio: 1, creditUsd: 2 }).items, { Snowpipe: 0.444 });
+    assert.deepEqual(cost(streams("jsonl"), { gbPerDay: 0, filesPerDay: 0 }).items, {});
+  });
+
+  it("says what Parquet saves where it saves anything", () => {
+    assert.equal(cost(streams("jsonl")).saved?.toFixed(3), "2.664");
+    assert.equal(cost(streams("jsonl", "parquet")).saved?.toFixed(3), "1.332");
+    assert.equal(cost(streams("parquet")).saved, undefined);
+    assert.equal(cost(streams("jsonl"), { textRatio: 1 }).saved, undefined);
+    assert.equal(cost({ ...streams("jsonl"), ...byTask }).saved, undefined);
+  });
+
+  it("bills every run of a task, and no GB", () => {
+    // 1,440 runs of 10 seconds are 4 hours, at 0.9 credits.
+    const snowflake = { taskMinutes: 30 };
+    assert.deepEqual(cost({ ...streams("jsonl"), ...byTask, snowflake }).items, { tasks: 10.8 });
+    assert.deepEqual(cost({ ...streams("jsonl", "jsonl"), ...byTask }).items, { tasks: 43.2 });
+  });
+
+  it("bills a minute of the warehouse for each refresh that finds something", () => {
+    const snowflake = { currentLagMinutes: 60 };
+    // 720 refreshes are 12 hours; with two files a day, 60 are one.
+    const item = "warehouse for dynamic tables";
+    assert.equal(cost({ ...streams("parquet"), snowflake }).items[item], 36);
+    assert.equal(cost({ ...streams("parquet"), snowflake }, { filesPerDay: 2 }).items[item], 3);
+  });
+
+  it("counts a reset: everything is written, read, stored and loaded again, across regions too", () => {
+    // 720 GB in 86,400 files.
+    const once = { "S3 requests": 0.46656, "storage of the second copy": 16.56 };
+    assert.deepEqual(cost(streams("jsonl")).reset, { ...once, Snowpipe: 39.96 });
+    const regions = { snowflakeRegion: "us-west-2", allowCrossRegion: true };
+    assert.deepEqual(cost({ ...streams("parquet"), ...regions }).reset, {
+      ...once,
+      "transfer to Snowflake's region": 14.4,
+      Snowpipe: 7.992,
+    });
+    assert.deepEqual(cost({ ...streams("jsonl"), ...byTask }).reset, once);
+  });
+});
