@@ -163,6 +163,19 @@ const rooms = {
     "components/settings/",
   ],
   "automation/commands": ["automation/", "components/"],
+  policy: [
+    "compile-cache",
+    "automation/policy-document",
+    "components/settings/production",
+    "components/stateful",
+    "components/storage/share-names",
+  ],
+  "policy/rules": [
+    "automation/policy-document",
+    "components/stateful",
+    "components/storage/share-names",
+    "policy/",
+  ],
   provider: ["compile-cache", ...ground, "automation/aws/", "components/storage/share-names"],
 };
 
@@ -196,7 +209,7 @@ function below(room) {
 }
 
 /** A room without a rule could import anything. */
-const folders = ["components", "automation", "provider"].flatMap((top) =>
+const folders = ["components", "automation", "provider", "policy"].flatMap((top) =>
   fs
     .readdirSync(path.join(__dirname, top), { recursive: true })
     .filter((file) => file.endsWith(".ts") && path.dirname(file) !== ".")
@@ -223,7 +236,7 @@ module.exports = {
       severity: "error",
       from: { path: `^${room}/` },
       to: {
-        path: "^(index|components|automation|provider|bench|examples|test)\\b",
+        path: "^(index|components|automation|provider|policy|bench|examples|test)\\b",
         pathNot: [`^${room}/`, ...allowed.map((place) => `^${place}`)],
       },
     })),
@@ -239,7 +252,7 @@ module.exports = {
       comment: "The program knows nothing of what drives it.",
       severity: "error",
       from: { path: "^components/" },
-      to: { path: "^(index|automation|provider|bench|examples|test)\\b" },
+      to: { path: "^(index|automation|provider|policy|bench|examples|test)\\b" },
     },
     {
       name: "settings are read last",
@@ -256,7 +269,7 @@ module.exports = {
         path: "^(components/(account|arguments|output-contract|package|physical-names|stateful)|automation/(errors|paths|debug|outputs|policy-document|proxies))\\.ts$",
       },
       to: {
-        path: "^(index|components|automation|provider|bench|examples|test)\\b",
+        path: "^(index|components|automation|provider|policy|bench|examples|test)\\b",
         pathNot: "^(automation/errors|components/(output-contract|settings/problems))",
       },
     },
@@ -271,7 +284,7 @@ module.exports = {
       name: "entrances",
       comment: "cli.ts and index.ts are for callers from outside.",
       severity: "error",
-      from: { path: "^(components|automation)/" },
+      from: { path: "^(components|automation|policy)/" },
       to: { path: "^(automation/(cli|index)\\.ts|bench|examples|test)\\b" },
     },
   ],

@@ -2,18 +2,20 @@ import type { Command } from "@commander-js/extra-typings";
 import { Deployment } from "../deploy/deployment";
 import { lossReport, protectionNote } from "../deploy/losses";
 import { renderChanges, summarize } from "../engine/changes";
+import { policyPackAt } from "../engine/policy-pack";
 import { PipelineError, StackBusyError } from "../errors";
 import { note, print, printJson, type StackCommandOptions } from "../terminal/terminal";
 import { onceApproved } from "./approval";
 import { noteNeedless } from "./earlier-forms";
 import { onStacks, type StacksCommandOptions, type Voice } from "./on-stacks";
-import { changing, earlier, onSeveralStacks, onStack, SKIP_PREFLIGHT } from "./options";
+import { changing, earlier, onSeveralStacks, onStack, POLICY_PACK, SKIP_PREFLIGHT } from "./options";
 import { repairFirst } from "./recover";
 import { type TimeLimitOptions, timeLimits } from "./time-limits";
 
 /** `preview` on the command line. */
 export function definePreview(command: Command): void {
   onSeveralStacks(command)
+    .option("--policy-pack <path>", POLICY_PACK)
     .option("--expect-no-changes", "exit with code 1 if there are changes")
     .option("--refresh", "update the state to match AWS first")
     .option("--skip-preflight", SKIP_PREFLIGHT)
@@ -23,6 +25,7 @@ export function definePreview(command: Command): void {
 /** `up` on the command line. */
 export function defineUp(command: Command): void {
   changing(command)
+    .option("--policy-pack <path>", POLICY_PACK)
     .option("--create", "create the stack if it does not exist")
     .option("--refresh", "update the state to match AWS first")
     .option(
@@ -66,14 +69,16 @@ export async function preview(
     Pick<ChangingCommandOptions, "skipPreflight"> & {
       readonly expectNoChanges?: boolean;
       readonly refresh?: boolean;
+      readonly policyPack?: string;
     },
 ): Promise<void> {
   const { cwd, skipPreflight, refresh } = options;
+  const policyPack = await policyPackAt(options.policyPack);
   await onStacks(options, async (stack, { onProgress, signal, print: say, note: tell }) => {
     const place = { stack, workDir: cwd, skipPreflight };
     const deployment = await Deployment.open({ onProgress, signal, ...place });
     await deployment.preflight();
-    const changes = await deployment.preview({ refresh });
+    const changes = await deployment.preview({ refresh, policyPack });
     say(renderChanges(changes));
     const removals = await deployment.removals(changes);
     for (const text of [lossReport(stack, removals), protectionNote(stack, removals)]) {
@@ -95,12 +100,14 @@ export async function up(
     Pick<ChangingCommandOptions, "skipPreflight"> & {
       readonly create?: boolean;
       readonly refresh?: boolean;
+      readonly policyPack?: string;
       readonly allowLoss?: boolean;
       /** No longer does anything. */
       readonly replaceForeign?: boolean;
     },
 ): Promise<void> {
   const { cwd, create, refresh, allowLoss, replaceForeign, skipPreflight } = options;
+  const policyPack = await policyPackAt(options.policyPack);
   if (replaceForeign) noteNeedless("--replace-foreign", "what others have on an existing bucket is kept");
   const limits = timeLimits(options);
   await onStacks(options, async (stack, voice) => {
@@ -110,10 +117,10 @@ export async function up(
     if (!(await mayGoOn(deployment, voice))) return declined(voice);
     const refusal = await deployment.preflight();
     if (refusal !== undefined) throw refusal;
-    const expected = await deployment.preview({ refresh });
+    const expected = await deployment.preview({ refresh, policyPack });
     await deployment.checkRemovals(expected, { allowLoss });
     const made = await onceApproved(expected, `Apply these changes to stack "${stack}"?`, voice, (asking) =>
-      deployment.up({ refresh, allowLoss, ...asking }, expected),
+      deployment.up({ refresh, allowLoss, policyPack, ...asking }, expected),
     );
     if (made === undefined) return undefined;
     const summary = `${summarize(made.changes)}; phase ${made.outputs.phase}`;

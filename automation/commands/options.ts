@@ -5,6 +5,8 @@ export const WAIT = "wait up to this many minutes for another update that has th
 export const TIMEOUT = "cancel after this many minutes (default: 60)";
 export const YES = "apply the changes without asking";
 export const SKIP_PREFLIGHT = "skip pre-flight checks of credentials, backend and bucket";
+export const POLICY_PACK =
+  "policy pack that judges the resources: its folder or executable (this project's: policy)";
 const CWD = "folder of Pulumi.yaml and the stacks' files (default: this project)";
 
 /** The options of a command that is for one stack. */

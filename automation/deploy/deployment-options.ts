@@ -33,6 +33,8 @@ export interface AfterWaiting {
 export interface UpOptions extends AfterWaiting {
   /** Reads the live resources first. */
   readonly refresh?: boolean | undefined;
+  /** A policy pack that judges the resources: its folder or its executable, from the project's folder. @default none */
+  readonly policyPack?: string | undefined;
   /** Lets the update delete or replace what holds data or an identity that others name. @default it is refused before it starts */
   readonly allowLoss?: boolean | undefined;
 }

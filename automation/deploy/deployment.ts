@@ -62,12 +62,12 @@ export class Deployment {
    *
    * @throws UsageError where a newer version, or another program, has deployed the stack.
    */
-  public async preview({ refresh }: UpOptions = {}): Promise<Change[]> {
+  public async preview(options: UpOptions = {}): Promise<Change[]> {
     const { stack } = this.open;
+    const asked = engineOptions(options);
     const changes = this.operations.run({
       kind: "preview",
-      operation: (engine) =>
-        ignoringProtection(stack, () => stack.preview({ ...engine, refresh: refresh ?? false })),
+      operation: (engine) => ignoringProtection(stack, () => stack.preview({ ...engine, ...asked })),
     });
     await Promise.all([this.checkWriter(), changes.catch(() => undefined)]);
     return changes;
@@ -123,6 +123,7 @@ export class Deployment {
    * @throws StackBusyError where another update is in progress.
    */
   public async up(options: UpOptions = {}, previewed?: readonly Change[]): Promise<UpResult> {
+    const asked = engineOptions(options);
     if (previewed === undefined) await this.recovery.untilUnlocked();
     await this.operations.whenFree(() => this.recovery.repairFirst(options));
     const refusal = await this.preflight();
@@ -147,7 +148,7 @@ export class Deployment {
             }
             const { stack, chosenExternalId: chosen } = this.open;
             await writeChosenId(stack.name, this.workDir, chosen, (text) => this.operations.note(text));
-            return this.open.stack.up({ ...engine, refresh: options.refresh ?? false });
+            return this.open.stack.up({ ...engine, ...asked });
           },
           expected,
           before,
@@ -282,4 +283,9 @@ export class Deployment {
   private get workDir(): string {
     return this.open.stack.workspace.workDir;
   }
+}
+
+/** What the Automation API takes of an update's options. */
+function engineOptions({ refresh = false, policyPack }: UpOptions) {
+  return { refresh, ...(policyPack === undefined ? {} : { policyPacks: [policyPack] }) };
 }

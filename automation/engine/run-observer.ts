@@ -56,6 +56,7 @@ export class RunObserver {
     if (resOpFailedEvent) this.step("failed", resOpFailedEvent.metadata);
     if (event.cancelEvent) this.cancelling = true;
     if (diagnosticEvent) this.onDiagnostic(diagnosticEvent);
+    if (event.policyEvent) this.onViolation(event.policyEvent);
     this.programRegistered ||= registersPipeline(event);
     // A refresh knows what it found only when it is done with a resource.
     const step = resourcePreEvent ?? resOutputsEvent;
@@ -74,6 +75,16 @@ export class RunObserver {
     const resource = urn ? nameOf(urn) : undefined;
     if (severity === "error") this.errors.push(resource === undefined ? message : `${resource}: ${message}`);
     if (severity === "error" && message !== "update failed") this.failures.push({ resource, message });
+    this.listener({ kind: "diagnostic", severity, message, ...(resource === undefined ? {} : { resource }) });
+  }
+
+  /** What a policy pack reports of a resource. */
+  private onViolation({ resourceUrn: urn, policyName, enforcementLevel, ...violation }: Violation): void {
+    const message = `policy ${policyName}: ${withoutColour(violation.message).trim()}`;
+    const resource = urn ? nameOf(urn) : undefined;
+    const isMandatory = enforcementLevel === "mandatory";
+    if (isMandatory) this.errors.push(resource === undefined ? message : `${resource}: ${message}`);
+    const severity = isMandatory ? "error" : "warning";
     this.listener({ kind: "diagnostic", severity, message, ...(resource === undefined ? {} : { resource }) });
   }
 
@@ -114,6 +125,7 @@ export class RunObserver {
 }
 
 type Diagnostic = NonNullable<EngineEvent["diagnosticEvent"]>;
+type Violation = NonNullable<EngineEvent["policyEvent"]>;
 
 function registersPipeline({ resourcePreEvent }: EngineEvent): boolean {
   const { type, op } = resourcePreEvent?.metadata ?? {};

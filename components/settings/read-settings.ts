@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { findConflicts } from "./conflicts/conflicts";
 import { partitionOf } from "./partitions";
 import { misread, type Problem, schemaProblems, settingsError, valueAt, withoutSecret } from "./problems";
+import { isProduction } from "./production";
 import { defaultTagsOf, providerProblems } from "./provider-settings";
 import { regionRule, stackNameRule } from "./rules/text-rules";
 import { ENCRYPTED, type RawSettings, settingsSchema } from "./schema";
@@ -205,7 +206,7 @@ function resolve(
   region: string | undefined,
   secretKeys: ReadonlySet<string>,
 ): Omit<Settings, "defaultTags"> {
-  const production = !/^(dev|sandbox)(-|$)/.test(stack);
+  const production = isProduction(stack);
   const object = `BRAINTRUST_${stack.toUpperCase().replaceAll("-", "_")}`;
   const { errorNotifications } = raw.snowflake;
   const channels = new Map(Object.entries(raw.events.notificationChannels));
