@@ -3,7 +3,7 @@ import type { Environment } from "../environment";
 import { type Resource, type ResourceRule, type StackRule, UNKNOWN } from "../rule";
 import { bucketsOf, isBucket, isOfBucket } from "./buckets";
 
-/** What others may add that holds data, besides what the pipeline itself has. */
+/** What others may add that holds data, in addition to what the pipeline itself has. */
 const dataStores =
   /^aws:(s3\/(bucketV2|directoryBucket)|dynamodb\/table|dynamodb\/globalTable|rds\/(instance|cluster|globalCluster)|efs\/fileSystem|ebs\/volume|redshift\/cluster|redshiftserverless\/namespace|opensearch\/domain|docdb\/cluster|neptune\/cluster|kinesis\/stream|backup\/vault|ecr\/repository|kms\/(replicaKey|externalKey)|s3tables\/tableBucket):/;
 

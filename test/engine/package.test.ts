@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { DeployedStack } from "../policy/deployed-stack";
 import { FakeS3 } from "./fake-s3";
 import { filledIn, type TestProject } from "./harness";
 import { InstalledPackage, nodes, npx, pulumi, succeed } from "./installed-package";
@@ -59,6 +60,19 @@ describe("the npm package", () => {
     await succeed(check, installed.dir);
     await fs.writeFile(file, typed.replace("exportPrefix", "exportPrefixes"));
     await assert.rejects(succeed(check, installed.dir), /'exportPrefixes' does not exist/);
+  });
+
+  it("has the policy pack", async () => {
+    const stack = DeployedStack.read("prod");
+    const analyze = async () => {
+      const file = path.join(installed.dir, "state.json");
+      await fs.writeFile(file, stack.exported());
+      const pack = "node_modules/braintrust-snowflake-pipeline/policy/pulumi-analyzer-braintrust-snowflake";
+      return succeed(["pulumi", "policy", "analyze", "--file", file, "--policy-pack", pack], installed.dir);
+    };
+    await analyze();
+    stack.set("pipeline-key", "Key", { enableKeyRotation: false });
+    await assert.rejects(analyze(), /key-rotation/);
   });
 
   describe("in a project that depends on it", () => {
