@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as os from "node:os";
 import { z } from "zod";
 import { stepTitles } from "../../automation/launch/launch";
 import { needSnow } from "../snowflake/real-snow";
@@ -6,6 +7,7 @@ import { ofThisTurn } from "../turn";
 import { inventory, useSandbox } from "./harness";
 import { commandLinesDuring, LaunchScene } from "./launch-scene";
 
+/** On a machine that does nothing else. */
 const MOST_SECONDS = 180;
 /** How long a step runs before it is killed, in milliseconds; the others are killed as they begin. */
 const killedAfter: Readonly<Record<string, number>> = {
@@ -71,7 +73,9 @@ describe("launch over the provider, Braintrust's API and the Snowflake CLI itsel
       assert.ok(!`${ended.stdout}${ended.stderr}`.includes(secret));
       for (const [file, text] of await scene.files()) assert.ok(!text.includes(secret), file);
     }
-    assert.ok(seconds - update < MOST_SECONDS, `${seconds} s, ${update} of them the update's`);
+    // The tier's other files run meanwhile.
+    const share = Math.max(1, (os.loadavg()[0] ?? 0) / os.cpus().length);
+    assert.ok(seconds - update < MOST_SECONDS * share, `${seconds} s, ${update} of them the update's`);
   });
 
   const killed = ofThisTurn(Object.values(stepTitles), 3);
