@@ -46,7 +46,9 @@ const rooms = {
   "automation/report": [
     ...ground,
     "automation/outputs",
-    ...["terminal", "project", "cost", "plan", "controls", "reconcile", "status", "verify"].map(below),
+    ...["terminal", "project", "cost", "plan", "controls", "deploy", "reconcile", "status", "verify"].map(
+      below,
+    ),
     "components/settings/",
   ],
   "automation/report/access": [...ground, below("plan")],
@@ -56,7 +58,10 @@ const rooms = {
     "automation/report/page/html",
     "components/settings/",
   ],
-  "automation/report/live": [...ground, ...["terminal", "reconcile", "status", "verify"].map(below)],
+  "automation/report/live": [
+    ...ground,
+    ...["terminal", "deploy", "reconcile", "status", "verify"].map(below),
+  ],
   "automation/report/sections": [...["cost", "plan", "controls", "verify", "report"].map(below)],
   "automation/report/page": [...["terminal", "plan", "report"].map(below), "components/package"],
   "automation/engine": [

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
-import { messageOf, throwMistake, UsageError } from "../../errors";
+import { Deployment } from "../../deploy/deployment";
+import { messageOf, throwMistake } from "../../errors";
 import { answersBySnow, findingsOf, openForReconcile } from "../../reconcile/run";
 import { status } from "../../status/status";
 import type { ProgressListener } from "../../terminal/progress";
@@ -24,12 +25,13 @@ const HOUR_MS = 3_600_000;
  * Verifies the deployed stack, reads its status with the drift, and compares its files with Snowflake. What cannot be asked is a problem
  * that the page shows.
  *
- * @throws UsageError where the stack cannot be opened, or the interruption.
+ * @throws UsageError and PipelineError where the stack cannot be opened, or the interruption.
  */
 export async function askLive(options: LiveOptions): Promise<Live> {
   const { stack, workDir, connection, apiUrl, signal, onProgress } = options;
   const progress = { stack, workDir, signal, onProgress };
-  // One after the other: each opens the stack, which has one lock.
+  // What keeps the stack from being opened at all is no finding.
+  await Deployment.open(progress);
   const statusAnswer = await answer(signal, () => status({ ...progress, apiUrl }));
   const verification = await answer(signal, () => reportOn(progress));
   const files = await answer(signal, async () => {
@@ -47,7 +49,6 @@ async function answer<Value>(signal: AbortSignal, ask: () => Promise<Value>): Pr
   } catch (error) {
     throwMistake(error);
     signal.throwIfAborted();
-    if (error instanceof UsageError) throw error;
     return { problem: messageOf(error) };
   }
 }
