@@ -124,7 +124,7 @@ function rowsOf(place: Place, single: readonly Row[]): Row[] {
   return [...rows.values()];
 }
 
-/** The stack's identities with rights there, those whom the resource's own policy names, and everybody else. */
+/** The stack's identities with rights there, even where something refuses them, those whom the resource's own policy names, and everybody else. */
 function principalsOf(
   places: readonly Place[],
   own: readonly Principal[],
@@ -140,20 +140,17 @@ function principalsOf(
     )
     .flatMap(({ statement }) => principalLabels(statement.Principal, name))
     .filter((label) => label !== ANYONE);
-  const concerned = own.filter(
-    (principal) =>
-      named.includes(principal.label) ||
-      places.some((place) =>
-        statements.some(
-          ({ kind, holder, statement }) =>
-            kind === "identity" &&
-            holder === principal.label &&
-            listOf(statement.Action).some(
-              (action) => decide({ principal, action, place }, statements, name).verdict === "allowed",
-            ),
-        ),
-      ),
-  );
+  const concerned = own.filter((principal) => {
+    const rights = statements.filter(
+      ({ kind, holder, statement }) =>
+        kind === "identity" && holder === principal.label && statement.Effect === "Allow",
+    );
+    const hasRight = (place: Place) =>
+      [...rights.flatMap(({ statement }) => listOf(statement.Action)), ...usualActions[place.kind]].some(
+        (action) => decide({ principal, action, place }, rights, name).verdict === "allowed",
+      );
+    return named.includes(principal.label) || places.some(hasRight);
+  });
   const labels = new Set(concerned.map(({ label }) => label));
   const others = [...new Set(named)].filter((label) => !labels.has(label));
   return [
@@ -163,19 +160,18 @@ function principalsOf(
   ];
 }
 
-/** The usual actions, then what else some statement allows there. */
+/** The usual actions, then what else some statement allows there, even where another refuses it. */
 function actionsOn(
   place: Place,
   principals: readonly Principal[],
   statements: readonly ListedStatement[],
   name: Namer,
 ): string[] {
-  const candidates = statements
-    .filter(({ statement }) => statement.Effect === "Allow")
-    .flatMap(({ statement }) => listOf(statement.Action));
-  const allowed = [...new Set(candidates)].filter((action) =>
+  const allowing = statements.filter(({ statement }) => statement.Effect === "Allow");
+  const named = new Set(allowing.flatMap(({ statement }) => listOf(statement.Action)));
+  const allowed = [...named].filter((action) =>
     principals.some(
-      (principal) => decide({ principal, action, place }, statements, name).verdict === "allowed",
+      (principal) => decide({ principal, action, place }, allowing, name).verdict === "allowed",
     ),
   );
   const usual = usualActions[place.kind];

@@ -4,7 +4,7 @@ import type { ListedStatement } from "../../../automation/report/access/statemen
 import type { ReportData } from "../../../automation/report/report-data";
 import { judge } from "../../components/access/access";
 import { ACCOUNT_ID, Deployment } from "../../support";
-import { dataOf, stacks } from "./stacks";
+import { dataOf } from "./stacks";
 
 const EXTERNAL_ROLES = "role/path/Analytics";
 
@@ -86,7 +86,7 @@ async function disagreements(data: ReportData): Promise<string[]> {
 }
 
 describe("who may do what, on the reviewer's page", () => {
-  for (const stack of Object.keys(stacks)) {
+  for (const stack of ["dev", "acme-prod", "by-user", "shared", "queue"]) {
     it(`is what an independent evaluator says of the policies of ${stack}`, async () => {
       assert.deepEqual(await disagreements(await dataOf(stack)), []);
     });
