@@ -14,6 +14,10 @@ export function defineReport(command: Command): void {
   onStack(command)
     .requiredOption("--output <file>", "HTML file to write")
     .option("--live", "also ask AWS, Braintrust and Snowflake about the deployed stack")
+    .option(
+      "--file <file>",
+      "answer of the query of `reconcile`, with --live (default: asks by the Snowflake CLI)",
+    )
     .option("--connection <name>", "connection of the Snowflake CLI, with --live (default: its own default)")
     .option("--api-url <url>", "Braintrust's API of another instance or of your data plane, with --live")
     .option("--gb-per-day <gb>", "GB that Braintrust exports per day (default: 1)")
@@ -27,18 +31,24 @@ export interface ReportCommandOptions extends StackCommandOptions, UsageOptions 
   readonly output: string;
   /** Asks the deployed stack. @default the page is made offline */
   readonly live?: boolean;
+  readonly file?: string;
   readonly connection?: string;
   readonly apiUrl?: string;
 }
 
 /** `report`: one page for reviewers, with everything that it needs in itself. */
 export async function report(options: ReportCommandOptions): Promise<void> {
-  const { stack, cwd: workDir, output, live, connection, apiUrl, ...usage } = options;
-  if (!live && connection !== undefined) throw new UsageError("--connection is for --live");
-  if (!live && apiUrl !== undefined) throw new UsageError("--api-url is for --live");
+  const { stack, cwd: workDir, output, live, file, connection, apiUrl, ...usage } = options;
+  const forLive = { "--file": file, "--connection": connection, "--api-url": apiUrl };
+  for (const [option, value] of Object.entries(forLive)) {
+    if (!live && value !== undefined) throw new UsageError(`${option} is for --live`);
+  }
+  if (file !== undefined && connection !== undefined) {
+    throw new UsageError("--file and --connection cannot be combined: pass one of them");
+  }
   const data = await gatherReport({ stack, workDir, ...usage });
   const answers = live
-    ? await withProgress((progress) => askLive({ stack, workDir, connection, apiUrl, ...progress }))
+    ? await withProgress((progress) => askLive({ stack, workDir, file, connection, apiUrl, ...progress }))
     : undefined;
   await write(output, await reportPage({ ...data, live: answers }));
   note(`wrote ${output}`);

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type PipelineOutputs, up } from "../../automation";
 import { type ReconcileCommandOptions, reconcile } from "../../automation/commands/reconcile";
+import { report } from "../../automation/commands/report";
 import { PipelineError } from "../../automation/errors";
 import { filesSql } from "../../automation/reconcile/files-sql";
 import { snowflakeSql } from "../../automation/snowflake/sql/sql";
@@ -105,5 +106,17 @@ describe("reconcile, over a bucket and the SQL executed", () => {
     assert.equal(after.rows.length, 3);
     assert.deepEqual((await bad(after.file)).states, { ...expected, [keyOf("lost")]: "loaded" });
     assert.equal((await run({ file: after.file, maxMissing: 1 })).error, undefined);
+  });
+
+  it("stands in the report of the live stack, beside its checks, its status and the age of its newest file", async () => {
+    const { file } = await answer([]);
+    const output = path.join(stack.target.workDir, "report.html");
+    const { stack: name, workDir: cwd } = stack.target;
+    const { error } = await captured(() => report({ stack: name, cwd, output, live: true, file }));
+    assert.equal(error, undefined);
+    const page = (await fs.readFile(output, "utf8")).replaceAll(/<[^>]*>/g, " ");
+    assert.match(page, /The deployed stack.*Drift +ok +none/s);
+    assert.match(page, /\d{2,} passed, 0 failed/);
+    assert.match(page, /logs +s3:\/\/\S+ *,.*h old: \S+.*Files: .*1 archived/s);
   });
 });

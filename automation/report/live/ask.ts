@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { Deployment } from "../../deploy/deployment";
-import { messageOf, throwMistake } from "../../errors";
-import { answersBySnow, findingsOf, openForReconcile } from "../../reconcile/run";
+import { messageOf, throwMistake, UsageError } from "../../errors";
+import { answersBySnow, answersIn, findingsOf, openForReconcile } from "../../reconcile/run";
 import { status } from "../../status/status";
 import type { ProgressListener } from "../../terminal/progress";
 import { reportOn } from "../../verify/verify";
@@ -11,6 +11,8 @@ import type { Answer, Live } from "./live-data";
 export interface LiveOptions {
   readonly stack: string;
   readonly workDir?: string | undefined;
+  /** File with the answer of `reconcile`'s query, `-` for standard input. @default the Snowflake CLI asks */
+  readonly file?: string | undefined;
   /** Connection of the Snowflake CLI. @default its own default */
   readonly connection?: string | undefined;
   /** Braintrust's API of another instance. */
@@ -25,20 +27,21 @@ const HOUR_MS = 3_600_000;
  * Verifies the deployed stack, reads its status with the drift, and compares its files with Snowflake. What cannot be asked is a problem
  * that the page shows.
  *
- * @throws UsageError and PipelineError where the stack cannot be opened, or the interruption.
+ * @throws UsageError and PipelineError where the stack cannot be opened or the file cannot be read, or the interruption.
  */
 export async function askLive(options: LiveOptions): Promise<Live> {
-  const { stack, workDir, connection, apiUrl, signal, onProgress } = options;
+  const { stack, workDir, file, connection, apiUrl, signal, onProgress } = options;
   const progress = { stack, workDir, signal, onProgress };
   // What keeps the stack from being opened at all is no finding.
   await Deployment.open(progress);
+  const given = file === undefined ? undefined : await answersIn(file);
   const statusAnswer = await answer(signal, () => status({ ...progress, apiUrl }));
   const verification = await answer(signal, () => reportOn(progress));
   const files = await answer(signal, async () => {
     const opened = await openForReconcile(stack, workDir, { onProgress, signal });
     const limits = { maxAge: 2 * opened.exportEveryHours * HOUR_MS, signal };
     const compare = (answers: Readable) => findingsOf(opened, answers, limits, () => undefined);
-    return answersBySnow(opened, { connection, signal }, compare);
+    return given === undefined ? answersBySnow(opened, { connection, signal }, compare) : compare(given);
   });
   return { status: statusAnswer, verification, files };
 }
@@ -49,6 +52,7 @@ async function answer<Value>(signal: AbortSignal, ask: () => Promise<Value>): Pr
   } catch (error) {
     throwMistake(error);
     signal.throwIfAborted();
+    if (error instanceof UsageError) throw error;
     return { problem: messageOf(error) };
   }
 }
