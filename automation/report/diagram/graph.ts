@@ -19,6 +19,8 @@ export interface Edge {
   readonly label: string;
   /** Of what watches or protects, and no file takes. */
   readonly isAside?: boolean;
+  /** In the narrow picture its end stands below this box, where beside others it would make the picture wide. */
+  readonly below?: string;
 }
 
 /** What the diagram shows. */
@@ -39,7 +41,7 @@ export function dotOf({ nodes, edges }: Graph, direction: "LR" | "TB"): string {
     'node [shape=box, style=rounded, margin="0.16,0.09", fontname=Helvetica, fontsize=14]',
     "edge [fontname=Helvetica, fontsize=13, arrowsize=0.7]",
     ...nodes.map(nodeLine),
-    ...edges.map(edgeLine),
+    ...edges.flatMap((edge) => edgeLines(edge, direction)),
     "}",
   ].join("\n");
 }
@@ -50,11 +52,15 @@ function nodeLine({ id, title, lines, owner, shape }: Node): string {
   return `${quoted(id)} [class=${owner}, label=<${rows.join("<br/>")}>${look}]`;
 }
 
-function edgeLine({ from, to, label, isAside }: Edge): string {
+function edgeLines({ from, to, label, isAside, below }: Edge, direction: "LR" | "TB"): string[] {
+  const moved = direction === "TB" ? below : undefined;
+  const look = isAside ? "class=aside, style=dashed" : "class=flow";
   // The space keeps a label off the arrow that it stands beside.
   const text = `&#160;${labelText(label)}`;
-  const look = isAside ? "class=aside, style=dashed, constraint=true" : "class=flow";
-  return `${quoted(from)} -> ${quoted(to)} [${look}, label=<${text}>]`;
+  return [
+    `${quoted(from)} -> ${quoted(to)} [${look}, constraint=${moved === undefined}, label=<${text}>]`,
+    ...(moved === undefined ? [] : [`${quoted(moved)} -> ${quoted(to)} [style=invis]`]),
+  ];
 }
 
 function quoted(id: string): string {

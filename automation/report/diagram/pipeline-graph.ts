@@ -81,7 +81,7 @@ function reading({ settings, outputs }: Drawn): Graph {
             {
               id: "readers",
               title: others === 1 ? "Another reader" : `${others} other readers`,
-              lines: crossAccountReaders.slice(0, MOST_STREAMS).map(({ arn }) => arn),
+              lines: others === 1 ? crossAccountReaders.map(({ arn }) => arn) : ["by the bucket’s policy"],
               owner: "snowflake" as const,
             },
           ]),
@@ -92,10 +92,10 @@ function reading({ settings, outputs }: Drawn): Graph {
     edges: [
       { from: "bucket", to: "reader", label: "read by" },
       { from: "reader", to: "snowflake", label: byRole ? "assumed by" : "key of" },
-      ...(others === 0 ? [] : [{ from: "bucket", to: "readers", label: "read by" }]),
+      ...(others === 0 ? [] : [{ from: "bucket", to: "readers", label: "read by", below: "snowflake" }]),
       ...(replication === undefined
         ? []
-        : [{ from: "bucket", to: "copy", label: "replicated", isAside: true }]),
+        : [{ from: "bucket", to: "copy", label: "replicated", isAside: true, below: "snowflake" }]),
     ],
   };
 }
@@ -160,7 +160,7 @@ function guards({ settings, outputs, resources }: Drawn): Graph {
   const trail = settings.auditTrail.existing ?? (outputs.auditTrailArn && tail(outputs.auditTrailArn));
   if (trail !== undefined) {
     nodes.push({ id: "trail", title: "Audit trail", lines: [tail(trail)], owner: "guard" });
-    edges.push({ from: "bucket", to: "trail", label: "recorded by", isAside: true });
+    edges.push({ from: "bucket", to: "trail", label: "recorded by", isAside: true, below: "snowflake" });
   }
   const alarms = resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm").length;
   const topic = outputs.alertsTopicArn;

@@ -1,6 +1,9 @@
 import { html, prose } from "../page/html";
 import type { ReportData } from "../report-data";
-import { paragraph, type Section } from "./section";
+import { foldedAway, paragraph, type Section } from "./section";
+
+/** Most settings that are listed before the others are folded away. */
+const MOST_SHOWN = 8;
 
 /** What is to be filled in next, and the warnings of the plan. */
 export function nextSection({ plan, settings }: ReportData): Section {
@@ -13,7 +16,13 @@ export function nextSection({ plan, settings }: ReportData): Section {
       missing.length === 0
         ? paragraph("Every value that Braintrust and Snowflake have to tell is filled in.")
         : html`<p>In <code>Pulumi.${settings.stack}.yaml</code>, in this order:</p>
-<ol class="steps">${missing.map(problem)}</ol>`
+<ol class="steps">${missing.slice(0, MOST_SHOWN).map(problem)}</ol>${
+            missing.length > MOST_SHOWN &&
+            foldedAway(
+              `${missing.length - MOST_SHOWN} more`,
+              html`<ol class="steps" start="${MOST_SHOWN + 1}">${missing.slice(MOST_SHOWN).map(problem)}</ol>`,
+            )
+          }`
     }${
       warnings.length > 0 &&
       html`<h3>What these settings bring about</h3><ul class="steps">${warnings.map(problem)}</ul>`
