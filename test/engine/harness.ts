@@ -49,6 +49,8 @@ export class TestProject {
   public preflight = false;
   /** By which `pulumi` itself compiles the program; a file in the project's folder. */
   public tsconfig = "tsconfig.pulumi.json";
+  /** Of the environment, what this project needs beyond the fake account: a key for its secrets. */
+  public variables: Readonly<Record<string, string>> = {};
 
   private constructor(
     private readonly root: string,
@@ -103,6 +105,7 @@ export class TestProject {
       FAKE_AWS_PORT: this.account.port,
       PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
       AWS_EC2_METADATA_DISABLED: "true",
+      ...this.variables,
     };
   }
 
