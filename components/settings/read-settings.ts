@@ -2,7 +2,16 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { findConflicts } from "./conflicts/conflicts";
 import { partitionOf } from "./partitions";
-import { misread, type Problem, schemaProblems, settingsError, valueAt, withoutSecret } from "./problems";
+import {
+  formatProblem,
+  misread,
+  type Problem,
+  schemaProblems,
+  settingsError,
+  showValue,
+  valueAt,
+  withoutSecret,
+} from "./problems";
 import { isProduction } from "./production";
 import { defaultTagsOf, providerProblems } from "./provider-settings";
 import { regionRule, stackNameRule } from "./rules/text-rules";
@@ -32,6 +41,7 @@ export type Checked =
  * @throws pulumi.RunError listing every problem with its key, value, rule and fix.
  */
 export function readSettings(): Settings {
+  checkProject(pulumi.getProject());
   const values = pulumi.runtime.allConfig();
   const stack = pulumi.getStack();
   const { settings, problems } = parseSettings({
@@ -42,6 +52,16 @@ export function readSettings(): Settings {
   });
   if (settings !== undefined) return settings;
   throw new pulumi.RunError(settingsError(stack, problems));
+}
+
+/** `pulumi new` lets a user name the project; the command line would not find the stack of another one. */
+function checkProject(name: string): void {
+  if (name === PROJECT) return;
+  const rule = `must be ${PROJECT}: settings and state are kept under this name`;
+  const fix = "correct it in the file, and create the stack again by `pulumi stack init`";
+  throw new pulumi.RunError(
+    `Invalid Pulumi.yaml:\n  ${formatProblem({ key: "name", value: showValue(name), rule, fix })}`,
+  );
 }
 
 /** Of the AWS provider's configuration, what says as whom and how AWS is reached. */

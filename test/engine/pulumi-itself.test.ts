@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
 import { preview, up } from "../../automation";
 import { PROJECT } from "../../components/settings/settings";
 import { FakeKms } from "./fake-kms";
@@ -97,5 +99,16 @@ describe("a stack of pulumi itself", () => {
   it("is destroyed by pulumi, and leaves nothing", async () => {
     await pulumi("destroy", "--yes", "--skip-preview");
     assert.deepEqual(project.world.things(), []);
+  });
+
+  it("is refused in a project of another name, as `pulumi new` may give it", async () => {
+    const description = path.join(project.dir, "Pulumi.yaml");
+    const text = await fs.readFile(description, "utf8");
+    await fs.writeFile(description, text.replace(`name: ${PROJECT}\n`, "name: acme-exports\n"));
+    await project.pulumi("stack", "init", "test");
+    const { code, stdout } = await project.startPulumi("preview", "--stack", "test").ended;
+    assert.notEqual(code, 0);
+    assert.match(stdout, /Invalid Pulumi.yaml:\n *name = "acme-exports": must be braintrust-snowflake/);
+    assert.doesNotMatch(stdout, /\n +at /);
   });
 });
