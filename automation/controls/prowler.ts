@@ -6,7 +6,7 @@ export interface ProwlerException {
   readonly reason: string;
 }
 
-const exports = "braintrust-exports-prod-guarded-000000000000-us-east-1";
+const exportBucket = "braintrust-exports-prod-guarded-000000000000-us-east-1";
 const auditLogs = "braintrust-audit-prod-guarded-000000000000";
 const accessLogs = "pipeline-bucket-access-logs";
 const trail = "braintrust-exports-prod-guarded";
@@ -51,7 +51,7 @@ export const prowlerExceptions: readonly ProwlerException[] = [
   },
   {
     check: "s3_bucket_cross_region_replication",
-    found: [auditLogs, exports, accessLogs],
+    found: [auditLogs, exportBucket, accessLogs],
     reason: "as S3.7: exports can be made again, and a copy doubles the cost",
   },
   {
@@ -67,12 +67,12 @@ export const prowlerExceptions: readonly ProwlerException[] = [
   },
   {
     check: "s3_bucket_no_mfa_delete",
-    found: [auditLogs, exports, accessLogs],
+    found: [auditLogs, exportBucket, accessLogs],
     reason: "as S3.20: only the account's root can turn it on, and it rules out a lifecycle",
   },
   {
     check: "s3_bucket_object_lock",
-    found: [exports, accessLogs],
+    found: [exportBucket, accessLogs],
     reason: "as S3.15: a lock cannot be taken off again; `objectLock` turns it on",
   },
   {
