@@ -1,30 +1,30 @@
 import type { Command } from "@commander-js/extra-typings";
+import { UsageError } from "../errors";
 import { status } from "../status/status";
 import type { StatusReport } from "../status/status-report";
 import { standardLook } from "../terminal/colors";
 import { findingLines, oneLine } from "../terminal/finding-lines";
 import { type Look, sentence } from "../terminal/layout";
-import { print, printJson, type StackCommandOptions, withProgress } from "../terminal/terminal";
-import { apiUrl, onStack } from "./options";
+import { print, printJson, withProgress } from "../terminal/terminal";
+import { apiUrl, onSeveralStacks } from "./options";
+import { type StatusCommandOptions, statusOfSeveral } from "./status-of-several";
 
 /** `status` on the command line. */
 export function defineStatus(command: Command): void {
-  onStack(command)
+  onSeveralStacks(command)
     .option("--json", "print JSON for programs")
     .option("--no-drift", "skip the comparison with AWS")
     .addOption(apiUrl())
     .action(statusCommand);
 }
 
-/** `status`: how the stack is, and what to do next. */
-export async function statusCommand(
-  options: StackCommandOptions & {
-    readonly json?: boolean;
-    readonly drift?: boolean;
-    readonly apiUrl?: string;
-  },
-): Promise<void> {
+/** `status`: how the stack is, and what to do next; of several, a line each. */
+export async function statusCommand(options: StatusCommandOptions): Promise<void> {
   const { stack, cwd, json, drift, apiUrl } = options;
+  if (stack === undefined || options.stacks !== undefined || options.all !== undefined) {
+    return statusOfSeveral(options);
+  }
+  if (options.parallel !== undefined) throw new UsageError("--parallel is for --stacks and --all");
   await withProgress(async (progress) => {
     const report = await status({ ...progress, stack, workDir: cwd, drift, apiUrl });
     if (json) printJson(report);

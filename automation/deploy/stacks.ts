@@ -19,6 +19,8 @@ export interface StacksOptions {
   readonly stacks: readonly string[];
   /** How many at the same time. @default 1 */
   readonly parallel?: number | undefined;
+  /** Whether the rest begins where one failed: for what only reads. @default it does not */
+  readonly afterFailure?: "stop" | "continue" | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -26,13 +28,13 @@ export interface StacksOptions {
 const MOST_PARALLEL = 32;
 
 /**
- * Does the same on several stacks. After a failure, a refusal or a cancellation none begins; those in progress are waited for.
+ * Does the same on several stacks. After a failure (but see `afterFailure`), a refusal or a cancellation none begins; those in progress are waited for.
  *
  * @param work returns what it did, `undefined` where its question was answered with no.
  * @throws UsageError for an impossible number of stacks at a time.
  */
 export async function forStacks(
-  { stacks, parallel = 1, signal }: StacksOptions,
+  { stacks, parallel = 1, afterFailure = "stop", signal }: StacksOptions,
   work: (stack: string) => Promise<string | undefined>,
 ): Promise<StackOutcome[]> {
   if (!Number.isInteger(parallel) || parallel < 1 || parallel > MOST_PARALLEL) {
@@ -46,7 +48,7 @@ export async function forStacks(
       const stack = stopped || signal?.aborted ? undefined : waiting.shift();
       if (stack === undefined) return;
       const outcome = await outcomeOf(stack, work);
-      stopped ||= outcome.state !== "done";
+      stopped ||= outcome.state !== "done" && afterFailure === "stop";
       outcomes.set(stack, outcome);
     }
   };

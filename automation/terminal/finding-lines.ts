@@ -10,7 +10,8 @@ export interface FindingLine {
   readonly fix?: string | undefined;
 }
 
-const marks = {
+/** How verdicts are shown. */
+export const marks = {
   // As wide as the longest, so that the columns of every report are the same.
   ok: { text: "ok     ", style: "green" },
   warn: { text: "warn", style: "yellow" },

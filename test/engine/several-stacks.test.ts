@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { PROJECT } from "../../components/settings/settings";
+import { isWhole } from "../turn";
 import { filledIn, type State, TestProject } from "./harness";
+import { PeakMemory } from "./peak-memory";
 
-const names = Array.from({ length: 20 }, (_, index) => `dev-${String(index + 1).padStart(2, "0")}`);
+/** Fifty take minutes: `npm run test:soak` has them. */
+const { count, parallel } = isWhole() ? { count: 50, parallel: 8 } : { count: 20, parallel: 4 };
+const names = Array.from({ length: count }, (_, index) => `dev-${String(index + 1).padStart(2, "0")}`);
 
 describe("several stacks", () => {
   let project: TestProject;
@@ -49,10 +53,12 @@ describe("several stacks", () => {
     assert.match(stderr, /With --parallel no question can be answered per stack; pass --yes/);
   });
 
-  it("come up together, twenty of them, each with its own resources and state", async () => {
+  it(`come up together, ${count} of them, each with its own resources and state, in less than 6 GiB`, async () => {
     const start = Date.now();
-    const args = ["up", "--all", "--parallel", "4", "--create", "--yes"];
-    const { code, stdout, stderr } = await project.run(args);
+    const running = project.start(["up", "--all", "--parallel", `${parallel}`, "--create", "--yes"]);
+    const memory = new PeakMemory(running.child.pid);
+    const { code, stdout, stderr } = await running.ended;
+    const mebibytes = memory.stop();
     assert.equal(code, 0, stderr);
     const summary = stdout.split("\n").filter((line) => / {2}done /.test(line));
     assert.deepEqual(
@@ -71,6 +77,9 @@ describe("several stacks", () => {
         .sort(),
     );
     assert.deepEqual(await project.locks(), []);
-    console.log(`    ${names.length} stacks in ${Math.round((Date.now() - start) / 1000)} s`);
-  });
+    if (mebibytes !== undefined) assert.ok(mebibytes < 6 * 1024, `${mebibytes} MiB`);
+    console.log(
+      `    ${count} stacks in ${Math.round((Date.now() - start) / 1000)} s, ${mebibytes} MiB at most`,
+    );
+  }).timeout(30 * 60_000);
 });

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { up } from "../../automation";
 import { status } from "../../automation/status/status";
@@ -46,6 +48,29 @@ describe("status", () => {
     assert.match(text.stdout, /^stack dev: connected\nok {7}last update {9}update succeeded, /);
     assert.match(text.stdout, /^skipped {2}drift {15}not looked for$/m);
     assert.match(text.stdout, /^next: npm run pipeline -- verify --stack dev$/m);
+  });
+
+  it("is one JSON, and one table, of several stacks, one of which cannot be read", async () => {
+    const copy = path.join(project.dir, "Pulumi.dev-2.yaml");
+    await fs.copyFile(path.join(project.dir, "Pulumi.dev.yaml"), copy);
+    try {
+      const json = await project.run(["status", "--all", "--parallel", "2", "--json"]);
+      assert.equal(json.code, 2, json.stderr);
+      assert.match(json.stderr, /failed: dev-2$/m);
+      const [first, second] = JSON.parse(json.stdout);
+      assert.deepEqual(first, JSON.parse(JSON.stringify(await status(project.options))));
+      assert.deepEqual([second.stack, /no stack "dev-2" exists/.test(second.error)], ["dev-2", true]);
+      const { stdout } = await project.run(["status", "--stacks", "dev-2,dev", "--no-drift"]);
+      const lines = stdout.split("\n").map((line) => line.trim().split(/ +/).slice(0, 5).join(" "));
+      assert.deepEqual(lines.slice(0, 4), [
+        "stack phase update pending drift",
+        "dev-2 not read",
+        'no stack "dev-2" exists: the',
+        "dev connected ok ok skipped",
+      ]);
+    } finally {
+      await fs.rm(copy);
+    }
   });
 
   it("sees what somebody changed in AWS, and changes nothing itself", async () => {

@@ -29,7 +29,7 @@ const judges = [
     command: actionlint,
     options: ["-no-color", "-shellcheck=", "-pyflakes="],
     worse: [
-      [/needs: check/, "needs: nothing", "job-needs"],
+      [/needs: \[check, /, "needs: [nothing, ", "job-needs"],
       [/matrix\.stack/, "matrix.stak", "expression"],
     ],
   },

@@ -1,7 +1,35 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { statusText } from "../../../automation/commands/status";
+import { statusTable } from "../../../automation/commands/status-of-several";
 import type { StatusReport } from "../../../automation/status/status-report";
+
+describe("statusTable", () => {
+  const ok = { verdict: "ok", evidence: "none" } as const;
+  const report: StatusReport = {
+    stack: "prod-eu",
+    phase: "connected",
+    lastUpdate: ok,
+    pending: ok,
+    drift: { verdict: "fail", evidence: "1 update" },
+    alarms: ok,
+    accessKeys: ok,
+    exports: { verdict: "skipped", evidence: "" },
+    next: { reason: "drift", action: "up --refresh" },
+  };
+
+  it("shows a line for each stack, and why one could not be read", () => {
+    const all = [report, { stack: "dev", error: 'no stack "dev"\nexists' }];
+    assert.equal(
+      statusTable(all, { color: false, width: 120 }),
+      [
+        "stack    phase      update  pending  drift  alarms  keys  exports  next",
+        "prod-eu  connected  ok      ok       FAIL   ok      ok    skipped  up --refresh",
+        'dev      not read                                                  no stack "dev" exists',
+      ].join("\n"),
+    );
+  });
+});
 
 describe("statusText", () => {
   const report: StatusReport = {
