@@ -137,6 +137,7 @@ async function commandsOn(dir: string, answers: string): Promise<string[][]> {
   const more: Readonly<Record<string, readonly string[]>> = {
     init: ["--region", "us-east-1"],
     connect: ["--file", answers],
+    report: ["--output", path.join(dir, "report.html")],
     sql: ["--planned"],
     permissions: ["--for", "deploy"],
   };
