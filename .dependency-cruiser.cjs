@@ -70,11 +70,13 @@ const rooms = {
     "components/settings/",
     "components/program",
   ],
-  "automation/engine/cli": [...ground],
+  "automation/engine/cli": [...ground, "automation/engine/sdk-internals"],
   "automation/engine/state": [
     ...ground,
+    "automation/engine/backend",
     "automation/engine/changes",
     "automation/engine/engine-errors",
+    "automation/project/stack-name",
     "components/settings/",
   ],
   "automation/deploy": [

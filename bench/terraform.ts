@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import type { EmulatorAccess } from "../automation/sandbox/emulator";
 import { lastLines } from "../automation/sandbox/ministack";
 import { type NotMeasured, timed } from "./measure";
+import { cliConfiguration } from "./terraform-cli";
 
 /** Wall times of the same resources made by Terraform, in milliseconds. */
 export interface TerraformTimes {
@@ -23,10 +24,17 @@ export async function timeTerraform(
   { environment }: Pick<EmulatorAccess, "environment">,
 ): Promise<TerraformTimes | NotMeasured> {
   const folder = await mkdtemp(join(tmpdir(), "braintrust-snowflake-terraform-"));
+  const configured = await cliConfiguration(folder);
   const terraform = (command: string, ...args: readonly string[]) =>
     promisify(execFile)("terraform", [command, "-input=false", "-no-color", ...args], {
       cwd: folder,
-      env: { ...process.env, ...environment, TF_IN_AUTOMATION: "true", CHECKPOINT_DISABLE: "true" },
+      env: {
+        ...process.env,
+        ...environment,
+        ...configured,
+        TF_IN_AUTOMATION: "true",
+        CHECKPOINT_DISABLE: "true",
+      },
     });
   try {
     await writeFile(join(folder, "main.tf.json"), JSON.stringify(configuration, null, 2));

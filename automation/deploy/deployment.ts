@@ -129,6 +129,7 @@ export class Deployment {
     const refusal = await this.preflight();
     if (refusal !== undefined) throw refusal;
     let protectedUrns: readonly string[] = [];
+    let outputs: OutputMap | undefined;
     const preview = async () => {
       const changes = await this.preview(options);
       protectedUrns = await this.checkRemovals(changes, options);
@@ -148,7 +149,7 @@ export class Deployment {
             }
             const { stack, chosenExternalId: chosen } = this.open;
             await writeChosenId(stack.name, this.workDir, chosen, (text) => this.operations.note(text));
-            return this.open.stack.up({ ...engine, ...asked });
+            ({ outputs } = await this.open.stack.up({ ...engine, ...asked }));
           },
           expected,
           before,
@@ -163,7 +164,7 @@ export class Deployment {
       },
     };
     const changes = await runUpdate(update, previewed ?? (await preview()));
-    return { changes, outputs: await this.outputs() };
+    return { changes, outputs: parseOutputs(outputs ?? (await this.rawOutputs())) };
   }
 
   /**

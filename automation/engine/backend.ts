@@ -1,6 +1,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Stack } from "@pulumi/pulumi/automation";
 import { formatProblem, showValue } from "../../components/settings/problems";
 import { UsageError } from "../errors";
 import { pathError } from "../paths";
@@ -74,6 +75,12 @@ export function backendName(url: string | undefined, workDir: string): string {
     return TELLING.has(key) ? part : `${key}=...`;
   });
   return `${known}?${options.join("&")}`;
+}
+
+/** The folder that a stack has its state in, or `undefined` where it is elsewhere. */
+export async function stateFolder({ workspace }: Stack): Promise<string | undefined> {
+  const { workDir, envVars } = workspace;
+  return backendFolder(await backendUrlOf(workDir, { ...process.env, ...envVars }), workDir);
 }
 
 /** The folder that a backend is, or `undefined` where it is elsewhere. */

@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { PulumiCommand } from "@pulumi/pulumi/automation";
 import * as sdkServer from "@pulumi/pulumi/automation/server";
 import * as sdkSettings from "@pulumi/pulumi/runtime/settings";
+import SemVer from "semver/classes/semver";
 
 /** The SDK that all of this was checked against: what it declares to nobody may change with any version. */
 export const CHECKED_SDK = "3.270.0";
@@ -22,3 +24,9 @@ export const languageServer = (
 export const { grpcClientOptions } = sdkSettings as unknown as {
   readonly grpcClientOptions: Record<string, unknown>;
 };
+
+/** A CLI whose version is known: `PulumiCommand.get` asks it. */
+export function pulumiCommand(command: string, version: string): PulumiCommand {
+  const Constructor = PulumiCommand as unknown as new (command: string, version: SemVer) => PulumiCommand;
+  return new Constructor(command, new SemVer(version));
+}

@@ -1,11 +1,6 @@
 import * as path from "node:path";
 import { RunError } from "@pulumi/pulumi";
-import {
-  LocalWorkspace,
-  type PulumiCommand,
-  type Stack,
-  StackNotFoundError,
-} from "@pulumi/pulumi/automation";
+import { LocalWorkspace, type PulumiCommand, Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
 import { packageDir } from "../../components/package";
 import { PROJECT, type Settings } from "../../components/settings/settings";
 import { isDebugging } from "../debug";
@@ -26,6 +21,8 @@ import { engineErrors } from "./engine-errors";
 import { type InlineProgram, inlineProgram } from "./inline-program";
 import { withProviderSecrets } from "./provider-secrets";
 import { requirePassphrase } from "./secrets-provider";
+import { readStateFile } from "./state/state-file";
+import { readOutputs } from "./state/state-outputs";
 import { removeTornAttributes } from "./state/torn-attributes";
 
 /** Which stack, and how to reach it. */
@@ -102,6 +99,9 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
   const { secretsProvider } = file;
   const engine = { workDir, pulumiCommand, envVars: environment, secretsProvider, backendUrl };
   const stack = await select(options, engine, program);
+  // What the SDK adds to an update's result, by three calls of the CLI.
+  stack.outputs = () => readOutputs(stack);
+  stack.info = async () => undefined;
   return {
     stack,
     file: await withProviderSecrets(file, stack),
@@ -134,6 +134,10 @@ async function select(
   program: InlineProgram,
 ): Promise<Stack> {
   const args = { stackName, projectName: PROJECT, program };
+  const folder = backendFolder(engine.backendUrl, engine.workDir);
+  if (folder !== undefined && (await readStateFile(folder, ownName(stackName))) !== undefined) {
+    return existing(stackName, engine, program);
+  }
   const open = () =>
     create ? LocalWorkspace.createOrSelectStack(args, engine) : LocalWorkspace.selectStack(args, engine);
   try {
@@ -147,6 +151,13 @@ async function select(
     const reason = messageOf(error);
     throw new PipelineError(`stack "${stackName}" cannot be opened: ${engineErrors(reason)}`);
   }
+}
+
+/** A stack whose state has been seen: the SDK would have the CLI select it. */
+async function existing(name: string, engine: EngineOptions, program: InlineProgram): Promise<Stack> {
+  const workspace = await LocalWorkspace.create({ ...engine, program });
+  workspace.selectStack = async () => undefined;
+  return Stack.select(name, workspace);
 }
 
 /** Whether a killed engine had left an incomplete attribute file, which is removed. */

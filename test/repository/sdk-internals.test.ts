@@ -21,6 +21,11 @@ describe("what the SDK declares to nobody", () => {
     assert.match(String(engine.languageServer.run), /this\.program/);
   });
 
+  it("calls a CLI whose version is given", () => {
+    const { command, version: known } = engine.pulumiCommand("/opt/pulumi/bin/pulumi", "3.259.1");
+    assert.deepEqual([command, known?.version], ["/opt/pulumi/bin/pulumi", "3.259.1"]);
+  });
+
   it("has options that its gRPC clients are created with", () => {
     assert.equal(typeof engine.grpcClientOptions["grpc.max_receive_message_length"], "number");
   });

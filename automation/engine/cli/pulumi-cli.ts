@@ -7,6 +7,8 @@ import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { version as SDK_VERSION } from "@pulumi/pulumi/version";
 import { packageDir } from "../../../components/package";
 import { messageOf, PipelineError } from "../../errors";
+import { pulumiCommand } from "../sdk-internals";
+import { cliFile, keepVersion, knownVersion } from "./known-version";
 import { supervise } from "./supervised-process";
 
 /**
@@ -85,7 +87,7 @@ export async function findEngine(options: EngineOptions = {}): Promise<PulumiCom
       return undefined;
     }
   };
-  // Asked before anything is awaited: the caller loads its program meanwhile.
+  // The caller loads its program meanwhile.
   const onPath = await tryWay("on PATH", () => tools.probe());
   if (onPath !== undefined) return onPath;
   const releases = versionsToTry(await tools.list(versions));
@@ -126,12 +128,19 @@ export function versionsToTry(names: readonly string[]): string[] {
 }
 
 async function probe(root?: string): Promise<PulumiCommand> {
+  const file = await cliFile(root);
+  const known = file === undefined ? undefined : await knownVersion(file);
+  if (known !== undefined)
+    return pulumiCommand(root === undefined ? "pulumi" : join(root, "bin", "pulumi"), known);
   const command = await PulumiCommand.get(root === undefined ? {} : { root }).catch((error: Error) => {
     throw error.message.includes("ENOENT") ? new Error("no `pulumi` there") : error;
   });
   // This variable is the SDK's: its users know better than any check.
   if (process.env.PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK || command.version === null) return command;
-  if (command.version.compare(BUILT_VERSION) >= 0) return command;
+  if (command.version.compare(BUILT_VERSION) >= 0) {
+    if (file !== undefined) await keepVersion(file, command.version.version);
+    return command;
+  }
   throw new Error(
     `${command.version} is older than ${BUILT_VERSION}, the oldest that this project works with`,
   );

@@ -4,7 +4,10 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import type { Deployment, Stack } from "@pulumi/pulumi/automation";
+import { ownName } from "../../project/stack-name";
+import { stateFolder } from "../backend";
 import { commandError } from "../engine-errors";
+import { readStateFile } from "./state-file";
 
 const run = promisify(execFile);
 /** Bytes that a state may have. */
@@ -20,8 +23,16 @@ export type ExportedState = Deployment;
  * @throws UnreadableStateError where the backend has a state that is none.
  */
 export async function exportState(stack: Stack, version?: number): Promise<ExportedState> {
-  const which = version === undefined ? [] : ["--version", `${version}`];
-  return JSON.parse(await pulumi(stack, ["stack", "export", ...which]));
+  if (version !== undefined)
+    return JSON.parse(await pulumi(stack, ["stack", "export", "--version", `${version}`]));
+  const folder = await stateFolder(stack);
+  const read = folder === undefined ? undefined : await readStateFile(folder, ownName(stack.name));
+  return read ?? JSON.parse(await pulumi(stack, ["stack", "export"]));
+}
+
+/** The state with its secrets in plain: for no file and no log. */
+export async function decryptedState(stack: Stack): Promise<ExportedState> {
+  return JSON.parse(await pulumi(stack, ["stack", "export", "--show-secrets"]));
 }
 
 /**
