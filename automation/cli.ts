@@ -1,4 +1,5 @@
 import "../compile-cache";
+import "./sdk-loading";
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { traceOnlyMessages } from "../stack-traces";
 import { isDebugging, startDebugging } from "./debug";

@@ -20,7 +20,7 @@ import { timeRunners } from "./runners";
 const PARTS = ["evaluation", "plan", "runners", "emulator", "tests", "reconciliation"] as const;
 type Part = (typeof PARTS)[number];
 
-const STREAMS = [1, 10, 100] as const;
+const STREAMS = [1, 10, 100, 1_000] as const;
 const evaluationSchema = z.object({
   streams: z.number(),
   loadMs: z.number(),

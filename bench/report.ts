@@ -32,17 +32,29 @@ export interface Findings {
 export type Row = readonly [what: string, figure: string, detail: string];
 
 /** What the goals are judged by. */
-export function figuresOf({ evaluations, runners, deployment, testsMs, reconciliation }: Findings): Figures {
+export function figuresOf({
+  evaluations,
+  planMs,
+  runners,
+  deployment,
+  testsMs,
+  reconciliation,
+}: Findings): Figures {
   const preview = (runner: Runner) =>
     figure(
       figure(runners, (all) => all[runner]),
       ({ previewMs }) => previewMs,
     );
+  const toOne = (count: number) =>
+    figure(evaluations, (all) => {
+      const [one, many] = [1, count].map((each) => all.find(({ streams }) => streams === each));
+      return one && many ? wholeMs(many) / wholeMs(one) : Number.NaN;
+    });
   return {
-    hundredToOne: figure(evaluations, (all) => {
-      const [one, hundred] = [1, 100].map((count) => all.find(({ streams }) => streams === count));
-      return one && hundred ? wholeMs(hundred) / wholeMs(one) : Number.NaN;
-    }),
+    hundredToOne: toOne(100),
+    thousandToOne: toOne(1_000),
+    thousandMb: figure(evaluations, (all) => Math.max(...all.map(({ memoryMb }) => memoryMb))),
+    planMs,
     previewMs: preview("this project's command"),
     pulumiPreviewMs: preview("pulumi, types unchecked"),
     upToChain: figure(deployment, ({ upMs, chainMs }) => upMs / chainMs),

@@ -40,3 +40,12 @@ export function byDestination<Stream extends { readonly destination: pulumi.Inpu
   }
   return groups;
 }
+
+/** Arguments as a part of a pipeline registers them: a thousand streams stand in the pipeline's own inputs, once. */
+export function withoutMany<Args extends { readonly streams: readonly unknown[] }>(
+  args: Args,
+): Args | Omit<Args, "streams"> {
+  if (!areMerged(args.streams)) return args;
+  const { streams: _, ...others } = args;
+  return others;
+}

@@ -145,7 +145,7 @@ function problemLines(mark: string, { key, message, fix }: PlanProblem, look: Lo
 }
 
 /** Most items of a list that a terminal shows. */
-const MOST_ITEMS = 100;
+const MOST_ITEMS = 10;
 
 function items(list: readonly unknown[]): string[] {
   const more = list.length - MOST_ITEMS;

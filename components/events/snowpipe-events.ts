@@ -7,7 +7,7 @@ import { EventsMode, knownInputs, type StreamArgs } from "../arguments";
 import type { PhysicalNames } from "../physical-names";
 import { ownedName } from "../storage/share-names";
 import { SharedNotification } from "../storage/shared-bucket";
-import { areMerged, byDestination, commonFolder } from "../streams";
+import { areMerged, byDestination, commonFolder, withoutMany } from "../streams";
 import { EventQueue, type EventSource } from "./event-queue";
 import { EventTopic } from "./event-topic";
 
@@ -51,7 +51,7 @@ export class SnowpipeEvents extends pulumi.ComponentResource {
   public readonly ready: pulumi.Output<string[]>;
 
   public constructor(name: string, args: SnowpipeEventsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("braintrust-snowflake:index:SnowpipeEvents", name, knownInputs(args), opts);
+    super("braintrust-snowflake:index:SnowpipeEvents", name, knownInputs(withoutMany(args)), opts);
     const { mode, names, streams, bucketArn, account } = args;
     const fromBucket: EventSource = {
       service: "s3.amazonaws.com",

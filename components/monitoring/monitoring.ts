@@ -2,7 +2,7 @@ import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import { knownInputs } from "../arguments";
-import { watchedStreams } from "../streams";
+import { watchedStreams, withoutMany } from "../streams";
 import { createAlarm } from "./alarm-resource";
 import { alarmName, flowAlarms } from "./alarms";
 import { AlertTopic } from "./alert-topic";
@@ -27,7 +27,7 @@ export class Monitoring extends pulumi.ComponentResource {
 
   public constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     const ownName = `${name}-monitoring`;
-    super("braintrust-snowflake:index:Monitoring", ownName, knownInputs(args), opts);
+    super("braintrust-snowflake:index:Monitoring", ownName, knownInputs(withoutMany(args)), opts);
     const { suffix, stack, account, alertEmails: emails, kmsKeyArn } = args;
     // Earlier versions had these three beside it.
     const moved = { parent: this, aliases: opts?.parent === undefined ? [] : [{ parent: opts.parent }] };

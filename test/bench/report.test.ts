@@ -34,12 +34,14 @@ describe("the benchmark's report", () => {
     const rows = rowsOf(nothing);
     assert.equal(rows.length, 4);
     for (const [, figure, why] of rows) assert.deepEqual([figure, why], ["not measured", "left out"]);
-    assert.deepEqual(Object.values(figuresOf(nothing)), Array(7).fill(leftOut));
+    assert.deepEqual(Object.values(figuresOf(nothing)), Array(10).fill(leftOut));
   });
 
-  it("compares 100 streams with one", () => {
-    const evaluations = [1, 10, 100].map((streams) => ({ ...evaluation, streams, firstMs: streams }));
+  it("compares 100 and 1,000 streams with one", () => {
+    const evaluations = [1, 10, 100, 1_000].map((streams) => ({ ...evaluation, streams, firstMs: streams }));
     assert.equal(figuresOf({ ...nothing, evaluations }).hundredToOne, 600 / 501);
+    const { thousandToOne, thousandMb } = figuresOf({ ...nothing, evaluations });
+    assert.deepEqual([thousandToOne, thousandMb], [1_500 / 501, 100.4]);
     assert.deepEqual(rowsOf({ ...nothing, evaluations })[0], [
       "evaluation, 1 stream",
       "0.50 s",

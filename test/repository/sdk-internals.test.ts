@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { version } from "@pulumi/pulumi/package.json";
 import * as engine from "../../automation/engine/sdk-internals";
 import * as plan from "../../automation/plan/sdk-internals";
+import { projectDir } from "../../automation/project/stack-file";
 import * as settings from "../../components/settings/sdk-internals";
 
 describe("what the SDK declares to nobody", () => {
@@ -24,6 +27,25 @@ describe("what the SDK declares to nobody", () => {
   it("calls a CLI whose version is given", () => {
     const { command, version: known } = engine.pulumiCommand("/opt/pulumi/bin/pulumi", "3.259.1");
     assert.deepEqual([command, known?.version], ["/opt/pulumi/bin/pulumi", "3.259.1"]);
+  });
+
+  it("wants of npm's dependency resolver one class, which is loaded once it is wanted", () => {
+    const script = `
+      require("./automation/sdk-loading");
+      const loaded = () => Object.keys(require.cache).some((file) => /arborist.lib.arborist.index/.test(file));
+      require("@pulumi/pulumi/automation");
+      const before = loaded();
+      const sdk = require.resolve("@pulumi/pulumi/package.json");
+      const { Arborist } = require(require.resolve("@npmcli/arborist", { paths: [sdk] }));
+      console.log(JSON.stringify([before, typeof new Arborist({ path: "." }).loadActual, loaded()]));`;
+    const ran = spawnSync(process.execPath, ["-r", "ts-node/register", "-e", script], {
+      cwd: projectDir,
+      encoding: "utf8",
+    });
+    assert.equal(ran.stdout.trim(), '[false,"function",true]', ran.stderr);
+    const user = readFileSync(require.resolve("@pulumi/pulumi/runtime/closure/codePaths"), "utf8");
+    const uses = [...user.matchAll(/\barborist\.(\w+)/g)].map(([, name]) => name);
+    assert.deepEqual([...new Set(uses)], ["Arborist"]);
   });
 
   it("has options that its gRPC clients are created with", () => {

@@ -5,7 +5,7 @@ import { packageDir } from "../../../components/package";
 /** Beside the compiled modules: who may write there has installed the project. */
 const CACHE = path.join(packageDir, "node_modules", ".cache", "pulumi-version.json");
 
-/** A file as it was when it told its version. */
+/** A file as it was when it reported its version. */
 interface Known {
   readonly file: string;
   readonly size: number;
@@ -30,7 +30,7 @@ export async function cliFile(root: string | undefined): Promise<string | undefi
   return undefined;
 }
 
-/** The version that a CLI of this very file has told before: asking it takes a fifth of a second. */
+/** The version that a CLI of this very file has reported before: calling it takes a fifth of a second. */
 export async function knownVersion(file: string): Promise<string | undefined> {
   try {
     const [known, { size, mtimeMs }] = await Promise.all([readKnown(), fs.stat(file)]);
@@ -52,7 +52,7 @@ export async function keepVersion(file: string, version: string): Promise<void> 
     await fs.writeFile(written, JSON.stringify(known));
     await fs.rename(written, CACHE);
   } catch {
-    // It is asked again then.
+    // It is called again then.
   }
 }
 
