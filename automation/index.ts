@@ -25,6 +25,7 @@ export {
 } from "./permissions/permissions";
 export { type CostOptions, estimate as cost } from "./plan/cost";
 export { type Plan, planStack as plan } from "./plan/plan";
+export { type ReportPageOptions, report } from "./report/report";
 export { type ConnectOptions, type ConnectResult, connect } from "./snowflake/handshake/connect";
 export { type ConnectRunOptions, connectBySnow } from "./snowflake/handshake/connect-run";
 export { type SqlOptions, type SqlPart, snowflakeSql } from "./snowflake/sql/sql";

@@ -3,9 +3,7 @@ import type { Command } from "@commander-js/extra-typings";
 import type { UsageOptions } from "../cost/usage";
 import { UsageError } from "../errors";
 import { pathError } from "../paths";
-import { askLive } from "../report/live/ask";
-import { reportPage } from "../report/page/page";
-import { gatherReport } from "../report/report-data";
+import { report as reportPage } from "../report/report";
 import { note, type StackCommandOptions, withProgress } from "../terminal/terminal";
 import { onStack } from "./options";
 
@@ -46,11 +44,12 @@ export async function report(options: ReportCommandOptions): Promise<void> {
   if (file !== undefined && connection !== undefined) {
     throw new UsageError("--file and --connection cannot be combined: pass one of them");
   }
-  const data = await gatherReport({ stack, workDir, ...usage });
-  const answers = live
-    ? await withProgress((progress) => askLive({ stack, workDir, file, connection, apiUrl, ...progress }))
-    : undefined;
-  await write(output, await reportPage({ ...data, live: answers }));
+  const page = live
+    ? await withProgress((progress) =>
+        reportPage({ stack, workDir, ...usage, live: { file, connection, apiUrl, ...progress } }),
+      )
+    : await reportPage({ stack, workDir, ...usage });
+  await write(output, page);
   note(`wrote ${output}`);
 }
 
