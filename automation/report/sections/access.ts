@@ -70,7 +70,11 @@ function entry({ number, kind, holder, policy, statement, words }: ListedStateme
       ? "assume it"
       : `${actions.join(", ")}${where.length === 0 ? "" : ` on ${where.join(" and ")}`}`;
   const condition =
-    conditions.length === 0 ? "" : `, ${effect === "allow" ? "only " : ""}${conditions.join(" and ")}`;
-  const said = `${who} ${effect === "allow" ? "may" : "may never"} ${deed}${condition}.`;
+    conditions.length === 0 ? "" : `${effect === "allow" ? ", only" : ""} ${conditions.join(" and ")}`;
+  const subject =
+    effect === "deny" && who === "anyone"
+      ? "nobody may"
+      : `${who} ${effect === "allow" ? "may" : "may never"}`;
+  const said = `${subject} ${deed}${condition}.`;
   return html`<details class="statement" id="statement-${number}"><summary><span class="number">${number}</span><span><strong>${statement.Sid ?? "Statement"}</strong> of ${owner}</span></summary><p>${said.charAt(0).toUpperCase()}${said.slice(1)}</p><pre><code>${JSON.stringify(statement, null, 2)}</code></pre></details>`;
 }
