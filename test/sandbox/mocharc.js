@@ -6,6 +6,7 @@ const longest = [
   "killed",
   "launch",
   "settings-change",
+  "template",
   "guards",
   "network-identity",
   "organization",

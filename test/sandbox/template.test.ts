@@ -127,18 +127,6 @@ describe("a project of the template, by pulumi alone", () => {
     await command("preview", "--stack", "dev", "--expect-no-changes");
   });
 
-  it("has nothing to change after `pulumi import` of what its state had lost", async () => {
-    const { deployment } = JSON.parse((await pulumi("stack", "export")).stdout);
-    const resources: { type: string; urn: string; id?: string; parent?: string }[] = deployment.resources;
-    const lost = resources.find(({ type }) => type === "aws:iam/rolePolicyAttachment:RolePolicyAttachment");
-    const { type, urn, id = "", parent } = lost ?? assert.fail();
-    await pulumi("state", "delete", urn, "--yes");
-    const kept = ["--yes", "--protect=false", "--generate-code=false"];
-    await pulumi("import", type, urn.split("::").at(-1) ?? "", id, "--parent", `owner=${parent}`, ...kept);
-    await pulumi("preview", "--expect-no-changes");
-    await command("preview", "--stack", "dev", "--expect-no-changes");
-  });
-
   it("is destroyed by pulumi, and leaves nothing behind", async () => {
     await pulumi("destroy", "--yes");
     await pulumi("stack", "rm", "--yes");
