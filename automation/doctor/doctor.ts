@@ -31,8 +31,8 @@ export interface DoctorReport {
 
 /** Milliseconds for AWS, Braintrust and the backend to answer. */
 const DEADLINE_MS = 5000;
-/** The Snowflake CLI takes a second or two to start. */
-const SNOW_DEADLINE_MS = 20_000;
+/** The Snowflake CLI and the Pulumi CLI take a second or two to start, and longer on a busy machine. */
+const CLI_DEADLINE_MS = 20_000;
 
 /**
  * Looks at what the first deployment needs: this machine, AWS, the state, Braintrust and Snowflake. Changes nothing.
@@ -46,6 +46,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<DoctorReport>
   const file = stack === undefined ? withoutStack() : await readStackFile(stack, workDir);
   const settings = stack === undefined ? undefined : settingsOf(file);
   const deadline = AbortSignal.any([AbortSignal.timeout(DEADLINE_MS), signal]);
+  const started = AbortSignal.any([AbortSignal.timeout(CLI_DEADLINE_MS), signal]);
   const engine = findEngine({ install: false, signal });
   const caller = askCaller(file, deadline);
   // Each is awaited by several checks, or by none.
@@ -58,7 +59,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<DoctorReport>
       id: "plugins",
       name: "Pulumi plugins",
       fix: again,
-      run: () => checkPlugins(engine, { auditTrail: settings?.auditTrail.enabled ?? true, signal: deadline }),
+      run: () => checkPlugins(engine, { auditTrail: settings?.auditTrail.enabled ?? true, signal: started }),
     },
     { id: "proxies", name: "proxies", fix: again, run: () => checkProxies() },
     { id: "region", name: "AWS region", fix: again, run: () => checkRegion(file, caller) },
@@ -86,7 +87,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<DoctorReport>
       id: "snowflake",
       name: "Snowflake CLI",
       fix: "correct the connection until `snow connection test` succeeds",
-      run: () => checkSnowflake({ connection, signal, timeoutMs: SNOW_DEADLINE_MS }),
+      run: () => checkSnowflake({ connection, signal, timeoutMs: CLI_DEADLINE_MS }),
     },
   ];
   const found = await Promise.all(checks.map(examine));
