@@ -183,7 +183,7 @@ const rooms = {
     "components/storage/share-names",
     "policy/",
   ],
-  provider: ["compile-cache", ...ground, "automation/aws/", "components/storage/share-names"],
+  provider: ["compile-cache", ...ground, "automation/aws/", "components/"],
 };
 
 /** Checks of one kind know what all checks share, and no check of another kind. */

@@ -5,7 +5,7 @@ import { parseDocument } from "yaml";
 import { findEngine } from "../automation/engine/cli/pulumi-cli";
 import { projectDir } from "../automation/project/stack-file";
 import { filledIn, TestProject } from "../test/engine/harness";
-import { builtNodeHost, hasNodeHost } from "../test/engine/node-host";
+import { builtHosts, hasHost } from "../test/engine/node-host";
 import { median, type NotMeasured, timed } from "./measure";
 
 /** Wall times of whole commands over a provider that answers at once: what is left is not the provider's. */
@@ -28,7 +28,7 @@ const CHECKING = "tsconfig.checking.json";
 export async function timeRunners(): Promise<Readonly<Record<Runner, RunnerTimes | NotMeasured>>> {
   const leave = await enterEngine();
   try {
-    const host = await hasNodeHost();
+    const host = await hasHost("nodejs");
     const byPulumi = (checked: boolean) => (host ? timePulumi(checked) : NO_HOST);
     return {
       "this project's command": await timeCommand(),
@@ -51,7 +51,7 @@ async function enterEngine(): Promise<() => Promise<void>> {
   const before = CHANGED.map((name) => [name, process.env[name]] as const);
   const home = await mkdtemp(join(tmpdir(), "pulumi-home-"));
   const cli = isAbsolute(command) ? [dirname(command)] : [];
-  process.env.PATH = [...cli, process.env.PATH, builtNodeHost].join(delimiter);
+  process.env.PATH = [...cli, process.env.PATH, ...builtHosts].join(delimiter);
   process.env.PULUMI_HOME = home;
   process.env.PULUMI_SKIP_UPDATE_CHECK = "true";
   return async () => {

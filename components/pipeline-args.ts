@@ -48,7 +48,7 @@ export interface ExportPipelineArgs {
   /** Encryption of a bucket of this stack. @default kms */
   readonly encryption?: Encryption;
   /** What becomes of exports with time. @default STANDARD_IA, GLACIER and DEEP_ARCHIVE after 30, 90 and 365 days */
-  readonly lifecycle?: LifecycleArgs;
+  readonly lifecycle?: Partial<LifecycleArgs>;
   /** Lock on every export. @default none */
   readonly objectLock?: ObjectLockArgs;
   /** Where exports are replicated to. @default nowhere */
@@ -191,8 +191,9 @@ const defaults = {
 };
 
 /** Arguments with every default filled in. */
-export type CompleteArgs = ExportPipelineArgs &
-  Required<Pick<ExportPipelineArgs, keyof typeof defaults | "suffix" | "streams" | "auditTrail">>;
+export type CompleteArgs = Omit<ExportPipelineArgs, "lifecycle"> & {
+  readonly lifecycle: LifecycleArgs;
+} & Required<Pick<ExportPipelineArgs, keyof typeof defaults | "suffix" | "streams" | "auditTrail">>;
 
 /** Fills in the defaults. An argument that is there and undefined is one that is not there. */
 export function complete(args: ExportPipelineArgs): CompleteArgs {
@@ -205,6 +206,7 @@ export function complete(args: ExportPipelineArgs): CompleteArgs {
     // A bucket that exists has its owner's encryption.
     ...(args.existingBucket === undefined ? {} : { encryption: Encryption.S3 }),
     ...given,
+    lifecycle: { ...defaults.lifecycle, ...args.lifecycle },
     suffix: args.suffix ?? pulumi.getStack(),
   };
 }

@@ -4,6 +4,7 @@ import { BucketReplication } from "./access/replication";
 import { SnowflakeReader } from "./access/snowflake-reader";
 import { snowflakeTrust } from "./access/trust-policy";
 import { type Account, readAccount } from "./account";
+import { checkArguments } from "./argument-rules";
 import { Encryption, EventsMode, knownInputs } from "./arguments";
 import { auditNames } from "./audit/audit-names";
 import { AuditTrail } from "./audit/audit-trail";
@@ -16,6 +17,7 @@ import { physicalNames } from "./physical-names";
 import { complete, type ExportPipelineArgs, foreignKeyArn, monitoringOptions } from "./pipeline-args";
 import { defaultBucketName } from "./settings/bucket-name";
 import { PIPELINE_TYPE } from "./settings/settings";
+import { sharingOptions } from "./shared-provider";
 import { BucketPolicy, foreignEncryption } from "./storage/bucket-policy";
 import { EncryptionKey } from "./storage/encryption-key";
 import { ExportBucket } from "./storage/export-bucket";
@@ -73,6 +75,7 @@ export class ExportPipeline extends pulumi.ComponentResource {
   public readonly ready: pulumi.Output<string[]>;
 
   public constructor(name: string, args: ExportPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
+    checkArguments(name, args);
     super(PIPELINE_TYPE, name, knownInputs(args), opts);
     const given = complete(args);
     const { suffix, protect, forceDestroy, exportPrefix, existingBucket, lifecycle, streams } = given;
@@ -107,6 +110,7 @@ export class ExportPipeline extends pulumi.ComponentResource {
     // In what this pipeline has on a bucket that others use too.
     const owner =
       existingBucket === undefined ? undefined : account.accountId.apply((id) => shareOwner(id, suffix));
+    const sharing = existingBucket === undefined ? parent : sharingOptions(this, name);
     const exports = { suffix, exportPrefix, bucketArn, account, kmsKeyArn, protect, iam };
     const braintrust = braintrustTrust(given, given.braintrustExternalIds, account);
     const { roleArn: braintrustRoleArn } = new BraintrustRole(
@@ -160,7 +164,7 @@ export class ExportPipeline extends pulumi.ComponentResource {
         kmsKeyArn,
         statements: given.bucketPolicyStatements,
       },
-      { ...parent, dependsOn: dependencies },
+      { ...sharing, dependsOn: dependencies },
     );
     const audit = given.auditTrail ? auditNames(names.auditTrail, suffix, account) : undefined;
     const keyPolicy =
@@ -202,7 +206,7 @@ export class ExportPipeline extends pulumi.ComponentResource {
         subscriberArn: given.snowflakeSubscriberArn,
         ...underKey,
       },
-      parent,
+      sharing,
     );
     const errorTrust = snowflakeTrust(given.loadErrorsIamUserArn, given.loadErrorsExternalId);
     const errors = given.loadErrors

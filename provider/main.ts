@@ -2,6 +2,7 @@ import "../compile-cache";
 import { S3 } from "@aws-sdk/client-s3";
 import { clientSettings, pathStyle } from "../automation/aws/client-settings";
 import { SHARED_NOTIFICATION, SHARED_POLICY } from "../components/storage/share-names";
+import { components } from "./components";
 import type { Properties } from "./resource-kind";
 import { serve } from "./server";
 import { sharedNotification } from "./shared-notification";
@@ -13,7 +14,7 @@ serve((configuration) => {
     [SHARED_NOTIFICATION]: sharedNotification(s3),
     [SHARED_POLICY]: sharedPolicy(s3),
   };
-}).then((port) => console.log(String(port)));
+}, components);
 endWithEngine(process.ppid);
 
 /** An engine that is killed does not end its plugins. */

@@ -1,11 +1,12 @@
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
-import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
-import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
+import type { Provider } from "@pulumi/pulumi/provider";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { errorLine } from "../automation/aws/aws-errors";
 import { type Problem, type Properties, problemWords, type ResourceKind } from "./resource-kind";
+import { serveWith } from "./sdk-internals";
+import { markedAs, plainOf } from "./secrets";
 
 /** What the provider is made of once the engine has configured it: by type. */
 export type Kinds = (configuration: Properties) => Readonly<Record<string, ResourceKind>>;
@@ -13,13 +14,8 @@ export type Kinds = (configuration: Properties) => Readonly<Record<string, Resou
 /** Stands for an output that is not known yet (sdk/go/common/resource/plugin/rpc.go). */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/**
- * Serves the engine as a provider of custom resources. The SDK's own `provider.main` keeps the configuration to itself (its
- * `configure` of provider/server.js, 3.270.0), and who the caller is stands there.
- *
- * @returns the port on loopback, which the engine reads from standard output.
- */
-export async function serve(kinds: Kinds): Promise<number> {
+/** Serves the engine as a provider of custom resources, and of the components of another provider. */
+export function serve(kinds: Kinds, components: Provider): Promise<void> {
   let known: ReturnType<Kinds> = {};
   const kindOf = (urn: string): ResourceKind => {
     const type = urn.split("::")[2]?.split("$").at(-1) ?? urn;
@@ -27,19 +23,14 @@ export async function serve(kinds: Kinds): Promise<number> {
     if (kind === undefined) throw new Error(`${type} is not a resource of this provider`);
     return kind;
   };
-  const server = new Server();
-  server.addService(ResourceProviderService, {
-    ...unsupported,
-    getPluginInfo: answering<Empty, PluginInfo>(async () => new PluginInfo().setVersion("")),
-    getSchema: answering<Empty, proto.GetSchemaResponse>(async () =>
-      new proto.GetSchemaResponse().setSchema("{}"),
-    ),
-    cancel: answering<Empty, Empty>(async () => new Empty()),
-    attach: answering<Empty, Empty>(async () => new Empty()),
-    // Without secrets and previews: the engine then hands plain values over, and marks what comes back as they were.
+  const handlers = {
+    // Without previews. Components need what is secret, and what is of which resource.
     configure: answering<proto.ConfigureRequest, proto.ConfigureResponse>(async (request) => {
-      known = kinds(withoutMarks(propertiesOf(request.getArgs())));
-      return new proto.ConfigureResponse();
+      known = kinds(propertiesOf(request.getArgs()));
+      return new proto.ConfigureResponse()
+        .setAcceptsecrets(true)
+        .setAcceptresources(true)
+        .setAcceptoutputs(true);
     }),
     check: answering<proto.CheckRequest, proto.CheckResponse>(async (request) => {
       const inputs = propertiesOf(request.getNews());
@@ -47,7 +38,7 @@ export async function serve(kinds: Kinds): Promise<number> {
       const failures = problems.map((problem) =>
         new proto.CheckFailure().setProperty("bucket").setReason(problemWords(problem)),
       );
-      return new proto.CheckResponse().setInputs(structOf(inputs)).setFailuresList(failures);
+      return new proto.CheckResponse().setInputs(request.getNews()).setFailuresList(failures);
     }),
     diff: answering<proto.DiffRequest, proto.DiffResponse>(async (request) => {
       const olds = propertiesOf(request.getOlds());
@@ -61,32 +52,31 @@ export async function serve(kinds: Kinds): Promise<number> {
         .setReplacesList([...replaces]);
     }),
     create: answering<proto.CreateRequest, proto.CreateResponse>(async (request) => {
-      const state = await kindOf(request.getUrn()).write(propertiesOf(request.getProperties()));
-      return new proto.CreateResponse().setId(String(state.bucket)).setProperties(structOf(state));
+      const given = request.getProperties();
+      const state = await kindOf(request.getUrn()).write(propertiesOf(given));
+      return new proto.CreateResponse().setId(String(state.bucket)).setProperties(structOf(state, given));
     }),
     read: answering<proto.ReadRequest, proto.ReadResponse>(async (request) => {
-      const state = await kindOf(request.getUrn()).read(propertiesOf(request.getProperties()));
+      const before = request.getProperties();
+      const state = await kindOf(request.getUrn()).read(propertiesOf(before));
       if (state === undefined) return new proto.ReadResponse();
       return new proto.ReadResponse()
         .setId(request.getId())
-        .setProperties(structOf(state))
+        .setProperties(structOf(state, before))
         .setInputs(request.getInputs());
     }),
     update: answering<proto.UpdateRequest, proto.UpdateResponse>(async (request) => {
       const olds = propertiesOf(request.getOlds());
-      const state = await kindOf(request.getUrn()).write(propertiesOf(request.getNews()), olds);
-      return new proto.UpdateResponse().setProperties(structOf(state));
+      const given = request.getNews();
+      const state = await kindOf(request.getUrn()).write(propertiesOf(given), olds);
+      return new proto.UpdateResponse().setProperties(structOf(state, given));
     }),
     delete: answering<proto.DeleteRequest, Empty>(async (request) => {
       await kindOf(request.getUrn()).remove(propertiesOf(request.getProperties()));
       return new Empty();
     }),
-  });
-  return new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) =>
-      error === null ? resolve(port) : reject(error),
-    );
-  });
+  };
+  return serveWith(handlers, components);
 }
 
 /** What cannot be seen is left for the update to report. */
@@ -115,27 +105,12 @@ function answering<Request, Response>(
   };
 }
 
-/** Methods that the engine does not need where they answer so. */
-const unsupported = Object.fromEntries(
-  Object.keys(ResourceProviderService).map((name): [string, Handler<unknown, unknown>] => [
-    name,
-    (_, callback) => callback({ code: status.UNIMPLEMENTED, details: `${name} is not supported` }),
-  ]),
-);
-
 function propertiesOf(struct: Struct | undefined): Properties {
-  return struct?.toJavaScript() ?? {};
+  return plainOf(struct?.toJavaScript() ?? {}) as Properties;
 }
 
-function structOf(properties: Properties): Struct {
-  return Struct.fromJavaScript({ ...properties } as Parameters<typeof Struct.fromJavaScript>[0]);
-}
-
-/** Secrets of the configuration without the engine's mark around them: it always sends it. */
-function withoutMarks(configuration: Properties): Properties {
-  const plain = ([key, value]: [string, unknown]): [string, unknown] => [
-    key,
-    typeof value === "object" && value !== null && "value" in value ? value.value : value,
-  ];
-  return Object.fromEntries(Object.entries(configuration).map(plain));
+/** @param given what it was made of: a property that is secret there is so here. */
+function structOf(properties: Properties, given: Struct | undefined): Struct {
+  const marked = markedAs(given?.toJavaScript() ?? {}, properties);
+  return Struct.fromJavaScript(marked as Parameters<typeof Struct.fromJavaScript>[0]);
 }

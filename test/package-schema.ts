@@ -1,14 +1,16 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
 import { generateSchema } from "@pulumi/pulumi/provider/experimental/schema";
 import { PROJECT } from "../components/settings/settings";
 import * as packageJson from "../package.json";
+import { SCHEMA_FILE } from "../provider/components";
 
 const COMPONENT = "ExportPipeline";
 
 /**
- * Prints the schema that `pulumi package get-schema` infers of ExportPipeline, or with `--check` nothing. Fails where the SDK's
- * analyzer refuses one of its arguments or outputs, or where one has no description.
+ * Writes the schema of ExportPipeline for programs in other languages, or with `--check` compares. Fails where the SDK's analyzer
+ * refuses one of its arguments or outputs, or where one has no description.
  */
 function main(): void {
   const { components, typeDefinitions, dependencies } = new Analyzer(
@@ -24,7 +26,11 @@ function main(): void {
   if (silent.length > 0) throw new Error(`without a description: ${silent.join(", ")}`);
   const { version, description } = packageJson;
   const schema = generateSchema(PROJECT, version, description, components, typeDefinitions, dependencies);
-  if (!process.argv.includes("--check")) process.stdout.write(`${JSON.stringify(schema, null, 2)}\n`);
+  const text = `${JSON.stringify(schema, null, 2)}\n`;
+  if (!process.argv.includes("--check")) fs.writeFileSync(SCHEMA_FILE, text);
+  else if (fs.readFileSync(SCHEMA_FILE, "utf8") !== text) {
+    throw new Error("provider/schema.json is out of date: run `npm run schema`");
+  }
 }
 
 main();

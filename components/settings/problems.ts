@@ -48,6 +48,7 @@ export function schemaProblems(
   issues: readonly z.core.$ZodIssue[],
   raw: unknown,
   unquoted: ReadonlyMap<string, string>,
+  words = { unknown: "is not a setting", fix: "correct it in the stack's file" },
 ): Problem[] {
   return issues.flatMap((issue) => {
     const shown = (path: readonly PropertyKey[]) =>
@@ -56,7 +57,7 @@ export function schemaProblems(
       return issue.keys.map((key) => ({
         key: keyOf([...issue.path, key]),
         value: shown([...issue.path, key]),
-        rule: "is not a setting",
+        rule: words.unknown,
         fix: pathHint([...issue.path, key]) ?? `remove it or correct its spelling; ${issue.message}`,
       }));
     }
@@ -74,7 +75,7 @@ export function schemaProblems(
         key: keyOf(issue.path),
         value: shown(issue.path),
         rule: ruleOf(issue),
-        fix: typeof fix === "string" ? fix : "correct it in the stack's file",
+        fix: typeof fix === "string" ? fix : words.fix,
       },
     ];
   });

@@ -72,7 +72,8 @@ const number = <Schema extends z.ZodType>(schema: Schema) =>
     schema,
   );
 const days = (least: number) => number(z.int().min(least).max(36_500));
-const section = <Shape extends z.ZodRawShape>(shape: Shape) =>
+/** A map of these keys alone; another one is refused with their names. */
+export const section = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape, {
     error: (issue) =>
       issue.code === "unrecognized_keys" ? `known keys here: ${Object.keys(shape).join(", ")}` : undefined,

@@ -3,7 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type { Test } from "mocha";
 import { findEngine, systemTools } from "../../automation/engine/cli/pulumi-cli";
-import { builtNodeHost } from "./node-host";
+import { builtHosts } from "./node-host";
 
 // The SDK takes a stack trace with every promise, and mapping each to TypeScript is half of a test's work.
 Error.stackTraceLimit = 4;
@@ -27,9 +27,9 @@ export const mochaHooks = {
     home = await fs.mkdtemp(path.join(os.tmpdir(), "pulumi-home-"));
     process.env.PULUMI_HOME = home;
     process.env.PULUMI_SKIP_UPDATE_CHECK = "true";
-    // Releases have a Node host of their own beside the CLI, which goes before the one that is built here.
+    // Releases have hosts of their own beside the CLI, which go before those that are built here.
     const cli = path.isAbsolute(engine) ? [path.dirname(engine)] : [];
-    process.env.PATH = [...cli, process.env.PATH, builtNodeHost].join(path.delimiter);
+    process.env.PATH = [...cli, process.env.PATH, ...builtHosts].join(path.delimiter);
   },
 
   async afterAll() {

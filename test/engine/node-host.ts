@@ -3,17 +3,18 @@ import * as path from "node:path";
 import type { Context } from "mocha";
 
 /**
- * Where `npm run build:node-host` puts the process by which `pulumi` runs Node programs. Pulumi's releases have it beside the
- * CLI; of what can be built from Go modules, sdk/v3 v3.68.0 was the last to hold it, and the CLI of today works with that.
+ * Where `npm run build:node-host` puts the process by which `pulumi` runs Node programs, and others like it those of other
+ * languages. Pulumi's releases have them beside the CLI; of what can be built from Go modules, sdk/v3 v3.68.0 was the last to
+ * hold those of Node and Python, and the CLI of today works with them.
  */
-export const builtNodeHost = path.join(__dirname, "node-host", "bin");
+export const builtHosts = ["node-host", "yaml-host"].map((folder) => path.join(__dirname, folder, "bin"));
 
-/** Whether `pulumi` itself can run the program: the CLI looks for its Node host on PATH. */
-export async function hasNodeHost(): Promise<boolean> {
+/** Whether `pulumi` can run programs of a language: the CLI looks for its host on PATH. */
+export async function hasHost(language: string): Promise<boolean> {
   const folders = (process.env.PATH ?? "").split(path.delimiter).filter((folder) => folder !== "");
   const found = await Promise.all(
     folders.map((folder) =>
-      fs.access(path.join(folder, "pulumi-language-nodejs"), fs.constants.X_OK).then(
+      fs.access(path.join(folder, `pulumi-language-${language}`), fs.constants.X_OK).then(
         () => true,
         () => false,
       ),
@@ -23,8 +24,14 @@ export async function hasNodeHost(): Promise<boolean> {
 }
 
 /** Skips a test, and says why, where `pulumi` itself cannot run the program. */
-export async function needNodeHost(context: Context): Promise<void> {
-  if (await hasNodeHost()) return;
-  if (context.test !== undefined) context.test.title += " (no Node host: `npm run build:node-host`)";
+export function needNodeHost(context: Context): Promise<void> {
+  return needHost(context, "nodejs", "build:node-host");
+}
+
+/** Skips a test, and says why, where `pulumi` cannot run programs of a language. */
+export async function needHost(context: Context, language: string, script: string): Promise<void> {
+  if (await hasHost(language)) return;
+  const { test } = context;
+  if (test !== undefined) test.title += ` (no pulumi-language-${language}: \`npm run ${script}\`)`;
   context.skip();
 }

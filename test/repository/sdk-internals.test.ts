@@ -7,10 +7,11 @@ import * as engine from "../../automation/engine/sdk-internals";
 import * as plan from "../../automation/plan/sdk-internals";
 import { projectDir } from "../../automation/project/stack-file";
 import * as settings from "../../components/settings/sdk-internals";
+import * as provider from "../../provider/sdk-internals";
 
 describe("what the SDK declares to nobody", () => {
   it("was checked against the version in use", () => {
-    for (const { CHECKED_SDK } of [settings, engine, plan]) assert.equal(CHECKED_SDK, version);
+    for (const { CHECKED_SDK } of [settings, engine, plan, provider]) assert.equal(CHECKED_SDK, version);
   });
 
   it("says which keys of the configuration are encrypted", () => {

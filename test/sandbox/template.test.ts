@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { findEngine } from "../../automation/engine/cli/pulumi-cli";
 import { packageDir } from "../../components/package";
-import { builtNodeHost, needNodeHost } from "../engine/node-host";
+import { builtHosts, needNodeHost } from "../engine/node-host";
 import { type Ended, start } from "../engine/processes";
 import { type Aws, inventory, useSandbox } from "./harness";
 
@@ -40,7 +40,7 @@ describe("a project of the template, by pulumi alone", () => {
     for (const folder of [project, backend]) await fs.mkdir(folder);
     const { command: cli } = await findEngine();
     environment = {
-      PATH: [path.dirname(cli), process.env.PATH, builtNodeHost].join(path.delimiter),
+      PATH: [path.dirname(cli), process.env.PATH, ...builtHosts].join(path.delimiter),
       PULUMI_BACKEND_URL: `file://${backend}`,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       npm_config_prefer_offline: "true",

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { checkArguments } from "../../components/argument-rules";
+import { packageDir } from "../../components/package";
+import { PIPELINE_TYPE } from "../../components/settings/settings";
+
+const schema = JSON.parse(fs.readFileSync(path.join(packageDir, "provider", "schema.json"), "utf8"));
+
+function messageOf(args: object): string {
+  try {
+    checkArguments("exports", args);
+    return "";
+  } catch (error) {
+    assert.ok(pulumi.RunError.isInstance(error));
+    return error.message;
+  }
+}
+
+describe("checkArguments", () => {
+  const inputs = Object.keys(schema.resources[PIPELINE_TYPE].inputProperties);
+
+  for (const input of inputs) {
+    it(`knows ${input}, and refuses a value of another type`, () => {
+      const message = messageOf({ [input]: [[]] });
+      assert.match(
+        message,
+        new RegExp(`^Invalid arguments of ExportPipeline "exports":\n {2}${input}(\\[0\\])?[.a-zA-Z]* = `),
+      );
+      assert.doesNotMatch(message, /is not an argument/);
+    });
+  }
+
+  it("says everything that is wrong at once, each with key, value, rule and fix", () => {
+    const message = messageOf({
+      exportPrefix: "traces",
+      bucket: "acme",
+      auditLogGroupDays: 8,
+      snowflakeNetwork: { vpcIds: ["vpc-xyz"] },
+      streams: [{ name: "spans", prefix: "traces/spans" }, { name: "logs" }],
+      objectLock: { mode: "GOVERNANCE" },
+    });
+    for (const problem of [
+      'exportPrefix = "traces": must end in "/"',
+      'bucket = "acme": is not an argument; remove it or correct its spelling; known keys here: suffix, ',
+      "auditLogGroupDays = 8: must be one of 1, 3, 5, ",
+      'snowflakeNetwork.vpcIds[0] = "vpc-xyz": must be the id of one VPC',
+      'streams[0].prefix = "traces/spans": must be a key prefix that ends in "/"',
+      "streams[1].prefix = (unset): must be a text",
+      "objectLock.days = (unset): must be a number",
+    ]) {
+      assert.ok(message.includes(problem), `${problem}: ${message}`);
+    }
+  });
+
+  it("accepts outputs and secrets where a value may come from a resource, and shows none", () => {
+    assert.equal(
+      messageOf({
+        kmsKeyArn: pulumi.output("unknown here"),
+        snowflakeExternalId: pulumi.secret("canary"),
+        streams: [{ name: "spans", prefix: "traces/spans/", channel: pulumi.output("later") }],
+        alertEmails: [{ key: "a", address: "ops@acme.com", formerName: Promise.resolve(undefined) }],
+      }),
+      "",
+    );
+    assert.equal(
+      messageOf({ exportPrefix: pulumi.secret("canary/") }),
+      'Invalid arguments of ExportPipeline "exports":\n' +
+        "  exportPrefix = (an output): must be known before any resource is created; correct it in the program",
+    );
+  });
+});
