@@ -12,6 +12,12 @@ export { forStacks, type StackOutcome, type StacksOptions } from "./deploy/stack
 export { type DoctorOptions, type DoctorReport, doctor } from "./doctor/doctor";
 export type { Change } from "./engine/changes";
 export { PipelineError, StackBusyError, UnreadableStateError, UsageError } from "./errors";
+export {
+  type ImportOptions,
+  type ImportPlan,
+  type ImportResult,
+  importExisting,
+} from "./import/import-run";
 export { type RotateKeysOptions, rotateKeys } from "./keys/rotate-keys";
 export type { RotationResult } from "./keys/rotation-steps";
 export { type LaunchResult, type LaunchStep, launch } from "./launch/launch";

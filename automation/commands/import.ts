@@ -1,16 +1,14 @@
 import type { Command } from "@commander-js/extra-typings";
-import { Deployment } from "../deploy/deployment";
-import type { DeploymentOptions } from "../deploy/deployment-options";
 import { renderChanges, summarize } from "../engine/changes";
-import { UnknownStackError } from "../errors";
+import { PipelineError } from "../errors";
 import { type ImportPlan, importExisting } from "../import/import-run";
-import { keepStackFile, type SettingChange } from "../project/stack-file";
+import type { SettingChange } from "../project/stack-file";
 import { standardLook } from "../terminal/colors";
 import { commandLine } from "../terminal/command-line";
 import { findingLines } from "../terminal/finding-lines";
 import { confirm, note, print, withProgress } from "../terminal/terminal";
+import { REPAIR_QUESTION } from "./approval";
 import { numeric, type OptionsOf, onStack, TIMEOUT, WAIT } from "./options";
-import { repairFirst } from "./recover";
 import { timeLimits } from "./time-limits";
 
 const defineOptions = (command: Command) =>
@@ -38,50 +36,28 @@ async function importCommand(options: OptionsOf<typeof defineOptions>): Promise<
   const { stack, cwd, yes, timeout, wait, ...names } = options;
   const limits = timeLimits({ timeout, wait });
   await withProgress(async (progress) => {
-    const place = { ...progress, ...limits, stack, workDir: cwd };
-    const { deployment, undo } = await openOrCreate(place);
-    const voice = { note, confirm: (question: string) => confirm(question, yes) };
-    let done = false;
-    try {
-      if (!(await repairFirst(deployment, voice))) return note("nothing was changed");
-      const { outcome, imported, changes } = await importExisting(deployment, {
-        ...place,
-        names,
-        confirm: async (plan) => {
-          note(planText(stack, plan));
-          if (plan.findings.some(({ verdict }) => verdict === "fail")) return false;
-          return voice.confirm(`Import these into stack "${stack}"?`);
-        },
-      });
-      done = outcome === "imported";
-      if (outcome === "declined") return note("nothing was changed");
-      if (outcome === "unchanged") print(`stack "${stack}": everything that was found is imported already`);
-      else print(`stack "${stack}": ${imported.length} imported, nothing in AWS was changed`);
-      note("the next update would make these changes:");
-      print(renderChanges(changes));
-      note(`next: ${commandLine(changes.length > 0 ? "up" : "verify", stack)}`);
-    } finally {
-      if (!done) await undo();
-    }
+    const { outcome, imported, changes } = await importExisting({
+      ...progress,
+      ...limits,
+      stack,
+      workDir: cwd,
+      names,
+      onInterruption: async () => {
+        if (!(await confirm(REPAIR_QUESTION, yes))) throw new PipelineError("nothing was changed");
+      },
+      confirm: async (plan) => {
+        note(planText(stack, plan));
+        if (plan.findings.some(({ verdict }) => verdict === "fail")) return false;
+        return confirm(`Import these into stack "${stack}"?`, yes);
+      },
+    });
+    if (outcome === "declined") return note("nothing was changed");
+    if (outcome === "unchanged") print(`stack "${stack}": everything that was found is imported already`);
+    else print(`stack "${stack}": ${imported.length} imported, nothing in AWS was changed`);
+    note("`up` would make these changes:");
+    print(renderChanges(changes));
+    note(`next: ${commandLine(changes.length > 0 ? "up" : "verify", stack)}`);
   });
-}
-
-/** A stack that does not exist is created for the preview, and gone again unless something is imported into it. */
-async function openOrCreate(
-  place: DeploymentOptions,
-): Promise<{ readonly deployment: Deployment; readonly undo: () => Promise<void> }> {
-  try {
-    return { deployment: await Deployment.open(place), undo: async () => {} };
-  } catch (error) {
-    if (!(error instanceof UnknownStackError)) throw error;
-    const restoreFile = await keepStackFile(place.stack, place.workDir);
-    const deployment = await Deployment.open({ ...place, create: true });
-    const undo = async () => {
-      await deployment.remove();
-      await restoreFile();
-    };
-    return { deployment, undo };
-  }
 }
 
 /** What would be imported, for people. */

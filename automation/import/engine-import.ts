@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { buildPipeline } from "../../components/program";
+import { SHARED_NOTIFICATION } from "../../components/storage/share-names";
 import type { Change, Step } from "../engine/changes";
 import { nameOf } from "../engine/changes";
 import { type EngineRun, runEngine } from "../engine/engine-run";
@@ -68,10 +69,7 @@ export async function previewImports(
         }),
       ),
   });
-  const places = [...steps.values()].flatMap((step) => {
-    const found = imports.find((one) => one.type === step.type && one.name === nameOf(step.urn));
-    return found === undefined ? [] : [{ ...found, urn: step.urn, components: above(step, steps) }];
-  });
+  const places = imports.flatMap((one) => placeOf(one, steps));
   return { changes, places };
 }
 
@@ -88,6 +86,22 @@ async function withConfigFile<Result>(
     delete workspace.envVars.PULUMI_OPTION_CONFIG_FILE;
   }
 }
+
+/**
+ * Where the program has it. What a bucket that others use too has instead of the AWS provider's resource adopts the state of that:
+ * components/storage/shared-bucket.ts.
+ */
+function placeOf(one: Import, steps: ReadonlyMap<string, Step>): Place[] {
+  const named = [...steps.values()].filter(({ urn }) => nameOf(urn) === one.name);
+  const step =
+    named.find(({ type }) => type === one.type) ?? named.find(({ type }) => shared[type] === one.type);
+  if (step === undefined) return [];
+  return [{ ...one, urn: step.urn.replace(step.type, one.type), components: above(step, steps) }];
+}
+
+const shared: Readonly<Record<string, string>> = {
+  [SHARED_NOTIFICATION]: "aws:s3/bucketNotification:BucketNotification",
+};
 
 function above(step: Step, steps: ReadonlyMap<string, Step>): Component[] {
   const parent = steps.get((step.new ?? step.old)?.parent ?? "");

@@ -1,10 +1,16 @@
 import { Deployment } from "../deploy/deployment";
-import type { DeploymentOptions } from "../deploy/deployment-options";
+import type { AfterWaiting, DeploymentOptions } from "../deploy/deployment-options";
 import { removes } from "../deploy/losses";
 import { type Change, nameOf } from "../engine/changes";
 import type { ResourceState } from "../engine/state/state";
-import { PipelineError, UsageError } from "../errors";
-import { editStackFile, projectDir, type SettingChange, type StackFile } from "../project/stack-file";
+import { PipelineError, UnknownStackError, UsageError } from "../errors";
+import {
+  editStackFile,
+  keepStackFile,
+  projectDir,
+  type SettingChange,
+  type StackFile,
+} from "../project/stack-file";
 import type { FindingLine } from "../terminal/finding-lines";
 import { belonging } from "./belonging";
 import { withEditedSettings } from "./edited-settings";
@@ -26,7 +32,7 @@ export interface ImportPlan {
 }
 
 /** Which names are looked for, and who decides. */
-export interface ImportOptions extends DeploymentOptions {
+export interface ImportOptions extends DeploymentOptions, Pick<AfterWaiting, "onInterruption"> {
   readonly names: NameOptions;
   /** Decides on what was found. Not called where everything is imported already. */
   readonly confirm: (plan: ImportPlan) => Promise<boolean>;
@@ -45,12 +51,47 @@ export interface ImportResult {
 
 /**
  * Imports into a stack what was created by hand: writes the settings that keep its names, and takes it into the state. AWS itself is
- * only read.
+ * only read. A stack that the backend does not have is created, and gone again unless something is imported into it.
  *
  * @throws UsageError, with nothing changed, for names that do not exist and for what stands in the way.
  * @throws PipelineError where the import fails half-way: run it again, and it resumes.
  */
-export async function importExisting(deployment: Deployment, options: ImportOptions): Promise<ImportResult> {
+export async function importExisting(options: ImportOptions): Promise<ImportResult> {
+  const { deployment, undo } = await openOrCreate(options);
+  let isImported = false;
+  try {
+    await deployment.recovery.untilUnlocked();
+    await deployment.recovery.repairFirst(options);
+    return await importInto(deployment, options, () => {
+      isImported = true;
+    });
+  } finally {
+    if (!isImported) await undo();
+  }
+}
+
+async function openOrCreate(
+  options: DeploymentOptions,
+): Promise<{ readonly deployment: Deployment; readonly undo: () => Promise<void> }> {
+  try {
+    return { deployment: await Deployment.open({ ...options, create: false }), undo: async () => {} };
+  } catch (error) {
+    if (!(error instanceof UnknownStackError)) throw error;
+    const restoreFile = await keepStackFile(options.stack, options.workDir);
+    const deployment = await Deployment.open({ ...options, create: true });
+    const undo = async () => {
+      await deployment.remove();
+      await restoreFile();
+    };
+    return { deployment, undo };
+  }
+}
+
+async function importInto(
+  deployment: Deployment,
+  options: ImportOptions,
+  onBegin: () => void,
+): Promise<ImportResult> {
   const { stack, workDir = projectDir, look = lookFor } = options;
   const { open } = deployment;
   const { file, settings } = open;
@@ -90,6 +131,7 @@ export async function importExisting(deployment: Deployment, options: ImportOpti
     );
   }
   if (!confirmed) return { outcome: "declined", imported: [], changes: preview.changes };
+  onBegin();
   await editStackFile(stack, judged.settings, workDir);
   const imported = await adopt(deployment, preview.places, options);
   const after = await Deployment.open({ ...options, create: false });
@@ -129,11 +171,16 @@ function taken({ type, name, id }: Import, resources: readonly ResourceState[]):
   ];
 }
 
+/** What loses something by being replaced: an attachment does not, and its policy's ARN is unknown where a provider has no previews. */
+function isReplaced(change: Change): boolean {
+  return removes(change) && change.type !== "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
+}
+
 /** What `up` could only replace: nothing of that is imported. */
 function replacements({ changes, places }: ImportPreview): FindingLine[] {
   const urns = new Map(places.map(({ urn, id }) => [urn, id]));
   return changes
-    .filter((change) => removes(change) && urns.has(change.urn))
+    .filter((change) => isReplaced(change) && urns.has(change.urn))
     .map(({ urn, properties }) => ({
       verdict: "fail",
       name: urns.get(urn) ?? urn,
@@ -143,7 +190,7 @@ function replacements({ changes, places }: ImportPreview): FindingLine[] {
 }
 
 function refuseReplacements(changes: readonly Change[], imported: readonly string[]): void {
-  const replaced = changes.filter((change) => removes(change) && imported.includes(change.name));
+  const replaced = changes.filter((change) => isReplaced(change) && imported.includes(change.name));
   if (replaced.length === 0) return;
   throw new PipelineError(
     `imported, but do not deploy yet: \`up\` would replace ${replaced.map(({ name }) => name).join(", ")}; ` +

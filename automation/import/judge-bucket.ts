@@ -1,6 +1,6 @@
 import { principalsOf, statementName, statementsOf } from "./documents";
 import type { Found, FoundBucket } from "./found";
-import { judgeNotification } from "./judge-notification";
+import { judgeNotification, judgeSharedNotification } from "./judge-notification";
 import type { Gathered, Target } from "./judgement";
 
 const s3 = (type: string) => `aws:s3/${type.charAt(0).toLowerCase()}${type.slice(1)}:${type}`;
@@ -20,13 +20,13 @@ export function judgeBucket(
     gathered.say("fail", title, `it is in ${region}, and the stack in ${account.region}`, fix);
     return;
   }
-  const existing = target.settings.existingBucket;
-  if (existing !== undefined) {
+  if (target.settings.existingBucket !== undefined) {
     gathered.say(
       "skipped",
       title,
-      "existingBucket: it stays its owner's, and the stack has access and events alone",
+      "stays its owner's, by existingBucket: the stack has access and events alone",
     );
+    judgeSharedNotification(bucket, destinations, gathered);
     return;
   }
   gathered.import(s3("Bucket"), "pipeline-bucket", name);

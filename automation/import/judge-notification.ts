@@ -4,6 +4,8 @@ import { type Rule, ruleOf, ruleWords } from "../../provider/overlap";
 import type { Found, FoundBucket } from "./found";
 import { type Gathered, givenIn, type Target } from "./judgement";
 
+const NOTIFICATION = "aws:s3/bucketNotification:BucketNotification";
+
 type Configuration = Partial<QueueConfiguration & TopicConfiguration>;
 type Destinations = Pick<Found, "queue" | "topic">;
 
@@ -36,11 +38,36 @@ export function judgeNotification(
   }
   keepPrefix(bucket, own.map(ruleOf), target, gathered);
   if (own.length === 0 || target.settings.events.mode === "none") return;
-  gathered.import("aws:s3/bucketNotification:BucketNotification", "pipeline-events-notification", name);
+  gathered.import(NOTIFICATION, "pipeline-events-notification", name);
   const [first] = own;
   const evidence = `${own.map((one) => ruleWords(ruleOf(one))).join("; ")}: to import`;
   gathered.say("ok", `notification of ${name}`, evidence);
   keepChannel(first, target, gathered);
+}
+
+/** On a bucket that stays its owner's the stack adopts what has the guide's name, and nothing else. */
+export function judgeSharedNotification(
+  { name, notification }: FoundBucket,
+  destinations: Destinations,
+  gathered: Gathered,
+): void {
+  const { QueueConfigurations = [], TopicConfigurations = [] } = notification;
+  const sent: Configuration[] = [...QueueConfigurations, ...TopicConfigurations];
+  const own = sent.filter((one) => isOwn(one, destinations));
+  const title = `notification of ${name}`;
+  const adopted = own.filter(({ Id }) => isEarlierName(Id));
+  if (adopted.length > 0) {
+    gathered.import(NOTIFICATION, "pipeline-events-notification", name);
+    gathered.say("ok", title, `${adopted.map((one) => ruleWords(ruleOf(one))).join("; ")}: to import`);
+  }
+  for (const one of own.filter(({ Id }) => !isEarlierName(Id))) {
+    gathered.say(
+      "warn",
+      title,
+      `${ruleWords(ruleOf(one))} stays beside the stack's`,
+      "remove it before `up`: S3 takes one configuration for an event of a file",
+    );
+  }
 }
 
 /** What sends to the pipeline's own queue or topic, or to a queue of Snowflake's, or has the guide's name. */

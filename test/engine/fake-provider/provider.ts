@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
+import { ReadRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { main, type Provider } from "@pulumi/pulumi/provider";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import replacements from "./replacements.json";
 import { type Fault, type Operation, type Thing, World } from "./world";
 
@@ -140,6 +142,12 @@ const provider: Provider = {
         throw new Error(`the fake account has no answer for ${token}`);
     }
   },
+};
+
+// The SDK's server takes it for granted that a reading has properties, which that of an import has not.
+const { getProperties } = ReadRequest.prototype;
+ReadRequest.prototype.getProperties = function () {
+  return getProperties.call(this) ?? new Struct();
 };
 
 main(provider, []);
