@@ -48,8 +48,9 @@ export function belonging(found: Found, given: NameOptions): Belonging {
   const otherQueue =
     queue !== undefined &&
     given.queue === undefined &&
-    sent.length > 0 &&
-    !QueueConfigurations.some(({ QueueArn }) => QueueArn === queue.arn);
+    (sent.length > 0
+      ? !QueueConfigurations.some(({ QueueArn }) => QueueArn === queue.arn)
+      : /arn:[^:"]+:s3:::/.test(queue.policy ?? "") && !queue.policy?.includes(`:s3:::${bucket.name}"`));
   if (otherRole) others.push({ name: `role ${exportRole?.name}`, why: "has that policy" });
   if (otherUser) others.push({ name: `user ${user?.name}`, why: "has that policy" });
   if (otherQueue) others.push({ name: `queue ${queue.name}`, why: "receives no events of the bucket" });

@@ -19,7 +19,7 @@ import { definedOf, type Found, type Names, unmanagedOf } from "./found";
 import type { Import } from "./imports";
 import { judge } from "./judge";
 import { lookFor } from "./look";
-import { lookedFor, type NameOptions, refuseUnfound } from "./names";
+import { chosenNames, lookedFor, type NameOptions, refuseUnfound } from "./names";
 import { createComponents } from "./skeleton";
 
 /** What an import would do. */
@@ -37,7 +37,7 @@ export interface ImportOptions extends DeploymentOptions, Pick<AfterWaiting, "on
   /** Decides on what was found. Not called where everything is imported already. */
   readonly confirm: (plan: ImportPlan) => Promise<boolean>;
   /** Looks for it. @default in AWS, as the stack's provider */
-  readonly look?: (file: StackFile, names: Names) => Promise<Found>;
+  readonly look?: (file: StackFile, names: Names, chosen: NameOptions) => Promise<Found>;
 }
 
 /** What was imported. */
@@ -95,10 +95,11 @@ async function importInto(
   const { stack, workDir = projectDir, look = lookFor } = options;
   const { open } = deployment;
   const { file, settings } = open;
-  const names = lookedFor(file, options.names);
-  const everything = await look(file, names);
+  const chosen = chosenNames(file, options.names);
+  const names = lookedFor(chosen);
+  const everything = await look(file, names, chosen);
   refuseUnfound(everything, options.names);
-  const ours = belonging(everything, options.names);
+  const ours = belonging(everything, chosen);
   const { found } = ours;
   const resources = await deployment.stateResources();
   const unmanaged = unmanagedOf(found, resources);

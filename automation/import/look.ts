@@ -3,17 +3,18 @@ import { awsLookups } from "../deploy/recovery/aws-lookups";
 import { UsageError } from "../errors";
 import type { StackFile } from "../project/stack-file";
 import { bucketOf } from "./belonging";
-import type { Found, Names } from "./found";
+import type { Found, FoundPolicy, FoundRole, Names } from "./found";
 import { findBucket } from "./look-bucket";
 import { findQueue, findTopic, findTrail } from "./look-events";
 import { findPolicy, findRole, findUser } from "./look-identities";
+import type { NameOptions } from "./names";
 
 /**
  * Looks for what was created by hand, as the stack's provider would find it. Changes nothing.
  *
  * @throws AwsCallError where AWS does not answer; UsageError where nothing says which bucket it is.
  */
-export async function lookFor(file: StackFile, names: Names): Promise<Found> {
+export async function lookFor(file: StackFile, names: Names, chosen: NameOptions): Promise<Found> {
   const [{ S3 }, { IAM }, { SQS }, { SNS }, { KMS }, { CloudTrail }] = await Promise.all([
     import("@aws-sdk/client-s3"),
     import("@aws-sdk/client-iam"),
@@ -24,7 +25,7 @@ export async function lookFor(file: StackFile, names: Names): Promise<Found> {
   ]);
   const iam = new IAM(clientSettings(file, "iam"));
   const account = await awsLookups(file).account();
-  const [exportRole, exportPolicy, user, readPolicy, queue, topic] = await Promise.all([
+  const [exportRole, aPolicy, user, anotherPolicy, queue, topic] = await Promise.all([
     findRole(iam, names.exportRole),
     findPolicy(iam, names.exportPolicy),
     findUser(iam, names.user),
@@ -32,6 +33,9 @@ export async function lookFor(file: StackFile, names: Names): Promise<Found> {
     findQueue(new SQS(clientSettings(file, "sqs")), names.queue),
     findTopic(new SNS(clientSettings(file, "sns")), account, names.topic),
   ]);
+  const exportPolicy = policyOf(aPolicy, exportRole, chosen.exportPolicy);
+  const givenReader = chosen.readerRole === undefined ? undefined : await findRole(iam, chosen.readerRole);
+  const readPolicy = policyOf(anotherPolicy, givenReader, chosen.readPolicy);
   const bucketName = names.bucket ?? bucketOf(exportPolicy, readPolicy);
   if (bucketName === undefined) {
     throw new UsageError(
@@ -43,10 +47,10 @@ export async function lookFor(file: StackFile, names: Names): Promise<Found> {
     forcePathStyle: pathStyle(file),
     followRegionRedirects: true,
   });
-  const reader = names.readerRole ?? readPolicy?.roles[0];
+  const reader = readPolicy?.roles[0];
   const [bucket, readerRole, trail] = await Promise.all([
     findBucket(s3, new KMS(clientSettings(file, "kms")), bucketName),
-    reader === undefined ? undefined : findRole(iam, reader),
+    givenReader ?? (reader === undefined ? undefined : findRole(iam, reader)),
     names.trail === undefined
       ? undefined
       : findTrail(
@@ -56,4 +60,14 @@ export async function lookFor(file: StackFile, names: Names): Promise<Found> {
         ),
   ]);
   return { account, bucket, exportRole, exportPolicy, user, readerRole, readPolicy, queue, topic, trail };
+}
+
+/** A policy under a name that nobody chose is that of the role only where the role has it: an account may have several pipelines. */
+function policyOf(
+  policy: FoundPolicy | undefined,
+  role: FoundRole | undefined,
+  chosen: string | undefined,
+): FoundPolicy | undefined {
+  const isAttached = role?.attached.some(({ arn }) => arn === policy?.arn) ?? true;
+  return chosen === undefined && !isAttached ? undefined : policy;
 }

@@ -3,7 +3,7 @@ import type { StackFile } from "../project/stack-file";
 import type { Found, Names } from "./found";
 import { givenIn } from "./judgement";
 
-/** Names that somebody gives; the others are those of the settings, or the guide's. */
+/** Names that somebody gives, and not the others. */
 export type NameOptions = { readonly [Key in keyof Names]?: string | undefined };
 
 /** The option of each name. */
@@ -19,22 +19,37 @@ const options: Readonly<Record<keyof Names, string>> = {
   trail: "--trail",
 };
 
-/** The names to look for: those given, those of the settings, and those of the guide's commands. */
-export function lookedFor(file: StackFile, given: NameOptions): Names {
+/** The names that somebody has chosen: by options, or by the settings. */
+export function chosenNames(file: StackFile, given: NameOptions): NameOptions {
   const setting = (...path: string[]) => {
     const value = givenIn(file, path);
     return typeof value === "string" ? value : undefined;
   };
   return {
     bucket: given.bucket ?? setting("bucketName") ?? setting("existingBucket"),
-    exportRole: given.exportRole ?? setting("iam", "names", "braintrustRole") ?? "BraintrustExportRole",
-    exportPolicy: given.exportPolicy ?? setting("iam", "names", "exportPolicy") ?? "BraintrustS3ExportPolicy",
-    user: given.user ?? setting("iam", "names", "snowflakeUser") ?? "SnowflakeS3User",
+    exportRole: given.exportRole ?? setting("iam", "names", "braintrustRole"),
+    exportPolicy: given.exportPolicy ?? setting("iam", "names", "exportPolicy"),
+    user: given.user ?? setting("iam", "names", "snowflakeUser"),
     readerRole: given.readerRole ?? setting("iam", "names", "snowflakeRole"),
-    readPolicy: given.readPolicy ?? setting("iam", "names", "readPolicy") ?? "SnowflakeS3AccessPolicy",
-    queue: given.queue ?? setting("events", "queueName") ?? "snowpipe-s3-notifications",
-    topic: given.topic ?? setting("events", "topicName") ?? "snowpipe-s3-notifications",
+    readPolicy: given.readPolicy ?? setting("iam", "names", "readPolicy"),
+    queue: given.queue ?? setting("events", "queueName"),
+    topic: given.topic ?? setting("events", "topicName"),
     trail: given.trail ?? setting("auditTrail", "name"),
+  };
+}
+
+/** The names to look for: those that somebody has chosen, and otherwise those of the guide's commands. */
+export function lookedFor(chosen: NameOptions): Names {
+  return {
+    bucket: chosen.bucket,
+    exportRole: chosen.exportRole ?? "BraintrustExportRole",
+    exportPolicy: chosen.exportPolicy ?? "BraintrustS3ExportPolicy",
+    user: chosen.user ?? "SnowflakeS3User",
+    readerRole: chosen.readerRole,
+    readPolicy: chosen.readPolicy ?? "SnowflakeS3AccessPolicy",
+    queue: chosen.queue ?? "snowpipe-s3-notifications",
+    topic: chosen.topic ?? "snowpipe-s3-notifications",
+    trail: chosen.trail,
   };
 }
 

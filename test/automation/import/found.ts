@@ -3,7 +3,7 @@ import { belonging } from "../../../automation/import/belonging";
 import type { Found, FoundBucket, FoundPolicy, FoundRole, FoundUser } from "../../../automation/import/found";
 import { judge } from "../../../automation/import/judge";
 import type { Judgement, Target } from "../../../automation/import/judgement";
-import { lookedFor, type NameOptions } from "../../../automation/import/names";
+import { chosenNames, lookedFor, type NameOptions } from "../../../automation/import/names";
 import type { StackFile } from "../../../automation/project/stack-file";
 import { parseSettings } from "../../../components/settings/read-settings";
 
@@ -91,8 +91,9 @@ export function judged(
   given: NameOptions = {},
 ): Judgement {
   const account = { partition: "aws", accountId: ACCOUNT, region: "eu-central-1" };
-  const ours = belonging({ account, ...found }, given);
-  return judge({ ...ours, unmanaged: ours.found }, lookedFor(target.file, given), target);
+  const chosen = chosenNames(target.file, given);
+  const ours = belonging({ account, ...found }, chosen);
+  return judge({ ...ours, unmanaged: ours.found }, lookedFor(chosen), target);
 }
 
 /** The settings that would be written, by their paths. */
