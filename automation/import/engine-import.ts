@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { buildPipeline } from "../../components/program";
-import { SHARED_NOTIFICATION } from "../../components/storage/share-names";
 import type { Change, Step } from "../engine/changes";
 import { nameOf } from "../engine/changes";
 import { type EngineRun, runEngine } from "../engine/engine-run";
@@ -87,21 +86,11 @@ async function withConfigFile<Result>(
   }
 }
 
-/**
- * Where the program has it. What a bucket that others use too has instead of the AWS provider's resource adopts the state of that:
- * components/storage/shared-bucket.ts.
- */
+/** Where the program has it. */
 function placeOf(one: Import, steps: ReadonlyMap<string, Step>): Place[] {
-  const named = [...steps.values()].filter(({ urn }) => nameOf(urn) === one.name);
-  const step =
-    named.find(({ type }) => type === one.type) ?? named.find(({ type }) => shared[type] === one.type);
-  if (step === undefined) return [];
-  return [{ ...one, urn: step.urn.replace(step.type, one.type), components: above(step, steps) }];
+  const step = [...steps.values()].find(({ urn, type }) => nameOf(urn) === one.name && type === one.type);
+  return step === undefined ? [] : [{ ...one, urn: step.urn, components: above(step, steps) }];
 }
-
-const shared: Readonly<Record<string, string>> = {
-  [SHARED_NOTIFICATION]: "aws:s3/bucketNotification:BucketNotification",
-};
 
 function above(step: Step, steps: ReadonlyMap<string, Step>): Component[] {
   const parent = steps.get((step.new ?? step.old)?.parent ?? "");

@@ -45,7 +45,7 @@ export function judgeNotification(
   keepChannel(first, target, gathered);
 }
 
-/** On a bucket that stays its owner's the stack adopts what has the guide's name, and nothing else. */
+/** On a bucket that stays its owner's the stack has configurations of its own, and S3 takes one for an event of a file. */
 export function judgeSharedNotification(
   { name, notification }: FoundBucket,
   destinations: Destinations,
@@ -53,19 +53,12 @@ export function judgeSharedNotification(
 ): void {
   const { QueueConfigurations = [], TopicConfigurations = [] } = notification;
   const sent: Configuration[] = [...QueueConfigurations, ...TopicConfigurations];
-  const own = sent.filter((one) => isOwn(one, destinations));
-  const title = `notification of ${name}`;
-  const adopted = own.filter(({ Id }) => isEarlierName(Id));
-  if (adopted.length > 0) {
-    gathered.import(NOTIFICATION, "pipeline-events-notification", name);
-    gathered.say("ok", title, `${adopted.map((one) => ruleWords(ruleOf(one))).join("; ")}: to import`);
-  }
-  for (const one of own.filter(({ Id }) => !isEarlierName(Id))) {
+  for (const one of sent.filter((each) => isOwn(each, destinations))) {
     gathered.say(
-      "warn",
-      title,
-      `${ruleWords(ruleOf(one))} stays beside the stack's`,
-      "remove it before `up`: S3 takes one configuration for an event of a file",
+      "fail",
+      `notification of ${name}`,
+      `${ruleWords(ruleOf(one))} is this pipeline's, and on an existingBucket the stack adds its own beside it`,
+      "remove it from the bucket's notification, and keep the others there",
     );
   }
 }

@@ -134,6 +134,22 @@ describe("the notification of a bucket that was created by hand", () => {
     );
   });
 
+  it("is refused on an existingBucket where it is the pipeline's own, and not where it is others'", () => {
+    const notification = {
+      QueueConfigurations: [
+        sending({ QueueArn: queueArn }, "llm/"),
+        { ...sending({ QueueArn: `${queueArn}-billing` }, "invoices/"), Id: "billing" },
+      ],
+    };
+    const target = targetOf({ "braintrust-snowflake:existingBucket": NAME });
+    const [refused = "", ...others] = said(
+      judged({ bucket: bucket({ notification }), queue }, target),
+      "fail",
+    );
+    assert.match(refused, /files .*trace-events\) is this pipeline's, and on an existingBucket/);
+    assert.deepEqual(others, []);
+  });
+
   it("keeps the queue of Snowflake's pipe", () => {
     const channel = "arn:aws:sqs:eu-central-1:444455556666:sf-snowpipe-AIDAX-abc";
     const notification = { QueueConfigurations: [sending({ QueueArn: channel }, "braintrust-exports/")] };
