@@ -37,22 +37,29 @@ export async function askLive(options: LiveOptions): Promise<Live> {
   const given = file === undefined ? undefined : await answersIn(file);
   const statusAnswer = await answer(signal, () => status({ ...progress, apiUrl }));
   const verification = await answer(signal, () => reportOn(progress));
-  const files = await answer(signal, async () => {
+  const compareFiles = async () => {
     const opened = await openForReconcile(stack, workDir, { onProgress, signal });
     const limits = { maxAge: 2 * opened.exportEveryHours * HOUR_MS, signal };
     const compare = (answers: Readable) => findingsOf(opened, answers, limits, () => undefined);
     return given === undefined ? answersBySnow(opened, { connection, signal }, compare) : compare(given);
-  });
+  };
+  // A file that is not the query's answer is the caller's mistake; what Snowflake itself answers is a finding.
+  const files = await answer(signal, compareFiles, given !== undefined);
   return { status: statusAnswer, verification, files };
 }
 
-async function answer<Value>(signal: AbortSignal, ask: () => Promise<Value>): Promise<Answer<Value>> {
+/** What was found; a mistake of the caller's is thrown where `isGiven` says that the caller gave the input. */
+async function answer<Value>(
+  signal: AbortSignal,
+  ask: () => Promise<Value>,
+  isGiven = false,
+): Promise<Answer<Value>> {
   try {
     return { found: await ask() };
   } catch (error) {
     throwMistake(error);
     signal.throwIfAborted();
-    if (error instanceof UsageError) throw error;
+    if (isGiven && error instanceof UsageError) throw error;
     return { problem: messageOf(error) };
   }
 }
