@@ -112,7 +112,7 @@ describe("secrets, through every command", () => {
   });
 
   it("leave no command out", async () => {
-    const { stdout } = await project.run(["help"]);
+    const { stdout } = await project.run(["--help"]);
     const listed = [...stdout.matchAll(/^ {2}([a-z][a-z-]*) /gm)].map(([, name]) => name ?? "");
     assert.ok(listed.includes("rotate-keys"), stdout);
     const shown = new Set([...runs.map(([command]) => command), ...ELSEWHERE]);
