@@ -108,6 +108,19 @@ describe("a project of the template, by pulumi alone", () => {
     await pulumi("refresh", "--yes", "--expect-no-changes");
   });
 
+  it("has nothing to change after `pulumi import` of what its state had lost", async () => {
+    const { deployment } = JSON.parse((await pulumi("stack", "export")).stdout);
+    const { type, urn, parent, inputs } = deployment.resources.find(
+      (resource: { type: string }) => resource.type === "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    );
+    await pulumi("state", "delete", urn, "--yes");
+    const kept = ["--yes", "--protect=false", "--generate-code=false"];
+    const id = `${inputs.role}/${inputs.policyArn}`;
+    await pulumi("import", type, urn.split("::").at(-1), id, "--parent", `owner=${parent}`, ...kept);
+    await pulumi("preview", "--expect-no-changes");
+    await command("preview", "--stack", "dev", "--expect-no-changes");
+  });
+
   it("comes to its next phase by the commands of nextStep", async () => {
     for (const [, key = "", id = ""] of (await outputs()).nextStep.matchAll(
       /`pulumi config set --path (\S+) (ID)`/g,
