@@ -61,10 +61,12 @@ async function argumentsOf(project: TestProject): Promise<Args> {
 }
 
 describe("the component package", () => {
-  const { PATH, PULUMI_PYTHON } = process.env;
+  const { PULUMI_PYTHON } = process.env;
   let project: TestProject;
+  let PATH: string | undefined;
 
   before(() => {
+    ({ PATH } = process.env);
     if (PULUMI_PYTHON === undefined) return;
     process.env.PATH = [path.dirname(PULUMI_PYTHON), process.env.PATH].join(path.delimiter);
   });
