@@ -146,6 +146,7 @@ function problemLines(mark: string, { key, message, fix }: PlanProblem, look: Lo
 
 /** Most items of a list that a terminal shows. */
 const MOST_ITEMS = 10;
+const MOST_FIELDS = 20;
 
 function items(list: readonly unknown[]): string[] {
   const more = list.length - MOST_ITEMS;
@@ -155,9 +156,18 @@ function items(list: readonly unknown[]): string[] {
   ];
 }
 
+/** As many fields of an object: a thousand queues in one cell take minutes to lay out. */
+function fields(value: unknown): string {
+  if (typeof value !== "object" || value === null) return shown(value);
+  const all = Object.entries(value);
+  const more = all.length - MOST_FIELDS;
+  const text = shown(Object.fromEntries(all.slice(0, MOST_FIELDS)));
+  return more > 0 ? `${text}, and ${more} more, which \`plan --json\` has` : text;
+}
+
 function outputLines(outputs: Plan["outputs"], look: Look): string[] {
   const rows = Object.entries(outputs).flatMap(([name, value]) => {
-    const [first = "none", ...others] = Array.isArray(value) ? items(value) : [shown(value)];
+    const [first = "none", ...others] = Array.isArray(value) ? items(value) : [fields(value)];
     return [[name, first], ...others.map((other) => ["", other])];
   });
   return table(

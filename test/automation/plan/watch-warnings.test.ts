@@ -59,6 +59,22 @@ describe("the plan warns", () => {
     assert.doesNotMatch(shown, /TEAM_1010/);
   });
 
+  it("nothing of a thousand queues that are known, and shows twenty of them at once", async () => {
+    const names = Array.from({ length: 1_000 }, (_, index) => `team-${index + 1_000}`);
+    const queue = "arn:aws:sqs:us-east-1:444455556666:sf-snowpipe-AIDA";
+    const plan = await planOf("prod", {
+      "aws:region": "us-east-1",
+      "braintrust-snowflake:streams": names.map((name) => ({ name })),
+      "braintrust-snowflake:events": {
+        notificationChannels: Object.fromEntries(names.map((name) => [name, queue])),
+      },
+    });
+    assert.ok(plan.problems.every(({ key }) => !key.startsWith("events.")));
+    const shown = renderPlan(plan, { color: false, width: 200 });
+    assert.match(shown, /team-1019 arn:\S+,\s+and\s+980\s+more,\s+which\s+`plan\s+--json`\s+has/);
+    assert.doesNotMatch(shown, /team-1020 arn/);
+  });
+
   it("that a key which exists must let both roles use it, and says how", async () => {
     const kmsKeyArn = "arn:aws:kms:us-east-1:999900001111:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     const readers = { crossAccountReaders: [{ arn: "arn:aws:iam::777788889999:role/analytics" }] };
