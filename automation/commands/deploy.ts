@@ -17,7 +17,7 @@ export function definePreview(command: Command): void {
   onSeveralStacks(command)
     .option("--policy-pack <path>", POLICY_PACK)
     .option("--expect-no-changes", "exit with code 1 if there are changes")
-    .option("--refresh", "update the state to match AWS first")
+    .option("--refresh", "compare with AWS first; the state is not changed")
     .option("--skip-preflight", SKIP_PREFLIGHT)
     .action(preview);
 }

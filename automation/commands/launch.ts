@@ -20,7 +20,7 @@ const options = (command: Command) =>
     .option("--connection <name>", "connection of the Snowflake CLI (default: its own default)")
     .option(
       "--timeout <minutes>",
-      "limit of an update, a run of snow and each wait (default: 60, a wait: the interval and 15)",
+      "limit of each update, run of the Snowflake CLI and wait (default: 60; of a wait: the interval between exports plus 15)",
       numeric,
     )
     .option("--wait <minutes>", WAIT, numeric)

@@ -6,7 +6,7 @@ export const TIMEOUT = "cancel after this many minutes (default: 60)";
 export const YES = "apply the changes without asking";
 export const SKIP_PREFLIGHT = "skip pre-flight checks of credentials, backend and bucket";
 export const POLICY_PACK =
-  "policy pack that judges the resources: its folder or executable (this project's: policy)";
+  "policy pack that checks the resources: its folder or executable (this project's: policy)";
 const CWD = "folder of Pulumi.yaml and the stacks' files (default: this project)";
 
 /** The options of a command that is for one stack. */
@@ -23,7 +23,7 @@ export function onStack(command: Command) {
 export function onSeveralStacks(command: Command) {
   return command
     .option("-s, --stack <name>", "stack: the <name> of Pulumi.<name>.yaml, or organization/project/<name>")
-    .option("--stacks <names>", "comma-separated, deployed in order, stopping at the first failure")
+    .option("--stacks <names>", "names, separated by commas, in this order; a failure stops the rest")
     .option("--all", "every stack with a settings file, in alphabetical order")
     .option("--parallel <number>", "number of stacks at the same time (default: 1)", numeric)
     .option("-C, --cwd <dir>", CWD);
@@ -50,7 +50,7 @@ export function exporting(command: Command) {
 
 /** Where Braintrust's API is, by the variable that Braintrust's own tools read as well. */
 export function apiUrl() {
-  const description = "Braintrust's API of another instance or of your data plane";
+  const description = "URL of Braintrust's API, in the EU (https://api-eu.braintrust.dev) or self-hosted";
   return new Option("--api-url <url>", description).env("BRAINTRUST_API_URL");
 }
 

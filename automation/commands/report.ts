@@ -14,10 +14,10 @@ export function defineReport(command: Command): void {
     .option("--live", "also ask AWS, Braintrust and Snowflake about the deployed stack")
     .option(
       "--file <file>",
-      "answer of the query of `reconcile`, with --live (default: asks by the Snowflake CLI)",
+      "with --live: result of the query that `reconcile` prints (default: the Snowflake CLI runs it)",
     )
     .option("--connection <name>", "connection of the Snowflake CLI, with --live (default: its own default)")
-    .option("--api-url <url>", "Braintrust's API of another instance or of your data plane, with --live")
+    .option("--api-url <url>", "with --live: URL of Braintrust's API, in the EU or self-hosted")
     .option("--gb-per-day <gb>", "GB that Braintrust exports per day (default: 1)")
     .option("--files-per-day <count>", "files that Braintrust exports per day (default: 24 per stream)")
     .option("--months <count>", "number of months to estimate (default: 12)")

@@ -33,8 +33,14 @@ const options = (command: Command) =>
       ),
     )
     .option("--output <file>", "write a file that only you can read (default: standard output)")
-    .option("--left-streams", "with --part teardown: list the objects of streams that have left the stack")
-    .option("--probe-file <path>", "file in each stream's folder that the SQL of `check` reads")
+    .option(
+      "--left-streams",
+      "with --part teardown: list the objects of streams that were removed from the settings",
+    )
+    .option(
+      "--probe-file <path>",
+      "with --part check: path of an existing file below each stream's folder in S3, which it reads",
+    )
     .option("--planned", "use the offline plan instead of a deployed stack")
     .option("--reveal-secrets", "with snowflake.access user: write the access key into the SQL");
 

@@ -97,8 +97,8 @@ function accessWarnings({ braintrust, objectLock, publicAccessBlock }: Settings,
   if (braintrust.permissions !== "standard" || objectLock !== undefined) return;
   warn(
     "braintrust.permissions",
-    "standard: a caller with Braintrust's role can read every export and delete all of its versions for good",
-    'set it to least once "Test automation" in Braintrust has passed, or use objectLock',
+    "standard: a caller with Braintrust's role can read every export and permanently delete all versions of it",
+    'set braintrust.permissions to least once "Test automation" in Braintrust has passed, or turn on objectLock',
   );
 }
 
@@ -246,8 +246,8 @@ export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
   if (hasOwnTrail(settings) && auditTrail.managementEvents !== "none") {
     warn(
       "auditTrail.managementEvents",
-      `are those of the whole account: free where this is its first trail, ${copy.usd.toFixed(2)} USD for ${copy.per.toLocaleString("en-US")} where another one has them`,
-      "in an account with a trail name it in auditTrail.existing, or set this to `none`, which does without the alarms on changes",
+      `the trail records the management events of the whole account: free for the first trail of an account, ${copy.usd.toFixed(2)} USD per ${copy.per.toLocaleString("en-US")} for each further one`,
+      "if the account has a trail, name it in auditTrail.existing; or set this to `none`: then there are no alarms on changes",
     );
   }
   costWarnings(settings, warn);

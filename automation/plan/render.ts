@@ -81,7 +81,7 @@ function accessLines({ subject, assumedBy, grants, unread }: Access, look: Look)
     ...(assumedBy === undefined ? [] : assumptions(assumedBy)),
     ...grants.map((grant) => grantCell(grant, subject)),
     ...unread.map(
-      (policy): Cell => ({ text: `more by ${policy}, which the plan cannot read`, style: "yellow" }),
+      (policy): Cell => ({ text: `not shown, since the plan cannot read it: ${policy}`, style: "yellow" }),
     ),
   ];
   return [`  ${subject}`, ...cells.flatMap((cell) => sentence(4, 2, cell, look))];

@@ -37,7 +37,7 @@ export function fillIns(settings: Settings): FillIn[] {
       "snowflake.externalId",
       snowflake.externalId,
       `no external id is chosen: ${unread}`,
-      "`init` makes one; or STORAGE_AWS_EXTERNAL_ID of DESC INTEGRATION",
+      "nothing to do: `up` generates one; if the integration exists already, its STORAGE_AWS_EXTERNAL_ID",
     );
     ask(
       "snowflake.iamUserArn",

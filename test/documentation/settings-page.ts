@@ -20,7 +20,8 @@ export function settingsPage(): string {
     "<!-- Written by `npm run docs:settings` from components/settings: change it there. -->",
     "",
     "Settings are in `Pulumi.<stack>.yaml`, each key with `braintrust-snowflake:` in front. A command that finds invalid settings reports",
-    "all of them at once, each with key, value, rule and fix, ends with exit code 2, and changes nothing.",
+    "all wrong values at once, or, where there are none, all that contradict each other, each with key, value, rule and fix. It ends with exit\n" +
+      "code 2 and changes nothing.",
     "",
     "```yaml",
     "config:",

@@ -128,7 +128,7 @@ function shapingConflicts({ existingBucket }: Settings, isGiven: (key: string) =
   return shaping.filter(isGiven).map((key) => ({
     key,
     value: "(set)",
-    rule: "shapes a bucket of this stack's own, and existingBucket names one that is not",
+    rule: "is for a bucket that this stack creates, and cannot be used together with existingBucket",
     fix: `remove ${key}, or remove existingBucket`,
   }));
 }

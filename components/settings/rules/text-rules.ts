@@ -156,7 +156,7 @@ export const queueArnRule: TextRule = {
 export const keyArnRule: TextRule = {
   holds: (arn) => new RegExp(`^arn:(${partitionNames}):kms:[a-z0-9-]+:\\d{12}:key/[A-Za-z0-9-]+$`).test(arn),
   rule: "must be the ARN of one KMS key, arn:aws:kms:<region>:<12 digits>:key/<id>",
-  fix: "copy the key's ARN; an alias will not do in a policy",
+  fix: "copy the key's ARN; an alias does not work in a policy",
   examples: [
     "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     "arn:aws:kms:us-east-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab",
