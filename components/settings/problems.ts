@@ -69,7 +69,9 @@ export function schemaProblems(
     ) {
       return [misread(keyOf(issue.path), unquoted.get(keyOf(issue.path)) ?? String(value))];
     }
-    const fix = issue.code === "custom" ? issue.params?.fix : undefined;
+    const isList = issue.code === "invalid_type" && issue.expected === "array";
+    const fix =
+      issue.code === "custom" ? issue.params?.fix : isList ? "write it as [first, second]" : undefined;
     return [
       {
         key: keyOf(issue.path),

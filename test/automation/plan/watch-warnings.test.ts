@@ -27,7 +27,10 @@ describe("the plan warns", () => {
   it("that Braintrust's role can delete every version, unless it may not or a lock keeps them", async () => {
     for (const stack of ["dev", "prod"]) {
       const standard = one(await warned(stack, {}), "braintrust.permissions");
-      assert.match(standard, /read every export and delete all of its versions .* -> set it to least/);
+      assert.match(
+        standard,
+        /read every export and permanently delete all versions of it -> set braintrust.permissions to least/,
+      );
     }
     none(await warned("prod", { braintrust: { permissions: "least" } }), "braintrust.permissions");
     none(await warned("prod", { objectLock: { mode: "GOVERNANCE", days: 7 } }), "braintrust.permissions");
@@ -147,7 +150,7 @@ describe("the plan warns", () => {
 
   it("of the price of a second trail, where there is one to be made", async () => {
     const said = one(await warned("prod", {}), "auditTrail.managementEvents");
-    assert.match(said, /2\.00 USD for 100,000 where another one has them/);
+    assert.match(said, /2\.00 USD per 100,000 for each further one/);
     const existing = "arn:aws:cloudtrail:us-east-1:123456789012:trail/org";
     for (const auditTrail of [{ managementEvents: "none" }, { enabled: false }, { existing }])
       none(await warned("prod", { auditTrail }), "auditTrail.");

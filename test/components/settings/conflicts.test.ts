@@ -254,7 +254,7 @@ conflicts("an existing bucket and what shapes one", [
           [
             key,
             "(set)",
-            /existingBucket names one that is not/,
+            /cannot be used together with existingBucket/,
             new RegExp(`remove ${key}, or remove existingBucket`),
           ],
         ],

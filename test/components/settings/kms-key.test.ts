@@ -38,7 +38,11 @@ describe("the company's own key for the stack's bucket", () => {
     assert.deepEqual(refused({ ...kms, kmsKeyArn: key }), []);
     const elsewhere = key.replace("us-east-1", "eu-west-3");
     for (const [given, at, rule] of [
-      [{ existingBucket: "acme", kmsKeyArn: key }, "kmsKeyArn", /existingBucket names one that is not/],
+      [
+        { existingBucket: "acme", kmsKeyArn: key },
+        "kmsKeyArn",
+        /cannot be used together with existingBucket/,
+      ],
       [{ encryption: "s3", kmsKeyArn: key }, "kmsKeyArn", /cannot be used with encryption s3/],
       [{ kmsKeyArn: key }, "kmsKeyArn", /cannot be used with encryption s3/],
       [
