@@ -63,6 +63,9 @@ describe("a dev stack, by the typed functions", () => {
         },
       ],
       phase: "awaiting-channel",
+      nextStep:
+        "connect Snowflake: `npx braintrust-snowflake connect --run --stack dev`; without the Snowflake CLI by hand, " +
+        "`npx braintrust-snowflake sql --part load --stack dev` and `npx braintrust-snowflake connect --stack dev`",
     });
     assert.deepEqual(await outputs(project.options), result.outputs);
     await project.assertSettled();
