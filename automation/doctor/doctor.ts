@@ -30,9 +30,9 @@ export interface DoctorReport {
 }
 
 /** Milliseconds for AWS, Braintrust and the backend to answer. */
-const DEADLINE_MS = 5000;
+const DEADLINE_MS = 15_000;
 /** The Snowflake CLI and the Pulumi CLI take a second or two to start, and longer on a busy machine. */
-const CLI_DEADLINE_MS = 20_000;
+const CLI_DEADLINE_MS = 60_000;
 
 /**
  * Looks at what the first deployment needs: this machine, AWS, the state, Braintrust and Snowflake. Changes nothing.
