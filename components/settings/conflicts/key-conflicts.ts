@@ -21,7 +21,7 @@ export function keyConflicts({
     problems.push({
       key: "kmsKeyArn",
       value: showValue(kmsKeyArn),
-      rule: "is the key of a bucket of this stack's own, and existingBucket names one that is not",
+      rule: "is the key of a bucket that this stack creates, and cannot be used together with existingBucket",
       fix: "set existingKmsKeyArn instead, or remove existingBucket",
     });
   } else if (kmsKeyArn !== undefined && encryption !== "kms") {
