@@ -61,14 +61,14 @@ async function argumentsOf(project: TestProject): Promise<Args> {
 }
 
 describe("the component package", () => {
-  const { PULUMI_PYTHON } = process.env;
+  const { PYTHON_WITH_PULUMI } = process.env;
   let project: TestProject;
   let PATH: string | undefined;
 
   before(() => {
     ({ PATH } = process.env);
-    if (PULUMI_PYTHON === undefined) return;
-    process.env.PATH = [path.dirname(PULUMI_PYTHON), process.env.PATH].join(path.delimiter);
+    if (PYTHON_WITH_PULUMI === undefined) return;
+    process.env.PATH = [path.dirname(PYTHON_WITH_PULUMI), process.env.PATH].join(path.delimiter);
   });
   after(() => {
     process.env.PATH = PATH;
@@ -76,7 +76,7 @@ describe("the component package", () => {
   afterEach(() => project?.remove());
 
   async function need(context: Context, language: Language): Promise<void> {
-    if (language === "python" && PULUMI_PYTHON === undefined) context.skip();
+    if (language === "python" && PYTHON_WITH_PULUMI === undefined) context.skip();
     await needHost(context, language, `build:${language}-host`);
   }
 
