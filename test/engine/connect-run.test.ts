@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { FakeSnowflake, purposeOf } from "../automation/snowflake/handshake/fake-snow/account";
+import { ofThisTurn } from "../turn";
 import { filledIn, TestProject } from "./harness";
 
 /** The parts of the SQL that are run until all is loaded, by the mode of events. */
@@ -10,7 +11,12 @@ const partsOf = {
   none: ["setup", "load"],
 } as const;
 
-for (const [mode, parts] of Object.entries(partsOf)) {
+/** Without a channel of Snowflake's there is nothing to tell them apart: one of them has its turn. */
+const alike = ["queue", "none"] as const;
+const modes = ["sns", "snowflake-queue", ...ofThisTurn(alike, alike.length)] as const;
+
+for (const mode of modes) {
+  const parts = partsOf[mode];
   describe(`connect --run, for a stack whose Snowflake is a role, in mode ${mode}`, () => {
     let project: TestProject;
     let snowflake: FakeSnowflake;

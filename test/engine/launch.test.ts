@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { stepTitles } from "../../automation/launch/launch";
 import { apiKey, type FakeBraintrust, startBraintrust } from "../automation/braintrust/server";
 import { FakeSnowflake } from "../automation/snowflake/handshake/fake-snow/account";
+import { ofThisTurn } from "../turn";
 import { FakeAwsEndpoint } from "./fake-aws-endpoint";
 import { TestProject } from "./harness";
 
@@ -108,7 +109,7 @@ describe("launch, from settings alone", () => {
     await assertOne();
   });
 
-  for (const title of Object.values(stepTitles)) {
+  for (const title of ofThisTurn(Object.values(stepTitles), 3)) {
     it(`killed at "${title}", resumes there`, async () => {
       const { child, ended } = start("--account-id", ACCOUNT);
       const { pid = 0 } = child;

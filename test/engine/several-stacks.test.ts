@@ -7,7 +7,7 @@ import { filledIn, type State, TestProject } from "./harness";
 import { PeakMemory } from "./peak-memory";
 
 /** Fifty take minutes: `npm run test:soak` has them. */
-const { count, parallel } = isWhole() ? { count: 50, parallel: 8 } : { count: 20, parallel: 4 };
+const { count, parallel } = isWhole() ? { count: 50, parallel: 8 } : { count: 8, parallel: 4 };
 const names = Array.from({ length: count }, (_, index) => `dev-${String(index + 1).padStart(2, "0")}`);
 
 describe("several stacks", () => {

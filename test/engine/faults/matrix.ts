@@ -11,7 +11,7 @@ import { type Faulty, type Kind, kinds } from "./kinds";
 /** Whether each operation of each stack meets every kind of fault, early and late, and not one of them by turns. */
 const EVERY_KIND = process.env.FAULTS === "all";
 /** No divisor in common with the number of kinds, so that each share has every kind. */
-const SHARES = 5;
+const SHARES = 11;
 const OPERATIONS: readonly Operation[] = ["create", "read", "update", "delete"];
 /** In which the account ends what it still does for an engine that is gone. Who updates within it may create a thing twice. */
 const CARRIED_OUT_MS = 1_000;
