@@ -34,7 +34,13 @@ export { type Plan, planStack as plan } from "./plan/plan";
 export { type ReportPageOptions, report } from "./report/report";
 export { type ConnectOptions, type ConnectResult, connect } from "./snowflake/handshake/connect";
 export { type ConnectRunOptions, connectBySnow } from "./snowflake/handshake/connect-run";
-export { type SqlOptions, type SqlPart, snowflakeSql } from "./snowflake/sql/sql";
+export {
+  type SqlFile,
+  type SqlOptions,
+  type SqlPart,
+  snowflakeSql,
+  snowflakeSqlFiles,
+} from "./snowflake/sql/sql";
 export { type StatusOptions, status } from "./status/status";
 export type { StatusReport } from "./status/status-report";
 export type { ProgressEvent, ProgressListener } from "./terminal/progress";

@@ -17,6 +17,7 @@ const rules = new Map([
   ["EPERM", "must be accessible to this user"],
   ["EROFS", "must be on a writable file system"],
   ["EISDIR", "must be a file, not a folder"],
+  ["EEXIST", "must be a folder, not a file"],
   ["ENOTDIR", "must not use a file as a folder"],
   ["ELOOP", "must not be a loop of symbolic links"],
   ["ENAMETOOLONG", "must be no longer than the file system allows"],

@@ -28,17 +28,32 @@ export function commonFolder(prefixes: readonly string[]): string {
   return shared.slice(0, shared.lastIndexOf("/") + 1);
 }
 
-/** By where their events go, as identical values say: pipes of one Snowflake account read one queue. */
-export function byDestination<Stream extends { readonly destination: pulumi.Input<string> }>(
-  streams: readonly Stream[],
-): Map<pulumi.Input<string>, Stream[]> {
-  const groups = new Map<pulumi.Input<string>, Stream[]>();
-  for (const stream of streams) {
-    const group = groups.get(stream.destination);
-    if (group === undefined) groups.set(stream.destination, [stream]);
-    else group.push(stream);
+/** Which files a notification is of. */
+export interface FileFilter<Destination extends pulumi.Input<string>> {
+  /** In the notification's Id. @default it is the only one */
+  readonly key?: string | undefined;
+  readonly prefix: string;
+  readonly destination: Destination;
+}
+
+/**
+ * One notification for each destination, as identical values say, of the folder that its streams share: pipes of one Snowflake
+ * account read one queue, and each loads the files of its stage alone, whatever else the queue receives.
+ */
+export function mergedFilters<Destination extends pulumi.Input<string>>(
+  streams: readonly FileFilter<Destination>[],
+): FileFilter<Destination>[] {
+  const prefixes = new Map<Destination, string[]>();
+  for (const { prefix, destination } of streams) {
+    const group = prefixes.get(destination);
+    if (group === undefined) prefixes.set(destination, [prefix]);
+    else group.push(prefix);
   }
-  return groups;
+  return [...prefixes].map(([destination, group], index) => ({
+    key: prefixes.size === 1 ? undefined : String(index + 1),
+    prefix: commonFolder(group),
+    destination,
+  }));
 }
 
 /** Arguments as a part of a pipeline registers them: a thousand streams stand in the pipeline's own inputs, once. */

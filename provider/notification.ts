@@ -1,6 +1,7 @@
 import type { NotificationConfiguration, QueueConfiguration, TopicConfiguration } from "@aws-sdk/client-s3";
 import { z } from "zod";
-import { isEarlierName, isOwnedBy } from "../components/storage/share-names";
+import { isEarlierName, isOwnedBy, ownedName } from "../components/storage/share-names";
+import { mergedFilters } from "../components/streams";
 import { equivalent } from "./equivalence";
 import { overlap, type Rule, ruleOf, ruleWords } from "./overlap";
 import type { Problem } from "./resource-kind";
@@ -69,6 +70,50 @@ export function splicedNotification(
   };
 }
 
+/**
+ * The pipeline's configurations: those that it asks for, and where S3 has no room for them beside those of others, one for each
+ * destination.
+ */
+export function fittingShare(
+  live: NotificationConfiguration,
+  isOwn: IsOwn,
+  own: NotificationShare,
+): NotificationShare {
+  const others = everyConfiguration(live).filter((one) => !isOwn(one));
+  if (countOf(own) + others.length <= MOST_CONFIGURATIONS) return own;
+  const merged = mergedShare(own);
+  const rules = rulesOf(merged);
+  // S3 takes no two whose folders overlap.
+  const overlaps = rules.some((rule, index) => rules.slice(index + 1).some((other) => overlap(rule, other)));
+  return overlaps ? own : merged;
+}
+
+/** As a pipeline of more than a hundred streams has them. */
+function mergedShare(own: NotificationShare): NotificationShare {
+  const { owner } = own;
+  const merged = <One extends z.output<typeof entry>>(
+    configurations: readonly One[],
+    arnOf: (one: One) => string,
+  ): One[] =>
+    mergedFilters(
+      configurations.map((one) => ({ prefix: one.filterPrefix ?? "", destination: arnOf(one) })),
+    ).flatMap(({ key, prefix, destination }) =>
+      configurations
+        .filter((one) => arnOf(one) === destination)
+        .slice(0, 1)
+        .map((one) => ({
+          ...one,
+          id: ownedName(key === undefined ? "SnowpipeNotification" : `SnowpipeNotification-${key}`, owner),
+          filterPrefix: prefix,
+        })),
+    );
+  return {
+    ...own,
+    queues: merged(own.queues, ({ queueArn }) => queueArn),
+    topics: merged(own.topics, ({ topicArn }) => topicArn),
+  };
+}
+
 /** The pipeline's configurations as the bucket has them; `undefined` where it lacks all that there should be. */
 export function ownNotification(
   live: NotificationConfiguration,
@@ -77,14 +122,14 @@ export function ownNotification(
   const isOwn = ({ Id }: { Id?: string | undefined }) => isOwnedBy(Id, state.owner);
   const queues = (live.QueueConfigurations ?? []).filter(isOwn);
   const topics = (live.TopicConfigurations ?? []).filter(isOwn);
-  const expected = state.queues.length + state.topics.length;
-  if (expected > 0 && queues.length + topics.length === 0) return undefined;
+  if (countOf(state) > 0 && queues.length + topics.length === 0) return undefined;
   const found = {
     ...state,
     queues: queues.map((one) => ({ ...read(one), queueArn: one.QueueArn ?? "" })),
     topics: topics.map((one) => ({ ...read(one), topicArn: one.TopicArn ?? "" })),
   };
-  return equivalent(found, state) ? state : found;
+  // Which of both it is depends on what others have there.
+  return [state, mergedShare(state)].some((share) => equivalent(found, share)) ? state : found;
 }
 
 /** What S3 would refuse about the pipeline's configurations beside those of others, each pair by both. */
@@ -94,8 +139,7 @@ export function notificationProblems(
   own: NotificationShare,
 ): Problem[] {
   const others = everyConfiguration(live).filter((one) => !isOwn(one));
-  const { QueueConfigurations, TopicConfigurations } = splicedNotification({}, isOwn, own);
-  const rules = everyConfiguration({ QueueConfigurations, TopicConfigurations }).map(ruleOf);
+  const rules = rulesOf(fittingShare(live, isOwn, own));
   const overlaps = rules.flatMap((rule) =>
     others
       .map(ruleOf)
@@ -121,6 +165,15 @@ function tooMany(bucket: string, count: number, others: number): Problem {
     message: `the notification of ${bucket} would have ${count} configurations, ${others} of them of others, and S3 takes at most ${MOST_CONFIGURATIONS}`,
     fix: "use fewer streams, or a bucket of the stack's own",
   };
+}
+
+function countOf({ queues, topics }: NotificationShare): number {
+  return queues.length + topics.length;
+}
+
+function rulesOf(own: NotificationShare): Rule[] {
+  const { QueueConfigurations, TopicConfigurations } = splicedNotification({}, () => false, own);
+  return everyConfiguration({ QueueConfigurations, TopicConfigurations }).map(ruleOf);
 }
 
 function everyConfiguration(live: NotificationConfiguration): Configuration[] {

@@ -3,6 +3,7 @@ import { orAbsent } from "../automation/aws/aws-errors";
 import { isOwnedBy } from "../components/storage/share-names";
 import { equivalent } from "./equivalence";
 import {
+  fittingShare,
   notificationProblems,
   notificationShare,
   ownConfigurations,
@@ -34,7 +35,7 @@ export function sharedNotification(s3: Client, lookAgainMs = LOOK_AGAIN_MS): Res
       const isOwn = ownConfigurations(own.owner, olds);
       const change = (live: NotificationConfiguration) => {
         refuse(notificationProblems(live, isOwn, own));
-        return splicedNotification(live, isOwn, own);
+        return splicedNotification(live, isOwn, fittingShare(live, isOwn, own));
       };
       await rewrite(documentOf(s3, own), change, lookAgainMs);
       return inputs;

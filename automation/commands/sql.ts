@@ -1,10 +1,8 @@
-import * as fs from "node:fs/promises";
 import type { Command } from "@commander-js/extra-typings";
 import { ENCRYPTED } from "../../components/settings/schema";
 import { Deployment } from "../deploy/deployment";
 import { UsageError } from "../errors";
 import { type PipelineOutputs, parseOutputs } from "../outputs";
-import { pathError } from "../paths";
 import { planStack } from "../plan/plan";
 import { SECRET } from "../plan/planned-provider";
 import { ensureExternalId } from "../project/external-id";
@@ -12,9 +10,10 @@ import { readStackFile, settingsOf } from "../project/stack-file";
 import { ownName } from "../project/stack-name";
 import { dbtSources } from "../snowflake/sql/dbt-sources";
 import type { AccessKey } from "../snowflake/sql/objects-sql";
-import { type SqlPart, snowflakeSql, sqlParts } from "../snowflake/sql/sql";
-import { note, printExactly } from "../terminal/terminal";
+import { type SqlFile, type SqlPart, snowflakeSql, snowflakeSqlFiles, sqlParts } from "../snowflake/sql/sql";
+import { note } from "../terminal/terminal";
 import { choice, type OptionsOf, onStack } from "./options";
+import { printOrWrite, writeFolder } from "./private-files";
 
 const options = (command: Command) =>
   onStack(command)
@@ -33,6 +32,10 @@ const options = (command: Command) =>
       ),
     )
     .option("--output <file>", "write a file that only you can read (default: standard output)")
+    .option(
+      "--output-dir <folder>",
+      "write files of at most 100 streams each into a new or empty folder, to be run in the order of their names",
+    )
     .option(
       "--left-streams",
       "with --part teardown: list the objects of streams that were removed from the settings",
@@ -53,25 +56,37 @@ export function defineSql(command: Command): void {
 
 /** `sql`: what sets Snowflake up for a stack, or what dbt reads there, to standard output or a file. */
 export async function sql(options: SqlCommandOptions): Promise<void> {
-  const { stack, cwd, planned, revealSecrets, probeFile, leftStreams, output } = options;
+  const { stack, cwd, planned, revealSecrets, probeFile, leftStreams, output, outputDir } = options;
   if (isDbt(options)) {
     const outputs = planned ? await outputsOfPlan(stack, cwd) : (await deployedOutputs(stack, cwd)).outputs;
     const { monitoring } = settingsOf(await readStackFile(stack, cwd));
-    return write(dbtSources(outputs, monitoring.exportEveryHours), output);
+    return printOrWrite(dbtSources(outputs, monitoring.exportEveryHours), output);
   }
   const part = partOf(options.part);
   refuseUnreadable(probeFile, part);
   if (leftStreams && part !== "teardown") {
     throw new UsageError("--left-streams lists what is to be removed: give it with --part teardown");
   }
+  if (output !== undefined && outputDir !== undefined) {
+    throw new UsageError("--output and --output-dir cannot be combined: pass one of them");
+  }
   if (planned && revealSecrets) {
     throw new UsageError("--reveal-secrets and --planned: a stack that is not deployed has no access key");
   }
   const source = planned ? await plannedOutputs(stack, cwd) : await deployedOutputs(stack, cwd);
   const key = revealSecrets ? accessKeyFor(source.outputs, part) : undefined;
-  const text = snowflakeSql(source.outputs, part, { probeFile, revealSecrets: key, leftStreams });
-  await write(text, output);
+  const contents = { probeFile, revealSecrets: key, leftStreams };
+  if (outputDir === undefined) await printOrWrite(snowflakeSql(source.outputs, part, contents), output);
+  else await writeFolder(outputDir, fileNames(snowflakeSqlFiles(source.outputs, part, contents)));
   for (const line of sqlNotes(source, part, key !== undefined)) note(line);
+}
+
+/** Contents by name, which are in order as a shell sorts them. */
+function fileNames(files: readonly SqlFile[]): Map<string, string> {
+  const width = Math.max(2, String(files.length).length);
+  return new Map(
+    files.map(({ part, text }, index) => [`${String(index + 1).padStart(width, "0")}-${part}.sql`, text]),
+  );
 }
 
 /** The outputs that SQL is made of. */
@@ -110,36 +125,13 @@ export function sqlNotes(source: SqlSource, part: SqlPart | undefined, revealed:
   return notes;
 }
 
-async function write(text: string, output: string | undefined): Promise<void> {
-  if (output === undefined) printExactly(text);
-  else await writePrivately(output, text);
-}
-
-/** Writes a file that this user alone may read, also where one is there that others may. */
-async function writePrivately(file: string, text: string): Promise<void> {
-  try {
-    const handle = await fs.open(file, "w", 0o600);
-    try {
-      await handle.chmod(0o600);
-      await handle.writeFile(text, "utf8");
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw pathError(error, {
-      key: "--output",
-      value: file,
-      fix: "name a file in a folder that you can write to",
-    });
-  }
-}
-
 function isDbt({ format, ...others }: SqlCommandOptions): boolean {
   if (format === undefined || format === "sql") return false;
   if (format !== "dbt")
     throw new UsageError(`--format ${JSON.stringify(format)}: the formats are sql and dbt`);
-  const { part, leftStreams, probeFile, revealSecrets } = others;
+  const { part, leftStreams, probeFile, revealSecrets, outputDir } = others;
   const given = {
+    "--output-dir": outputDir,
     "--part": part,
     "--left-streams": leftStreams,
     "--probe-file": probeFile,

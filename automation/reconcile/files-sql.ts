@@ -9,8 +9,9 @@ import {
 } from "../snowflake/sql/files-sql";
 import { literal } from "../snowflake/sql/identifiers";
 import { autoIngests } from "../snowflake/sql/integration-sql";
-import { type Names, namesOf, type StreamNames } from "../snowflake/sql/names";
+import { type Names, namesOf, type StreamNames, sharesOf } from "../snowflake/sql/names";
 import { KEEP_CASE } from "../snowflake/sql/scripting";
+import { compareUtf8 } from "./byte-order";
 import { inventoryFormatsSql, inventorySql, listedUntilSql } from "./inventory-sql";
 import { type BucketList, inSnowflake } from "./list-source";
 
@@ -23,14 +24,19 @@ export interface FilesSqlOptions extends HistoryOptions {
  * Asks Snowflake for every file of every stream: by name, in the order of its bytes, with the latest entry of the load history,
  * the newest version in the landing table and, where Snowflake lists the bucket, the object. A stream's row without a file has
  * its pipe's status, the time, since when the history is known, and of when the list is. Times are milliseconds since 1970.
+ * More than a hundred streams take several statements: first those of the streams' rows, then those of the files.
  */
 export function filesSql(outputs: PipelineOutputs, options: FilesSqlOptions = {}): string {
   const names = namesOf(outputs);
   const { list } = options;
-  const queries = names.streams.flatMap((stream) => [
-    streamRow(outputs, names, stream, options),
-    fileRows(outputs, names, stream, options),
-  ]);
+  const streamRows = (share: Names) => share.streams.map((each) => streamRow(outputs, names, each, options));
+  const filesOf = (share: Names) => share.streams.map((each) => fileRows(outputs, names, each, options));
+  const shares = sharesOf({ ...names, streams: [...names.streams].sort(byPrefix) });
+  // What all streams answer is in one order by files: folders do not overlap.
+  const queries =
+    shares.length === 1
+      ? shares.map((share) => [...streamRows(share), ...filesOf(share)])
+      : [...shares.map(streamRows), ...shares.map(filesOf)];
   return [
     "-- What Snowflake knows of every file of the stack, for the command reconcile. It changes nothing that is loaded.",
     // An account may set it. docs.snowflake.com/en/sql-reference/parameters
@@ -39,11 +45,15 @@ export function filesSql(outputs: PipelineOutputs, options: FilesSqlOptions = {}
     `USE WAREHOUSE ${names.warehouse}`,
     ...(list?.kind === "directory" ? names.streams.map(({ stage }) => `ALTER STAGE ${stage} REFRESH`) : []),
     ...(list?.kind === "inventory" ? inventoryFormatsSql(names) : []),
-    `${queries.join("\nUNION ALL\n")}\nORDER BY FILE, STREAM`,
+    ...queries.map((rows) => `${rows.join("\nUNION ALL\n")}\nORDER BY FILE, STREAM`),
   ]
     .map((text) => (text.startsWith("--") ? text : `${text};`))
     .join("\n")
     .concat("\n");
+}
+
+function byPrefix({ stream: one }: StreamNames, { stream: other }: StreamNames): number {
+  return compareUtf8(keyPrefixOf(one), keyPrefixOf(other));
 }
 
 /** A task has no status that names files: each run copies whatever is new. */

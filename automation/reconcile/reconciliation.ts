@@ -61,9 +61,11 @@ export async function reconcile({ outputs, answer, ...work }: Reconciliation): P
   const pairs = answer.streams.every(({ listedUntil }) => listedUntil !== undefined)
     ? listedPairs(answer, work.archiveRule)
     : mergeFiles(stored, answer.files);
+  let tally: (typeof streams)[number] | undefined;
   for await (const { stored: object, known } of pairs) {
     const key = object?.key ?? known?.key ?? "";
-    const tally = streams.find(({ prefix }) => key.startsWith(prefix));
+    // Most files are of the stream of the one before.
+    if (!tally || !key.startsWith(tally.prefix)) tally = streams.find(({ prefix }) => key.startsWith(prefix));
     if (tally === undefined) {
       throw new UsageError(
         `Snowflake's answer names ${JSON.stringify(key)}, which is of no stream of this stack`,

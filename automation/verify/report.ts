@@ -1,3 +1,4 @@
+import { commandLine } from "../terminal/command-line";
 import { type Cell, type Look, paint, sentence } from "../terminal/layout";
 import { redact } from "../terminal/redact";
 import type { CheckResult } from "./check";
@@ -49,10 +50,19 @@ export function renderReport(report: Report, look: Look): string {
     ]),
     "",
     summaryWords(report),
-    ...(report.snowflakeSql === undefined
-      ? []
-      : ["", "Left to prove inside Snowflake, with this SQL:", "", report.snowflakeSql.trimEnd()]),
+    ...leftToProve(report),
   ].join("\n");
+}
+
+/** Of a few streams, the SQL itself. */
+const MOST_SHOWN = 20_000;
+
+function leftToProve({ stack, snowflakeSql }: Report): string[] {
+  if (snowflakeSql === undefined) return [];
+  if (snowflakeSql.length > MOST_SHOWN) {
+    return ["", `Left to prove inside Snowflake, with the SQL of: ${commandLine("sql", stack)} --part check`];
+  }
+  return ["", "Left to prove inside Snowflake, with this SQL:", "", snowflakeSql.trimEnd()];
 }
 
 /** The counts in words. */

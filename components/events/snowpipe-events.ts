@@ -7,7 +7,7 @@ import { EventsMode, knownInputs, type StreamArgs } from "../arguments";
 import type { PhysicalNames } from "../physical-names";
 import { ownedName } from "../storage/share-names";
 import { SharedNotification } from "../storage/shared-bucket";
-import { areMerged, byDestination, commonFolder, withoutMany } from "../streams";
+import { areMerged, type FileFilter, mergedFilters, withoutMany } from "../streams";
 import { EventQueue, type EventSource } from "./event-queue";
 import { EventTopic } from "./event-topic";
 
@@ -125,14 +125,14 @@ type Topics = input.s3.BucketNotificationTopic[];
 
 /**
  * One configuration for each stream; in `snowflake-queue`, for each stream whose pipe's queue is known. Of more streams than S3
- * takes configurations, one for each destination, of the folder that its streams share: a pipe loads the files of its stage alone,
- * whatever else its queue receives.
+ * takes configurations, one for each destination.
  */
 export function notifications(
   streams: readonly StreamArgs[],
   { mode, fileEvents, fileSuffix }: EventFilterArgs,
   { queueArn, topicArn }: Pick<Destination, "queueArn" | "topicArn">,
   owner?: pulumi.Input<string>,
+  isMerged = areMerged(streams),
 ): { queues: Queues; topics: Topics } {
   const queueOf = ({ channel }: StreamArgs) => (mode === EventsMode.SnowflakeQueue ? channel : queueArn);
   const queues: Queues = [];
@@ -140,6 +140,7 @@ export function notifications(
   for (const { key, prefix, destination } of filters(
     streams,
     topicArn === undefined ? queueOf : () => topicArn,
+    isMerged,
   )) {
     const id = key === undefined ? "SnowpipeNotification" : `SnowpipeNotification-${key}`;
     const configuration = {
@@ -154,30 +155,17 @@ export function notifications(
   return { queues, topics };
 }
 
-interface Filter {
-  /** @default it is the only one */
-  readonly key?: string | undefined;
-  readonly prefix: string;
-  readonly destination: pulumi.Input<string>;
-}
-
 function filters(
   streams: readonly StreamArgs[],
   destinationOf: (stream: StreamArgs) => pulumi.Input<string> | undefined,
-): Filter[] {
+  isMerged: boolean,
+): FileFilter<pulumi.Input<string>>[] {
   const known = streams.flatMap(({ name, prefix, ...stream }) => {
     const destination = destinationOf({ name, prefix, ...stream });
     return destination === undefined ? [] : [{ name, prefix, destination }];
   });
-  if (!areMerged(streams)) {
-    return known.map(({ name, ...filter }) => ({ key: streams.length === 1 ? undefined : name, ...filter }));
-  }
-  const groups = [...byDestination(known)];
-  return groups.map(([destination, members], index) => ({
-    key: groups.length === 1 ? undefined : String(index + 1),
-    prefix: commonFolder(members.map(({ prefix }) => prefix)),
-    destination,
-  }));
+  if (isMerged) return mergedFilters(known);
+  return known.map(({ name, ...filter }) => ({ key: streams.length === 1 ? undefined : name, ...filter }));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { awsLimits } from "../aws-limits";
-import { areMerged, byDestination, commonFolder } from "../streams";
+import { areMerged, mergedFilters } from "../streams";
 import { defaultBucketName } from "./bucket-name";
 import { type Problem, showValue } from "./problems";
 import type { Settings } from "./settings";
@@ -74,9 +74,7 @@ function destinationLimits({ streams, events }: Settings): Problem[] {
   const known = streams.flatMap(({ prefix, channel: destination }) =>
     destination === undefined ? [] : [{ prefix, destination }],
   );
-  const folders = [...byDestination(known).values()].map((group) =>
-    commonFolder(group.map(({ prefix }) => prefix)),
-  );
+  const folders = mergedFilters(known).map(({ prefix }) => prefix);
   const overlap = folders.some((folder, index) =>
     folders.some((other, at) => at !== index && other.startsWith(folder)),
   );

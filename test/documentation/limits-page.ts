@@ -1,4 +1,5 @@
 import type { PipelineOutputs } from "../../automation/outputs";
+import { filesSql } from "../../automation/reconcile/files-sql";
 import { snowflakeSql, sqlParts } from "../../automation/snowflake/sql/sql";
 import { awsLimits } from "../../components/aws-limits";
 import type { Deployment } from "../support";
@@ -247,11 +248,13 @@ bucket's notification, and request metrics are billed by the stream, so that fro
 
 - each queue or topic has one notification, of the folder that its streams share. It receives the events of every file there; a pipe
   loads those of its own stage alone. All streams of one queue change over in one write of the bucket's notification, so that no event is
-  lost from 100 to 101 or back. Pipes of several Snowflake accounts, which read several queues, need folders of their own.
+  lost from 100 to 101 or back. Pipes of several Snowflake accounts, which read several queues, need folders of their own. On a bucket that
+  others use too, fewer streams are merged so as soon as their notifications and those of others would be more than 100.
 - the first 100 streams by name keep their metrics, alarm and graph. One alarm more fires when no stream at all exports. A single
   one of the others that stops is found by \`verify\` and by the SQL of \`--part check\`, which judge each stream.
 - the storage integration allows the folder of all exports in place of each stream's. Snowflake's role can read that and no more.
-- the SQL of \`--part check\` reads a hundred streams in a statement.
+- the SQL of \`--part check\` reads a hundred streams in a statement. \`sql --output-dir\` writes files of a hundred streams, and
+  \`connect --run\` runs these one after the other.
 
 | Largest, by number of streams | ${counts.join(" | ")} | Limit |
 | --- | ${counts.map(() => "---").join(" | ")} | --- |
@@ -261,7 +264,7 @@ ${[...scaled, ...further].map((row) => `| ${row.join(" | ")} |`).join("\n")}
 
 function longestStatement(outputs: PipelineOutputs): number {
   const parts = sqlParts.map((part) => snowflakeSql(outputs, part));
-  const texts = [...parts, snowflakeSql(outputs, "teardown", { leftStreams: true })];
+  const texts = [...parts, snowflakeSql(outputs, "teardown", { leftStreams: true }), filesSql(outputs)];
   const statements = texts.flatMap((text) => text.split(/;\n(?=\S)/));
   return Math.max(...statements.map((statement) => Buffer.byteLength(statement)));
 }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { destroy, preview, up } from "../../automation";
+import { hundreds, projectOf } from "../past/past";
+import { StatefulResources } from "../past/stateful-resources";
 import { FakeS3 } from "./fake-s3";
 import { filledIn, TestProject } from "./harness";
 import { assertOthers, assertShared, BUCKET, deployedByEarlierVersion } from "./shared-bucket";
@@ -66,17 +68,50 @@ describe("a stack from 100 streams to 101 and back", () => {
     }
   });
 
+  for (const past of hundreds) {
+    it(`announces all of the files of ${past.name} on the way to 99, 101 and 1,000 streams, and loses nothing`, async () => {
+      const project = await projectOf(past);
+      try {
+        const stateful = StatefulResources.of(project);
+        await up(project.options);
+        for (const count of [99, 101, 1_000]) {
+          await project.set(settings(count));
+          stateful.assertUntouched(await preview(project.options));
+          await up(project.options);
+        }
+        assert.deepEqual(await preview(project.options), []);
+        await stateful.assertKept();
+        await project.assertSettled();
+        const states = project.world
+          .written("pipeline-events-notification")
+          .map(({ inputs }) => inputs.queues as { filterPrefix: string }[]);
+        assert.deepEqual(
+          states.map(({ length }) => length),
+          [100, 99, 1],
+        );
+        for (const queues of states) {
+          const filters = queues.map(({ filterPrefix }) => filterPrefix);
+          assert.deepEqual(unannounced(99, filters), []);
+        }
+      } finally {
+        await project.remove();
+      }
+    });
+  }
+
   it("does so on a bucket that others use too, and keeps theirs", async () => {
     const s3 = await FakeS3.start(BUCKET);
     const project = await deployedByEarlierVersion(s3);
     try {
-      // With three configurations of others, S3 takes no more.
+      // With three configurations of others, S3 takes no more of one for each stream.
       await project.set({ ...settings(97), protect: false });
       await up(project.options);
       const from = s3.history.length - 1;
-      for (const count of [101, 97]) {
+      for (const count of [98, 101, 97]) {
         await project.set(settings(count));
         await up(project.options);
+        // What the provider has merged is no drift.
+        if (count === 98) assert.deepEqual(await preview({ ...project.options, refresh: true }), []);
       }
       const states = s3.history.slice(from);
       const filters = states.map(({ notification }) =>
@@ -84,8 +119,10 @@ describe("a stack from 100 streams to 101 and back", () => {
           ([, filter = ""]) => filter,
         ),
       );
-      assert.ok(filters.some(({ length }) => length === 1));
-      assert.deepEqual(filters.at(-1)?.length, 97);
+      assert.deepEqual(
+        filters.map(({ length }) => length),
+        [97, 1, 97],
+      );
       for (const state of filters) assert.deepEqual(unannounced(97, state), []);
       assertShared(s3.history);
       await destroy(project.options);

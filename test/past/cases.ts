@@ -15,6 +15,8 @@ const snowflake = {
   externalId: "braintrust-test-0123456789",
 };
 
+const hundred = Array.from({ length: 100 }, (_, index) => `team-${String(index).padStart(3, "0")}`);
+
 /** Stacks that between them have every type of resource, each of them protected in one at least. */
 export const cases: Readonly<Record<string, PastCase>> = {
   dev: stack("dev", { snowflake }),
@@ -85,6 +87,16 @@ export const cases: Readonly<Record<string, PastCase>> = {
     },
   }),
 };
+
+/** As many as have a notification each; without monitoring, whose parts the other stacks have, the recording is a tenth as long. */
+export const HUNDRED_STREAMS = "hundred-streams";
+
+export const hundredStreams = stack("dev", {
+  snowflake,
+  streams: hundred.map((name) => ({ name })),
+  events: { notificationChannels: Object.fromEntries(hundred.map((name) => [name, queue("shared")])) },
+  monitoring: { enabled: false },
+});
 
 function stack(name: PastCase["stack"], settings: Readonly<Record<string, unknown>>): PastCase {
   const ours = Object.entries({ braintrust: { accountId: "111122223333", orgId: "org-1" }, ...settings });

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { TestProject } from "../engine/harness";
+import { HUNDRED_STREAMS } from "./cases";
 
 /** A stack as an earlier commit has left it. */
 export interface Past {
@@ -16,10 +17,17 @@ export interface Past {
 const NAMESPACE = "braintrust-snowflake:";
 
 /** Every recording there is, see record.ts. */
-export const pasts: readonly Past[] = fs
+const recordings: readonly Past[] = fs
   .readdirSync(__dirname, { recursive: true, encoding: "utf8" })
   .filter((file) => path.basename(file) === "state.json")
   .map((file) => pastOf(path.dirname(file)));
+
+const isHundred = ({ name }: Past) => path.basename(name) === HUNDRED_STREAMS;
+
+/** Stacks that every test of earlier versions takes. */
+export const pasts = recordings.filter((past) => !isHundred(past));
+/** Stacks of as many streams as have a notification each. */
+export const hundreds = recordings.filter(isHundred);
 
 function pastOf(name: string): Past {
   const folder = path.join(__dirname, name);

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { stringify } from "yaml";
 import { up } from "../../automation";
 import { TestProject } from "../engine/harness";
-import { cases, type PastCase, SALT } from "./cases";
+import { cases, HUNDRED_STREAMS, hundredStreams, type PastCase, SALT } from "./cases";
 
 /**
  * `node -r ts-node/register test/past/record.ts FOLDER`: deploys this checkout's program for each case into an account
@@ -12,7 +12,7 @@ import { cases, type PastCase, SALT } from "./cases";
 async function main([folder]: readonly string[]): Promise<void> {
   if (folder === undefined) throw new Error("usage: node -r ts-node/register test/past/record.ts FOLDER");
   process.env.PULUMI_SKIP_UPDATE_CHECK = "true";
-  for (const [name, past] of Object.entries(cases)) {
+  for (const [name, past] of Object.entries({ ...cases, [HUNDRED_STREAMS]: hundredStreams })) {
     const target = path.join(folder, name);
     await fs.mkdir(target, { recursive: true });
     await record(past, target);

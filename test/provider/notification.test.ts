@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { NotificationConfiguration, QueueConfiguration } from "@aws-sdk/client-s3";
 import { shareOwner } from "../../components/storage/share-names";
 import {
+  fittingShare,
   type NotificationShare,
   notificationProblems,
   ownConfigurations,
@@ -38,6 +39,8 @@ const others: NotificationConfiguration = {
   EventBridgeConfiguration: {},
 };
 const isOwn = ownConfigurations(owner);
+const many = (count: number) =>
+  Array.from({ length: count }, (_, index) => theirs(`n${index}`, `n${index}-`));
 
 describe("configurations in a notification that others write too", () => {
   it("come and go, and others stay in their order", () => {
@@ -63,11 +66,72 @@ describe("configurations in a notification that others write too", () => {
       problem?.message ?? "",
       /x \(.*exp\*.*SnowpipeNotificationFor123456789012dev \(.*exports\/logs\/\*/,
     );
-    const many = (count: number) =>
-      Array.from({ length: count }, (_, index) => theirs(`n${index}`, `n${index}-`));
     assert.deepEqual(notificationProblems({ QueueConfigurations: many(99) }, isOwn, own()), []);
     const [tooMany] = notificationProblems({ QueueConfigurations: many(100) }, isOwn, own());
     assert.match(tooMany?.message ?? "", /101 configurations, 100 of them of others/);
+  });
+
+  it("are merged by destination where others leave no room for one of each stream, and separate again where they do", () => {
+    const queues = Array.from({ length: 40 }, (_, index) => own(`s${index}`).queues[0] ?? assert.fail()).map(
+      (queue, index) => ({ ...queue, id: `SnowpipeNotification-s${index}For${owner}` }),
+    );
+    const share = { ...own(), queues };
+    const beside = (count: number, share_ = share) => {
+      const live = { QueueConfigurations: many(count) };
+      assert.deepEqual(notificationProblems(live, isOwn, share_), []);
+      return splicedNotification(live, isOwn, fittingShare(live, isOwn, share_)).QueueConfigurations ?? [];
+    };
+    assert.equal(beside(60).length, 100);
+    const merged = beside(61);
+    assert.deepEqual(merged.slice(0, 61), many(61));
+    assert.deepEqual(merged.slice(61), [
+      {
+        Id: `SnowpipeNotificationFor${owner}`,
+        QueueArn: arn("ours"),
+        Events: ["s3:ObjectCreated:*"],
+        Filter: { Key: { FilterRules: [{ Name: "prefix", Value: "exports/" }] } },
+      },
+    ]);
+    // What the bucket has then is what the state says.
+    assert.deepEqual(ownNotification({ QueueConfigurations: merged }, share), share);
+    const fewer = { QueueConfigurations: merged.slice(1) };
+    assert.equal(
+      splicedNotification(fewer, isOwn, fittingShare(fewer, isOwn, share)).QueueConfigurations?.length,
+      100,
+    );
+    const folders = ["a", "b"].flatMap((name) =>
+      [1, 2].flatMap((index) => own(`${name}/${index}`, name).queues),
+    );
+    const two = { ...own(), queues: folders };
+    assert.deepEqual(
+      beside(98, two)
+        .slice(98)
+        .map(({ Id, QueueArn, Filter }) => [Id, QueueArn, Filter?.Key?.FilterRules?.[0]?.Value]),
+      ["a", "b"].map((name, index) => [
+        `SnowpipeNotification-${index + 1}For${owner}`,
+        arn(name),
+        `exports/${name}/`,
+      ]),
+    );
+  });
+
+  it("are refused where others leave no room for one of each destination either, or their folders overlap", () => {
+    const { queues } = own();
+    const mixed = [...queues, ...own("spans", "other").queues, ...own("evals").queues];
+    for (const [count, share] of [
+      [100, own()],
+      [98, { ...own(), queues: mixed }],
+    ] as const) {
+      const [problem] = notificationProblems({ QueueConfigurations: many(count) }, isOwn, share);
+      assert.match(problem?.message ?? "", /would have 101 configurations, \d+ of them of others/);
+    }
+  });
+
+  it("are refused where there is no room and others have a folder within the one that they share", () => {
+    const live = { QueueConfigurations: [...many(98), theirs("x", "exports/x/")] };
+    const share = { ...own(), queues: [...own("a").queues, ...own("b").queues] };
+    const [problem] = notificationProblems(live, isOwn, share);
+    assert.match(problem?.message ?? "", /x \(.*exports\/x\/\*.*overlaps this stack's .*exports\/\*/);
   });
 
   it("are an earlier version's where its state has the same destination", () => {

@@ -37,7 +37,7 @@ NOTHING = re.compile(
     re.S,
 )
 HISTORY = re.compile(r"COPY_HISTORY|TASK_HISTORY")
-FILES_QUERY = re.compile(r"SELECT\n  '[^']*' AS STREAM,\n  '' AS FILE")
+FILES_QUERY = re.compile(r"SELECT\n  '[^']*' AS STREAM,\n  (?:'' AS )?FILE\b")
 DIRECTORY = re.compile(r"DIRECTORY\('@((?:[^']|'')*)'\)")
 STAGED = re.compile(r"'@((?:[^']|'')*?)(/[^'\"]*)?' \(FILE_FORMAT => '[^']*', PATTERN => '([^']*)'\)")
 VIEW = re.compile(rf"CREATE OR REPLACE VIEW {NAME}")

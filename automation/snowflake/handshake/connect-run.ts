@@ -7,7 +7,7 @@ import { type Answers, type IntegrationAnswer, parseAnswers, quote } from "../an
 import { autoIngests, integrationsOf, lookSql } from "../sql/integration-sql";
 import { namesOf } from "../sql/names";
 import type { AccessKey } from "../sql/objects-sql";
-import { snowflakeSql } from "../sql/sql";
+import { snowflakeSqlFiles } from "../sql/sql";
 import { type ConnectResult, connect, connection } from "./connect";
 import { lastLines, runSnow, SnowError } from "./snow";
 
@@ -117,9 +117,14 @@ async function step(
   part: "setup" | "load",
 ): Promise<ConnectResult> {
   const key = accessKey(outputs);
-  const sql = snowflakeSql(outputs, part, { revealSecrets: key });
   const secrets = key === undefined ? [] : [key.secretAccessKey];
-  const answers = await trusted(work, part, () => work.run(sql, secrets));
+  const files = snowflakeSqlFiles(outputs, part, { revealSecrets: key });
+  // The last file has the answers.
+  let answers = "";
+  for (const [index, { text }] of files.entries()) {
+    const which = files.length === 1 ? part : `${part} (file ${index + 1} of ${files.length})`;
+    answers = await trusted(work, which, () => work.run(text, secrets));
+  }
   if (!isAnswered(outputs, part)) return work.look();
   return work.connect(readable(answers, `the SQL of ${part}`, secrets));
 }

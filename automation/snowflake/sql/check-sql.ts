@@ -1,4 +1,3 @@
-import { SEPARATE_STREAMS } from "../../../components/streams";
 import type { PipelineOutputs } from "../../outputs";
 import { literal } from "./identifiers";
 import { autoIngests, topicPolicySql } from "./integration-sql";
@@ -12,6 +11,7 @@ export function accessChecksSql(
   outputs: PipelineOutputs,
   names: Names,
   probeFile: string | undefined,
+  isFirst: boolean,
 ): string[] {
   const actions = probeFile === undefined ? ["list"] : ["list", "read"];
   const integration = literal(names.storedIntegration);
@@ -25,7 +25,10 @@ export function accessChecksSql(
   SYSTEM$VALIDATE_STORAGE_INTEGRATION(${integration}, ${literal(url)}, ${literal(probeFile ?? "_verify/probe")}, '${action}') AS CAN_${action.toUpperCase()}`,
           ),
         );
-  const administered = [...validations, ...(outputs.eventsMode === "sns" ? [topicPolicySql(outputs)] : [])];
+  const administered = [
+    ...validations,
+    ...(isFirst && outputs.eventsMode === "sns" ? [topicPolicySql(outputs)] : []),
+  ];
   return [
     ...(administered.length === 0 ? [] : [`USE ROLE ${names.integrationRole}`, ...administered]),
     `USE ROLE ${names.loadingRole}`,
@@ -45,26 +48,23 @@ export function accessChecksSql(
  * Whether files arrive and are loaded: state of each loader, loads of the last 24 hours, rows and freshness per stream; and
  * which files of the last 14 days were not loaded, or in part.
  */
-export function loadChecksSql(outputs: PipelineOutputs, names: Names): string[] {
+export function loadChecksSql(outputs: PipelineOutputs, names: Names, isFirst: boolean): string[] {
+  const { streams } = names;
+  const tasks = isFirst ? [taskHistory(names)] : [];
   return [
     `USE ROLE ${names.loadingRole}`,
-    ...(autoIngests(outputs) ? names.streams.map(pipeStatus) : [taskHistory(names)]),
-    ...names.streams.map((stream) => copyHistory(names, stream)),
-    ...unions(
-      names,
-      (stream) => failedFiles(names, stream),
+    ...(autoIngests(outputs) ? streams.map(pipeStatus) : tasks),
+    ...streams.map((stream) => copyHistory(names, stream)),
+    union(
+      streams.map((stream) => failedFiles(names, stream)),
       `ORDER BY LAST_LOAD_TIME DESC\nLIMIT ${FAILED_FILES}`,
     ),
-    ...unions(names, freshness, "ORDER BY STREAM"),
+    union(streams.map(freshness), "ORDER BY STREAM"),
   ];
 }
 
-/** One statement for all streams, or for each hundred of them: its text is limited (docs.snowflake.com/en/user-guide/query-size-limits). */
-function unions({ streams }: Names, select: (stream: StreamNames) => string, end: string): string[] {
-  const parts = Array.from({ length: Math.ceil(streams.length / SEPARATE_STREAMS) }, (_, index) =>
-    streams.slice(index * SEPARATE_STREAMS, (index + 1) * SEPARATE_STREAMS),
-  );
-  return parts.map((part) => `${part.map(select).join("\nUNION ALL\n")}\n${end}`);
+function union(queries: readonly string[], end: string): string {
+  return `${queries.join("\nUNION ALL\n")}\n${end}`;
 }
 
 /** Most files that are named as not loaded. */

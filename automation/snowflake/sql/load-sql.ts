@@ -30,20 +30,13 @@ export function grantsSql(outputs: PipelineOutputs, { loadingRole, readingRole, 
   ];
 }
 
-/** What loads each table, and what is to be shown of it afterwards. */
-export function loadersSql(outputs: PipelineOutputs, names: Names): string[] {
+/** What loads each table, and what is to be shown of all of them behind the last. */
+export function loadersSql(outputs: PipelineOutputs, names: Names, isLast: boolean): string[] {
+  const shown = (plural: "PIPES" | "TASKS") => (isLast ? [`SHOW ${plural} IN SCHEMA ${names.schema}`] : []);
   const session = [`USE ROLE ${names.loadingRole}`, `USE WAREHOUSE ${names.warehouse}`];
   return autoIngests(outputs)
-    ? [
-        ...session,
-        ...names.streams.flatMap((stream) => pipe(outputs, names, stream)),
-        `SHOW PIPES IN SCHEMA ${names.schema}`,
-      ]
-    : [
-        ...session,
-        ...names.streams.flatMap((stream) => task(outputs, names, stream)),
-        `SHOW TASKS IN SCHEMA ${names.schema}`,
-      ];
+    ? [...session, ...names.streams.flatMap((stream) => pipe(outputs, names, stream)), ...shown("PIPES")]
+    : [...session, ...names.streams.flatMap((stream) => task(outputs, names, stream)), ...shown("TASKS")];
 }
 
 /**

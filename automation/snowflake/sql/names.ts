@@ -1,6 +1,7 @@
 import type { Partition } from "../../../components/settings/partitions";
 import { PROJECT } from "../../../components/settings/settings";
 import { currentOf, filesOf, viewOf } from "../../../components/settings/snowflake-names";
+import { SEPARATE_STREAMS } from "../../../components/streams";
 import { PipelineError, UsageError } from "../../errors";
 import type { PipelineOutputs, StreamOutput } from "../../outputs";
 import { canonicalName, qualifiedName, quoteIdentifier } from "./identifiers";
@@ -60,6 +61,14 @@ export interface Names {
   /** Of the folder that all streams are below. */
   readonly exportUrl: string;
   readonly streams: readonly StreamNames[];
+}
+
+/** The same names for a hundred streams after the other: no statement and no file has more. */
+export function sharesOf(names: Names): Names[] {
+  return Array.from({ length: Math.ceil(names.streams.length / SEPARATE_STREAMS) }, (_, index) => ({
+    ...names,
+    streams: names.streams.slice(index * SEPARATE_STREAMS, (index + 1) * SEPARATE_STREAMS),
+  }));
 }
 
 interface StorageProvider {

@@ -3,7 +3,7 @@ import { containersSql, rolesSql } from "./admin-sql";
 import { accessChecksSql, loadChecksSql } from "./check-sql";
 import { answersSql, autoIngests, integrationSql } from "./integration-sql";
 import { grantsSql, loadersSql } from "./load-sql";
-import { type Names, namesOf } from "./names";
+import { type Names, namesOf, sharesOf } from "./names";
 import { type AccessKey, objectsSql } from "./objects-sql";
 import { KEEP_CASE } from "./scripting";
 import { leftStreamsSql, purgeSql, teardownSql } from "./teardown-sql";
@@ -35,6 +35,12 @@ export interface SqlOptions {
   readonly leftStreams?: boolean | undefined;
 }
 
+/** SQL to be run in one go. */
+export interface SqlFile {
+  readonly part: SqlPart;
+  readonly text: string;
+}
+
 /**
  * SQL that sets Snowflake up for a stack, to be run from top to bottom by `snow sql -f`, as often as one likes. Who runs it can
  * use the roles that the settings name: `snowflake.adminRole`, `integrationRole` and `role`.
@@ -44,19 +50,64 @@ export interface SqlOptions {
  * @throws PipelineError if the outputs lack what a statement needs.
  */
 export function snowflakeSql(outputs: PipelineOutputs, part?: SqlPart, options: SqlOptions = {}): string {
+  const chosen = chosenParts(part);
+  const body = chosen.flatMap((each) => sections(each, outputs, options).flat());
+  return textOf([header(outputs, chosen, options), ...body]);
+}
+
+/**
+ * The same SQL in files to be run one after the other, of at most a hundred streams each: Snowflake takes a second or more for
+ * some statements, such as CREATE PIPE, and after a failure only the files from the failed one on are to be run again. The last
+ * file of a part answers what `connect` reads.
+ *
+ * @throws as `snowflakeSql`.
+ */
+export function snowflakeSqlFiles(
+  outputs: PipelineOutputs,
+  part?: SqlPart,
+  options: SqlOptions = {},
+): SqlFile[] {
+  return chosenParts(part).flatMap((each) =>
+    sections(each, outputs, options).map((body) => ({
+      part: each,
+      text: textOf([header(outputs, [each], options), ...body]),
+    })),
+  );
+}
+
+const chosenParts = (part: SqlPart | undefined): readonly SqlPart[] =>
+  part === undefined ? ["setup", "load", "check"] : [part];
+
+function textOf([head = "", ...body]: readonly string[]): string {
+  return [head, SESSION, ...body].join("\n\n").concat("\n");
+}
+
+/** Some of the streams: what is of no stream comes before those of the first share, or behind those of the last. */
+interface Share {
+  readonly some: Names;
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+}
+
+/** Sections of a part, share by share. */
+function sections(part: SqlPart, outputs: PipelineOutputs, options: SqlOptions): string[][] {
   const names = namesOf(outputs);
-  const parts = {
-    setup: () => [...admin(outputs, names), ...objects(outputs, names, options), ...answers(outputs, names)],
-    admin: () => [...admin(outputs, names), ...answers(outputs, names)],
-    objects: () => objects(outputs, names, options),
-    load: () => load(outputs, names),
-    check: () => check(outputs, names, options),
-    teardown: () => (options.leftStreams ? leftStreams(names) : teardown(outputs, names)),
+  if (part === "admin") return [[...admin(outputs, names), ...answers(outputs, names)]];
+  if (part === "teardown" && options.leftStreams) return [leftStreams(names)];
+  const ofShare = {
+    setup: ({ some, isFirst, isLast }: Share) => [
+      ...(isFirst ? admin(outputs, names) : []),
+      ...objects(outputs, some, options),
+      ...(isLast ? answers(outputs, names) : []),
+    ],
+    objects: ({ some }: Share) => objects(outputs, some, options),
+    load: ({ some, isLast }: Share) => load(outputs, some, isLast),
+    check: ({ some, isFirst }: Share) => check(outputs, some, isFirst, options),
+    teardown: ({ some, isLast }: Share) => teardown(outputs, some, isLast),
   };
-  const chosen: readonly SqlPart[] = part === undefined ? ["setup", "load", "check"] : [part];
-  return [header(outputs, chosen, options), SESSION, ...chosen.flatMap((each) => parts[each]())]
-    .join("\n\n")
-    .concat("\n");
+  return sharesOf(names).map((some, index, { length }) =>
+    ofShare[part]({ some, isFirst: index === 0, isLast: index === length - 1 }),
+  );
 }
 
 function header(
@@ -108,7 +159,7 @@ function answers(outputs: PipelineOutputs, names: Names): string[] {
   return statements.length === 0 ? [] : [section("admin: what the command connect needs", statements)];
 }
 
-function load(outputs: PipelineOutputs, names: Names): string[] {
+function load(outputs: PipelineOutputs, names: Names, isLast: boolean): string[] {
   const advice = autoIngests(outputs)
     ? `load: back-fill and pipes
 -- A table's first run copies every file there is, once, before its pipe exists; REFRESH then adds the files of the
@@ -120,15 +171,20 @@ function load(outputs: PipelineOutputs, names: Names): string[] {
 -- If a pipe has loaded a table before, drop the pipe and truncate the table first: the task knows only its own loads.`;
   const grants = grantsSql(outputs, names);
   return [
-    section(advice, loadersSql(outputs, names)),
+    section(advice, loadersSql(outputs, names, isLast)),
     ...(grants.length === 0 ? [] : [section("load: rights of the reading role", grants)]),
   ];
 }
 
-function check(outputs: PipelineOutputs, names: Names, { probeFile }: SqlOptions): string[] {
+function check(
+  outputs: PipelineOutputs,
+  names: Names,
+  isFirst: boolean,
+  { probeFile }: SqlOptions,
+): string[] {
   return [
-    section("check: access to the bucket", accessChecksSql(outputs, names, probeFile)),
-    section("check: loads, rows and freshness", loadChecksSql(outputs, names)),
+    section("check: access to the bucket", accessChecksSql(outputs, names, probeFile, isFirst)),
+    section("check: loads, rows and freshness", loadChecksSql(outputs, names, isFirst)),
   ];
 }
 
@@ -142,18 +198,18 @@ function leftStreams(names: Names): string[] {
   ];
 }
 
-function teardown(outputs: PipelineOutputs, names: Names): string[] {
+function teardown(outputs: PipelineOutputs, names: Names, isLast: boolean): string[] {
+  const purge = purgeSql(names, isLast).map((statement) => `-- ${statement};`);
   return [
     section(
       `teardown: loaders, views, stages, integrations
 -- The tables stay. Truncate them before a later setup and load, which loads every file again.`,
-      teardownSql(outputs, names),
+      teardownSql(outputs, names, isLast),
     ),
-    `-- WARNING: the lines below delete loaded data for good, or objects that others may use. Uncomment with care.\n${purgeSql(
-      names,
-    )
-      .map((statement) => `-- ${statement};`)
-      .join("\n")}`,
+    [
+      "-- WARNING: the lines below delete loaded data for good, or objects that others may use. Uncomment with care.",
+      ...purge,
+    ].join("\n"),
   ];
 }
 

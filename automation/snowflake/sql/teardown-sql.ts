@@ -4,9 +4,11 @@ import { autoIngests, dropIntegrationsSql } from "./integration-sql";
 import type { Names } from "./names";
 import { block, show, shown } from "./scripting";
 
-/** Drops what holds no data, in the reverse of the order it was made in. Loaders of either kind, should the mode have changed. */
-export function teardownSql(outputs: PipelineOutputs, names: Names): string[] {
-  const ours = { name: names.storedLoadingRole, comment: names.comment };
+/**
+ * Drops what holds no data, in the reverse of the order it was made in; behind the last streams also what is of none. Loaders of
+ * either kind, should the mode have changed.
+ */
+export function teardownSql(outputs: PipelineOutputs, names: Names, isLast: boolean): string[] {
   return [
     `USE ROLE ${names.loadingRole}`,
     ...names.streams.flatMap(({ pipe, task, view, files, current, stage, fileFormat }) => [
@@ -20,21 +22,24 @@ export function teardownSql(outputs: PipelineOutputs, names: Names): string[] {
       `DROP STAGE IF EXISTS ${stage}`,
       `DROP FILE FORMAT IF EXISTS ${fileFormat}`,
     ]),
-    ...(autoIngests(outputs)
-      ? []
-      : [
-          `USE ROLE ${names.adminRole}`,
-          `USE WAREHOUSE ${names.warehouse}`,
-          block([
-            "BEGIN",
-            `  ${show("ROLES", ours.name)};`,
-            `  IF (${shown(ours)}) THEN`,
-            `    REVOKE EXECUTE TASK, EXECUTE MANAGED TASK ON ACCOUNT FROM ROLE ${names.loadingRole};`,
-            "  END IF;",
-            "END;",
-          ]),
-        ]),
-    ...dropIntegrationsSql(outputs, names),
+    ...(isLast ? [...revokeTasksSql(outputs, names), ...dropIntegrationsSql(outputs, names)] : []),
+  ];
+}
+
+function revokeTasksSql(outputs: PipelineOutputs, names: Names): string[] {
+  if (autoIngests(outputs)) return [];
+  const ours = { name: names.storedLoadingRole, comment: names.comment };
+  return [
+    `USE ROLE ${names.adminRole}`,
+    `USE WAREHOUSE ${names.warehouse}`,
+    block([
+      "BEGIN",
+      `  ${show("ROLES", ours.name)};`,
+      `  IF (${shown(ours)}) THEN`,
+      `    REVOKE EXECUTE TASK, EXECUTE MANAGED TASK ON ACCOUNT FROM ROLE ${names.loadingRole};`,
+      "  END IF;",
+      "END;",
+    ]),
   ];
 }
 
@@ -75,9 +80,11 @@ function escaped(text: string): string {
 }
 
 /** Drops what holds data, or what others may use too: for a person to run line by line. */
-export function purgeSql(names: Names): string[] {
+export function purgeSql(names: Names, isLast: boolean): string[] {
+  const tables = names.streams.map(({ table }) => `DROP TABLE IF EXISTS ${table}`);
+  if (!isLast) return tables;
   return [
-    ...names.streams.map(({ table }) => `DROP TABLE IF EXISTS ${table}`),
+    ...tables,
     ...names.storedCustomRoles.map((role) => `DROP ROLE IF EXISTS ${quoteIdentifier(role)}`),
     `DROP SCHEMA IF EXISTS ${names.schema}`,
     `DROP DATABASE IF EXISTS ${names.database}`,

@@ -66,8 +66,13 @@ function notificationCheck(subject: Subject, { s3 }: Aws): Check {
           ExpectedBucketOwner: accountId,
         }),
       );
-      const asked = await askedConfigurations(subject);
-      const missing = asked.filter((one) => !live.some((other) => key(one) === key(other)));
+      const lives = new Set(live.map(key));
+      const lackedOf = (forms: Configuration[]) => forms.filter((one) => !lives.has(key(one)));
+      // Where what others have there leaves no room, the update merges the stack's.
+      const merged = settings.existingBucket === undefined ? [] : await askedConfigurations(subject, true);
+      const isMerged = merged.length > 0 && lackedOf(merged).length === 0;
+      const asked = isMerged ? merged : await askedConfigurations(subject);
+      const missing = lackedOf(asked);
       const others = live.filter((one) => !asked.some((other) => key(one) === key(other)));
       // Of a bucket that was there before, the notification may have had other uses.
       const unasked = settings.existingBucket === undefined ? others : [];
@@ -85,7 +90,10 @@ function notificationCheck(subject: Subject, { s3 }: Aws): Check {
   };
 }
 
-async function askedConfigurations({ settings, outputs, owner }: Subject): Promise<Configuration[]> {
+async function askedConfigurations(
+  { settings, outputs, owner }: Subject,
+  isMerged?: boolean,
+): Promise<Configuration[]> {
   const { mode, fileEvents, suffix: fileSuffix } = settings.events;
   const { queues, topics } = notifications(
     settings.streams,
@@ -98,6 +106,7 @@ async function askedConfigurations({ settings, outputs, owner }: Subject): Promi
         : { topicArn: outputs.notificationTopicArn }),
     },
     owner,
+    isMerged,
   );
   const asked = (await settled({ queues, topics })) as { queues: typeof queues; topics: typeof topics };
   return [

@@ -69,6 +69,16 @@ describe("connect and sql refuse before they do anything", () => {
       /^--part is for SQL: leave it out with --format dbt$/,
     ],
     [
+      "files of what is no SQL",
+      () => sql({ stack, format: "dbt", outputDir: "a" }),
+      /^--output-dir is for SQL: leave it out with --format dbt$/,
+    ],
+    [
+      "a file and a folder",
+      () => sql({ stack, output: "a", outputDir: "b" }),
+      /^--output and --output-dir cannot be combined/,
+    ],
+    [
       "a key in what is no SQL",
       () => sql({ stack, format: "dbt", revealSecrets: true }),
       /^--reveal-secrets is for SQL/,
@@ -121,6 +131,41 @@ describe("sql --planned", () => {
     assert.match(text, /project braintrust-snowflake, stack dev/);
     assert.ok(!text.includes("\r") && text.endsWith("\n") && !text.includes("xxx"));
     if (process.platform !== "win32") assert.equal((await fs.stat(output)).mode & 0o777, 0o600);
+  });
+
+  it("writes files of a hundred streams each into a new folder, for this user alone", async () => {
+    const streams = Array.from({ length: 230 }, (_, index) => ({ name: `team-${index}` }));
+    await write({ snowflake: { externalId: "known-id" }, streams });
+    const outputDir = path.join(cwd, "sql", "dev");
+    const { out } = await captured(() => sql({ stack: "dev", cwd, planned: true, outputDir }));
+    assert.equal(out, "");
+    const names = (await fs.readdir(outputDir)).sort();
+    assert.deepEqual(
+      names,
+      ["setup", "load", "check"].flatMap((part, index) =>
+        [1, 2, 3].map((file) => `0${3 * index + file}-${part}.sql`),
+      ),
+    );
+    const texts = await Promise.all(names.map((name) => fs.readFile(path.join(outputDir, name), "utf8")));
+    const created = texts.map((text) => text.match(/^CREATE PIPE /gm)?.length ?? 0);
+    assert.deepEqual(created, [0, 0, 0, 100, 100, 30, 0, 0, 0]);
+    if (process.platform === "win32") return;
+    assert.equal((await fs.stat(outputDir)).mode & 0o777, 0o700);
+    for (const name of names) assert.equal((await fs.stat(path.join(outputDir, name))).mode & 0o777, 0o600);
+  });
+
+  it("refuses a folder that holds files, and a file in place of a folder, and writes nothing", async () => {
+    await write({ snowflake: { externalId: "known-id" } });
+    const before = (await fs.readdir(cwd)).sort();
+    for (const [outputDir, reason] of [
+      [cwd, /^--output-dir = .*: must not hold files yet; name a new or an empty folder$/],
+      [path.join(cwd, "Pulumi.yaml"), /^--output-dir = .*: must .*; name a new or an empty folder$/],
+    ] as const) {
+      const { error } = await captured(() => sql({ stack: "dev", cwd, planned: true, outputDir }));
+      assert.ok(error instanceof UsageError, String(error));
+      assert.match(error.message, reason);
+    }
+    assert.deepEqual((await fs.readdir(cwd)).sort(), before);
   });
 
   it("prints the sources of dbt by the stack's names and hours, and changes no settings", async () => {

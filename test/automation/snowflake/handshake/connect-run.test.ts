@@ -40,6 +40,19 @@ describe("handOver", () => {
     assert.deepEqual(work.done, ["setup", "connect", "load", "connect", "load", "connect"]);
   });
 
+  it("runs the SQL of many streams a hundred at a time, and reads the answers of the last file", async () => {
+    const work = new Work({
+      sample: { streams: 201 },
+      connect: [deployed, unchanged],
+      answers: ["[]", "[]", answer, "[]", distrust, "[]", answer],
+    });
+    await handOver(work);
+    assert.deepEqual(work.done, [
+      ...["setup", "setup", "setup", "connect", "load", "load", "wait", "load", "load", "connect"],
+    ]);
+    assert.ok(work.notes.includes("running the SQL of load (file 2 of 3) in Snowflake"));
+  });
+
   it("loads once where nothing changes", async () => {
     const work = new Work({ connect: [unchanged, unchanged] });
     await handOver(work);

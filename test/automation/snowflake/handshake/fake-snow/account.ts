@@ -38,8 +38,8 @@ export interface SnowCall {
 
 /** What a run was for: the look at an integration, or a part of the SQL. */
 export function purposeOf(sql: string): "look" | "setup" | "load" | undefined {
-  const first = /^-- (look|admin|load)/m.exec(sql)?.[1];
-  return first === "admin" ? "setup" : (first as "look" | "load" | undefined);
+  const first = /^-- (look|admin|objects|load)/m.exec(sql)?.[1];
+  return first === "admin" || first === "objects" ? "setup" : (first as "look" | "load" | undefined);
 }
 
 /** A Snowflake account in a folder of its own, with a `snow` that reaches it. */
