@@ -1,11 +1,11 @@
 import "../compile-cache";
 import "./sdk-loading";
-import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { Command, CommanderError, type CommandUnknownOpts, Help } from "@commander-js/extra-typings";
 import { traceOnlyMessages } from "../stack-traces";
 import { isDebugging, startDebugging } from "./debug";
 import { errorReport } from "./error-report";
 import { StackBusyError, UsageError } from "./errors";
-import { programName } from "./terminal/command-line";
+import { programName, typedFor } from "./terminal/command-line";
 import { note } from "./terminal/terminal";
 
 /** Exit codes: 0 done, 1 failed, 2 bad usage or settings, 75 (EX_TEMPFAIL) the stack is busy. */
@@ -102,9 +102,15 @@ const cli = new Command(programName())
   .option("--debug", "show stack traces and the engine's log, as DEBUG=braintrust-snowflake does")
   .hook("preSubcommand", (_, command) => complete(command))
   .hook("preAction", (_, command) => {
-    if (command.optsWithGlobals().debug) startDebugging();
+    const { debug, cwd } = command.optsWithGlobals();
+    if (debug) startDebugging();
+    typedFor(typeof cwd === "string" ? cwd : undefined);
   })
-  .configureHelp({ showGlobalOptions: true })
+  .configureHelp({
+    showGlobalOptions: true,
+    optionDescription: (option) =>
+      `${new Help().optionDescription(option)}${option.mandatory ? " (required)" : ""}`,
+  })
   .exitOverride();
 
 /** The commands whose options are not loaded yet. */

@@ -8,7 +8,14 @@ export function programName(script = process.argv[1]): string {
   return path.basename(script ?? "", ".js") === BIN ? BIN : "npm run pipeline --";
 }
 
+let folder = "";
+
+/** Commands that are printed from here on name this folder too, as the one that was typed did. */
+export function typedFor(cwd: string | undefined): void {
+  folder = cwd === undefined ? "" : ` --cwd ${/^[\w./~:\\-]+$/.test(cwd) ? cwd : JSON.stringify(cwd)}`;
+}
+
 /** A command of this project's, as it is typed. */
 export function commandLine(command: string, stack: string, options = ""): string {
-  return `${programName()} ${command} --stack ${stack}${options}`;
+  return `${programName()} ${command} --stack ${stack}${folder}${options}`;
 }

@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { bin } from "../../../package.json";
+import { fixtureProject } from "../../fixtures/project";
 
 const root = path.join(__dirname, "..", "..", "..");
 
@@ -16,12 +17,31 @@ describe("the command of package.json", () => {
     try {
       const link = path.join(folder, name);
       fs.symlinkSync(path.join(root, file), link);
-      const { status, stdout } = spawnSync(process.execPath, [link, "up", "--help"], {
+      const { status, stdout } = spawnSync(process.execPath, [link, "plan", "--help"], {
         cwd: folder,
         encoding: "utf8",
       });
       assert.equal(status, 0);
-      assert.match(stdout, new RegExp(`^Usage: ${name} up \\[options\\]`));
+      assert.match(stdout, new RegExp(`^Usage: ${name} plan \\[options\\]`));
+      assert.match(stdout, /--stack <name>[^()]+\(required\)\n +-C, --cwd/);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("is printed with the folder that was typed, so that what it prints can be typed too", () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "my project "));
+    try {
+      fs.cpSync(fixtureProject, folder, { recursive: true });
+      const { stdout } = spawnSync(
+        process.execPath,
+        [path.join(root, file), "plan", "--stack", "dev", "--cwd", folder],
+        { encoding: "utf8" },
+      );
+      const [, next = ""] = stdout.split("\nNext\n");
+      const commands = next.split("\n").filter((line) => line.startsWith(`  ${name} `));
+      assert.equal(commands.length, 4, stdout);
+      for (const line of commands) assert.ok(line.includes(` --stack dev --cwd "${folder}" --`), line);
     } finally {
       fs.rmSync(folder, { recursive: true });
     }
