@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { packageDir } from "../../components/package";
+import { packInto } from "../packing";
 import { TestProject } from "./harness";
 import { type Ended, start } from "./processes";
 
@@ -27,7 +27,8 @@ export class InstalledPackage {
 
   public static async create(): Promise<InstalledPackage> {
     const dir = await fs.mkdtemp(path.join(os.tmpdir(), "installed-package-"));
-    const packed = await succeed(["npm", "pack", "--json", "--pack-destination", dir], packageDir);
+    const packed = await packInto(dir);
+    assert.equal(packed.code, 0, packed.stderr);
     const [tarball = assert.fail()]: Tarball[] = Object.values(JSON.parse(packed.stdout));
     await fs.writeFile(path.join(dir, "package.json"), '{ "private": true }');
     const quietly = ["--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts"];

@@ -6,6 +6,7 @@ import { findEngine } from "../../automation/engine/cli/pulumi-cli";
 import { packageDir } from "../../components/package";
 import { builtHosts, needNodeHost } from "../engine/node-host";
 import { type Ended, start } from "../engine/processes";
+import { packInto } from "../packing";
 import { type Aws, inventory, useSandbox } from "./harness";
 
 /** Answers to what `pulumi new` asks; none is the default. */
@@ -62,8 +63,7 @@ describe("a project of the template, by pulumi alone", () => {
       recursive: true,
       filter: (file) => !file.endsWith(".tgz"),
     });
-    const packed = await start(["npm", "pack", "--pack-destination", template], packageDir, environment)
-      .ended;
+    const packed = await packInto(template, environment);
     assert.equal(packed.code, 0, packed.stderr);
     const config = Object.entries({ ...answers, ...emulator }).flatMap(([key, value]) => [
       "--config",
