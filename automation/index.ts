@@ -48,7 +48,7 @@ export { reportOn as verify, type VerifyTarget } from "./verify/verify";
 
 /** What `up` would change; none where the stack is as its settings say. */
 export async function preview(options: DeploymentOptions & UpOptions): Promise<Change[]> {
-  const deployment = await Deployment.open(options);
+  const deployment = await Deployment.open({ ...options, assumeExists: true });
   await deployment.preflight();
   return deployment.preview(options);
 }

@@ -75,7 +75,7 @@ export async function preview(
   const { cwd, skipPreflight, refresh } = options;
   const policyPack = await policyPackAt(options.policyPack);
   await onStacks(options, async (stack, { onProgress, signal, print: say, note: tell }) => {
-    const place = { stack, workDir: cwd, skipPreflight };
+    const place = { stack, workDir: cwd, skipPreflight, assumeExists: true };
     const deployment = await Deployment.open({ onProgress, signal, ...place });
     await deployment.preflight();
     const changes = await deployment.preview({ refresh, policyPack });

@@ -1,12 +1,13 @@
-import type { OutputMap } from "@pulumi/pulumi/automation";
+import type { EngineEvent, OutputMap } from "@pulumi/pulumi/automation";
 import { type Change, nameOf } from "../engine/changes";
 import { commandError } from "../engine/engine-errors";
 import type { EngineRun } from "../engine/engine-run";
 import { passingCauses } from "../engine/failure-causes";
 import { unprotect } from "../engine/state/exported-state";
 import { type ResourceState, readState } from "../engine/state/state";
-import { checkWriter } from "../engine/state/state-writer";
+import { checkWriter, deployedPipeline } from "../engine/state/state-writer";
 import { type OpenStack, openStack } from "../engine/workspace";
+import { UnknownStackError } from "../errors";
 import { type PipelineOutputs, parseOutputs } from "../outputs";
 import { writeChosenId } from "../project/external-id";
 import type { AfterWaiting, DeploymentOptions, UpOptions, UpResult } from "./deployment-options";
@@ -65,11 +66,24 @@ export class Deployment {
   public async preview(options: UpOptions = {}): Promise<Change[]> {
     const { stack } = this.open;
     const asked = engineOptions(options);
-    const changes = this.operations.run({
-      kind: "preview",
-      operation: (engine) => ignoringProtection(stack, () => stack.preview({ ...engine, ...asked })),
-    });
-    await Promise.all([this.checkWriter(), changes.catch(() => undefined)]);
+    const deployed: ResourceState[] = [];
+    const changes = await this.operations
+      .run({
+        kind: "preview",
+        operation: (engine) => {
+          const onEvent = (event: EngineEvent) => {
+            engine.onEvent(event);
+            deployed.push(...deployedPipeline(event));
+          };
+          return ignoringProtection(stack, () => stack.preview({ ...engine, ...asked, onEvent }));
+        },
+      })
+      .catch(async (error: unknown) => {
+        // The engine may not have come to the pipeline.
+        if (!(error instanceof UnknownStackError)) await this.checkWriter();
+        throw error;
+      });
+    checkWriter(stack.name, deployed);
     return changes;
   }
 

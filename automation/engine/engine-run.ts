@@ -1,4 +1,4 @@
-import { CommandError, type EngineEvent } from "@pulumi/pulumi/automation";
+import { CommandError, type EngineEvent, StackNotFoundError } from "@pulumi/pulumi/automation";
 import { isDebugging } from "../debug";
 import { PipelineError, UsageError } from "../errors";
 import type { ProgressListener } from "../terminal/progress";
@@ -84,7 +84,9 @@ async function runOnce(open: OpenStack, run: EngineRun): Promise<Change[]> {
     });
     if (observer.programRegistered) return observer.changes;
   } catch (error) {
-    throw runError(open, run, observer, interrupts, error);
+    throw error instanceof StackNotFoundError
+      ? await open.unknown()
+      : runError(open, run, observer, interrupts, error);
   } finally {
     interrupts.stop();
     onProgress({ kind: "note", message: `ended: ${title}`, run: "ended" });

@@ -32,6 +32,11 @@ export interface WorkspaceOptions {
   readonly workDir?: string | undefined;
   /** Creates the stack where the backend has none of that name. @default an error naming those that exist */
   readonly create?: boolean | undefined;
+  /**
+   * Leaves it to the engine's operation to find that the backend has no such stack, which spares a call of the CLI where the backend
+   * is no folder. @default the stack is looked for first
+   */
+  readonly assumeExists?: boolean | undefined;
   /** Chooses an external id for a stack that lacks one; an update writes it. @default without one the role cannot be assumed */
   readonly chooseExternalId?: boolean | undefined;
   /** What the engine and its plugins see in addition to this process's own environment. */
@@ -55,6 +60,8 @@ export interface OpenStack {
    * there, or an InternalError. The SDK hands on its message alone.
    */
   readonly refusal: () => UsageError | InternalError | undefined;
+  /** The error for a stack that the backend turned out not to have. */
+  readonly unknown: () => Promise<UnknownStackError>;
 }
 
 /**
@@ -98,7 +105,10 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
   });
   const { secretsProvider } = file;
   const engine = { workDir, pulumiCommand, envVars: environment, secretsProvider, backendUrl };
-  const stack = await select(options, engine, program);
+  // Pre-flight checks of an existing bucket and encrypted settings of the provider look into the stack before the engine does.
+  const assumed =
+    options.assumeExists && !options.create && !written.existingBucket && file.encrypted.length === 0;
+  const stack = await select({ ...options, assumeExists: assumed }, engine, program);
   // What the SDK adds to an update's result, by three calls of the CLI.
   stack.outputs = () => readOutputs(stack);
   stack.info = async () => undefined;
@@ -109,6 +119,7 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
     chosenExternalId,
     backendUrl,
     refusal: () => refusal,
+    unknown: () => unknownStack(options.stack, engine),
   };
 }
 
@@ -129,15 +140,15 @@ interface EngineOptions {
 }
 
 async function select(
-  { stack: stackName, create }: WorkspaceOptions,
+  { stack: stackName, create, assumeExists }: WorkspaceOptions,
   engine: EngineOptions,
   program: InlineProgram,
 ): Promise<Stack> {
   const args = { stackName, projectName: PROJECT, program };
   const folder = backendFolder(engine.backendUrl, engine.workDir);
-  if (folder !== undefined && (await readStateFile(folder, ownName(stackName))) !== undefined) {
-    return existing(stackName, engine, program);
-  }
+  const isKnown =
+    folder === undefined ? assumeExists : (await readStateFile(folder, ownName(stackName))) !== undefined;
+  if (isKnown) return existing(stackName, engine, program);
   const open = () =>
     create ? LocalWorkspace.createOrSelectStack(args, engine) : LocalWorkspace.selectStack(args, engine);
   try {
@@ -153,7 +164,7 @@ async function select(
   }
 }
 
-/** A stack whose state has been seen: the SDK would have the CLI select it. */
+/** A stack that is there, as far as is known: the SDK would have the CLI select it. */
 async function existing(name: string, engine: EngineOptions, program: InlineProgram): Promise<Stack> {
   const workspace = await LocalWorkspace.create({ ...engine, program });
   workspace.selectStack = async () => undefined;

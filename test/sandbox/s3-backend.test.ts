@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { Deployment, type DeploymentOptions, preview, up } from "../../automation";
+import { Deployment, type DeploymentOptions, preview, UsageError, up } from "../../automation";
 import { clientSettings } from "../../automation/aws/client-settings";
 import { findRestoration, restore } from "../../automation/deploy/recovery/restore";
+import { findEngine } from "../../automation/engine/cli/pulumi-cli";
 import { exportState } from "../../automation/engine/state/exported-state";
+import { LoggedCli } from "../engine/logged-cli";
 import { type SandboxStack, useSandbox } from "./harness";
 
 const Bucket = "acme-pulumi-state";
@@ -40,5 +42,30 @@ describe("a stack whose state is in S3", () => {
     assert.equal(deployment.resources.length, first?.resources);
     await stack.configure({});
     assert.deepEqual(await preview(options), []);
+  });
+
+  it("is previewed by one call of the Pulumi CLI, which says where the bucket has no such stack, and one for the pre-flight checks", async () => {
+    const { PATH } = process.env;
+    const cli = await LoggedCli.create((await findEngine()).command);
+    try {
+      Object.assign(process.env, cli.environment);
+      const existing = { ...options, create: false };
+      assert.deepEqual(await preview(existing), []);
+      assert.deepEqual(await cli.taken(), ["version", "stack export", "preview"]);
+      assert.deepEqual(await preview({ ...existing, skipPreflight: true }), []);
+      assert.deepEqual(await cli.taken(), ["preview"]);
+      const { target } = await sandbox.stack("prod");
+      await assert.rejects(preview({ ...existing, ...target }), (error) => {
+        assert.ok(error instanceof UsageError, String(error));
+        assert.match(
+          error.message,
+          /^no stack "prod" exists: the backend has .*dev; `up --stack prod --create`/,
+        );
+        return true;
+      });
+    } finally {
+      process.env.PATH = PATH;
+      await cli.remove();
+    }
   });
 });

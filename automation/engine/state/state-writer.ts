@@ -1,3 +1,4 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
 import gt from "semver/functions/gt";
 import valid from "semver/functions/valid";
 import { packageDir, version } from "../../../components/package";
@@ -34,6 +35,12 @@ export function checkWriter(stack: string, resources: readonly ResourceState[]):
       fix: "deploy it with that program, by `pulumi up`",
     });
   }
+}
+
+/** The pipeline that a run's event says the state has: what {@link checkWriter} judges, without reading the state. */
+export function deployedPipeline({ resourcePreEvent }: EngineEvent): ResourceState[] {
+  const { type, old } = resourcePreEvent?.metadata ?? {};
+  return type === PIPELINE_TYPE && old ? [{ urn: old.urn, type, outputs: old.outputs }] : [];
 }
 
 function refusal(problem: Parameters<typeof formatProblem>[0]): UsageError {
