@@ -17,6 +17,7 @@ import {
 } from "../reconcile/run";
 import { runSnow } from "../snowflake/handshake/snow";
 import { commandLine } from "../terminal/command-line";
+import { counted } from "../terminal/counted";
 import { confirm, note, print, printExactly, withProgress } from "../terminal/terminal";
 import { visibleJson } from "../terminal/visible";
 import { numeric, type OptionsOf, onStack, YES } from "./options";
@@ -138,7 +139,7 @@ async function loadMissing(
   const sql = loadMissingSql(outputs, missing, asked);
   if (!run) return printExactly(sql);
   note(sql);
-  if (!(await confirm(`Load these ${missing.length} files into Snowflake?`, yes))) {
+  if (!(await confirm(`Load ${counted(missing.length, "file")} into Snowflake?`, yes))) {
     return note("nothing was changed");
   }
   await runSnow(sql, { connection, signal, secrets });

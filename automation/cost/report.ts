@@ -1,3 +1,4 @@
+import { counted } from "../terminal/counted";
 import { type Cell, type Look, paint, sentence, table } from "../terminal/layout";
 import type { CostEstimate, CostLines } from "./estimate";
 
@@ -8,7 +9,7 @@ export function renderCost(estimate: CostEstimate, look: Look): string {
   const { stack, usage, months, idle, unpriced, assumptions } = estimate;
   const last = months.at(-1);
   const title = (text: string) => paint({ text, style: "bold" }, look);
-  const files = `${usage.filesPerDay} file${usage.filesPerDay === 1 ? "" : "s"}`;
+  const files = counted(usage.filesPerDay, "file");
   return [
     title(`Cost of stack ${stack}, in USD a month, with ${usage.gbPerDay} GB in ${files} a day`),
     ...sentence(2, 0, { text: pricesLine(estimate), style: "dim" }, look),
@@ -41,7 +42,7 @@ function snowflakeLines({ snowflake, usage }: CostEstimate, look: Look): string[
     ...itemLines(snowflake, look),
     ...(parquetSavesUsd === undefined ? [] : sentence(2, 2, { text: saving }, look)),
     "",
-    title(`A reset that exports ${usage.months} month${usage.months === 1 ? "" : "s"} again, once`),
+    title(`A reset that exports ${counted(usage.months, "month")} again, once`),
     ...itemLines(reset, look),
   ];
 }

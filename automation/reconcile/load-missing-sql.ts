@@ -4,6 +4,7 @@ import { literal } from "../snowflake/sql/identifiers";
 import { copySql } from "../snowflake/sql/load-sql";
 import { namesOf, type StreamNames } from "../snowflake/sql/names";
 import { block, indent, KEEP_CASE } from "../snowflake/sql/scripting";
+import { counted } from "../terminal/counted";
 import type { FileReport } from "./reconciliation";
 import type { FileState } from "./states";
 
@@ -36,7 +37,7 @@ export function loadMissingSql(
     return batchesOf(files).map((batch) => batchSql(stream, batch, asked));
   });
   return [
-    `-- Loads ${missing.length} files that Snowflake has not loaded, in batches of ${BATCH}.`,
+    `-- Loads ${counted(missing.length, "file")} that Snowflake has not loaded, in batches of ${BATCH}.`,
     KEEP_CASE,
     `USE ROLE ${names.loadingRole}`,
     `USE WAREHOUSE ${names.warehouse}`,
@@ -69,7 +70,7 @@ function batchSql(stream: StreamNames, batch: readonly MissingFile[], asked: num
     "    RETURN 'left out: a file of this batch was loaded meanwhile; run reconcile again';",
     "  END IF;",
     `  ${indent(copySql(stream) + options, 2)};`,
-    `  RETURN 'loaded what can be read of ${batch.length} files';`,
+    `  RETURN 'loaded what can be read of ${counted(batch.length, "file")}';`,
     "END;",
   ]);
 }

@@ -1,3 +1,4 @@
+import { counted } from "../terminal/counted";
 import { type Cell, table } from "../terminal/layout";
 import { missingStates } from "./load-missing-sql";
 import type { FileReport, StreamReport } from "./reconciliation";
@@ -70,7 +71,7 @@ function countsTable(streams: readonly StreamReport[]): string[] {
 
 function pipeLine({ stream, pipe }: StreamReport): string[] {
   if (pipe === undefined || (pipe.state === "RUNNING" && pipe.pending === 0)) return [];
-  return [`pipe of ${stream}: ${pipe.state}, ${pipe.pending} files before it`];
+  return [`pipe of ${stream}: ${pipe.state}, ${counted(pipe.pending, "file")} before it`];
 }
 
 function fileLine({ key, message }: FileReport): string {
@@ -94,7 +95,9 @@ export function violations(
   const late = streams.filter(({ oldestWaitingHours = 0 }) => oldestWaitingHours > limits.maxAgeHours);
   return [
     ...(missing > limits.maxMissing
-      ? [`${missing} files are missing in Snowflake, more than --max-missing ${limits.maxMissing}`]
+      ? [
+          `${counted(missing, "file")} ${missing === 1 ? "is" : "are"} missing in Snowflake, more than --max-missing ${limits.maxMissing}`,
+        ]
       : []),
     ...late.map(
       ({ stream, oldestWaitingHours = 0 }) =>

@@ -40,7 +40,7 @@ export function liveSection(live: Live): Section {
               .filter(([, count]) => count > 0)
               .map(([state, count]) => `${count} ${state}`)
               .join(", ") || "no file",
-          why: html`${pipe !== undefined && `Pipe ${pipe.state}, ${pipe.pending} files before it. `}${
+          why: html`${pipe !== undefined && `Pipe ${pipe.state}, files before it: ${pipe.pending}. `}${
             oldestWaitingHours !== undefined && `The oldest waits for ${oldestWaitingHours.toFixed(1)} hours.`
           }`,
         })),
