@@ -1,8 +1,7 @@
 import type { Readable } from "node:stream";
-import { JSONParser } from "@streamparser/json";
-import { parse } from "csv-parse";
 import { z } from "zod";
-import { PipelineError, UsageError } from "../errors";
+import { UsageError } from "../errors";
+import { answerRows } from "./answer-rows";
 import type { KnownFile, ListedFile, Load } from "./states";
 
 /** What Snowflake says of a stream as a whole. */
@@ -70,12 +69,12 @@ const pipeStatus = z.object({
 });
 
 /**
- * Reads Snowflake's answer piece by piece: JSON of the Snowflake CLI, or CSV as Snowsight saves it, in UTF-8 or UTF-16.
+ * Reads Snowflake's answer piece by piece.
  *
  * @throws UsageError where it is not the query's answer.
  */
 export async function readFilesAnswer(input: Readable): Promise<FilesAnswer> {
-  const rows = rowsOf(textOf(input));
+  const rows = rowsOf(input);
   const streams: StreamAnswer[] = [];
   let first: Row | undefined;
   for (;;) {
@@ -140,7 +139,7 @@ function knownFile(found: Row): KnownFile {
   if (!STATUS) return common;
   const status = statuses[STATUS.toUpperCase().replaceAll(" ", "_")];
   if (status === undefined) {
-    throw new PipelineError(
+    throw new UsageError(
       `Snowflake's answer: ${JSON.stringify(FILE)} has the status ${JSON.stringify(STATUS)}, which is none of ${Object.keys(statuses).join(", ")}`,
     );
   }
@@ -154,83 +153,15 @@ function listedFile({ BYTES, STORED_AT, STORAGE_CLASS }: Row): ListedFile | unde
   return { bytes: BYTES ?? 0, modified: STORED_AT, storageClass: STORAGE_CLASS || undefined };
 }
 
-/** Text by its byte order mark, or by the zeros of ASCII characters in UTF-16, which Windows PowerShell's `>` writes. */
-async function* textOf(input: Readable): AsyncGenerator<string> {
-  let decoder: TextDecoder | undefined;
-  try {
-    for await (const chunk of input) {
-      const bytes = Buffer.from(chunk);
-      decoder ??= new TextDecoder(encodingOf(bytes), { fatal: true });
-      yield decoder.decode(bytes, { stream: true });
-    }
-    yield decoder?.decode() ?? "";
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new UsageError("Snowflake's answer is no text in UTF-8 or UTF-16: save it as UTF-8", {
-      cause: error,
-    });
-  }
-}
-
-function encodingOf([first, second]: Buffer): string {
-  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return "utf-16le";
-  return (first === 0xfe && second === 0xff) || (first === 0 && second !== 0) ? "utf-16be" : "utf-8";
-}
-
-/** As many characters as tell a list of tables from a table, and JSON from CSV. */
-const HEAD = 64;
-
-async function* rowsOf(pieces: AsyncGenerator<string>): AsyncGenerator<Row> {
-  let head = "";
-  for (let next = await pieces.next(); !next.done; next = await pieces.next()) {
-    head += next.value;
-    if (head.trimStart().length >= HEAD) break;
-  }
-  const all = (async function* () {
-    yield head;
-    yield* pieces;
-  })();
-  const shape = head.replaceAll(/\s/g, "").slice(0, 2);
-  const values = shape.startsWith("[") || shape.startsWith("{") ? jsonRows(all, shape) : csvRows(all);
-  for await (const value of values) {
+async function* rowsOf(input: Readable): AsyncGenerator<Row> {
+  for await (const value of answerRows(input)) {
     // Statements before the query answer that they were executed.
-    if (typeof value !== "object" || value === null || !("FILE" in value)) continue;
+    if (!("FILE" in value)) continue;
     const parsed = row.safeParse(value);
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
       throw new UsageError(`Snowflake's answer: ${issue?.path.join(".")} of a row is ${issue?.message}`);
     }
     yield parsed.data;
-  }
-}
-
-async function* jsonRows(pieces: AsyncIterable<string>, shape: string): AsyncGenerator<unknown> {
-  const found: unknown[] = [];
-  const parser = new JSONParser({ paths: [shape === "[[" ? "$.*.*" : "$.*"], keepStack: false });
-  parser.onValue = ({ value }) => void found.push(value);
-  parser.onEnd = () => undefined;
-  for await (const piece of pieces) {
-    try {
-      if (!parser.isEnded) parser.write(piece);
-    } catch (error) {
-      throw new UsageError(`Snowflake's answer is no JSON: ${(error as Error).message}`, { cause: error });
-    }
-    yield* found.splice(0);
-  }
-  if (!parser.isEnded) throw new UsageError("Snowflake's answer ends in the middle: pass the whole of it");
-}
-
-async function* csvRows(pieces: AsyncIterable<string>): AsyncGenerator<unknown> {
-  const parser = parse({ columns: true, bom: true, skip_empty_lines: true });
-  const { Readable: Source } = await import("node:stream");
-  const source = Source.from(pieces);
-  source.on("error", (error) => parser.destroy(error));
-  try {
-    yield* source.pipe(parser);
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`Snowflake's answer is neither JSON nor CSV: ${(error as Error).message}`, {
-      cause: error,
-    });
   }
 }

@@ -1,4 +1,4 @@
-import { PipelineError } from "../errors";
+import { PipelineError, UsageError } from "../errors";
 import { compareUtf8 } from "./byte-order";
 import type { KnownFile, StoredFile } from "./states";
 
@@ -11,14 +11,14 @@ export interface Pair {
 /**
  * Merges two lists that are in the order of UTF-8 bytes, without keeping either.
  *
- * @throws PipelineError where a list is in another order.
+ * @throws PipelineError and UsageError where a list is in another order.
  */
 export async function* mergeFiles(
   stored: AsyncIterable<StoredFile>,
   known: AsyncIterable<KnownFile>,
 ): AsyncGenerator<Pair> {
-  const left = inOrder(stored, "S3's listing");
-  const right = inOrder(known, "Snowflake's answer");
+  const left = inOrder(stored, (what) => new PipelineError(`S3's listing ${what}`));
+  const right = knownInOrder(known);
   try {
     let one = await left.next();
     let other = await right.next();
@@ -36,16 +36,24 @@ export async function* mergeFiles(
   }
 }
 
+/** @throws UsageError where the answer is in another order, or has a file twice. */
+export function knownInOrder(known: AsyncIterable<KnownFile>): AsyncGenerator<KnownFile, undefined> {
+  return inOrder(
+    known,
+    (what) =>
+      new UsageError(`Snowflake's answer ${what}: pass what one query answers, whole and in its order`),
+  );
+}
+
 async function* inOrder<File extends { readonly key: string }>(
   files: AsyncIterable<File>,
-  source: string,
+  mistake: (what: string) => Error,
 ): AsyncGenerator<File, undefined> {
   let before: string | undefined;
   for await (const file of files) {
     if (before !== undefined && compareUtf8(before, file.key) >= 0) {
-      throw new PipelineError(
-        `${source} is not in the order of its bytes: ${JSON.stringify(file.key)} comes after ${JSON.stringify(before)}; ` +
-          "keep the order of the query, and each file once",
+      throw mistake(
+        `is not in the order of its bytes, ${JSON.stringify(file.key)} comes after ${JSON.stringify(before)}`,
       );
     }
     before = file.key;

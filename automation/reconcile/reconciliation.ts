@@ -3,7 +3,7 @@ import type { PipelineOutputs } from "../outputs";
 import { keyPrefixOf } from "../snowflake/sql/files-sql";
 import { compareUtf8 } from "./byte-order";
 import type { FilesAnswer, PipeStatus, StreamAnswer } from "./known-files";
-import { mergeFiles, type Pair } from "./merge";
+import { knownInOrder, mergeFiles, type Pair } from "./merge";
 import { type FileState, fileStates, type StoredFile, stateOf } from "./states";
 import { type ArchiveRule, type Lister, listedObject, storedFiles } from "./stored-files";
 
@@ -100,7 +100,7 @@ async function* listedPairs(
   rule: ArchiveRule | undefined,
 ): AsyncGenerator<Pair> {
   const now = Math.min(...streams.map((stream) => stream.now));
-  for await (const known of files) yield { stored: listedObject(known, now, rule), known };
+  for await (const known of knownInOrder(files)) yield { stored: listedObject(known, now, rule), known };
 }
 
 function tallyOf(stream: string, { streams }: FilesAnswer) {

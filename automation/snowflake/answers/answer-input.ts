@@ -3,6 +3,7 @@ import { StringDecoder } from "node:string_decoder";
 import { UsageError } from "../../errors";
 import { pathError } from "../../paths";
 import { LONGEST_ANSWERS, tooLong } from "./answers";
+import { encodingOf } from "./encoding";
 
 /** Where Snowflake's answers come from. */
 export interface AnswerSource {
@@ -56,12 +57,8 @@ async function readBytes(stream: AsyncIterable<Buffer | string>): Promise<Buffer
   return Buffer.concat(chunks);
 }
 
-/** Text by its byte order mark, or by the zeros of ASCII characters in UTF-16, which Windows PowerShell's `>` writes. */
 function decode(bytes: Buffer, source: string): string {
-  const [first, second] = bytes;
-  const isLittle = (first === 0xff && second === 0xfe) || (first !== 0 && second === 0);
-  const isBig = (first === 0xfe && second === 0xff) || (first === 0 && second !== 0);
-  const encoding = isLittle ? "utf-16le" : isBig ? "utf-16be" : "utf-8";
+  const encoding = encodingOf(bytes);
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch (error) {

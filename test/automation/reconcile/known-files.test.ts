@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
-import { PipelineError, UsageError } from "../../../automation/errors";
+import { UsageError } from "../../../automation/errors";
 import { readFilesAnswer } from "../../../automation/reconcile/known-files";
 
 const pipe =
@@ -73,8 +73,36 @@ describe("readFilesAnswer", () => {
     assert.deepEqual(await read(`\uFEFF${csv.join("\r\n")}\r\n`), expected);
   });
 
-  it("reads what PowerShell's > wrote", async () => {
-    assert.deepEqual(await read(Buffer.from(`\uFEFF${JSON.stringify([rows])}\r\n`, "utf16le")), expected);
+  it("reads what PowerShell's > wrote, with either byte first", async () => {
+    const little = Buffer.from(`\uFEFF${JSON.stringify([rows])}\r\n`, "utf16le");
+    assert.deepEqual(await read(little), expected);
+    assert.deepEqual(await read(Buffer.from(little).swap16()), expected);
+  });
+
+  it("reads rows one behind the other, and columns in small letters and another order", async () => {
+    const small = rows.map((row) =>
+      Object.fromEntries(
+        Object.entries(row)
+          .reverse()
+          .map(([name, cell]) => [name.toLowerCase(), cell]),
+      ),
+    );
+    assert.deepEqual(await read(small.map((row) => JSON.stringify(row)).join("\r\n")), expected);
+  });
+
+  it("reads tab separated values, and the CSV of a client that writes what all statements answer", async () => {
+    const cells = (row: object) => Object.values(row).map((cell) => cell ?? "");
+    const tabs = [Object.keys(streamRow), ...rows.map(cells)].map((line) =>
+      line
+        .map((cell) => (/"/.test(String(cell)) ? `"${String(cell).replaceAll('"', '""')}"` : cell))
+        .join("\t"),
+    );
+    assert.deepEqual(await read(`${tabs.join("\n")}\n`), expected);
+    const commas = [Object.keys(streamRow), ...rows.map(cells)].map((line) =>
+      line.map((cell) => `"${String(cell).replaceAll('"', '""')}"`).join(","),
+    );
+    const before = "status\r\nStatement executed successfully.\r\n\r\nname,comment\r\nx,y\r\n";
+    assert.deepEqual(await read(`${before}${commas.join("\r\n")}\r\n`), expected);
   });
 
   it("reads the list of the bucket, where the answer has one, and of when it is", async () => {
@@ -111,6 +139,12 @@ describe("readFilesAnswer", () => {
     "a pipe's status that cannot be read": JSON.stringify([[{ ...streamRow, MESSAGE: "{" }]]),
     "bytes that are no text": Buffer.from([0x5b, 0x5b, 0xff, 0x5d, 0x5d]),
     "another order": JSON.stringify([[streamRow, fileRow, streamRow]]),
+    "JSON lines that end in the middle": JSON.stringify(streamRow).slice(0, -9),
+    "CSV that ends in the middle": `${Object.keys(streamRow).join(",")}\nlogs,,,1000,,10\nlogs,p/c,\n`,
+    "a status that Snowflake's pages do not have": JSON.stringify([
+      streamRow,
+      { ...fileRow, STATUS: "Evaporated" },
+    ]),
   };
   for (const [what, bytes] of Object.entries(refused)) {
     it(`refuses ${what}`, async () => {
@@ -118,12 +152,8 @@ describe("readFilesAnswer", () => {
     });
   }
 
-  it("refuses a status that it does not know", async () => {
-    const other = { ...fileRow, STATUS: "Evaporated" };
-    await assert.rejects(read(JSON.stringify([[streamRow, other]])), (error) => {
-      assert.ok(error instanceof PipelineError);
-      assert.match(error.message, /p\/a.*Evaporated/);
-      return true;
-    });
+  it("names the SQL API's form, whose rows have no names of columns", async () => {
+    const answer = { resultSetMetaData: { numRows: 1, rowType: [{ name: "STREAM" }] }, data: [["logs"]] };
+    await assert.rejects(read(JSON.stringify(answer, null, 2)), /SQL API/);
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { PipelineError } from "../../../automation/errors";
+import { PipelineError, UsageError } from "../../../automation/errors";
 import { filesSql } from "../../../automation/reconcile/files-sql";
 import { loadMissingSql } from "../../../automation/reconcile/load-missing-sql";
 import { mergeFiles } from "../../../automation/reconcile/merge";
@@ -88,9 +88,10 @@ describe("mergeFiles", () => {
         for await (const _ of merged);
       };
       await assert.rejects(readAll(mergeFiles(list(...keys.map(stored)), list())), PipelineError);
+      const known = mergeFiles(list(), list(...keys.map((key) => ({ key }))));
       await assert.rejects(
-        readAll(mergeFiles(list(), list(...keys.map((key) => ({ key }))))),
-        /Snowflake's answer/,
+        readAll(known),
+        (error) => error instanceof UsageError && /answer/.test(error.message),
       );
     });
   }
@@ -149,5 +150,18 @@ describe("the report of reconcile", () => {
     assert.equal(broken(streamReport({ failed: 1, skipped: 1 }), { maxMissing: 2 }), 0);
     assert.equal(broken(streamReport({ waiting: 1 }, { oldestWaitingHours: 47 })), 0);
     assert.equal(broken(streamReport({ waiting: 1 }, { oldestWaitingHours: 49 })), 1);
+  });
+
+  it("counts one file as one", () => {
+    const limits = { maxMissing: 0, maxAgeHours: 48 };
+    const missing = (skipped: number) => violations([streamReport({ skipped })], limits).join();
+    assert.match(missing(1), /^1 file is missing /);
+    assert.match(missing(2), /^2 files are missing /);
+    const paused = (pending: number) =>
+      renderReport("dev", [streamReport({}, { pipe: { state: "PAUSED", pending } })], []);
+    assert.match(paused(1), /PAUSED, 1 file before it$/m);
+    assert.match(paused(0), /PAUSED, 0 files before it$/m);
+    const sql = loadMissingSql(sampleOutputs(), [{ stream: "stream-0", key: "braintrust/stream-0/a" }], 0);
+    assert.match(sql, /Loads 1 file that .*what can be read of 1 file'/s);
   });
 });
