@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as snowflake from "@pulumi/snowflake";
+import { filesQuery, latestQuery } from "./views";
 
 /** The pipeline's outputs that Snowflake's side needs. */
 interface PipelineOutputs {
@@ -152,6 +153,38 @@ export = async () => {
       { ...common, name: table, columns: columns.map(({ name, type }) => ({ name, type })) },
       options,
     );
+    const tableName = quoted(database, schema, table);
+    const stageText = text(`@${quoted(database, schema, `${table}_STAGE`)}`);
+    const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]+)\/(.*)$/.exec(stream.url) ?? [];
+    const latest = latestQuery(
+      tableName,
+      columns.map(({ name }) => name),
+    );
+    const files = filesQuery({
+      database: quoted(database),
+      table: tableName,
+      tableText: text(tableName),
+      stageText,
+      prefixText: text(prefix),
+      locationText: text(`//${bucket}/${prefix}`),
+    });
+    // By the version in its comment the pipeline's SQL knows a view that it need not replace.
+    for (const [kind, version, statement] of [
+      ["LATEST", 2, latest],
+      ["FILES", 1, files],
+    ] as const) {
+      new snowflake.View(
+        `${stream.name}-${kind.toLowerCase()}`,
+        {
+          ...common,
+          name: `${table}_${kind}`,
+          statement,
+          copyGrants: true,
+          comment: `${common.comment}, version ${version}`,
+        },
+        { ...options, dependsOn: [landing, stage] },
+      );
+    }
     // CREATE PIPE reads the stage: AWS has to trust Snowflake by then.
     if (config.getBoolean("trusted") === false) continue;
     new snowflake.Pipe(
@@ -162,10 +195,10 @@ export = async () => {
         autoIngest: true,
         awsSnsTopicArn: pipeline.eventsMode === "sns" ? pipeline.notificationTopicArn : undefined,
         copyStatement: [
-          `COPY INTO ${quoted(database, schema, table)} (${columns.map(({ name }) => name).join(", ")})`,
+          `COPY INTO ${tableName} (${columns.map(({ name }) => name).join(", ")})`,
           "FROM (",
           `  SELECT ${columns.map(({ source }) => source).join(", ")}`,
-          `  FROM ${text(`@${quoted(database, schema, `${table}_STAGE`)}`)}`,
+          `  FROM ${stageText}`,
           ")",
           `FILE_FORMAT = (FORMAT_NAME = ${text(format)})`,
           "ON_ERROR = SKIP_FILE",

@@ -51,7 +51,7 @@ describe("Snowflake's side as a Pulumi program", function () {
   });
 
   for (const mode of ["snowflake-queue", "sns"] as const) {
-    it(`creates the objects of the SQL, views left out, in mode ${mode}`, () => {
+    it(`creates the objects of the SQL in mode ${mode}`, () => {
       const outputs = {
         ...sampleOutputs({
           mode,
@@ -72,7 +72,7 @@ describe("Snowflake's side as a Pulumi program", function () {
         (tokens) => !/^ALTER STORAGE INTEGRATION/.test(skeletonOf(tokens)),
       );
       const ours = statements.flatMap(ofSql);
-      assert.equal(ours.length, 2 + 4 * 3);
+      assert.equal(ours.length, 2 + 6 * 3);
       assert.deepEqual(created.sort(byName), ours.sort(byName));
     });
   }
@@ -94,7 +94,11 @@ const isComment = (value: string) => value.startsWith("Braintrust exports: ");
 
 function ofSql(tokens: ReturnType<typeof flatStatements>[number]): Created[] {
   const words = skeletonOf(tokens);
-  const kind = /^CREATE (FILE FORMAT|STAGE|TABLE|PIPE|STORAGE INTEGRATION) IF NOT EXISTS/.exec(words)?.[1];
+  const kind =
+    /^CREATE (FILE FORMAT|STAGE|TABLE|PIPE|STORAGE INTEGRATION) IF NOT EXISTS|^CREATE OR REPLACE (VIEW)/
+      .exec(words)
+      ?.slice(1)
+      .find((word) => word !== undefined);
   const [own = []] = pathsOf(tokens);
   const externalId = externalIdOf(tokens).map((id) => ({
     kind: "EXTERNAL ID",
@@ -109,6 +113,7 @@ function ofSql(tokens: ReturnType<typeof flatStatements>[number]): Created[] {
     "FILE FORMAT": () => [words.slice(words.indexOf("TYPE ="), words.indexOf(" COMMENT"))],
     STAGE: () => [strings[0] ?? "", ...(pathsOf(tokens)[1] ?? [])],
     TABLE: () => [words.slice(words.indexOf("("), words.indexOf(" COMMENT"))],
+    VIEW: () => [flat.slice(flat.indexOf("AS") + 1).join(" ")],
     PIPE: () => [
       ...strings.filter((text) => text.startsWith("arn:")),
       flat.slice(flat.indexOf("COPY")).join(" "),
@@ -143,6 +148,10 @@ function ofProgram({ type, inputs }: z.infer<typeof resources>[number]): Created
       const columns = z.array(z.object({ name: z.string(), type: z.string() })).parse(inputs.columns);
       const sql = `(${columns.map(({ name, type: of }) => `${name} ${of}`).join(", ")})`;
       return [{ kind: "TABLE", ...inSchema, what: [skeletonOf(read(sql))] }];
+    }
+    case "snowflake:index/view:View": {
+      const query = read(text("statement")).map((token) => ("text" in token ? token.text : token.value));
+      return [{ kind: "VIEW", ...inSchema, what: [query.join(" ")] }];
     }
     case "snowflake:index/pipe:Pipe": {
       assert.equal(inputs.autoIngest, true);
