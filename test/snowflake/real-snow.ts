@@ -70,12 +70,12 @@ export class RealSnow {
   }
 
   /** What another administrator runs, in a session of its own. */
-  public async byHand(statement: string): Promise<void> {
+  public async byHand(...given: readonly string[]): Promise<void> {
     const session = new Session(this.account, statements);
     for (const one of [
       "ALTER SESSION SET QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE",
       "USE ROLE ACCOUNTADMIN",
-      statement,
+      ...given,
     ]) {
       await session.execute(one);
     }

@@ -26,6 +26,9 @@ export interface Thing {
   readonly properties: Map<string, string>;
 }
 
+/** An object of a bucket, as a list in Snowflake has it: names of columns as Snowflake stores them. */
+export type Entry = Readonly<Record<string, string | number | boolean | null>>;
+
 /** Properties of a pipe or a task: where its COPY reads, and what it fills. */
 export const LOADS_FROM = "(stage)";
 export const LOADS_INTO = "(table)";
@@ -67,6 +70,8 @@ export class SnowflakeAccount {
   public readonly received = new Map<string, number>();
   /** Ids of the access keys that read the bucket, in order. */
   public readonly usedKeys: string[] = [];
+  /** Rows of tables that no COPY fills, by the table's name. */
+  public readonly rows = new Map<string, readonly Entry[]>();
   private readonly objects = new Map<string, Thing>();
   /** Files by their URLs, by table. */
   private readonly loads = new Map<string, Map<string, Load>>();

@@ -1,4 +1,5 @@
 import type { SnowflakeAccount, Thing } from "./account";
+import { listedUntil, listingOf } from "./listings";
 import type { Load } from "./loads";
 import { Refusal, type Row, syntaxError } from "./script";
 import { form, type Session, type Statement } from "./session";
@@ -59,9 +60,10 @@ async function answer(session: Session, text: string): Promise<readonly Row[]> {
 function columnsOf(text: string): string[] {
   const items = [""];
   let depth = 0;
-  for (const [token] of text.split(/\n?\bFROM\b/)[0]?.matchAll(/'(?:[^']|'')*'|[(),]|[^'(),]+/g) ?? []) {
+  for (const [token] of text.matchAll(/'(?:[^']|'')*'|\bFROM\b|[(),]|(?:(?!\bFROM\b)[^'(),])+/g)) {
     if (token === "(") depth += 1;
     if (token === ")") depth -= 1;
+    if (token === "FROM" && depth === 0) break;
     if (token === "," && depth === 0) items.push("");
     else items[items.length - 1] += token;
   }
@@ -83,16 +85,21 @@ async function valuesFor(session: Session, text: string): Promise<readonly Row[]
   }
   const pipe = /SYSTEM\$PIPE_STATUS\('((?:[^']|'')*)'\) AS (\w+)/.exec(text);
   const now = { LOADED_AT: Date.now(), MODIFIED: Date.now() - 14 * DAY_MS };
-  if (pipe) return [{ ...now, [pipe[2] ?? ""]: pipeStatus(account, session.need("PIPE", pipe[1] ?? "")) }];
+  const ofStream = { ...now, STORED_AT: await listedUntil(session, text) };
+  if (pipe)
+    return [{ ...ofStream, [pipe[2] ?? ""]: pipeStatus(account, session.need("PIPE", pipe[1] ?? "")) }];
   // docs.snowflake.com/en/sql-reference/functions/task_history: tasks that run by EXECUTE TASK alone
   if (/INFORMATION_SCHEMA\.TASK_HISTORY\(/.test(text))
     return account.taskRuns.map((NAME) => ({ NAME, STATE: "SUCCEEDED" }));
   session.needWarehouse();
+  const from = form("NAME.*").exec(text.split(/\bFROM\s+/)[1] ?? "")?.[1];
+  const view = from === undefined ? undefined : account.find("VIEW", session.quoted(from));
+  if (view !== undefined) return valuesFor(session, view.definition);
   const history = /INFORMATION_SCHEMA\.COPY_HISTORY\(\s*TABLE_NAME => '((?:[^']|'')*)'/.exec(text)?.[1];
-  const table = history ?? form("NAME.*").exec(text.split(/\bFROM\s+/)[1] ?? "")?.[1];
-  if (table === undefined) return [now];
+  const table = history ?? from;
+  if (table === undefined) return [ofStream];
   const loads = account.loadsOf(session.need("TABLE", table).name);
-  if (/\bFULL OUTER JOIN\b/.test(text)) return loads.map(ofFile);
+  if (/\bFULL OUTER JOIN\b/.test(text)) return joined(loads.map(ofFile), await listingOf(session, text));
   if (/\bGROUP BY STATUS\b/.test(text)) {
     const statuses = [...new Set(loads.map(({ status }) => status))];
     return statuses.map((status) => summary(loads.filter((load) => load.status === status)));
@@ -111,6 +118,15 @@ function ofFile({ file, status, at, message, modified }: Load): Row {
   const history = { FILE_NAME: file, STATUS: status, LAST_LOAD_TIME: time(at), FIRST_ERROR_MESSAGE: message };
   const MODIFIED = status === "Loaded" ? modified : null;
   return { ...history, FILE: file, LOADED_AT: at, MESSAGE: message, MODIFIED };
+}
+
+/** A list beside what is known of its files; what the other side does not have is null. */
+function joined(known: readonly Row[], listed: readonly Row[] = []): readonly Row[] {
+  const files = new Set([...known, ...listed].map(({ FILE }) => FILE));
+  return [...files].map((file) => ({
+    ...known.find(({ FILE }) => FILE === file),
+    ...listed.find(({ FILE }) => FILE === file),
+  })) as Row[];
 }
 
 /** What queries count of a table. */

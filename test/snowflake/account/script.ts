@@ -19,6 +19,8 @@ export interface BlockSession {
   readonly rowsOf: (from: string) => readonly Row[];
   /** A quoted column, as the session reads it. */
   readonly column: (quoted: string) => string;
+  /** A condition is a query of its own, behind which LAST_QUERY_ID names no earlier statement. */
+  readonly forget: () => void;
 }
 
 /**
@@ -46,7 +48,11 @@ export async function runBlock(text: string, session: BlockSession): Promise<rea
       const end = closing(rest, 3);
       const then = /^\s*THEN\s+/.exec(rest.slice(end));
       if (then === null) throw syntaxError(rest);
-      taken.push(!taken.includes(false) && isTrue(rest.slice(3, end), variables, session));
+      if (taken.includes(false)) taken.push(false);
+      else {
+        taken.push(isTrue(rest.slice(3, end), variables, session));
+        session.forget();
+      }
       rest = rest.slice(end + then[0].length);
     }
     if (rest === "END") break;

@@ -45,6 +45,9 @@ export class Session {
       run: (one) => this.run(one),
       rowsOf: (from) => this.rowsOf(from),
       column: (quoted) => this.stored(quoted),
+      forget: () => {
+        this.last = [];
+      },
     });
   }
 
@@ -138,3 +141,14 @@ export const quote = (parts: readonly string[]) =>
 
 export const insufficient = (what: string) =>
   new Refusal("003001", "42501", `SQL access control error:\nInsufficient privileges to operate on ${what}.`);
+
+/** LIKE of SHOW, as a constant, knows no case: docs.snowflake.com/en/sql-reference/sql/show-integrations */
+export const likeIn = (constant: string) =>
+  new RegExp(
+    `^${constant
+      .replaceAll("''", "'")
+      .replace(/[.*+?^${}()|[\]\\$]/g, "\\$&")
+      .replaceAll("%", ".*")
+      .replaceAll("_", ".")}$`,
+    "is",
+  );

@@ -1,3 +1,5 @@
+import { refreshDirectory } from "./listings";
+import { monitors } from "./monitors";
 import {
   checkLoader,
   created,
@@ -9,7 +11,7 @@ import {
 } from "./objects";
 import { queries } from "./queries";
 import { constantsIn, Refusal } from "./script";
-import { form, insufficient, quote, type Statement } from "./session";
+import { form, insufficient, likeIn, quote, type Statement } from "./session";
 
 const KIND =
   "(WAREHOUSE|DATABASE|SCHEMA|ROLE|FILE FORMAT|STAGE|TABLE|DYNAMIC TABLE|VIEW|PIPE|TASK|(?:STORAGE |NOTIFICATION )?INTEGRATION)";
@@ -17,6 +19,7 @@ const CREATED = "2026-11-01 00:00:00.000 -0700";
 
 /** What the account understands. Everything else is a syntax error, whoever thought it well formed. */
 export const statements: readonly Statement[] = [
+  ...monitors,
   [
     form("ALTER SESSION SET QUOTED_IDENTIFIERS_IGNORE_CASE = (TRUE|FALSE)"),
     (session, value) => {
@@ -49,7 +52,7 @@ export const statements: readonly Statement[] = [
     },
   ],
   [
-    form(`CREATE (OR REPLACE |OR ALTER )?${KIND} (IF NOT EXISTS )?NAME(.*)`),
+    form(`CREATE (OR REPLACE |OR ALTER )?(?:TEMPORARY )?${KIND} (IF NOT EXISTS )?NAME(.*)`),
     async (session, or = "", kindOf = "", unless = "", name = "", rest = "") => {
       const kind = kindOf.replace(/^(STORAGE|NOTIFICATION) /, "");
       const parts = session.parts(name);
@@ -78,7 +81,8 @@ export const statements: readonly Statement[] = [
           "Cannot execute task , EXECUTE TASK privilege must be granted to owner role",
         );
       }
-      if (change === "REFRESH") await loadAll(session, thing);
+      if (change === "REFRESH" && kind === "STAGE") await refreshDirectory(session.account, thing);
+      else if (change === "REFRESH") await loadAll(session, thing);
       for (const [property, value] of propertiesIn(session, change)) thing.properties.set(property, value);
       if (kind === "PIPE") needErrorIntegration(session, thing);
       return undefined;
@@ -110,7 +114,7 @@ export const statements: readonly Statement[] = [
     (session, like = "") =>
       session.account
         .all("INTEGRATION")
-        .filter(({ parts }) => likeIn(like.replaceAll("''", "'")).test(parts[0] ?? ""))
+        .filter(({ parts }) => likeIn(like).test(parts[0] ?? ""))
         .map(({ parts }) => ({
           name: parts[0] ?? null,
           type: "",
@@ -125,7 +129,7 @@ export const statements: readonly Statement[] = [
     (session, like = "") =>
       session.account
         .all("ROLE")
-        .filter(({ parts }) => likeIn(like.replaceAll("''", "'")).test(parts[0] ?? ""))
+        .filter(({ parts }) => likeIn(like).test(parts[0] ?? ""))
         .map(({ parts, owner, properties }) => ({
           created_on: CREATED,
           name: parts[0] ?? null,
@@ -231,14 +235,4 @@ const noObject = () =>
     "002043",
     "02000",
     "SQL compilation error:\nObject does not exist, or operation cannot be performed.",
-  );
-
-/** LIKE of SHOW knows no case: docs.snowflake.com/en/sql-reference/sql/show-integrations */
-const likeIn = (like: string) =>
-  new RegExp(
-    `^${like
-      .replace(/[.*+?^${}()|[\]\\$]/g, "\\$&")
-      .replaceAll("%", ".*")
-      .replaceAll("_", ".")}$`,
-    "is",
   );
