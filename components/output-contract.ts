@@ -60,6 +60,7 @@ export const pipelineOutputs = z.object({
     integrationRole: z.string().optional(),
     taskMinutes: z.number().optional(),
     currentLagMinutes: z.number().optional(),
+    monthlyCredits: z.number().optional(),
     errorIntegration: z.string().optional(),
   }),
   streams: z.array(stream).min(1),

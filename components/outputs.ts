@@ -90,6 +90,7 @@ export function stackOutputs(settings: Settings, pipeline: ExportPipeline): Stac
       integrationRole: snowflake.integrationRole,
       taskMinutes: snowflake.taskMinutes,
       currentLagMinutes: snowflake.currentLagMinutes,
+      monthlyCredits: snowflake.monthlyCredits,
       errorIntegration: snowflake.errorNotifications.enabled
         ? snowflake.errorNotifications.integration
         : undefined,

@@ -96,6 +96,8 @@ export const meanings: Readonly<Record<SettingKey, string>> = {
     "Time between two loads, with `events.mode: queue` or `none`. Each run is billed, also one that finds nothing.",
   "snowflake.currentLagMinutes":
     "For large tables: also keeps the newest record of each id in a dynamic table `<TABLE>_CURRENT`, at most this late. Each refresh uses the warehouse, billed by the second and for a minute at least; the view `<TABLE>_LATEST` costs nothing until it is queried, and then reads the whole table.",
+  "snowflake.monthlyCredits":
+    "Credits a calendar month that the warehouse may use: a resource monitor tells the account's administrators at 75 percent, and suspends the warehouse at 100. Pipes and tasks are serverless, so they load on. Needs ACCOUNTADMIN as `snowflake.adminRole`, and a warehouse that the SQL created.",
   "snowflake.integration": "Name of the storage integration.",
   "snowflake.accessKeys":
     "Access keys of the IAM user with `access: user`, oldest first; the last one is in use. `rotate-keys` edits this list.",
@@ -233,6 +235,7 @@ export const computedDefaults: Readonly<Partial<Record<SettingKey, string>>> = {
   "snowflake.readerRole": "`BRAINTRUST_<STACK>_READER`",
   "snowflake.integrationRole": "`snowflake.adminRole`",
   "snowflake.currentLagMinutes": "no dynamic table",
+  "snowflake.monthlyCredits": "no resource monitor",
   "snowflake.integration": "`BRAINTRUST_<STACK>_S3`",
   "snowflake.network": "anywhere",
   "snowflake.errorNotifications.integration": "`BRAINTRUST_<STACK>_ERRORS`",

@@ -122,6 +122,7 @@ const snowflake = section({
   integrationRole: text(identifierRule).optional(),
   taskMinutes: number(z.int().min(1).max(11_520)).default(15),
   currentLagMinutes: number(z.int().min(1).max(10_080)).optional(),
+  monthlyCredits: number(z.int().min(1).max(1_000_000)).optional(),
   integration: text(identifierRule).optional(),
   accessKeys: z
     .array(accessKey)

@@ -43,7 +43,14 @@ describe("each statement of the SQL", function () {
       both[where][way] = (both[where][way] ?? 0) + times;
     };
     for (const [at, mode] of modes.entries()) {
-      const sample = { mode, access: accesses[at % 2] ?? "role", streams: 2, errors: mode === "sns" };
+      const snowflake = { monthlyCredits: 10 * (at + 1) };
+      const sample = {
+        mode,
+        access: accesses[at % 2] ?? "role",
+        streams: 2,
+        errors: mode === "sns",
+        snowflake,
+      };
       const outputs = { ...sampleOutputs(sample), stack: "dev" };
       const parts = ["setup", "load", "check", "teardown"] as const;
       const [setup = "", load = "", check = "", teardown = ""] = parts.map((part) =>

@@ -37,13 +37,14 @@ export interface Names {
   /** Names project and stack: what is the stack's own is known by it. */
   readonly comment: string;
   readonly warehouse: string;
+  readonly storedWarehouse: string;
   readonly database: string;
   readonly schema: string;
   readonly storedSchema: string;
   readonly loadingRole: string;
   readonly storedLoadingRole: string;
   readonly readingRole: string;
-  /** The loading and the reading role as far as they are the stack's own: Snowflake's own roles are never created. */
+  /** The loading and the reading role as far as they are the stack's own: neither Snowflake's own nor the administrator's. */
   readonly storedCustomRoles: readonly string[];
   /** Role with the rights of the account. */
   readonly adminRole: string;
@@ -103,6 +104,7 @@ export function namesOf(outputs: PipelineOutputs): Names {
   const { snowflake } = outputs;
   const database = canonicalName(snowflake.database);
   const schema = canonicalName(snowflake.schema);
+  const warehouse = canonicalName(snowflake.warehouse);
   const inSchema = (name: string) => qualifiedName(database, schema, name);
   const roles = [canonicalName(snowflake.role), canonicalName(snowflake.readerRole)] as const;
   const adminRole = canonicalName(snowflake.adminRole ?? ADMIN_ROLE);
@@ -115,14 +117,17 @@ export function namesOf(outputs: PipelineOutputs): Names {
   refuseCollisions(outputs.streams);
   return {
     comment,
-    warehouse: quoteIdentifier(canonicalName(snowflake.warehouse)),
+    warehouse: quoteIdentifier(warehouse),
+    storedWarehouse: warehouse,
     database: quoteIdentifier(database),
     schema: qualifiedName(database, schema),
     storedSchema: schema,
     loadingRole: quoteIdentifier(roles[0]),
     storedLoadingRole: roles[0],
     readingRole: quoteIdentifier(roles[1]),
-    storedCustomRoles: [...new Set(roles)].filter((role) => !SYSTEM_ROLES.includes(role)),
+    storedCustomRoles: [...new Set(roles)].filter(
+      (role) => !SYSTEM_ROLES.includes(role) && role !== adminRole,
+    ),
     adminRole: quoteIdentifier(adminRole),
     storedAdminRole: adminRole,
     containerRole: duty("SYSADMIN"),

@@ -9,7 +9,10 @@ export function block(lines: readonly string[]): string {
 }
 
 /** SHOW, whose LIKE knows wildcards and no case, so that a query of its rows compares the name. */
-export function show(plural: "ROLES" | "INTEGRATIONS", stored: string): string {
+export function show(
+  plural: "ROLES" | "INTEGRATIONS" | "WAREHOUSES" | "RESOURCE MONITORS",
+  stored: string,
+): string {
   return `SHOW ${plural} LIKE ${literal(stored)}`;
 }
 

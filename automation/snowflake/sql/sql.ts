@@ -3,6 +3,7 @@ import { containersSql, rolesSql } from "./admin-sql";
 import { accessChecksSql, loadChecksSql } from "./check-sql";
 import { answersSql, autoIngests, integrationSql } from "./integration-sql";
 import { grantsSql, loadersSql } from "./load-sql";
+import { dropMonitorSql, monitorSql } from "./monitor-sql";
 import { type Names, namesOf, sharesOf } from "./names";
 import { type AccessKey, objectsSql } from "./objects-sql";
 import { KEEP_CASE } from "./scripting";
@@ -128,19 +129,15 @@ function header(
 const SESSION = section("session", [KEEP_CASE]);
 
 function admin(outputs: PipelineOutputs, names: Names): string[] {
-  const integrations = integrationSql(outputs, names);
   return [
     section("admin: warehouse, database, schema", containersSql(names)),
+    ...sectionIfAny("admin: credits of the warehouse", monitorSql(outputs, names)),
     section("admin: roles and their rights", rolesSql(outputs, names)),
-    ...(integrations.length === 0
-      ? []
-      : [
-          section(
-            `admin: integrations
+    ...sectionIfAny(
+      `admin: integrations
 -- One that exists under this name and is not of this stack stops the script, and is not changed.`,
-            integrations,
-          ),
-        ]),
+      integrationSql(outputs, names),
+    ),
   ];
 }
 
@@ -155,8 +152,7 @@ function objects(outputs: PipelineOutputs, names: Names, { revealSecrets }: SqlO
 }
 
 function answers(outputs: PipelineOutputs, names: Names): string[] {
-  const statements = answersSql(outputs, names);
-  return statements.length === 0 ? [] : [section("admin: what the command connect needs", statements)];
+  return sectionIfAny("admin: what the command connect needs", answersSql(outputs, names));
 }
 
 function load(outputs: PipelineOutputs, names: Names, isLast: boolean): string[] {
@@ -169,10 +165,9 @@ function load(outputs: PipelineOutputs, names: Names, isLast: boolean): string[]
 -- DEEP_ARCHIVE cannot be read: restore them first.`
     : `load: tasks, since no event tells Snowflake of a file
 -- If a pipe has loaded a table before, drop the pipe and truncate the table first: the task knows only its own loads.`;
-  const grants = grantsSql(outputs, names);
   return [
     section(advice, loadersSql(outputs, names, isLast)),
-    ...(grants.length === 0 ? [] : [section("load: rights of the reading role", grants)]),
+    ...sectionIfAny("load: rights of the reading role", grantsSql(outputs, names)),
   ];
 }
 
@@ -206,11 +201,16 @@ function teardown(outputs: PipelineOutputs, names: Names, isLast: boolean): stri
 -- The tables stay. Truncate them before a later setup and load, which loads every file again.`,
       teardownSql(outputs, names, isLast),
     ),
+    ...(isLast ? sectionIfAny("teardown: resource monitor", dropMonitorSql(outputs, names)) : []),
     [
       "-- WARNING: the lines below delete loaded data for good, or objects that others may use. Uncomment with care.",
       ...purge,
     ].join("\n"),
   ];
+}
+
+function sectionIfAny(title: string, statements: readonly string[]): string[] {
+  return statements.length === 0 ? [] : [section(title, statements)];
 }
 
 function section(title: string, statements: readonly string[]): string {

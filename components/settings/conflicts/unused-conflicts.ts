@@ -1,8 +1,9 @@
 import { type Problem, showValue } from "../problems";
 import type { Settings } from "../settings";
+import { storedName } from "../snowflake-names";
 
 /** Names and sizes of what the stack does not create or do: their author expects an effect that they cannot have. */
-export function unusedConflicts({ lifecycle, events }: Settings): Problem[] {
+export function unusedConflicts({ lifecycle, events, snowflake }: Settings): Problem[] {
   const { mode, queueName, topicName } = events;
   const problem = (key: string, value: unknown, isUsed: boolean, rule: string, fix: string): Problem[] =>
     value === undefined || isUsed ? [] : [{ key, value: showValue(value), rule, fix }];
@@ -27,6 +28,13 @@ export function unusedConflicts({ lifecycle, events }: Settings): Problem[] {
       mode === "sns",
       `names a topic of this stack, and with events.mode ${mode} it has none`,
       "set events.mode to sns, or remove it",
+    ),
+    ...problem(
+      "snowflake.monthlyCredits",
+      snowflake.monthlyCredits,
+      storedName(snowflake.adminRole) === "ACCOUNTADMIN",
+      `is the quota of a resource monitor, which ACCOUNTADMIN alone may create, and snowflake.adminRole is ${snowflake.adminRole}`,
+      "set snowflake.adminRole to ACCOUNTADMIN, or remove it and have an administrator of the account create the monitor",
     ),
   ];
 }

@@ -319,3 +319,19 @@ describe("settings that cannot stand together", () => {
     assert.deepEqual(problemsOf(given), []);
   });
 });
+
+conflicts("Snowflake's credits", [
+  [{ snowflake: { monthlyCredits: 5, adminRole: '"ACCOUNTADMIN"' } }, []],
+  [{ snowflake: { monthlyCredits: 5, adminRole: "accountadmin" } }, []],
+  [
+    { snowflake: { monthlyCredits: 5, adminRole: '"accountadmin"' } },
+    [
+      [
+        "snowflake.monthlyCredits",
+        "5",
+        /ACCOUNTADMIN alone may create/,
+        /set snowflake\.adminRole to ACCOUNTADMIN/,
+      ],
+    ],
+  ],
+]);

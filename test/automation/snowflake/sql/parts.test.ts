@@ -128,6 +128,17 @@ describe("parts of the SQL for Snowflake", () => {
     assert.match(text, /USE ROLE "SYSADMIN"/);
   });
 
+  it("neither creates, grants nor drops the administrator's role, where it loads and reads too", () => {
+    const one = '"Platform team"';
+    const snowflake = { role: one, readerRole: one, adminRole: one, integrationRole: one };
+    for (const mode of modes) {
+      const outputs = sampleOutputs({ mode, snowflake, errors: true });
+      const text = snowflakeSql(outputs) + snowflakeSql(outputs, "teardown");
+      assert.doesNotMatch(text, /CREATE ROLE|GRANT ROLE|DROP ROLE/);
+      assert.deepEqual([...new Set(text.match(/USE ROLE .*;/g))], [`USE ROLE ${one};`]);
+    }
+  });
+
   it("makes one role of a loading and reading role that are the same", () => {
     const text = snowflakeSql(sampleOutputs({ snowflake: { readerRole: "LOADER" } }), "setup");
     assert.equal(text.match(/CREATE ROLE/g)?.length, 1);

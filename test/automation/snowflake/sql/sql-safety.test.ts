@@ -21,6 +21,8 @@ const tameNames = fc
   })
   .map((texts) => texts.map((text, index) => `a${text}_${index}`));
 
+const credits = { monthlyCredits: 9 };
+
 /** Outputs with the same shape as the sample's, with other text wherever settings reach. */
 function outputsWith(
   names: fc.Arbitrary<string[]>,
@@ -35,7 +37,7 @@ function outputsWith(
       texts: fc.array(text, { minLength: 10, maxLength: 10 }),
     })
     .map(({ mode, access, errors, names, texts }) => {
-      const base = sampleOutputs({ mode, access, errors, streams: 2, formats });
+      const base = sampleOutputs({ mode, access, errors, streams: 2, formats, snowflake: credits });
       const [database, schema, warehouse, role, readerRole, integration, errorIntegration] = names;
       const changed = (value: string | undefined, index: number) =>
         value === undefined ? {} : { value: value + (texts[index] ?? "") };
@@ -71,7 +73,14 @@ function optional(name: string, { value }: { value?: string }): Record<string, s
 function shapes(outputs: PipelineOutputs): [string[], string[]] {
   const { eventsMode: mode, snowflake } = outputs;
   const errors = snowflake.errorIntegration !== undefined;
-  const plain = sampleOutputs({ mode, access: snowflake.access, errors, streams: 2, formats });
+  const plain = sampleOutputs({
+    mode,
+    access: snowflake.access,
+    errors,
+    streams: 2,
+    formats,
+    snowflake: credits,
+  });
   const shape = (of: PipelineOutputs) =>
     [undefined, "teardown" as const].flatMap((part) =>
       readStatements(snowflakeSql(of, part, { probeFile: "p" })).map(skeletonOf),
@@ -148,7 +157,7 @@ describe("SQL for Snowflake", () => {
           errors: currentLagMinutes !== undefined,
           streams: 3,
           formats,
-          snowflake: { currentLagMinutes },
+          snowflake: { currentLagMinutes, monthlyCredits: currentLagMinutes },
         }),
       ),
     ),
