@@ -1,4 +1,4 @@
-import { messageOf, PipelineError, StackBusyError, UnreadableStateError } from "../errors";
+import { messageOf, PipelineError, StackBusyError, UnreadableStateError, UsageError } from "../errors";
 import { commandLine } from "../terminal/command-line";
 
 /** Both of Pulumi's texts: of Pulumi Cloud, and of a backend that is a folder or a bucket. */
@@ -7,6 +7,19 @@ const holdsStack =
 
 /** A state whose text is torn or is none of a state. One of a newer engine's has another text, and is whole. */
 const damagedState = /failed to load checkpoint: (?:place \d+|json): /;
+
+/** Pulumi.yaml, to the engine's schema of it (project.json in its sdk/go/common/workspace): a line for each fault follows. */
+const invalidProject = /could not validate '.*Pulumi\.yaml': \d+ errors? occurred:/;
+
+/** What the engine says is wrong in Pulumi.yaml, beyond what is checked before it starts. */
+export function projectError(text: string): UsageError | undefined {
+  if (!invalidProject.test(text)) return undefined;
+  const faults = [...text.matchAll(/^\s*\* #\/?(\S*): (.*)$/gm)].map(
+    ([, place = "", rule]) =>
+      `  ${place.replaceAll("/", ".") || "Pulumi.yaml"}: ${rule}; correct it in the file`,
+  );
+  return new UsageError(["Invalid Pulumi.yaml:", ...new Set(faults)].join("\n"));
+}
 
 /** The error of this project's that an engine's text stands for. */
 export function knownError(stack: string, text: string): StackBusyError | UnreadableStateError | undefined {

@@ -17,7 +17,7 @@ import { projectDir, readStackFile, type StackFile, settingsOf } from "../projec
 import { ownName } from "../project/stack-name";
 import { backendFolder, backendUrlOf, keepStatePrivate } from "./backend";
 import { findEngine } from "./cli/pulumi-cli";
-import { engineErrors } from "./engine-errors";
+import { engineErrors, projectError } from "./engine-errors";
 import { type InlineProgram, inlineProgram } from "./inline-program";
 import { withProviderSecrets } from "./provider-secrets";
 import { requirePassphrase } from "./secrets-provider";
@@ -160,7 +160,10 @@ async function select(
     if (error instanceof StackNotFoundError) throw await unknownStack(stackName, engine);
     throwMistake(error);
     const reason = messageOf(error);
-    throw new PipelineError(`stack "${stackName}" cannot be opened: ${engineErrors(reason)}`);
+    throw (
+      projectError(reason) ??
+      new PipelineError(`stack "${stackName}" cannot be opened: ${engineErrors(reason)}`)
+    );
   }
 }
 

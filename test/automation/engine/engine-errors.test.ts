@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { knownError } from "../../../automation/engine/engine-errors";
-import { StackBusyError } from "../../../automation/errors";
+import { knownError, projectError } from "../../../automation/engine/engine-errors";
+import { StackBusyError, UsageError } from "../../../automation/errors";
 
 /** What Pulumi says where a backend of its own has a lock. */
 const locked = (...urls: string[]) =>
@@ -48,5 +48,24 @@ describe("an engine's text that another update is in progress", () => {
     const message = said("error: [409] Conflict: Another update is currently in progress.");
     assert.ok(message.includes(CANCEL), message);
     assert.doesNotMatch(message, /recover/);
+  });
+});
+
+describe("an engine's text about Pulumi.yaml", () => {
+  it("is a usage error with a line for each fault, once", () => {
+    const text = [
+      "error: could not validate '/home/me/Pulumi.yaml': 2 errors occurred:",
+      "\t* #/plugins/providers/0: missing properties: 'path'",
+      "\t* #/main: expected string or null, but got number",
+      "",
+    ].join("\n");
+    const error = projectError(`code: 255\n stderr: ${text}\n err?: ${text}`);
+    assert.ok(error instanceof UsageError);
+    assert.deepEqual(error.message.split("\n"), [
+      "Invalid Pulumi.yaml:",
+      "  plugins.providers.0: missing properties: 'path'; correct it in the file",
+      "  main: expected string or null, but got number; correct it in the file",
+    ]);
+    assert.equal(projectError("error: could not find 'Pulumi.yaml'"), undefined);
   });
 });
