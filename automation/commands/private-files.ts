@@ -2,14 +2,13 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { formatProblem, showValue } from "../../components/settings/problems";
 import { UsageError } from "../errors";
-import { pathError } from "../paths";
+import { type NamedPath, pathError } from "../paths";
 import { printExactly } from "../terminal/terminal";
 
 /** Prints a text, or writes it into a file that this user alone may read. */
 export async function printOrWrite(text: string, output: string | undefined): Promise<void> {
   if (output === undefined) return printExactly(text);
-  const fix = "name a file in a folder that you can write to";
-  await naming({ key: "--output", value: output, fix }, () => writePrivately(output, text));
+  await naming(file(output), () => writePrivately(output, text));
 }
 
 /**
@@ -18,21 +17,59 @@ export async function printOrWrite(text: string, output: string | undefined): Pr
  * @throws UsageError where the folder holds something: who runs all of its files would run that too.
  */
 export async function writeFolder(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
-  const named = { key: "--output-dir", value: folder, fix: "name a new or an empty folder" };
-  await naming(named, async () => {
-    await fs.mkdir(folder, { recursive: true, mode: 0o700 });
-    if ((await fs.readdir(folder)).length > 0) {
-      throw new UsageError(
-        formatProblem({ ...named, value: showValue(folder), rule: "must not hold files yet" }),
-      );
-    }
+  await naming(emptyFolder(folder), async () => {
+    await makeEmptyFolder(folder);
     for (const [name, text] of files) await writePrivately(path.join(folder, name), text);
   });
 }
 
+/**
+ * Finds out whether {@link printOrWrite} or {@link writeFolder} could write there, and leaves nothing behind.
+ *
+ * @throws UsageError where they could not.
+ */
+export async function refuseUnwritable(to: {
+  readonly output?: string | undefined;
+  readonly outputDir?: string | undefined;
+}): Promise<void> {
+  const { output, outputDir } = to;
+  if (output !== undefined) await naming(file(output), () => tryFile(output));
+  if (outputDir === undefined) return;
+  await naming(emptyFolder(outputDir), async () => {
+    const created = await makeEmptyFolder(outputDir);
+    if (created === undefined) await tryFile(path.join(outputDir, "trial"));
+    else await fs.rm(created, { recursive: true });
+  });
+}
+
+async function tryFile(name: string): Promise<void> {
+  const isThere = await fs.open(name, "wx", 0o600).then(
+    (handle) => handle.close().then(() => false),
+    (error: NodeJS.ErrnoException) => error.code === "EEXIST" || Promise.reject(error),
+  );
+  if (isThere) await (await fs.open(name, "r+")).close();
+  else await fs.rm(name);
+}
+
+/** Returns the first folder that had to be created for it. */
+async function makeEmptyFolder(folder: string): Promise<string | undefined> {
+  const created = await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+  if ((await fs.readdir(folder)).length === 0) return created;
+  const rule = "must not hold files yet";
+  throw new UsageError(formatProblem({ ...emptyFolder(folder), value: showValue(folder), rule }));
+}
+
+function file(value: string): NamedPath {
+  return { key: "--output", value, fix: "name a file in a folder that you can write to" };
+}
+
+function emptyFolder(value: string): NamedPath {
+  return { key: "--output-dir", value, fix: "name a new or an empty folder" };
+}
+
 /** Also where a file is there that others may read. */
-async function writePrivately(file: string, text: string): Promise<void> {
-  const handle = await fs.open(file, "w", 0o600);
+async function writePrivately(name: string, text: string): Promise<void> {
+  const handle = await fs.open(name, "w", 0o600);
   try {
     await handle.chmod(0o600);
     await handle.writeFile(text, "utf8");
@@ -41,7 +78,7 @@ async function writePrivately(file: string, text: string): Promise<void> {
   }
 }
 
-async function naming(what: Parameters<typeof pathError>[1], write: () => Promise<void>): Promise<void> {
+async function naming(what: NamedPath, write: () => Promise<void>): Promise<void> {
   try {
     await write();
   } catch (error) {

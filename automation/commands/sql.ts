@@ -13,7 +13,7 @@ import type { AccessKey } from "../snowflake/sql/objects-sql";
 import { type SqlFile, type SqlPart, snowflakeSql, snowflakeSqlFiles, sqlParts } from "../snowflake/sql/sql";
 import { note } from "../terminal/terminal";
 import { choice, type OptionsOf, onStack } from "./options";
-import { printOrWrite, writeFolder } from "./private-files";
+import { printOrWrite, refuseUnwritable, writeFolder } from "./private-files";
 
 const options = (command: Command) =>
   onStack(command)
@@ -73,6 +73,8 @@ export async function sql(options: SqlCommandOptions): Promise<void> {
   if (planned && revealSecrets) {
     throw new UsageError("--reveal-secrets and --planned: a stack that is not deployed has no access key");
   }
+  // Before an external id is chosen, and written.
+  await refuseUnwritable({ output, outputDir });
   const source = planned ? await plannedOutputs(stack, cwd) : await deployedOutputs(stack, cwd);
   const key = revealSecrets ? accessKeyFor(source.outputs, part) : undefined;
   const contents = { probeFile, revealSecrets: key, leftStreams };
