@@ -37,6 +37,10 @@ describe("the matrix of changes", () => {
     const named = [...page.matchAll(/^\| `(\S+)` \|/gm)].map(([, key]) => key);
     assert.deepEqual(new Set(named), new Set(settings.map(({ key }) => key)), "run `npm run docs:changes`");
   });
+
+  it("is on a page that says of each loss what is lost", () => {
+    assert.doesNotMatch(page, /: undefined/);
+  });
 });
 
 const evaluated: Rows[] = [];

@@ -53,10 +53,10 @@ const ordered: readonly string[] = ["snowflake.accessKeys"];
 const NUMBERS = 2;
 const TEXTS = 3;
 
-/** Every setting of the schema, with its changes on every stack. */
-export function changesOfSettings(): SettingChanges[] {
+/** Every setting of the schema, with its changes on each of these stacks. */
+export function changesOfSettings(stacks: readonly Base[] = bases): SettingChanges[] {
   return settingsOfSchema(settingsSchema).map((setting) => {
-    const found = bases.map((base) => changesOn(base, setting));
+    const found = stacks.map((base) => changesOn(base, setting));
     const { key, schema } = setting;
     return {
       key,
@@ -73,6 +73,7 @@ type ChangesOnStack = Pick<SettingChanges, "sides" | "changes" | "refusals">;
 
 function changesOn(plain: Base, setting: SchemaSetting): ChangesOnStack {
   const { key, path, schema } = setting;
+  if (path.includes("[]") && !hasItems(plain, path)) return nothing;
   const base = Object.entries(companions[key] ?? {}).reduce(
     (given, [name, value]) => withSetting(given, name.split("."), value),
     plain,
@@ -81,7 +82,6 @@ function changesOn(plain: Base, setting: SchemaSetting): ChangesOnStack {
   if (schema instanceof z.ZodArray || schema instanceof z.ZodRecord) {
     return current === undefined ? nothing : collectionChanges(base, setting, current);
   }
-  if (path.includes("[]") && current === undefined && !hasItems(base, path)) return nothing;
   const tried = distinct([...(setting.required ? [] : [undefined]), current, ...valuesOf(setting)]);
   const valid = tried.flatMap((value) => sideOf(base, setting, value) ?? []);
   const isNumber = schema instanceof z.ZodNumber || schema instanceof z.ZodLiteral;

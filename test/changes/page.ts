@@ -1,5 +1,5 @@
 import type { PlannedResource } from "../../automation/plan/evaluation";
-import { lossOf } from "../../components/stateful";
+import { lossByReplacement } from "../../components/stateful";
 import { bases } from "./bases";
 import type { Change, Refusal, SettingChanges } from "./matrix";
 import type { Outcome } from "./outcome";
@@ -147,7 +147,7 @@ function lossesOf(outcomes: readonly Outcome[]): string {
   const lost = outcomes.flatMap(({ losses }) => losses);
   const texts = lost.map((resource) => {
     const { service, words } = kindOf(resource);
-    return `${service} ${words} \`${resource.name}\`: ${lossOf(resource.urn)}`;
+    return `${service} ${words} \`${resource.name}\`: ${lossByReplacement(resource.urn)}`;
   });
   return [...new Set(texts)].sort().join("; ");
 }
