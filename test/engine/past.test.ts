@@ -6,7 +6,7 @@ import { StatefulResources } from "../past/stateful-resources";
 import { ofThisTurn } from "../turn";
 
 /** One change in so many. */
-const SHARES = 12;
+const SHARES = 24;
 
 describe("the state of an earlier version, by `up`", () => {
   for (const past of pasts) {
