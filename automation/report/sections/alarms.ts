@@ -1,7 +1,7 @@
 import type { PlannedResource } from "../../plan/evaluation";
 import { html, prose } from "../page/html";
 import type { ReportData } from "../report-data";
-import { foldedAway, type Line, lines, paragraph, type Section } from "./section";
+import { foldedAway, type Line, lines, manyLines, paragraph, type Section } from "./section";
 
 const METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const COMPOSITE_ALARM = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
@@ -27,7 +27,13 @@ export function alarmsSection(data: ReportData): Section {
         : paragraph(
             `${alarms.length + composites.length} alarms notify ${recipients.join(", ")}.${alertEmails.length === 0 && settings.monitoring.alertTopicArn === undefined ? " Nobody is subscribed by these settings." : ""}`,
           )
-    }${ofFlow.length > 0 && html`<h3>Of the flow of files</h3>${lines([...ofFlow, ...composites].map((alarm) => lineOf(alarm, data)))}`}${
+    }${
+      ofFlow.length > 0 &&
+      html`<h3>Of the flow of files</h3>${manyLines(
+        [...composites, ...ofFlow].map((alarm) => lineOf(alarm, data)),
+        "alarms",
+      )}`
+    }${
       ofPeople.length > 0 &&
       html`<h3>Of what people do</h3>${lines(ofPeople.map((alarm) => lineOf(alarm, data)))}`
     }`,

@@ -1,6 +1,6 @@
 import { html, prose } from "../page/html";
 import type { ReportData } from "../report-data";
-import { lines, paragraph, type Section } from "./section";
+import { manyLines, paragraph, type Section } from "./section";
 
 /** The streams, where their files are and go, and how fresh they are. */
 export function streamsSection(data: ReportData): Section {
@@ -13,7 +13,7 @@ export function streamsSection(data: ReportData): Section {
     title: "Streams",
     body: html`${paragraph(
       `${outputs.streams.length === 1 ? "It" : `Each of ${outputs.streams.length}`} must bring a file every ${every} hours.${live === undefined ? " With `--live` this page has the age of its newest file." : ""}`,
-    )}${lines(
+    )}${manyLines(
       outputs.streams.map(({ name, url, format, table, pipe }) => {
         const fresh = checks.find(({ id }) => id === `fresh/${name}`);
         const files = counted.find(({ stream }) => stream === name);
@@ -28,6 +28,7 @@ export function streamsSection(data: ReportData): Section {
           }${settings.events.mode === "snowflake-queue" && channelWords(channel)}`,
         };
       }),
+      "streams",
     )}`,
   };
 }

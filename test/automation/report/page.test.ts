@@ -118,6 +118,32 @@ describe("the reviewer's page", () => {
     assert.match(page, /Monitoring and alerting.*SQS queue depth<\/span><span class="badge good">met/s);
   });
 
+  it("folds most of a hundred streams away, and shows first those whose files are late", async () => {
+    const data = await dataOf("hundred");
+    const late = data.outputs.streams.at(-1)?.name ?? assert.fail();
+    const checks = data.outputs.streams.map(({ name }) => ({
+      id: `fresh/${name}`,
+      title: "Files arrive",
+      needs: [],
+      verdict: name === late ? ("fail" as const) : ("pass" as const),
+      evidence: "",
+    }));
+    const found = { stack: "hundred", caller: "", checks, summary: { passed: 99, failed: 1, skipped: 0 } };
+    const none = { problem: "" };
+    const page = await reportPage({ ...data, live: { verification: { found }, status: none, files: none } });
+    const [, shown = "", folded = ""] =
+      /<section id="streams"(.*?)<details><summary>80 more streams<\/summary>(.*?)<\/details>/s.exec(page) ??
+      [];
+    const names = (part: string) =>
+      [...part.matchAll(/<span class="name">([^<]*)</g)].map(([, name]) => name);
+    assert.equal(names(shown)[0], late);
+    assert.deepEqual(
+      [...names(shown), ...names(folded)].sort(),
+      data.outputs.streams.map(({ name }) => name).sort(),
+    );
+    assert.equal(names(shown).length, 20);
+  });
+
   it("shows what a deployed stack answered, and why another did not", async () => {
     const check = { needs: [], title: "Bucket is private" };
     const live = {
