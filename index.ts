@@ -1,4 +1,5 @@
 import "./compile-cache";
+import "./promise-traces";
 import { deployPipeline } from "./components/program";
 import { traceOnlyMessages } from "./stack-traces";
 

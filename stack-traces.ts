@@ -1,7 +1,6 @@
 /**
  * Leaves errors that say nothing without a stack trace, until the function returned is called. The SDK makes such an error
- * with every promise and reads its trace at once (runtime/debuggable.js of @pulumi/pulumi): mapping these to TypeScript would
- * take most of an evaluation's time. Every other error keeps its trace, in which this project's own lines are mapped.
+ * with every promise (see promise-traces.ts). Every other error keeps its trace, in which this project's own lines are mapped.
  *
  * Those of packages are not. The SDK's source maps name its files as if they were packages, `node_modules/@pulumi/output.ts`,
  * and over such a line `util.inspect`, by which Pulumi's Node host prints an error, fills its memory for minutes

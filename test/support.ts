@@ -8,6 +8,7 @@ import { partitionOf } from "../components/settings/partitions";
 import type { Problem } from "../components/settings/problems";
 import { parseSettings, type StackConfig } from "../components/settings/read-settings";
 import { PROJECT, type Settings } from "../components/settings/settings";
+import "../promise-traces";
 import { traceOnlyMessages } from "../stack-traces";
 
 export const ACCOUNT_ID = "123456789012";

@@ -1,3 +1,4 @@
+import "../../promise-traces";
 import * as pulumi from "@pulumi/pulumi";
 import { grpcClientOptions, languageServer } from "./sdk-internals";
 

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { PROJECT } from "../../components/settings/settings";
+import "../../promise-traces";
 import { traceOnlyMessages } from "../../stack-traces";
 import { PipelineError, UsageError } from "../errors";
 import { type PlannedPlace, PlannedProvider, SECRET } from "./planned-provider";

@@ -3,15 +3,19 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { version } from "@pulumi/pulumi/package.json";
+import * as debuggable from "@pulumi/pulumi/runtime/debuggable";
 import * as engine from "../../automation/engine/sdk-internals";
 import * as plan from "../../automation/plan/sdk-internals";
 import { projectDir } from "../../automation/project/stack-file";
 import * as settings from "../../components/settings/sdk-internals";
+import * as promiseTraces from "../../promise-traces";
 import * as provider from "../../provider/sdk-internals";
 
 describe("what the SDK declares to nobody", () => {
   it("was checked against the version in use", () => {
-    for (const { CHECKED_SDK } of [settings, engine, plan, provider]) assert.equal(CHECKED_SDK, version);
+    for (const { CHECKED_SDK } of [settings, engine, plan, provider, promiseTraces]) {
+      assert.equal(CHECKED_SDK, version);
+    }
   });
 
   it("says which keys of the configuration are encrypted", () => {
@@ -47,6 +51,18 @@ describe("what the SDK declares to nobody", () => {
     const user = readFileSync(require.resolve("@pulumi/pulumi/runtime/closure/codePaths"), "utf8");
     const uses = [...user.matchAll(/\barborist\.(\w+)/g)].map(([, name]) => name);
     assert.deepEqual([...new Set(uses)], ["Arborist"]);
+  });
+
+  it("takes no stack trace with its promises, and keeps those of errors", async () => {
+    const { debuggablePromise } = debuggable as unknown as {
+      debuggablePromise(promise: Promise<unknown>): Promise<unknown>;
+    };
+    const promise: Promise<unknown> & { _debugStackTrace?: string } = Promise.reject(new Error("late"));
+    await assert.rejects(debuggablePromise(promise), (error: Error) =>
+      /\n {4}at .*sdk-internals\.test/.test(`${error.stack}`),
+    );
+    assert.equal(promise._debugStackTrace, "Error");
+    assert.match(`${new Error("next").stack}`, /\n {4}at .*sdk-internals\.test/);
   });
 
   it("has options that its gRPC clients are created with", () => {

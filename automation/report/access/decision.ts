@@ -130,11 +130,18 @@ export function principalLabels(principal: Statement["Principal"], name: Namer):
   );
 }
 
+const globs = new Map<string, RegExp>();
+
 /** IAM's wildcards: `*` any text, `?` one character. */
 function glob(pattern: string, flags = ""): RegExp {
+  const key = `${flags} ${pattern}`;
+  const known = globs.get(key);
+  if (known !== undefined) return known;
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
     .replaceAll("*", ".*")
     .replaceAll("?", ".");
-  return new RegExp(`^${source}$`, `s${flags}`);
+  const compiled = new RegExp(`^${source}$`, `s${flags}`);
+  globs.set(key, compiled);
+  return compiled;
 }
