@@ -244,7 +244,7 @@ describe("parseAnswers", () => {
   });
 
   describe("with a long input", () => {
-    const size = 2_000_000;
+    const size = 500_000;
     const many = (piece: string) => piece.repeat(Math.ceil(size / piece.length));
     const cut = csv(Array.from({ length: 4000 }, (_, at) => pipe(`P${at}`, queue)));
     for (const [what, text] of Object.entries({
@@ -279,7 +279,7 @@ describe("parseAnswers", () => {
         }
         // Of the processor, whatever else this machine does meanwhile.
         const { user } = process.cpuUsage(start);
-        assert.ok(user < 15_000_000, `${user} µs`);
+        assert.ok(user < 4_000_000, `${user} µs`);
       });
     }
 
