@@ -10,6 +10,7 @@ import { projectDir } from "../automation/project/stack-file";
 import { EmulatorMissingError } from "../automation/sandbox/emulator";
 import { lastLines } from "../automation/sandbox/ministack";
 import { fixtureProject } from "../test/fixtures/project";
+import { countCliCalls } from "./cli-calls";
 import { timeDeployment } from "./deployment";
 import { goalRow, goalsOf, isMet } from "./goals";
 import { type NotMeasured, timed } from "./measure";
@@ -17,7 +18,7 @@ import { type ReconciliationCost, reconciliationCost } from "./reconciliation-co
 import { type Evaluation, type Findings, figuresOf, rowsOf } from "./report";
 import { timeRunners } from "./runners";
 
-const PARTS = ["evaluation", "plan", "runners", "emulator", "tests", "reconciliation"] as const;
+const PARTS = ["evaluation", "plan", "runners", "calls", "emulator", "tests", "reconciliation"] as const;
 type Part = (typeof PARTS)[number];
 
 const STREAMS = [1, 10, 100, 1_000] as const;
@@ -42,6 +43,7 @@ async function main(args: readonly string[]): Promise<void> {
     evaluations: await measure("evaluation", evaluate),
     planMs: await measure("plan", planMs),
     runners: await measure("runners", timeRunners),
+    calls: await measure("calls", countCliCalls),
     deployment: await measure("emulator", deploymentTimes),
     testsMs: await measure("tests", testsMs),
     reconciliation: await measure("reconciliation", reconciliation),

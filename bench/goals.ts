@@ -3,9 +3,9 @@ import type { NotMeasured } from "./measure";
 /** What the project promises of its speed, and what a run of the benchmark found. */
 export interface Goal {
   readonly goal: string;
-  /** Milliseconds, megabytes, or a ratio. */
+  /** Milliseconds, megabytes, a count of calls, or a ratio. */
   readonly figure: number | NotMeasured;
-  readonly unit: "ms" | "MB" | "times";
+  readonly unit: "ms" | "MB" | "calls" | "times";
   readonly limit: number;
   /** Whether the figure may reach the limit. */
   readonly within: boolean;
@@ -23,6 +23,14 @@ export interface Figures {
   /** Preview over a provider that answers at once. */
   readonly previewMs: number | NotMeasured;
   readonly pulumiPreviewMs: number | NotMeasured;
+  /** Those previews to the one of `pulumi` that checks types. */
+  readonly previewToChecked: number | NotMeasured;
+  readonly pulumiPreviewToChecked: number | NotMeasured;
+  /** The command `up` where nothing is to be changed, over that provider. */
+  readonly upAgainMs: number | NotMeasured;
+  /** Calls of the Pulumi CLI. */
+  readonly previewCalls: number | NotMeasured;
+  readonly upCalls: number | NotMeasured;
   /** Whole `up` to its longest chain of the provider's waits. */
   readonly upToChain: number | NotMeasured;
   readonly testsMs: number | NotMeasured;
@@ -31,57 +39,45 @@ export interface Figures {
   readonly reconciliationMb: number | NotMeasured;
 }
 
+type Target = Omit<Goal, "figure">;
+
+const under = (limit: number, unit: Goal["unit"], goal: string): Target => ({
+  goal,
+  unit,
+  limit,
+  within: false,
+});
+const atMost = (limit: number, unit: Goal["unit"], goal: string): Target => ({
+  goal,
+  unit,
+  limit,
+  within: true,
+});
+
+const targets: Readonly<Record<keyof Figures, Target>> = {
+  hundredToOne: under(2, "times", "evaluation with its loading, 100 streams to one"),
+  thousandToOne: under(3, "times", "evaluation with its loading, 1,000 streams to one"),
+  thousandMb: under(400, "MB", "memory, 1,000 streams"),
+  planMs: under(1000, "ms", "plan"),
+  previewMs: under(1200, "ms", "preview beyond the provider"),
+  pulumiPreviewMs: under(1500, "ms", "`pulumi preview` beyond the provider"),
+  previewToChecked: atMost(0.4, "times", "preview to `pulumi preview` with its check of types"),
+  pulumiPreviewToChecked: atMost(0.4, "times", "`pulumi preview` to the same with its check of types"),
+  upAgainMs: under(1500, "ms", "second up, no changes, beyond the provider"),
+  previewCalls: atMost(1, "calls", "calls of the CLI, preview"),
+  upCalls: atMost(6, "calls", "calls of the CLI, up that creates the stack"),
+  upToChain: atMost(1.05, "times", "up to its longest chain of waits"),
+  testsMs: under(30_000, "ms", "npm test"),
+  reconciliationMs: under(60_000, "ms", "reconcile, a million files"),
+  reconciliationMb: under(300, "MB", "reconcile, a million files, memory"),
+};
+
 /** The goals of the project, with their figures. */
 export function goalsOf(figures: Figures): Goal[] {
-  const under = { within: false };
-  return [
-    {
-      goal: "evaluation with its loading, 100 streams to one",
-      figure: figures.hundredToOne,
-      unit: "times",
-      limit: 2,
-      ...under,
-    },
-    {
-      goal: "evaluation with its loading, 1,000 streams to one",
-      figure: figures.thousandToOne,
-      unit: "times",
-      limit: 3,
-      ...under,
-    },
-    { goal: "memory, 1,000 streams", figure: figures.thousandMb, unit: "MB", limit: 400, ...under },
-    { goal: "plan", figure: figures.planMs, unit: "ms", limit: 1000, ...under },
-    { goal: "preview beyond the provider", figure: figures.previewMs, unit: "ms", limit: 1200, ...under },
-    {
-      goal: "`pulumi preview` beyond the provider",
-      figure: figures.pulumiPreviewMs,
-      unit: "ms",
-      limit: 1500,
-      ...under,
-    },
-    {
-      goal: "up to its longest chain of waits",
-      figure: figures.upToChain,
-      unit: "times",
-      limit: 1.05,
-      within: true,
-    },
-    { goal: "npm test", figure: figures.testsMs, unit: "ms", limit: 30_000, ...under },
-    {
-      goal: "reconcile, a million files",
-      figure: figures.reconciliationMs,
-      unit: "ms",
-      limit: 60_000,
-      ...under,
-    },
-    {
-      goal: "reconcile, a million files, memory",
-      figure: figures.reconciliationMb,
-      unit: "MB",
-      limit: 300,
-      ...under,
-    },
-  ];
+  return Object.entries(targets).map(([key, target]) => ({
+    ...target,
+    figure: figures[key as keyof Figures],
+  }));
 }
 
 /** `undefined` where nothing was measured. */
@@ -95,6 +91,7 @@ export function goalRow(goal: Goal): [goal: string, limit: string, figure: strin
   const { figure, unit, limit, within } = goal;
   const words = (value: number) => {
     if (unit === "ms") return seconds(value);
+    if (unit === "calls") return `${value}`;
     return unit === "MB" ? `${Math.round(value)} MB` : value.toFixed(2);
   };
   const met = isMet(goal);

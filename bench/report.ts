@@ -1,3 +1,4 @@
+import type { CliCalls } from "./cli-calls";
 import type { DeploymentTimes } from "./deployment";
 import { type Figures, seconds } from "./goals";
 import type { NotMeasured } from "./measure";
@@ -23,6 +24,7 @@ export interface Findings {
   /** The command `plan`, from its start to its end. */
   readonly planMs: number | NotMeasured;
   readonly runners: Readonly<Record<Runner, RunnerTimes | NotMeasured>> | NotMeasured;
+  readonly calls: CliCalls | NotMeasured;
   readonly deployment: DeploymentTimes | NotMeasured;
   readonly testsMs: number | NotMeasured;
   readonly reconciliation: ReconciliationCost | NotMeasured;
@@ -36,14 +38,16 @@ export function figuresOf({
   evaluations,
   planMs,
   runners,
+  calls,
   deployment,
   testsMs,
   reconciliation,
 }: Findings): Figures {
-  const preview = (runner: Runner) =>
-    figure(
-      figure(runners, (all) => all[runner]),
-      ({ previewMs }) => previewMs,
+  const times = (runner: Runner) => figure(runners, (all) => all[runner]);
+  const preview = (runner: Runner) => figure(times(runner), ({ previewMs }) => previewMs);
+  const toChecked = (runner: Runner) =>
+    figure(times(runner), ({ previewMs }) =>
+      figure(preview("pulumi, types checked"), (checkedMs) => previewMs / checkedMs),
     );
   const toOne = (count: number) =>
     figure(evaluations, (all) => {
@@ -57,6 +61,11 @@ export function figuresOf({
     planMs,
     previewMs: preview("this project's command"),
     pulumiPreviewMs: preview("pulumi, types unchecked"),
+    previewToChecked: toChecked("this project's command"),
+    pulumiPreviewToChecked: toChecked("pulumi, types unchecked"),
+    upAgainMs: figure(times("this project's command"), ({ upAgainMs }) => upAgainMs),
+    previewCalls: figure(calls, ({ preview }) => preview),
+    upCalls: figure(calls, ({ up }) => up),
     upToChain: figure(deployment, ({ upMs, chainMs }) => upMs / chainMs),
     testsMs,
     reconciliationMs: figure(reconciliation, ({ ms }) => ms),
@@ -71,11 +80,11 @@ export function rowsOf({ evaluations, planMs, runners, deployment }: Findings): 
     ...rows("plan, whole command", planMs, (ms) => [["plan, whole command", seconds(ms), ""]]),
     ...rows("preview and up beyond the provider", runners, (all) =>
       Object.entries(all).flatMap(([runner, times]) =>
-        rows(`beyond the provider: ${runner}`, times, ({ previewMs, upMs }) => [
+        rows(`beyond the provider: ${runner}`, times, ({ previewMs, upMs, upAgainMs }) => [
           [
             `beyond the provider: ${runner}`,
             seconds(previewMs),
-            `preview; first up with its preview ${seconds(upMs)}`,
+            `preview; first up with its preview ${seconds(upMs)}, second up ${seconds(upAgainMs)}`,
           ],
         ]),
       ),

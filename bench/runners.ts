@@ -1,11 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { parseDocument } from "yaml";
-import { findEngine } from "../automation/engine/cli/pulumi-cli";
 import { projectDir } from "../automation/project/stack-file";
 import { filledIn, TestProject } from "../test/engine/harness";
-import { builtHosts, hasHost } from "../test/engine/node-host";
+import { hasHost } from "../test/engine/node-host";
+import { enterEngine, succeed } from "./engine";
 import { median, type NotMeasured, timed } from "./measure";
 
 /** Wall times of whole commands over a provider that answers at once: what is left is not the provider's. */
@@ -14,14 +13,14 @@ export interface RunnerTimes {
   readonly upMs: number;
   /** Of the stack that is up, the middle one of several. */
   readonly previewMs: number;
+  /** Of that stack, once more, with nothing to change. */
+  readonly upAgainMs: number;
 }
 
 /** Who runs the program. */
 export type Runner = "this project's command" | "pulumi, types unchecked" | "pulumi, types checked";
 
 const PREVIEWS = 3;
-/** Of the environment, for as long as the runners are timed. */
-const CHANGED = ["PATH", "PULUMI_HOME", "PULUMI_SKIP_UPDATE_CHECK"] as const;
 const CHECKING = "tsconfig.checking.json";
 
 /** Times each runner on a stack of its own. */
@@ -45,35 +44,11 @@ const NO_HOST: NotMeasured = {
     "there is no pulumi-language-nodejs on PATH or beside the Pulumi CLI (`npm run build:node-host`)",
 };
 
-/** The engine on PATH, with a home that has nothing of the user's. */
-async function enterEngine(): Promise<() => Promise<void>> {
-  const { command } = await findEngine();
-  const before = CHANGED.map((name) => [name, process.env[name]] as const);
-  const home = await mkdtemp(join(tmpdir(), "pulumi-home-"));
-  const cli = isAbsolute(command) ? [dirname(command)] : [];
-  process.env.PATH = [...cli, process.env.PATH, ...builtHosts].join(delimiter);
-  process.env.PULUMI_HOME = home;
-  process.env.PULUMI_SKIP_UPDATE_CHECK = "true";
-  return async () => {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-    await rm(home, { recursive: true, force: true, maxRetries: 5 });
-  };
-}
-
 async function timeCommand(): Promise<RunnerTimes> {
-  return timeProject(async (project) => {
-    const succeed = async (...args: readonly string[]) => {
-      const { code, stderr } = await project.run(args);
-      if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}: ${stderr}`);
-    };
-    return {
-      up: () => succeed("up", "--create", "--yes"),
-      preview: () => succeed("preview", "--expect-no-changes"),
-    };
-  });
+  return timeProject(async (project) => ({
+    up: () => succeed(project, ["up", "--create", "--yes"]),
+    preview: () => succeed(project, ["preview", "--expect-no-changes"]),
+  }));
 }
 
 /** `pulumi` itself on the project's files, with its own check of types or with this project's answer to it. */
@@ -111,7 +86,8 @@ async function timeProject(
     const created = await timed(up);
     const previews: number[] = [];
     for (let count = 0; count < PREVIEWS; count += 1) previews.push((await timed(preview)).ms);
-    return { upMs: created.ms, previewMs: median(previews) };
+    const again = await timed(up);
+    return { upMs: created.ms, previewMs: median(previews), upAgainMs: again.ms };
   } finally {
     await project.remove();
   }
