@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { PROJECT } from "../../components/settings/settings";
-import { isWhole } from "../turn";
 import { filledIn, type State, TestProject } from "./harness";
 import { PeakMemory } from "./peak-memory";
 
-/** Fifty take minutes: `npm run test:soak` has them. */
-const { count, parallel } = isWhole() ? { count: 50, parallel: 8 } : { count: 8, parallel: 4 };
+const count = 50;
+const parallel = 8;
 const names = Array.from({ length: count }, (_, index) => `dev-${String(index + 1).padStart(2, "0")}`);
 
 describe("several stacks", () => {
