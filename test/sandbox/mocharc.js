@@ -5,6 +5,7 @@ const path = require("node:path");
 const longest = [
   "killed",
   "launch",
+  "many-streams",
   "settings-change",
   "template",
   "guards",
@@ -17,6 +18,8 @@ const longest = [
   "sabotage",
   "sandbox-command",
   "repair",
+  "import",
+  "s3-backend",
   "checkov",
 ].map((name) => `${name}.test.ts`);
 
