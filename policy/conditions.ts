@@ -1,5 +1,4 @@
-import type { Statement } from "../automation/policy-document";
-import { listOf } from "./documents";
+import { listOf, type Statement } from "../automation/policy-document";
 
 /** A key of a statement's conditions, in lower case: AWS does not distinguish case there. */
 export interface Condition {

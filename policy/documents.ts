@@ -1,4 +1,4 @@
-import { policySchema, type Statement } from "../automation/policy-document";
+import { principalsOf, type Statement, statementsOf } from "../automation/policy-document";
 import { type Resource, UNKNOWN } from "./rule";
 
 /** What a policy is attached to: a principal, a resource, or a role as what may be assumed. */
@@ -47,16 +47,7 @@ export function documentsOf(resource: Resource): PolicyDocument[] {
 function read(kind: PolicyKind, property: string, value: unknown): PolicyDocument[] {
   // "[secret]": `pulumi policy analyze --file` shows that in place of what it cannot decrypt.
   if (value === undefined || value === UNKNOWN || value === "" || value === "[secret]") return [];
-  const parsed = policySchema.safeParse(typeof value === "string" ? parseJson(value) : value);
-  return [{ kind, property, statements: parsed.data }];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return [{ kind, property, statements: statementsOf(value) }];
 }
 
 /** The Allow statements of a resource's policies. */
@@ -67,23 +58,9 @@ export function* allowedBy(resource: Resource, ...kinds: readonly PolicyKind[]):
   }
 }
 
-/** One or many, as policies have them. */
-export function listOf<Item>(value: Item | readonly Item[] | undefined): readonly Item[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value as Item];
-}
-
-/** A statement's principals by their kind: AWS, Service, Federated, CanonicalUser. */
-export function principalsOf({
-  Principal: principal = {},
-}: Statement): Readonly<Record<string, readonly string[]>> {
-  if (typeof principal === "string") return { AWS: [principal] };
-  return Object.fromEntries(Object.entries(principal).map(([kind, named]) => [kind, listOf(named)]));
-}
-
 /** Whether a statement is about everybody. */
 export function isForEverybody(statement: Statement): boolean {
-  return statement.NotPrincipal !== undefined || (principalsOf(statement).AWS ?? []).includes("*");
+  return statement.NotPrincipal !== undefined || (principalsOf(statement.Principal).AWS ?? []).includes("*");
 }
 
 /** How messages call a statement. */

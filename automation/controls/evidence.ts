@@ -1,3 +1,5 @@
+import { type Statement, statementsOf } from "../policy-document";
+
 /** A resource of an evaluated program, as far as evidence looks at it. */
 export interface Evident {
   readonly type: string;
@@ -82,13 +84,13 @@ export function everyBucket(type: string, says: string, passes: (resource: Evide
 export function everyStatement(
   says: string,
   belongs: (policy: Evident) => boolean,
-  passes: (statement: PolicyStatement) => boolean,
+  passes: (statement: Statement) => boolean,
 ): Evidence {
   return ({ programs }) => {
-    const policies = programs.flat().filter((each) => belongs(each) && documentOf(each) !== undefined);
+    const policies = programs.flat().filter((each) => belongs(each) && statementsIn(each) !== undefined);
     if (policies.length === 0) throw new NothingToJudge("no such policy");
     for (const policy of policies) {
-      const bad = documentOf(policy)?.Statement.find((statement) => !passes(statement));
+      const bad = statementsIn(policy)?.find((statement) => !passes(statement));
       if (bad !== undefined) {
         throw new NotMet(`\`${policy.name}\` ${bad.Sid ?? ""} does not comply: ${says}`);
       }
@@ -102,30 +104,14 @@ export function both(first: Evidence, second: Evidence): Evidence {
   return (judged) => `${first(judged)}; ${second(judged)}`;
 }
 
-/** A statement of a policy document as AWS gets it. */
-export interface PolicyStatement {
-  readonly Sid?: string;
-  readonly Effect: "Allow" | "Deny";
-  readonly Principal?: string | Readonly<Record<string, string | readonly string[]>>;
-  readonly Action: string | readonly string[];
-  readonly Resource?: string | readonly string[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-}
-
-/** The policy document in a resource's inputs, if it has one. */
-export function documentOf({ inputs }: Evident): { Statement: readonly PolicyStatement[] } | undefined {
-  const { policy } = inputs;
-  return typeof policy === "string" && policy.startsWith("{") ? JSON.parse(policy) : undefined;
+/** The statements of the policy in a resource's inputs, if it has one that is known. */
+export function statementsIn({ inputs }: Evident): readonly Statement[] | undefined {
+  return typeof inputs.policy === "string" ? statementsOf(inputs.policy) : undefined;
 }
 
 /** Whether a statement lets in whoever comes. */
-export function isPublic({ Effect, Principal }: PolicyStatement): boolean {
+export function isPublic({ Effect, Principal }: Statement): boolean {
   return Effect === "Allow" && JSON.stringify(Principal ?? "").includes('"*"');
-}
-
-/** One or several, as a list. */
-export function listOf(value: string | readonly string[] | undefined): readonly string[] {
-  return value === undefined ? [] : [value].flat();
 }
 
 /** Name of the bucket that a trail writes to; undefined of whatever else. */

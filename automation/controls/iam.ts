@@ -1,5 +1,6 @@
+import { listOf } from "../policy-document";
 import type { ControlGroup } from "./control";
-import { both, type Evident, every, everyStatement, listOf, NothingToJudge, NotMet, none } from "./evidence";
+import { both, type Evident, every, everyStatement, NothingToJudge, NotMet, none } from "./evidence";
 
 const IDENTITY_POLICIES = ["aws:iam/policy:Policy", "aws:iam/rolePolicy:RolePolicy"];
 const ofIdentity = ({ type }: Evident) => IDENTITY_POLICIES.includes(type);

@@ -1,14 +1,14 @@
+import { listOf } from "../policy-document";
 import type { ControlGroup } from "./control";
 import {
-  documentOf,
   type Evidence,
   type Evident,
   every,
   everyStatement,
   isPublic,
-  listOf,
   NothingToJudge,
   NotMet,
+  statementsIn,
 } from "./evidence";
 
 const SECRET = "aws:secretsmanager/secret:Secret";
@@ -161,7 +161,7 @@ export function keyServes(service: string): Evidence {
   return ({ programs }) => {
     const policies = programs.flat().filter(({ type }) => type === KEY_POLICY);
     const serves = (policy: Evident) =>
-      documentOf(policy)?.Statement.some((each) => JSON.stringify(each.Principal).includes(service));
+      statementsIn(policy)?.some((each) => JSON.stringify(each.Principal).includes(service));
     if (policies.length === 0 || !policies.every(serves))
       throw new NotMet(`the key's policy does not name ${service}`);
     return `the key's policy names ${service}`;

@@ -1,14 +1,14 @@
+import { listOf } from "../policy-document";
 import type { ControlGroup } from "./control";
 import {
-  documentOf,
   type Evidence,
   type Evident,
   everyBucket,
   everyStatement,
-  listOf,
   NothingToJudge,
   NotMet,
   oneOrMore,
+  statementsIn,
   trailBucketName,
 } from "./evidence";
 
@@ -35,7 +35,7 @@ function covers(action: string, other: string): boolean {
 }
 
 const deniesPlainHttp = (policy: Evident): boolean =>
-  documentOf(policy)?.Statement.some(
+  statementsIn(policy)?.some(
     ({ Effect, Principal, Action, Condition }) =>
       Effect === "Deny" &&
       Principal === "*" &&

@@ -1,4 +1,4 @@
-import { listOf, statementsOf } from "./documents";
+import { listOf, statementsOf } from "../policy-document";
 import type { Found, FoundPolicy } from "./found";
 import type { NameOptions } from "./names";
 
@@ -16,7 +16,7 @@ export function bucketOf(...policies: readonly (FoundPolicy | undefined)[]): str
 }
 
 function bucketsOf(policy: FoundPolicy | undefined): string[] {
-  return statementsOf(policy?.document)
+  return (statementsOf(policy?.document) ?? [])
     .flatMap(({ Resource }) => listOf(Resource))
     .flatMap((arn) => /^arn:[^:]+:s3:::([^/*?]+)/.exec(arn)?.[1] ?? []);
 }

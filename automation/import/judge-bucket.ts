@@ -1,4 +1,5 @@
-import { principalsOf, statementName, statementsOf } from "./documents";
+import { statementsOf } from "../policy-document";
+import { awsPrincipals, statementName } from "./documents";
 import type { Found, FoundBucket } from "./found";
 import { judgeNotification, judgeSharedNotification } from "./judge-notification";
 import type { Gathered, Target } from "./judgement";
@@ -133,10 +134,10 @@ function judgePolicy({ name, policy }: FoundBucket, gathered: Gathered): void {
   gathered.import(s3("BucketPolicy"), "pipeline-bucket-policy", name);
   const readers: object[] = [];
   const statements: object[] = [];
-  for (const statement of statementsOf(policy)) {
+  for (const statement of statementsOf(policy) ?? []) {
     const { Sid = "", Effect } = statement;
     if (Effect === "Deny" && own.includes(Sid)) continue;
-    const principals = principalsOf(statement);
+    const principals = awsPrincipals(statement);
     const isReader = Effect === "Allow" && /^AllowSnowflakeAccess/.test(Sid) && principals.every(isPrincipal);
     if (isReader) readers.push(...principals.map((arn) => ({ arn })));
     else statements.push({ ...statement, Sid: Sid || `Kept${statements.length + 1}` });

@@ -1,4 +1,6 @@
-import { principalsOf, statementName, statementsOf } from "./documents";
+import { deadLetterName } from "../../components/physical-names";
+import { statementsOf } from "../policy-document";
+import { awsPrincipals, statementName } from "./documents";
 import type { Found, FoundQueue, FoundTopic, FoundTrail } from "./found";
 import { type Gathered, givenIn, type Target } from "./judgement";
 
@@ -43,13 +45,13 @@ function importQueue(queue: FoundQueue, gathered: Gathered): void {
   gathered.say("ok", `queue ${name}`, "to import, with its messages");
   if (ownDeadLetterUrl !== undefined) {
     gathered.import(QUEUE, "pipeline-events-queue-dead-letters", ownDeadLetterUrl);
-    gathered.say("ok", `queue ${name}-dlq`, "to import as its dead-letter queue");
+    gathered.say("ok", `queue ${deadLetterName(name)}`, "to import as its dead-letter queue");
   }
-  if (deadLetterArn !== undefined && !deadLetterArn.endsWith(`:${name}-dlq`)) {
+  if (deadLetterArn !== undefined && !deadLetterArn.endsWith(`:${deadLetterName(name)}`)) {
     gathered.say(
       "warn",
       `queue ${name}`,
-      `its dead letters go to ${deadLetterArn}, and to ${name}-dlq after \`up\`; those so far stay there`,
+      `its dead letters go to ${deadLetterArn}, and to ${deadLetterName(name)} after \`up\`; those so far stay there`,
     );
   }
   replaced(`queue ${name}`, queue.policy, gathered);
@@ -60,9 +62,9 @@ function importTopic({ name, arn, policy }: FoundTopic, gathered: Gathered): voi
   gathered.import("aws:sns/topicPolicy:TopicPolicy", "pipeline-events-topic-policy", arn);
   gathered.set(["events", "topicName"], name);
   gathered.say("ok", `topic ${name}`, "to import, with its subscriptions");
-  const [subscriber] = statementsOf(policy)
+  const [subscriber] = (statementsOf(policy) ?? [])
     .filter(({ Effect, Action }) => Effect === "Allow" && /sns:subscribe/i.test(String(Action)))
-    .flatMap(principalsOf)
+    .flatMap(awsPrincipals)
     .filter((principal) => /^arn:[^:]+:iam::\d{12}:user\//.test(principal));
   if (subscriber !== undefined) gathered.fill(["snowflake", "snsSubscriberArn"], subscriber);
   replaced(`topic ${name}`, policy, gathered, subscriber);
@@ -70,11 +72,11 @@ function importTopic({ name, arn, policy }: FoundTopic, gathered: Gathered): voi
 
 /** Statements by which others than S3 and the account use it: a queue and a topic of the program have a whole policy of their own. */
 function replaced(title: string, policy: string | undefined, gathered: Gathered, kept?: string): void {
-  const others = statementsOf(policy).filter((statement) => {
+  const others = (statementsOf(policy) ?? []).filter((statement) => {
     const service = typeof statement.Principal === "object" && String(statement.Principal.Service ?? "");
     if (service === "s3.amazonaws.com" || service === "sns.amazonaws.com") return false;
     if (statement.Effect === "Deny" || statement.Sid === "__default_statement_ID") return false;
-    return !principalsOf(statement).every((principal) => principal === kept);
+    return !awsPrincipals(statement).every((principal) => principal === kept);
   });
   if (others.length === 0) return;
   gathered.say(

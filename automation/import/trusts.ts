@@ -1,5 +1,5 @@
-import type { Statement } from "../policy-document";
-import { listOf, principalsOf, statementsOf } from "./documents";
+import { listOf, type Statement, statementsOf } from "../policy-document";
+import { awsPrincipals } from "./documents";
 
 /** What of a trust policy the settings can say, and what they cannot. */
 export interface TrustSettings {
@@ -19,7 +19,7 @@ function externalIds({ Condition = {} }: Statement): string[] {
 
 /** The one statement that lets somebody in; `undefined` where there are several. */
 function onlyAllow(trust: string): Statement | undefined {
-  const [first, ...others] = statementsOf(trust).filter(({ Effect }) => Effect === "Allow");
+  const [first, ...others] = (statementsOf(trust) ?? []).filter(({ Effect }) => Effect === "Allow");
   return others.length === 0 ? first : undefined;
 }
 
@@ -38,7 +38,7 @@ export function braintrustOf(trust: string): TrustSettings {
   }
   const projects = ids.flatMap((id) => (id?.[2] === undefined || id[2] === "*" ? [] : [id[2]]));
   const projectIds = projects.length === ids.length ? { projectIds: projects } : {};
-  const principals = principalsOf(statement);
+  const principals = awsPrincipals(statement);
   const accounts = principals.map((one) => /^(?:arn:[^:]+:iam::)?(\d{12})(?::root)?$/.exec(one)?.[1]);
   const [accountId] = accounts;
   if (accountId !== undefined && accounts.length === 1)
@@ -58,7 +58,7 @@ export function snowflakeOf(trust: string): TrustSettings {
   const statement = onlyAllow(trust);
   if (statement === undefined) return { settings: {}, other: "is not one statement that allows" };
   const [externalId, ...otherIds] = externalIds(statement);
-  const [principal, ...others] = principalsOf(statement);
+  const [principal, ...others] = awsPrincipals(statement);
   const isUser = principal !== undefined && /^arn:[^:]+:iam::\d{12}:user\//.test(principal);
   if (!isUser || others.length > 0)
     return { settings: {}, other: "it does not trust one user of Snowflake's" };

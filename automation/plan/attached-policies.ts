@@ -1,7 +1,7 @@
 import { SHARED_POLICY } from "../../components/storage/share-names";
+import { listOf } from "../policy-document";
 import type { Namer } from "./arn-names";
 import type { PlannedResource } from "./evaluation";
-import { listOf } from "./policy-words";
 
 type Holder = "role" | "user" | "group";
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { policySchema, type Statement } from "../policy-document";
+import { listOf, principalsOf, type Statement, statementsOf } from "../policy-document";
 import type { Namer } from "./arn-names";
 import { type Conditions, conditionWords } from "./condition-words";
 
@@ -27,32 +27,15 @@ export interface PolicyContext {
 
 /** Each statement in words; undefined where the policy cannot be read, or is not known before a deployment. */
 export function grantsOf(policy: unknown, context: PolicyContext): Grant[] | undefined {
-  return statementsOf(policy)?.map((statement) => grantOf(statement, context));
+  return statementsOfInput(policy)?.map((statement) => grantOf(statement, context));
 }
 
-/** The statements of a policy; undefined where it cannot be read, or is not known before a deployment. */
-export function statementsOf(policy: unknown): Statement[] | undefined {
-  return policySchema.safeParse(parseJson(revealed(policy))).data;
-}
-
-/** A list, whether a policy writes one value as a list or not. */
-export function listOf<T>(value: T | T[] | undefined): T[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
-}
-
-// An encrypted setting is a placeholder in a plan, so a policy made of one tells no secret.
-function revealed(value: unknown): unknown {
-  return pulumi.runtime.isRpcSecret(value) ? pulumi.runtime.unwrapRpcSecret(value) : value;
-}
-
-function parseJson(text: unknown): unknown {
-  if (typeof text !== "string") return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/**
+ * The statements of a policy that is the input of a planned resource; undefined where it cannot be read, or is not known before a
+ * deployment. An encrypted setting is a placeholder in a plan, so a policy made of one tells no secret.
+ */
+export function statementsOfInput(policy: unknown): Statement[] | undefined {
+  return statementsOf(pulumi.runtime.isRpcSecret(policy) ? pulumi.runtime.unwrapRpcSecret(policy) : policy);
 }
 
 type Principal = Statement["Principal"];
@@ -87,15 +70,22 @@ export function grantOf(statement: Statement, { name, who, itself }: PolicyConte
 
 function principalWords(principal: Principal, name: Namer): string {
   if (principal === undefined) return "nobody named";
-  if (typeof principal === "string") return principal === "*" ? "anyone" : name(principal);
-  const names = Object.entries(principal).flatMap(([kind, values]) =>
-    listOf(values).map((value) => principalName(kind, value, name)),
+  const names = principalNames(principal, name);
+  return names.includes(ANYONE) ? ANYONE : names.join(" and ");
+}
+
+/** How policies in words name everybody. */
+export const ANYONE = "anyone";
+
+/** Each of those whom a statement names, in words; {@link ANYONE} for a star. */
+export function principalNames(principal: Principal, name: Namer): string[] {
+  return Object.entries(principalsOf(principal)).flatMap(([kind, values]) =>
+    values.map((value) => principalName(kind, value, name)),
   );
-  return names.includes("anyone") ? "anyone" : names.join(" and ");
 }
 
 function principalName(kind: string, value: string, name: Namer): string {
-  if (value === "*") return "anyone";
+  if (value === "*") return ANYONE;
   if (kind === "Service") return `service ${value}`;
   if (kind !== "AWS") return `${kind} ${value}`;
   return name(/^\d{12}$/.test(value) ? `arn:aws:iam::${value}:root` : value);

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { policySchema, type Statement, statementSchema } from "../policy-document";
+import { listOf, policySchema, principalsOf, type Statement, statementSchema } from "../policy-document";
 
 /** What a live policy has too little and too much, each statement by its Sid or in words. */
 export interface PolicyDifference {
@@ -50,18 +50,10 @@ export function speaksOf({ Principal, NotPrincipal }: Statement, arn: string): b
   return principalNames(Principal).some((name) => names(name, arn));
 }
 
-/** A list, whether a policy writes one value as a list or not. */
-export function listOf<Value>(value: Value | Value[] | undefined): Value[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
-}
-
 /** Every principal that is named, as `AWS arn:...`, `Service s3.amazonaws.com` or `AWS *`. */
 export function principalNames(value: Statement["Principal"]): string[] {
-  if (value === undefined) return [];
-  if (typeof value === "string") return [`AWS ${value}`];
-  return Object.entries(value).flatMap(([kind, values]) =>
-    listOf(values).map((name) => `${kind} ${name.replace(/^arn:[a-z-]+:iam::(\d{12}):root$/, "$1")}`),
+  return Object.entries(principalsOf(value)).flatMap(([kind, values]) =>
+    values.map((name) => `${kind} ${name.replace(/^arn:[a-z-]+:iam::(\d{12}):root$/, "$1")}`),
   );
 }
 

@@ -1,3 +1,4 @@
+import type * as iam from "@pulumi/aws/iam";
 import type * as pulumi from "@pulumi/pulumi";
 import { denyInsecureTransport, denyOldTls } from "../storage/bucket-policy";
 
@@ -9,18 +10,7 @@ export interface LogBucketOwner {
 }
 
 /** A policy document as awsx writes it. */
-export interface TrailPolicy {
-  readonly Version: string;
-  readonly Statement: readonly TrailStatement[];
-}
-
-interface TrailStatement {
-  readonly Effect: string;
-  readonly Action: string | readonly string[];
-  readonly Resource: string | readonly string[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly [other: string]: unknown;
-}
+export type TrailPolicy = pulumi.Unwrap<iam.PolicyDocument>;
 
 /**
  * The policy that awsx gives a trail's log bucket, made strict: CloudTrail may use it for this one trail and write below

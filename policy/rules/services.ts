@@ -1,5 +1,6 @@
+import { principalsOf } from "../../automation/policy-document";
 import { demands, isFixed } from "../conditions";
-import { allowedBy, named, principalsOf } from "../documents";
+import { allowedBy, named } from "../documents";
 import type { ResourceRule } from "../rule";
 
 /** What says for whom a service acts: docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html */
@@ -19,7 +20,7 @@ export const servicesBySource: ResourceRule = {
   fix: "Demand a fixed aws:SourceArn or aws:SourceAccount.",
   *check(resource) {
     for (const statement of allowedBy(resource, "resource")) {
-      const { Service: services = [] } = principalsOf(statement);
+      const { Service: services = [] } = principalsOf(statement.Principal);
       if (services.length > 0 && !demands(statement, sourceKeys, isFixed)) {
         yield `${named(statement)} lets ${services.join(", ")} act for any account`;
       }

@@ -1,6 +1,6 @@
-import type { Statement } from "../../automation/policy-document";
+import { listOf, type Statement } from "../../automation/policy-document";
 import { conditionsOf } from "../conditions";
-import { documentsOf, isForEverybody, listOf } from "../documents";
+import { documentsOf, isForEverybody } from "../documents";
 import { type StackResource, type StackRule, UNKNOWN } from "../rule";
 import { isBucket, isBucketPolicy, isOf } from "./buckets";
 

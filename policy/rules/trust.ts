@@ -1,6 +1,6 @@
-import type { Statement } from "../../automation/policy-document";
+import { principalsOf, type Statement } from "../../automation/policy-document";
 import { type Condition, demands } from "../conditions";
-import { allowedBy, isForEverybody, named, principalsOf } from "../documents";
+import { allowedBy, isForEverybody, named } from "../documents";
 import type { ResourceRule } from "../rule";
 
 /**
@@ -13,7 +13,7 @@ export const trustByExternalId: ResourceRule = {
   fix: "Demand sts:ExternalId by StringEquals, or by StringLike with the organization spelled out (bt:ORG:*); a subject of the identity provider likewise. For accounts of your own: BRAINTRUST_POLICY_TRUSTED_ACCOUNTS.",
   *check(resource, { trustedAccounts }) {
     for (const statement of allowedBy(resource, "trust")) {
-      const { AWS: callers = [], Federated: federated = [] } = principalsOf(statement);
+      const { AWS: callers = [], Federated: federated = [] } = principalsOf(statement.Principal);
       if (isForEverybody(statement)) {
         yield `${named(statement)} lets everybody assume the role`;
         continue;
@@ -42,7 +42,7 @@ function namesCustomer(externalId: string, { operator }: Condition): boolean {
 }
 
 function demandsSubject(statement: Statement): boolean {
-  const { Federated: providers = [] } = principalsOf(statement);
+  const { Federated: providers = [] } = principalsOf(statement.Principal);
   return providers.every((provider) => {
     const host = provider.split(":oidc-provider/").at(-1)?.toLowerCase() ?? provider;
     const keys = provider.includes(":saml-provider/") ? ["saml:aud", "saml:sub"] : [`${host}:sub`];

@@ -1,5 +1,5 @@
-import type { Statement } from "../../automation/policy-document";
-import { allowedBy, documentsOf, listOf, named } from "../documents";
+import { listOf, type Statement } from "../../automation/policy-document";
+import { allowedBy, documentsOf, named } from "../documents";
 import type { Resource, ResourceRule } from "../rule";
 
 /** Allow statements list actions and resources. */

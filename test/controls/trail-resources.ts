@@ -17,7 +17,7 @@ async function trailResources({ name, inputs }: Evident): Promise<Evident[]> {
   const { existing } = s3Bucket as { existing: { name: string; arn: string } };
   const group = cloudWatchLogsGroup as { existing: { arn: string } };
   const [, , , region, account] = group.existing.arn.split(":");
-  const cloudTrail = { Effect: "Allow", Principal: { Service: "cloudtrail.amazonaws.com" } };
+  const cloudTrail = { Effect: "Allow" as const, Principal: { Service: "cloudtrail.amazonaws.com" } };
   const policy = hardenTrailPolicy(
     {
       Version: "2012-10-17",

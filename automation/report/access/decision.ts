@@ -1,6 +1,6 @@
 import type { Namer } from "../../plan/arn-names";
-import { listOf } from "../../plan/policy-words";
-import type { Statement } from "../../policy-document";
+import * as words from "../../plan/policy-words";
+import { listOf, type Statement } from "../../policy-document";
 import type { Place } from "./places";
 import type { ListedStatement } from "./statements";
 
@@ -111,22 +111,14 @@ function coversPrincipal(
   );
 }
 
-/** How a policy names everybody. */
+/** How the page names everybody. */
 export const ANYONE = "Anyone else";
 
 /** Those whom a statement names, in words; {@link ANYONE} for a star. */
 export function principalLabels(principal: Statement["Principal"], name: Namer): string[] {
-  if (principal === undefined) return [];
-  if (typeof principal === "string") return [principal === "*" ? ANYONE : name(principal)];
-  return Object.entries(principal).flatMap(([kind, values]) =>
-    listOf(values).map((value) => {
-      if (value === "*") return ANYONE;
-      if (kind === "Service") return `service ${value}`;
-      if (kind !== "AWS") return `${kind} ${value}`;
-      const arn = /^\d{12}$/.test(value) ? `arn:aws:iam::${value}:root` : value;
-      // The path of a role is no part of its name.
-      return name(arn).replace(/^(role|user) (?:\S+\/)/, "$1 ");
-    }),
+  return words.principalNames(principal, name).map((named) =>
+    // The path of a role is no part of its name.
+    named === words.ANYONE ? ANYONE : named.replace(/^(role|user) (?:\S+\/)/, "$1 "),
   );
 }
 

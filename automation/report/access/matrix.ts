@@ -1,6 +1,6 @@
 import { type Namer, namer } from "../../plan/arn-names";
 import type { PlannedResource } from "../../plan/evaluation";
-import { listOf } from "../../plan/policy-words";
+import { listOf } from "../../policy-document";
 import { ANYONE, type Decision, decide, type Principal, principalLabels } from "./decision";
 import { type Place, placesOf, usualActions } from "./places";
 import { identityLabel, type ListedStatement, listStatements } from "./statements";

@@ -1,5 +1,5 @@
 import type { Namer } from "../../plan/arn-names";
-import { listOf } from "../../plan/policy-words";
+import { listOf } from "../../policy-document";
 import type { ListedStatement } from "./statements";
 
 /** Something that actions are allowed or refused on. */

@@ -6,7 +6,7 @@ import {
   policyOfResource,
 } from "../../plan/attached-policies";
 import type { PlannedResource } from "../../plan/evaluation";
-import { type Grant, grantOf, statementsOf } from "../../plan/policy-words";
+import { type Grant, grantOf, statementsOfInput } from "../../plan/policy-words";
 import type { Statement } from "../../policy-document";
 
 /** A statement of one of the stack's policies, as the page lists it. */
@@ -60,7 +60,7 @@ function statements(
   name: Namer,
 ): Unnumbered[] {
   const context = kind === "identity" ? { name, who: holder } : { name, itself: holder };
-  return (statementsOf(policy.text) ?? []).map((statement) => ({
+  return (statementsOfInput(policy.text) ?? []).map((statement) => ({
     kind,
     holder,
     ...(policy.name === "" ? {} : { policy: policy.name }),

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Statement } from "../../policy-document";
-import { listOf, principalNames } from "../policies";
+import { listOf, type Statement } from "../../policy-document";
+import { principalNames } from "../policies";
 
 /** Whom a role is meant to trust. */
 export interface AskedTrust {

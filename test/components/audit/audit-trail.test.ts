@@ -59,11 +59,12 @@ describe("hardenTrailPolicy", () => {
   });
 
   it("does not let a statement through that it does not know", () => {
-    for (const changed of [
+    const changes: TrailPolicy["Statement"] = [
       { Effect: "Allow", Action: "s3:*", Resource: bucketArn },
       { Effect: "Allow", Action: ["s3:GetBucketAcl", "s3:GetObject"], Resource: bucketArn },
       { Effect: "Deny", Action: "s3:GetBucketAcl", Resource: bucketArn },
-    ]) {
+    ];
+    for (const changed of changes) {
       assert.throws(
         () => hardenTrailPolicy({ ...awsxPolicy, Statement: [changed] }, owner),
         /has a statement unknown here/,
