@@ -21,3 +21,18 @@ export function parseOutputs(outputs: OutputMap): PipelineOutputs {
   const names = [...new Set(parsed.error.issues.map((issue) => issue.path.join(".")))].join(", ");
   throw new PipelineError(`the stack's outputs lack or misstate: ${names}; run "up" first`);
 }
+
+/** Snowflake's access key in user mode, for its stages. */
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** The access key that Snowflake reads with; undefined where it assumes a role. */
+export function accessKeyOf({ snowflake, ...outputs }: PipelineOutputs): AccessKey | undefined {
+  const { snowflakeAccessKeyId: accessKeyId, snowflakeSecretAccessKey: secretAccessKey } = outputs;
+  if (snowflake.access !== "user" || accessKeyId === undefined || secretAccessKey === undefined) {
+    return undefined;
+  }
+  return { accessKeyId, secretAccessKey };
+}

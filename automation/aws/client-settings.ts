@@ -1,12 +1,11 @@
 import * as fs from "node:fs";
 import type * as http from "node:http";
 import * as https from "node:https";
-import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import { ENCRYPTED } from "../../components/settings/schema";
 import { pathError } from "../paths";
 import type { StackFile } from "../project/stack-file";
 import { environmentProxies, proxyFor } from "../proxies";
-import { credentialsOf } from "./credentials";
+import { type CredentialSource, credentialsOf } from "./credentials";
 import { flagOf, structureOf, textOf } from "./provider-config";
 
 /** What of a stack's file says how its provider reaches AWS. */
@@ -19,7 +18,7 @@ export interface ClientSettings {
   readonly endpoint?: string;
   readonly useFipsEndpoint?: boolean;
   readonly useDualstackEndpoint?: boolean;
-  readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
+  readonly credentials?: CredentialSource;
   readonly requestHandler: {
     readonly requestTimeout: number;
     readonly connectionTimeout: number;

@@ -5,6 +5,10 @@ import { UsageError } from "../errors";
 import type { StackFile } from "../project/stack-file";
 import { structureOf, textOf } from "./provider-config";
 
+export type { AwsCredentialIdentity };
+/** Credentials, or what obtains them once a client needs them. */
+export type CredentialSource = AwsCredentialIdentity | AwsCredentialIdentityProvider;
+
 /** As Go writes it, such as 1h30m: https://pkg.go.dev/time#ParseDuration */
 const duration = z.string().regex(/^(\d+(\.\d+)?(h|ms|m|s))+$/);
 
@@ -51,11 +55,11 @@ export interface StsSettings {
 export function credentialsOf(
   { values }: Pick<StackFile, "values">,
   sts: StsSettings,
-): AwsCredentialIdentity | AwsCredentialIdentityProvider | undefined {
+): CredentialSource | undefined {
   const roles = parsed(values, "assumeRoles", z.array(assumeRole)) ?? [];
   const base = baseCredentials(values, sts);
   if (roles.length === 0) return base;
-  return roles.reduce<AwsCredentialIdentity | AwsCredentialIdentityProvider | undefined>(
+  return roles.reduce<CredentialSource | undefined>(
     (masterCredentials, role) => async (context) => {
       const { fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
       const { roleArn, sessionName, duration, policy, policyArns, tags, ...rest } = role;
@@ -100,6 +104,19 @@ function environmentKeys(): AwsCredentialIdentity | undefined {
 function keysOf(accessKeyId?: string, secretAccessKey?: string, sessionToken?: string) {
   if (!accessKeyId || !secretAccessKey) return undefined;
   return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
+}
+
+/** What IAM answers of a new key, and STS of a session. */
+export interface AnsweredKeys {
+  readonly AccessKeyId?: string | undefined;
+  readonly SecretAccessKey?: string | undefined;
+  readonly SessionToken?: string | undefined;
+}
+
+/** Credentials for clients, of an answer. */
+export function answeredCredentials(answer: AnsweredKeys = {}): AwsCredentialIdentity {
+  const { AccessKeyId: accessKeyId = "", SecretAccessKey: secretAccessKey = "", SessionToken } = answer;
+  return { accessKeyId, secretAccessKey, ...(SessionToken ? { sessionToken: SessionToken } : {}) };
 }
 
 /** The SDK reads one file of each kind; where the provider has several, the first. */

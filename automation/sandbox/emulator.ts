@@ -9,6 +9,7 @@ import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { packageDir } from "../../components/package";
+import type { AwsCredentialIdentity } from "../aws/credentials";
 import { type Supervised, supervise } from "../engine/cli/supervised-process";
 import { PipelineError, UsageError } from "../errors";
 import { pathError } from "../paths";
@@ -43,7 +44,7 @@ export interface EmulatorAccess {
   readonly accountId: string;
   readonly region: string;
   /** Root's, which no policy binds. */
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials: AwsCredentialIdentity;
   /** For child processes: SDKs, the AWS CLI, the Pulumi engine and its provider. Hides the caller's own AWS set-up from them. */
   readonly environment: Readonly<Record<string, string>>;
   /** Stack settings that point Pulumi's AWS provider at it. */

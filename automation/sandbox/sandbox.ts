@@ -1,7 +1,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import type { AwsCredentialIdentity } from "@aws-sdk/types";
 import { stackNameRule } from "../../components/settings/rules/text-rules";
+import type { AwsCredentialIdentity } from "../aws/credentials";
 import { Deployment } from "../deploy/deployment";
 import { summarize } from "../engine/changes";
 import { PipelineError, UsageError } from "../errors";

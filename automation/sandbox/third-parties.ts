@@ -14,9 +14,9 @@ import {
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
-import type { AwsCredentialIdentity } from "@aws-sdk/types";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { clientSettings, pathStyle } from "../aws/client-settings";
+import { type AwsCredentialIdentity, answeredCredentials } from "../aws/credentials";
 import { PipelineError } from "../errors";
 import type { PipelineOutputs } from "../outputs";
 import type { StackFile } from "../project/stack-file";
@@ -41,10 +41,7 @@ export async function createSnowflakeUser(file: StackFile): Promise<AwsCredentia
   );
   const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
   iam.destroy();
-  return {
-    accessKeyId: AccessKey?.AccessKeyId ?? "",
-    secretAccessKey: AccessKey?.SecretAccessKey ?? "",
-  };
+  return answeredCredentials(AccessKey);
 }
 
 /** Takes the key away again, and the user that has no other. */
@@ -144,11 +141,7 @@ async function assume(
     new AssumeRoleCommand({ RoleArn, RoleSessionName: "sandbox", ExternalId }),
   );
   sts.destroy();
-  return {
-    accessKeyId: Credentials?.AccessKeyId ?? "",
-    secretAccessKey: Credentials?.SecretAccessKey ?? "",
-    ...(Credentials?.SessionToken === undefined ? {} : { sessionToken: Credentials.SessionToken }),
-  };
+  return answeredCredentials(Credentials);
 }
 
 function exportFiles(run: string, stream: string, format: "jsonl" | "parquet"): Record<string, Uint8Array> {

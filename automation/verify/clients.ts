@@ -9,8 +9,8 @@ import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import type { SNS } from "@aws-sdk/client-sns";
 import type { SQS } from "@aws-sdk/client-sqs";
 import type { STS } from "@aws-sdk/client-sts";
-import type { AwsCredentialIdentity } from "@aws-sdk/types";
 import { clientSettings, pathStyle } from "../aws/client-settings";
+import type { AwsCredentialIdentity } from "../aws/credentials";
 import type { StackFile } from "../project/stack-file";
 
 /** AWS as the caller sees it. */

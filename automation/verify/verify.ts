@@ -1,5 +1,5 @@
-import type { AwsCredentialIdentity } from "@aws-sdk/types";
 import type { OutputMap } from "@pulumi/pulumi/automation";
+import type { AwsCredentialIdentity } from "../aws/credentials";
 import { Deployment } from "../deploy/deployment";
 import { decryptedSettings } from "../engine/decrypted-settings";
 import { PipelineError } from "../errors";

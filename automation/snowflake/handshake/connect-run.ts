@@ -2,11 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Deployment } from "../../deploy/deployment";
 import type { DeploymentOptions } from "../../deploy/deployment-options";
 import { PipelineError, throwMistake, UsageError } from "../../errors";
-import type { PipelineOutputs } from "../../outputs";
+import { accessKeyOf, type PipelineOutputs } from "../../outputs";
 import { type Answers, type IntegrationAnswer, parseAnswers, quote } from "../answers/answers";
 import { autoIngests, integrationsOf, lookSql } from "../sql/integration-sql";
 import { namesOf } from "../sql/names";
-import type { AccessKey } from "../sql/objects-sql";
 import { snowflakeSqlFiles } from "../sql/sql";
 import { type ConnectResult, connect, connection } from "./connect";
 import { lastLines, runSnow, SnowError } from "./snow";
@@ -116,7 +115,8 @@ async function step(
   outputs: PipelineOutputs,
   part: "setup" | "load",
 ): Promise<ConnectResult> {
-  const key = accessKey(outputs);
+  // In user mode the stages hold a key, which goes into the SQL and nowhere else.
+  const key = accessKeyOf(outputs);
   const secrets = key === undefined ? [] : [key.secretAccessKey];
   const files = snowflakeSqlFiles(outputs, part, { revealSecrets: key });
   // The last file has the answers.
@@ -171,12 +171,4 @@ function isDistrust(error: unknown): boolean {
 /** Whether Snowflake says this. The CLI folds its messages wherever a line is full. */
 function isRefusal(error: unknown, message: RegExp): boolean {
   return error instanceof SnowError && message.test(error.message.replace(/\s+/g, " "));
-}
-
-/** In user mode the stages hold a key, which goes into the SQL and nowhere else. */
-function accessKey({ snowflake, ...outputs }: PipelineOutputs): AccessKey | undefined {
-  const { snowflakeAccessKeyId: accessKeyId, snowflakeSecretAccessKey: secretAccessKey } = outputs;
-  if (snowflake.access !== "user" || accessKeyId === undefined || secretAccessKey === undefined)
-    return undefined;
-  return { accessKeyId, secretAccessKey };
 }

@@ -1,14 +1,8 @@
-import type { PipelineOutputs } from "../../outputs";
+import type { AccessKey, PipelineOutputs } from "../../outputs";
 import { literal } from "./identifiers";
 import { landingColumns } from "./landing";
 import type { Names, StreamNames } from "./names";
 import { currentTable, filesView, latestView } from "./views-sql";
-
-/** An access key of the reader user, for user mode. */
-export interface AccessKey {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
 
 /**
  * Options by format. COMPRESSION = AUTO reads plain and gzip files alike. A character that is not UTF-8, which happens in what

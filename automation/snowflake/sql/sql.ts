@@ -1,11 +1,11 @@
-import type { PipelineOutputs } from "../../outputs";
+import type { AccessKey, PipelineOutputs } from "../../outputs";
 import { containersSql, rolesSql } from "./admin-sql";
 import { accessChecksSql, loadChecksSql } from "./check-sql";
 import { answersSql, autoIngests, integrationSql } from "./integration-sql";
 import { grantsSql, loadersSql } from "./load-sql";
 import { dropMonitorSql, monitorSql } from "./monitor-sql";
 import { type Names, namesOf, sharesOf } from "./names";
-import { type AccessKey, objectsSql } from "./objects-sql";
+import { objectsSql } from "./objects-sql";
 import { KEEP_CASE } from "./scripting";
 import { leftStreamsSql, purgeSql, teardownSql } from "./teardown-sql";
 

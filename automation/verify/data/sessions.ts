@@ -1,7 +1,7 @@
 import type { S3 } from "@aws-sdk/client-s3";
 import type { STS } from "@aws-sdk/client-sts";
-import type { AwsCredentialIdentity } from "@aws-sdk/types";
 import { isDenied } from "../../aws/aws-errors";
+import { type AnsweredKeys, type AwsCredentialIdentity, answeredCredentials } from "../../aws/credentials";
 import { Skipped } from "../check";
 import type { Aws } from "../clients";
 import type { Subject } from "../subject";
@@ -64,7 +64,7 @@ export async function assume(aws: Aws, role: AssumedRole, secrets: Set<string>):
       RoleSessionName: "pipeline-verify",
       DurationSeconds: 900,
     });
-    return { s3: aws.s3As(keysOf(Credentials, secrets)), who: role.who };
+    return { s3: aws.s3As(sessionKeys(Credentials, secrets)), who: role.who };
   } catch (error) {
     if (!isDenied(error)) throw error;
     if (role.ownAccount) {
@@ -99,19 +99,11 @@ export async function useReaderKey(aws: Aws, { outputs }: Subject, secrets: Set<
   return { s3: aws.s3As(keys), who: `Snowflake's user, by its key ${keys.accessKeyId}` };
 }
 
-function keysOf(
-  credentials:
-    | {
-        AccessKeyId?: string | undefined;
-        SecretAccessKey?: string | undefined;
-        SessionToken?: string | undefined;
-      }
-    | undefined,
-  secrets: Set<string>,
-): AwsCredentialIdentity {
-  const { AccessKeyId = "", SecretAccessKey = "", SessionToken = "" } = credentials ?? {};
-  secrets.add(SecretAccessKey).add(SessionToken);
-  return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+function sessionKeys(answered: AnsweredKeys | undefined, secrets: Set<string>): AwsCredentialIdentity {
+  const keys = answeredCredentials(answered);
+  secrets.add(keys.secretAccessKey);
+  if (keys.sessionToken !== undefined) secrets.add(keys.sessionToken);
+  return keys;
 }
 
 // No part of the text may reach an error: JSON.parse would quote it.
