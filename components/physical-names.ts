@@ -46,3 +46,8 @@ export function physicalNames(suffix: string, others: Partial<PhysicalNames> = {
     ...others,
   };
 }
+
+/** Name of the queue behind a queue, for messages that nobody could handle; also ARN from ARN. */
+export function deadLetterName(queue: string): string {
+  return `${queue}-dlq`;
+}

@@ -1,5 +1,6 @@
 import type { NotificationConfiguration, QueueConfiguration, TopicConfiguration } from "@aws-sdk/client-s3";
 import { z } from "zod";
+import { awsLimits } from "../components/aws-limits";
 import { isEarlierName, isOwnedBy, ownedName } from "../components/storage/share-names";
 import { mergedFilters } from "../components/streams";
 import { equivalent } from "./equivalence";
@@ -150,8 +151,7 @@ export function notificationProblems(
   return count > MOST_CONFIGURATIONS ? [...overlaps, tooMany(own.bucket, count, others.length)] : overlaps;
 }
 
-/** docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html */
-const MOST_CONFIGURATIONS = 100;
+const MOST_CONFIGURATIONS = awsLimits.notificationConfigurations.most;
 
 function conflict(bucket: string, rule: Rule, other: Rule): Problem {
   return {

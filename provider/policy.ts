@@ -1,5 +1,6 @@
 import { isMap, isSeq, parseDocument, type YAMLMap } from "yaml";
 import { z } from "zod";
+import { awsLimits } from "../components/aws-limits";
 import { isEarlierName, isOwnedBy } from "../components/storage/share-names";
 import { equivalent } from "./equivalence";
 import type { Problem } from "./resource-kind";
@@ -7,9 +8,6 @@ import type { Problem } from "./resource-kind";
 /** What of a bucket's policy is one pipeline's, as the resource has it: `policy` has the pipeline's statements alone. */
 export const policyShare = z.object({ bucket: z.string(), owner: z.string().min(1), policy: z.string() });
 export type PolicyShare = Pick<z.output<typeof policyShare>, "owner" | "policy">;
-
-/** S3's limit: docs.aws.amazon.com/general/latest/gr/s3.html#limits_s3 */
-const MOST_BYTES = 20_480;
 
 /** A statement as its document writes it. */
 interface Statement {
@@ -84,10 +82,11 @@ export function ownedSids(live: string | undefined, owner: string): (string | un
 /** What S3 would refuse about a policy. */
 export function policyProblems(bucket: string, policy: string | undefined): Problem[] {
   const bytes = Buffer.byteLength(policy ?? "");
-  if (bytes <= MOST_BYTES) return [];
+  const { most } = awsLimits.bucketPolicy;
+  if (bytes <= most) return [];
   return [
     {
-      message: `the policy of ${bucket} would have ${bytes} bytes with this stack's statements, and S3 takes at most ${MOST_BYTES}`,
+      message: `the policy of ${bucket} would have ${bytes} bytes with this stack's statements, and S3 takes at most ${most}`,
       fix: "name fewer crossAccountReaders, or have its owner remove statements that nobody needs",
     },
   ];

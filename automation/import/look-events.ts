@@ -1,6 +1,7 @@
 import type { CloudTrail, Trail } from "@aws-sdk/client-cloudtrail";
 import type { SNS } from "@aws-sdk/client-sns";
 import type { SQS } from "@aws-sdk/client-sqs";
+import { deadLetterName } from "../../components/physical-names";
 import { awsCall } from "../aws/aws-call";
 import { orAbsent } from "../aws/aws-errors";
 import type { CallerAccount } from "../deploy/recovery/unfinished-operations";
@@ -24,7 +25,7 @@ export async function findQueue(sqs: SQS, name: string): Promise<FoundQueue | un
     policy: Attributes.Policy || undefined,
     tags: tagsOf(Object.entries(Tags).map(([Key, Value]) => ({ Key, Value }))),
     deadLetterArn: deadLetterOf(Attributes.RedrivePolicy),
-    ownDeadLetterUrl: await queueUrl(sqs, `${name}-dlq`),
+    ownDeadLetterUrl: await queueUrl(sqs, deadLetterName(name)),
   };
 }
 

@@ -1,7 +1,8 @@
+import { awsLimits } from "../../components/aws-limits";
 import type { AllowStatement, Grant } from "./grant";
 
-/** A managed policy takes this many characters, blanks not counted: docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-export const LONGEST_POLICY = 6_144;
+/** Characters of a managed policy, blanks not counted. */
+export const LONGEST_POLICY = awsLimits.managedPolicy.most;
 
 /** An IAM policy document. */
 export interface PolicyDocument {

@@ -1,3 +1,4 @@
+import { deadLetterName } from "../../../components/physical-names";
 import { type Check, judge } from "../check";
 import type { Aws } from "../clients";
 import { comparePolicies, differenceWords, parsePolicy } from "../policies";
@@ -5,7 +6,7 @@ import { nameOfArn, repair, type Subject } from "../subject";
 import { queueChecks } from "./queue-checks";
 import { topicChecks } from "./topic-checks";
 
-/** what carries Snowpipe's reports of files that it could not load, where the stack has them. */
+/** What carries Snowpipe's reports of files that it could not load, where the stack has them. */
 export function loadErrorChecks(subject: Subject, aws: Aws): Check[] {
   const { errorTopicArn: topicArn, errorQueueUrl: url, errorRoleArn: roleArn } = subject.outputs;
   if (topicArn === undefined || url === undefined || roleArn === undefined) return [];
@@ -22,7 +23,7 @@ export function loadErrorChecks(subject: Subject, aws: Aws): Check[] {
       group: "errors",
       url,
       arn: queueArn,
-      deadLetterArn: `${queueArn}-dlq`,
+      deadLetterArn: deadLetterName(queueArn),
       sender: { service: "sns.amazonaws.com", sourceArn: topicArn },
     }),
   ];

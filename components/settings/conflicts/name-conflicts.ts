@@ -1,3 +1,4 @@
+import { deadLetterName } from "../../physical-names";
 import { namesOf } from "../names";
 import { type Problem, showValue } from "../problems";
 import { trailNameRule } from "../rules/text-rules";
@@ -76,13 +77,13 @@ function queues(settings: Settings): Name[] {
     ...(mode === "queue" || mode === "sns"
       ? [
           { name: eventQueue, of: "the queue of events", key, given },
-          { name: `${eventQueue}-dlq`, of: "the dead-letter queue of events", key, given },
+          { name: deadLetterName(eventQueue), of: "the dead-letter queue of events", key, given },
         ]
       : []),
     ...(settings.snowflake.errorNotifications.enabled
       ? [
           { name: errorQueue, of: "the queue of load errors" },
-          { name: `${errorQueue}-dlq`, of: "the dead-letter queue of load errors" },
+          { name: deadLetterName(errorQueue), of: "the dead-letter queue of load errors" },
         ]
       : []),
   ];
