@@ -1,8 +1,10 @@
 import type * as iam from "@pulumi/aws/iam";
+import * as sns from "@pulumi/aws/sns";
 import * as sqs from "@pulumi/aws/sqs";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
 import { knownInputs } from "../arguments";
+import { deadLetterName } from "../physical-names";
 
 /** One AWS service, sending for one resource of ours. */
 export interface EventSource {
@@ -52,14 +54,14 @@ export class EventQueue extends pulumi.ComponentResource {
   public constructor(name: string, args: EventQueueArgs, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:EventQueue", name, knownInputs(args), opts);
     const { queueName, account, source } = args;
-    const deadLetterName = `${queueName}-dlq`;
+    const deadLettersName = deadLetterName(queueName);
     const deadLetters = new sqs.Queue(
       `${name}-dead-letters`,
       {
-        name: deadLetterName,
+        name: deadLettersName,
         messageRetentionSeconds: RETENTION_SECONDS,
         sqsManagedSseEnabled: true,
-        policy: queuePolicy(arnOf(deadLetterName, account)),
+        policy: queuePolicy(arnOf(deadLettersName, account)),
         redriveAllowPolicy: pulumi.jsonStringify({
           redrivePermission: "byQueue",
           sourceQueueArns: [arnOf(queueName, account)],
@@ -88,6 +90,22 @@ export class EventQueue extends pulumi.ComponentResource {
     this.deadLetterQueueArn = deadLetters.arn;
     this.registerOutputs({ queueArn: this.queueArn, deadLetterQueueArn: this.deadLetterQueueArn });
   }
+}
+
+/** A queue that receives what a topic of this stack is sent, as it is sent. */
+export function subscribedQueue(
+  name: string,
+  { topicArn, ...args }: Omit<EventQueueArgs, "source"> & { readonly topicArn: pulumi.Output<string> },
+  parent: pulumi.Resource,
+): EventQueue {
+  const source: EventSource = { service: "sns.amazonaws.com", sourceArn: topicArn };
+  const queue = new EventQueue(`${name}-queue`, { ...args, source }, { parent });
+  new sns.TopicSubscription(
+    `${name}-subscription`,
+    { topic: topicArn, protocol: "sqs", endpoint: queue.queueArn, rawMessageDelivery: true },
+    { parent, dependsOn: queue.dependencies },
+  );
+  return queue;
 }
 
 /** ARN of a queue that need not be there yet. */

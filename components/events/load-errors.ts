@@ -1,11 +1,10 @@
 import * as iam from "@pulumi/aws/iam";
-import * as sns from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import { type Trust, trustPolicy } from "../access/trust-policy";
 import type { Account } from "../account";
 import { type IamArgs, knownInputs } from "../arguments";
 import type { PhysicalNames } from "../physical-names";
-import { EventQueue } from "./event-queue";
+import { type EventQueue, subscribedQueue } from "./event-queue";
 import { EventTopic } from "./event-topic";
 
 /** Who of Snowflake reports load errors. */
@@ -32,25 +31,13 @@ export class LoadErrors extends pulumi.ComponentResource {
   public constructor(name: string, args: LoadErrorsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("braintrust-snowflake:index:LoadErrors", name, knownInputs(args), opts);
     const { names } = args;
-    const topic = new EventTopic(
+    const { topicArn } = new EventTopic(
       `${name}-topic`,
       { topicName: names.errorTopic, account: args.account, protect: args.protect },
       { parent: this },
     );
-    this.queue = new EventQueue(
-      `${name}-queue`,
-      {
-        queueName: names.errorQueue,
-        account: args.account,
-        source: { service: "sns.amazonaws.com", sourceArn: topic.topicArn },
-      },
-      { parent: this },
-    );
-    new sns.TopicSubscription(
-      `${name}-subscription`,
-      { topic: topic.topicArn, protocol: "sqs", endpoint: this.queue.queueArn, rawMessageDelivery: true },
-      { parent: this, dependsOn: this.queue.dependencies },
-    );
+    const fed = { queueName: names.errorQueue, account: args.account, topicArn };
+    this.queue = subscribedQueue(name, fed, this);
     const role = new iam.Role(
       `${name}-role`,
       {
@@ -68,14 +55,12 @@ export class LoadErrors extends pulumi.ComponentResource {
         role: role.name,
         policy: pulumi.jsonStringify({
           Version: "2012-10-17",
-          Statement: [
-            { Sid: "PublishErrors", Effect: "Allow", Action: "sns:Publish", Resource: topic.topicArn },
-          ],
+          Statement: [{ Sid: "PublishErrors", Effect: "Allow", Action: "sns:Publish", Resource: topicArn }],
         }),
       },
       { parent: this },
     );
-    this.topicArn = topic.topicArn;
+    this.topicArn = topicArn;
     this.roleArn = role.arn;
     this.registerOutputs({ topicArn: this.topicArn, roleArn: this.roleArn });
   }

@@ -1,5 +1,4 @@
 import * as s3 from "@pulumi/aws/s3";
-import * as sns from "@pulumi/aws/sns";
 import type { input } from "@pulumi/aws/types";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
@@ -8,7 +7,7 @@ import type { PhysicalNames } from "../physical-names";
 import { ownedName } from "../storage/share-names";
 import { SharedNotification } from "../storage/shared-bucket";
 import { areMerged, type FileFilter, mergedFilters, withoutMany } from "../streams";
-import { EventQueue, type EventSource } from "./event-queue";
+import { EventQueue, type EventSource, subscribedQueue } from "./event-queue";
 import { EventTopic } from "./event-topic";
 
 /** Which events go where. */
@@ -66,22 +65,10 @@ export class SnowpipeEvents extends pulumi.ComponentResource {
         { topicName: names.eventTopic, account, publisher: fromBucket, subscriberArn, kmsKeyArn, protect },
         { parent: this },
       );
-      this.queue = new EventQueue(
-        `${name}-queue`,
-        {
-          queueName: names.eventQueue,
-          account,
-          source: { service: "sns.amazonaws.com", sourceArn: topic.topicArn },
-        },
-        { parent: this },
-      );
-      new sns.TopicSubscription(
-        `${name}-subscription`,
-        { topic: topic.topicArn, protocol: "sqs", endpoint: this.queue.queueArn, rawMessageDelivery: true },
-        { parent: this, dependsOn: this.queue.dependencies },
-      );
-      this.topicArn = topic.topicArn;
-      destination.topicArn = topic.topicArn;
+      const { topicArn } = topic;
+      this.queue = subscribedQueue(name, { queueName: names.eventQueue, account, topicArn }, this);
+      this.topicArn = topicArn;
+      destination.topicArn = topicArn;
       destination.dependsOn.push(...topic.dependencies, ...args.dependsOn);
     } else if (mode === EventsMode.Queue) {
       this.queue = new EventQueue(
