@@ -1,5 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { PulumiCommand } from "@pulumi/pulumi/automation";
+import {
+  LocalWorkspace,
+  type LocalWorkspaceOptions,
+  type OutputMap,
+  PulumiCommand,
+  Stack,
+} from "@pulumi/pulumi/automation";
 import * as sdkServer from "@pulumi/pulumi/automation/server";
 import * as sdkSettings from "@pulumi/pulumi/runtime/settings";
 import SemVer from "semver/classes/semver";
@@ -29,4 +35,17 @@ export const { grpcClientOptions } = sdkSettings as unknown as {
 export function pulumiCommand(command: string, version: string): PulumiCommand {
   const Constructor = PulumiCommand as unknown as new (command: string, version: SemVer) => PulumiCommand;
   return new Constructor(command, new SemVer(version));
+}
+
+/** Opens a stack that is there, as far as is known: `Stack.select` has its workspace ask the CLI for it. */
+export async function knownStack(name: string, options: LocalWorkspaceOptions): Promise<Stack> {
+  const workspace = await LocalWorkspace.create(options);
+  workspace.selectStack = async () => undefined;
+  return Stack.select(name, workspace);
+}
+
+/** Ends updates of a stack with these outputs: `up` asks the CLI twice for its own, and once for a summary that nobody reads. */
+export function answerUpdates(stack: Stack, outputs: () => Promise<OutputMap>): void {
+  stack.outputs = outputs;
+  stack.info = async () => undefined;
 }

@@ -1,6 +1,11 @@
 import * as path from "node:path";
 import { RunError } from "@pulumi/pulumi";
-import { LocalWorkspace, type PulumiCommand, Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
+import {
+  LocalWorkspace,
+  type PulumiCommand,
+  type Stack,
+  StackNotFoundError,
+} from "@pulumi/pulumi/automation";
 import { packageDir } from "../../components/package";
 import { PROJECT, type Settings } from "../../components/settings/settings";
 import { isDebugging } from "../debug";
@@ -20,6 +25,7 @@ import { findEngine } from "./cli/pulumi-cli";
 import { engineErrors, projectError } from "./engine-errors";
 import { type InlineProgram, inlineProgram } from "./inline-program";
 import { withProviderSecrets } from "./provider-secrets";
+import { answerUpdates, knownStack } from "./sdk-internals";
 import { requirePassphrase } from "./secrets-provider";
 import { readStateFile } from "./state/state-file";
 import { readOutputs } from "./state/state-outputs";
@@ -109,9 +115,7 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
   const assumed =
     options.assumeExists && !options.create && !written.existingBucket && file.encrypted.length === 0;
   const stack = await select({ ...options, assumeExists: assumed }, engine, program);
-  // What the SDK adds to an update's result, by three calls of the CLI.
-  stack.outputs = () => readOutputs(stack);
-  stack.info = async () => undefined;
+  answerUpdates(stack, () => readOutputs(stack));
   return {
     stack,
     file: await withProviderSecrets(file, stack),
@@ -148,7 +152,7 @@ async function select(
   const folder = backendFolder(engine.backendUrl, engine.workDir);
   const isKnown =
     folder === undefined ? assumeExists : (await readStateFile(folder, ownName(stackName))) !== undefined;
-  if (isKnown) return existing(stackName, engine, program);
+  if (isKnown) return knownStack(stackName, { ...engine, program });
   const open = () =>
     create ? LocalWorkspace.createOrSelectStack(args, engine) : LocalWorkspace.selectStack(args, engine);
   try {
@@ -165,13 +169,6 @@ async function select(
       new PipelineError(`stack "${stackName}" cannot be opened: ${engineErrors(reason)}`)
     );
   }
-}
-
-/** A stack that is there, as far as is known: the SDK would have the CLI select it. */
-async function existing(name: string, engine: EngineOptions, program: InlineProgram): Promise<Stack> {
-  const workspace = await LocalWorkspace.create({ ...engine, program });
-  workspace.selectStack = async () => undefined;
-  return Stack.select(name, workspace);
 }
 
 /** Whether a killed engine had left an incomplete attribute file, which is removed. */

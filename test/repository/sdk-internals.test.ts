@@ -2,18 +2,21 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import * as automation from "@pulumi/pulumi/automation";
 import { version } from "@pulumi/pulumi/package.json";
 import * as debuggable from "@pulumi/pulumi/runtime/debuggable";
+import SemVer from "semver/classes/semver";
 import * as engine from "../../automation/engine/sdk-internals";
 import * as plan from "../../automation/plan/sdk-internals";
 import { projectDir } from "../../automation/project/stack-file";
+import * as loading from "../../automation/sdk-loading";
 import * as settings from "../../components/settings/sdk-internals";
 import * as promiseTraces from "../../promise-traces";
 import * as provider from "../../provider/sdk-internals";
 
 describe("what the SDK declares to nobody", () => {
   it("was checked against the version in use", () => {
-    for (const { CHECKED_SDK } of [settings, engine, plan, provider, promiseTraces]) {
+    for (const { CHECKED_SDK } of [settings, engine, plan, provider, loading, promiseTraces]) {
       assert.equal(CHECKED_SDK, version);
     }
   });
@@ -32,6 +35,42 @@ describe("what the SDK declares to nobody", () => {
   it("calls a CLI whose version is given", () => {
     const { command, version: known } = engine.pulumiCommand("/opt/pulumi/bin/pulumi", "3.259.1");
     assert.deepEqual([command, known?.version], ["/opt/pulumi/bin/pulumi", "3.259.1"]);
+  });
+
+  describe("with a stack that is known", () => {
+    const calls: string[][] = [];
+    const cli = {
+      command: "pulumi",
+      version: new SemVer("3.259.0"),
+      run: async (args: string[]) => {
+        calls.push(args);
+        return { stdout: "{}", stderr: "", code: 0 };
+      },
+    };
+    const options = { workDir: projectDir, pulumiCommand: cli };
+
+    beforeEach(() => {
+      calls.length = 0;
+    });
+
+    it("does not select it by the CLI, as the SDK does", async () => {
+      await automation.LocalWorkspace.selectStack({ stackName: "dev", workDir: projectDir }, options);
+      assert.deepEqual(calls.splice(0), [["stack", "select", "--stack", "dev"]]);
+      assert.equal((await engine.knownStack("dev", options)).name, "dev");
+      assert.deepEqual(calls, []);
+    });
+
+    it("ends an update with the outputs that are given, and asks the CLI for nothing else", async () => {
+      const stack = await engine.knownStack("dev", options);
+      const outputs = { bucketName: { value: "exports", secret: false } };
+      engine.answerUpdates(stack, async () => outputs);
+      const result = await stack.up();
+      assert.deepEqual([result.outputs, result.summary], [outputs, undefined]);
+      assert.deepEqual(
+        calls.map(([command]) => command),
+        ["up"],
+      );
+    });
   });
 
   it("wants of npm's dependency resolver one class, which is loaded once it is wanted", () => {
