@@ -211,31 +211,6 @@ export function complete(args: ExportPipelineArgs): CompleteArgs {
   };
 }
 
-/** The arguments that are monitoring's, as they are. */
-export function monitoringOptions(args: CompleteArgs) {
-  return {
-    alertEmails: args.alertEmails,
-    alertTopicArn: args.alertTopicArn,
-    lifecycle: args.lifecycle,
-    streams: args.streams,
-    exportEveryHours: args.exportEveryHours,
-    anomalyDetection: args.anomalyDetection,
-    compositeAlarm: args.compositeAlarm,
-    dashboard: args.dashboard,
-    eventsMode: args.eventsMode,
-    queueDepth: args.queueDepth,
-    queueAgeHours: args.queueAgeHours,
-    managementEvents: args.managementEvents,
-    crossAccountReaders: args.crossAccountReaders,
-    storageGb: args.storageGb,
-    monthlyBudgetUsd: args.monthlyBudgetUsd,
-    costAnomalyUsd: args.costAnomalyUsd,
-    costAnomalyMonitorArn: args.costAnomalyMonitorArn,
-    costTag: args.costTag,
-    activateCostTag: args.activateCostTag,
-  };
-}
-
 /** The key of the bucket where this stack does not create it. */
 export function foreignKeyArn(args: CompleteArgs): pulumi.Input<string> | undefined {
   if (args.existingBucket !== undefined) return args.existingKmsKeyArn;

@@ -14,7 +14,8 @@ import { ALERT_SERVICES } from "./monitoring/alert-topic";
 import { Monitoring } from "./monitoring/monitoring";
 import { version } from "./package";
 import { physicalNames } from "./physical-names";
-import { complete, type ExportPipelineArgs, foreignKeyArn, monitoringOptions } from "./pipeline-args";
+import { complete, type ExportPipelineArgs, foreignKeyArn } from "./pipeline-args";
+import { monitoringArgs } from "./pipeline-monitoring";
 import { defaultBucketName } from "./settings/bucket-name";
 import { PIPELINE_TYPE } from "./settings/settings";
 import { sharingOptions } from "./shared-provider";
@@ -233,36 +234,16 @@ export class ExportPipeline extends pulumi.ComponentResource {
         },
         parent,
       );
+    const parts = { account, names, bucketName, requestMetrics, key, reader, events, errors, audit, trail };
     const monitoring = given.monitoring
       ? new Monitoring(
           name,
-          {
-            ...monitoringOptions(given),
-            suffix,
-            stack: pulumi.getStack(),
-            account,
-            names,
-            kmsKeyArn: key?.keyArn,
-            bucketName,
-            bucketExists: existingBucket !== undefined,
-            exportPrefix,
-            logBucketNames: [audit?.bucketName, accessLogBucketName].filter((bucket) => bucket !== undefined),
-            requestMetrics,
-            awaitsExports: braintrust !== undefined,
-            eventQueueArn: events.queue?.queueArn,
-            eventDeadLetterQueueArn: events.queue?.deadLetterQueueArn,
-            eventTopicArn: events.topicArn,
-            errorQueueArn: errors?.queue.queueArn,
-            errorDeadLetterQueueArn: errors?.queue.deadLetterQueueArn,
-            errorTopicArn: errors?.topicArn,
-            logGroupName: trail?.logGroupName ?? given.existingTrailLogGroup,
-            trailName: audit?.trailName,
-            trailRoleName: audit && (names.trailRole ?? `${name}-audit-trail*`),
+          monitoringArgs(name, given, {
+            ...parts,
+            accessLogBucketName,
             braintrustRoleArn,
-            snowflakePrincipalArn: reader.principalArn,
-            snowflakeRoleArn: reader.roleArn,
-            keyId: key?.keyId,
-          },
+            awaitsExports: braintrust !== undefined,
+          }),
           parent,
         )
       : undefined;
