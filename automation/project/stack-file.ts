@@ -6,14 +6,14 @@ import type { z } from "zod";
 import { packageDir } from "../../components/package";
 import { settingsError, showValue } from "../../components/settings/problems";
 import { parseSettings, type StackConfig } from "../../components/settings/read-settings";
-import { ENCRYPTED } from "../../components/settings/schema";
 import { PROJECT, type Settings } from "../../components/settings/settings";
 import { UsageError } from "../errors";
 import { pathError } from "../paths";
 import { environmentsOf } from "./environments";
+import { plainConfig } from "./plain-config";
 import { ownName } from "./stack-name";
 import { invalid, parseYaml, projectShape, readShape, readText, stackShape } from "./yaml-file";
-import { quoteTexts, Unquoted } from "./yaml-scalars";
+import { quoteTexts } from "./yaml-scalars";
 
 /**
  * Folder of Pulumi.yaml, of the stacks' files and, by default, of their state: the nearest one above the working directory, as
@@ -101,13 +101,8 @@ export async function readStackFile(stack: string, dir: string = projectDir): Pr
   await projectFiles(dir);
   const project = await readProject(dir);
   const own = await readShape(await stackFilePath(stack, dir), stackShape);
-  const found: Found = { encrypted: [], unquoted: {} };
-  const { encrypted, unquoted } = found;
   const defaults = typeof project.config === "string" ? undefined : project.config;
-  const values = {
-    ...configOf(defaults, found, projectDefault),
-    ...configOf(own.config, found, (value) => value),
-  };
+  const { values, encrypted, unquoted } = plainConfig(defaults, own.config);
   const { environment, secretsprovider } = own;
   return {
     stack: ownName(stack),
@@ -265,45 +260,4 @@ async function stackFilePath(stack: string, dir: string): Promise<string> {
   const known =
     names.length > 0 ? `the stacks with settings are ${names.join(", ")}` : "no stack has settings yet";
   throw new UsageError(`there is no ${name}: ${known}; \`init --stack ${stack}\` writes one`);
-}
-
-/** What is said of values, by their paths. */
-interface Found {
-  readonly encrypted: string[];
-  readonly unquoted: Record<string, string>;
-}
-
-function configOf(
-  config: Readonly<Record<string, unknown>> | null | undefined,
-  found: Found,
-  read: (value: unknown) => unknown,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(config ?? {}).map(([key, value]) => {
-      const name = key.includes(":") ? key : `${PROJECT}:${key}`;
-      return [name, plainValue(read(value), name, found)];
-    }),
-  );
-}
-
-/** Pulumi.yaml may say a value, or a schema with a `value` or a `default`. */
-function projectDefault(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  if (value instanceof Unquoted) return value;
-  return "value" in value ? value.value : "default" in value ? value.default : undefined;
-}
-
-function plainValue(value: unknown, at: string, found: Found): unknown {
-  if (Array.isArray(value)) return value.map((item, index) => plainValue(item, `${at}[${index}]`, found));
-  if (value instanceof Unquoted) {
-    found.unquoted[at] = value.source;
-    return value.engineValue;
-  }
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value);
-  if (entries.length === 1 && entries[0]?.[0] === "secure") {
-    found.encrypted.push(at);
-    return ENCRYPTED;
-  }
-  return Object.fromEntries(entries.map(([key, inner]) => [key, plainValue(inner, `${at}.${key}`, found)]));
 }
