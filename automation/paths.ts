@@ -37,3 +37,8 @@ export function pathError(error: unknown, { key, value, fix }: NamedPath): Usage
     cause: error,
   });
 }
+
+/** The file that `--output` names. */
+export function outputFile(value: string): NamedPath {
+  return { key: "--output", value, fix: "name a file in a folder that you can write to" };
+}

@@ -2,13 +2,13 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { formatProblem, showValue } from "../../components/settings/problems";
 import { UsageError } from "../errors";
-import { type NamedPath, pathError } from "../paths";
+import { type NamedPath, outputFile, pathError } from "../paths";
 import { printExactly } from "../terminal/terminal";
 
 /** Prints a text, or writes it into a file that this user alone may read. */
 export async function printOrWrite(text: string, output: string | undefined): Promise<void> {
   if (output === undefined) return printExactly(text);
-  await naming(file(output), () => writePrivately(output, text));
+  await naming(outputFile(output), () => writePrivately(output, text));
 }
 
 /**
@@ -33,7 +33,7 @@ export async function refuseUnwritable(to: {
   readonly outputDir?: string | undefined;
 }): Promise<void> {
   const { output, outputDir } = to;
-  if (output !== undefined) await naming(file(output), () => tryFile(output));
+  if (output !== undefined) await naming(outputFile(output), () => tryFile(output));
   if (outputDir === undefined) return;
   await naming(emptyFolder(outputDir), async () => {
     const created = await makeEmptyFolder(outputDir);
@@ -57,10 +57,6 @@ async function makeEmptyFolder(folder: string): Promise<string | undefined> {
   if ((await fs.readdir(folder)).length === 0) return created;
   const rule = "must not hold files yet";
   throw new UsageError(formatProblem({ ...emptyFolder(folder), value: showValue(folder), rule }));
-}
-
-function file(value: string): NamedPath {
-  return { key: "--output", value, fix: "name a file in a folder that you can write to" };
 }
 
 function emptyFolder(value: string): NamedPath {

@@ -2,7 +2,7 @@ import * as fs from "node:fs/promises";
 import type { Command } from "@commander-js/extra-typings";
 import type { UsageOptions } from "../cost/usage";
 import { UsageError } from "../errors";
-import { pathError } from "../paths";
+import { outputFile, pathError } from "../paths";
 import { report as reportPage } from "../report/report";
 import { note, type StackCommandOptions, withProgress } from "../terminal/terminal";
 import { onStack } from "./options";
@@ -57,10 +57,6 @@ async function write(file: string, text: string): Promise<void> {
   try {
     await fs.writeFile(file, text);
   } catch (error) {
-    throw pathError(error, {
-      key: "--output",
-      value: file,
-      fix: "name a file in a folder that you can write to",
-    });
+    throw pathError(error, outputFile(file));
   }
 }

@@ -2,14 +2,13 @@ import type { Command } from "@commander-js/extra-typings";
 import { ENCRYPTED } from "../../components/settings/schema";
 import { Deployment } from "../deploy/deployment";
 import { UsageError } from "../errors";
-import { type PipelineOutputs, parseOutputs } from "../outputs";
+import { type AccessKey, accessKeyOf, type PipelineOutputs, parseOutputs } from "../outputs";
 import { planStack } from "../plan/plan";
 import { SECRET } from "../plan/planned-provider";
 import { ensureExternalId } from "../project/external-id";
 import { readStackFile, settingsOf } from "../project/stack-file";
 import { ownName } from "../project/stack-name";
 import { dbtSources } from "../snowflake/sql/dbt-sources";
-import type { AccessKey } from "../snowflake/sql/objects-sql";
 import { type SqlFile, type SqlPart, snowflakeSql, snowflakeSqlFiles, sqlParts } from "../snowflake/sql/sql";
 import { note } from "../terminal/terminal";
 import { choice, type OptionsOf, onStack } from "./options";
@@ -191,8 +190,8 @@ async function outputsOfPlan(stack: string, dir: string | undefined): Promise<Pi
 }
 
 function accessKeyFor(outputs: PipelineOutputs, part: SqlPart | undefined): AccessKey {
-  const { snowflake, snowflakeAccessKeyId: accessKeyId, snowflakeSecretAccessKey: secretAccessKey } = outputs;
-  if (snowflake.access !== "user" || accessKeyId === undefined || secretAccessKey === undefined) {
+  const key = accessKeyOf(outputs);
+  if (key === undefined) {
     throw new UsageError("--reveal-secrets: snowflake.access is role, so that Snowflake needs no key");
   }
   if (part !== undefined && part !== "setup" && part !== "objects") {
@@ -200,5 +199,5 @@ function accessKeyFor(outputs: PipelineOutputs, part: SqlPart | undefined): Acce
       `--reveal-secrets: the SQL of --part ${part} needs no key, that of setup and of objects does`,
     );
   }
-  return { accessKeyId, secretAccessKey };
+  return key;
 }

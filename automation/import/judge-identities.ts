@@ -1,9 +1,14 @@
 import type { Found, FoundIdentity, FoundPolicy, FoundRole } from "./found";
 import { type Gathered, givenIn, type Target } from "./judgement";
-import { braintrustOf, snowflakeOf } from "./trusts";
+import { braintrustOf, snowflakeOf, type TrustSettings } from "./trusts";
 
 const ROLE = "aws:iam/role:Role";
 const POLICY = "aws:iam/policy:Policy";
+
+const SET_BRAINTRUST =
+  "set braintrust.accountId and braintrust.orgId as Braintrust shows them: without them nobody can assume the role";
+const SET_SNOWFLAKE =
+  "set snowflake.iamUserArn and snowflake.externalId as DESC INTEGRATION shows them, or run `connect` after the update";
 const ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
 
 /** Braintrust's role and policy; Snowflake's user or role, and policy. */
@@ -13,7 +18,7 @@ export function judgeIdentities(found: Found, target: Target, gathered: Gathered
     gathered.import(ROLE, "pipeline-braintrust", exportRole.name);
     gathered.set(["iam", "names", "braintrustRole"], exportRole.name);
     gathered.say("ok", `role ${exportRole.name}`, "to import as Braintrust's role");
-    judgeBraintrustTrust(exportRole, gathered);
+    judgeTrust(exportRole, "braintrust", braintrustOf(exportRole.trust), SET_BRAINTRUST, gathered);
     judgeOthers(`role ${exportRole.name}`, "role", exportRole, exportPolicy, gathered);
   }
   if (exportPolicy !== undefined) {
@@ -83,7 +88,7 @@ function judgeReader(
     gathered.fill(["snowflake", "access"], "role");
     gathered.set(["iam", "names", "snowflakeRole"], readerRole.name);
     gathered.say("ok", `role ${readerRole.name}`, "to import as Snowflake's role");
-    judgeSnowflakeTrust(readerRole, gathered);
+    judgeTrust(readerRole, "snowflake", snowflakeOf(readerRole.trust), SET_SNOWFLAKE, gathered);
     judgeOthers(`role ${readerRole.name}`, "role", readerRole, readPolicy, gathered);
     if (user !== undefined) left(`user ${user.name}`, "role", gathered);
     return "role";
@@ -135,42 +140,25 @@ function judgeKeys(user: string, keyIds: readonly string[], gathered: Gathered):
   );
 }
 
-function judgeBraintrustTrust(role: FoundRole, gathered: Gathered): void {
-  const { settings, other } = braintrustOf(role.trust);
+/** Whom a role trusts, as settings of a section where these can say it. */
+function judgeTrust(
+  role: FoundRole,
+  section: "braintrust" | "snowflake",
+  { settings, other }: TrustSettings,
+  fix: string,
+  gathered: Gathered,
+): void {
+  const title = `trust of ${role.name}`;
   for (const [key, value] of Object.entries(settings)) {
-    if (gathered.fill(["braintrust", key], value)) continue;
+    if (gathered.fill([section, key], value)) continue;
+    const shown = JSON.stringify(value);
     gathered.say(
       "warn",
-      `trust of ${role.name}`,
-      `has another braintrust.${key} than the settings: ${JSON.stringify(value)}; the settings replace it`,
+      title,
+      `has another ${section}.${key} than the settings: ${shown}; the settings replace it`,
     );
   }
-  if (other === undefined) return;
-  gathered.say(
-    "warn",
-    `trust of ${role.name}`,
-    `${other}; \`up\` replaces it`,
-    "set braintrust.accountId and braintrust.orgId as Braintrust shows them: without them nobody can assume the role",
-  );
-}
-
-function judgeSnowflakeTrust(role: FoundRole, gathered: Gathered): void {
-  const { settings, other } = snowflakeOf(role.trust);
-  for (const [key, value] of Object.entries(settings)) {
-    if (gathered.fill(["snowflake", key], value)) continue;
-    gathered.say(
-      "warn",
-      `trust of ${role.name}`,
-      `has another snowflake.${key} than the settings: ${JSON.stringify(value)}; the settings replace it`,
-    );
-  }
-  if (other === undefined) return;
-  gathered.say(
-    "warn",
-    `trust of ${role.name}`,
-    `${other}; \`up\` replaces it`,
-    "set snowflake.iamUserArn and snowflake.externalId as DESC INTEGRATION shows them, or run `connect` after the update",
-  );
+  if (other !== undefined) gathered.say("warn", title, `${other}; \`up\` replaces it`, fix);
 }
 
 /** What else grants rights to an identity: no resource of the program, so that it stays. */
