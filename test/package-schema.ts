@@ -1,12 +1,21 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { ComponentResource, OutputInstance } from "@pulumi/pulumi";
 import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
 import { generateSchema } from "@pulumi/pulumi/provider/experimental/schema";
+import type { ExportPipeline } from "../components/pipeline";
 import { PROJECT } from "../components/settings/settings";
 import * as packageJson from "../package.json";
 import { SCHEMA_FILE } from "../provider/components";
 
 const COMPONENT = "ExportPipeline";
+
+type Fields = Omit<ExportPipeline, keyof ComponentResource>;
+type PlainFields = {
+  [Name in keyof Fields]-?: NonNullable<Fields[Name]> extends OutputInstance<unknown> ? never : Name;
+}[keyof Fields];
+/** The analyzer takes a plain field for an output too: `tsc` fails here where a public field is no Output, and names it. */
+export const plainFields: [PlainFields] extends [never] ? readonly [] : PlainFields = [];
 
 /**
  * Writes the schema of ExportPipeline for programs in other languages, or with `--check` compares. Fails where the SDK's analyzer
