@@ -18,7 +18,7 @@ import { documentsOf, type PolicyDocument, statementsOf } from "./policies";
 import { resourceGrants } from "./resource-grants";
 import { existingBucketGrant } from "./s3-grants";
 import { stateGrants } from "./state-grants";
-import { githubTrust, type TrustDocument } from "./trust";
+import { githubTrust, type TrustDocument } from "./github-trust";
 
 /** What somebody does with a stack. */
 export const purposes = ["deploy", "preview", "verify", "ci"] as const;
