@@ -66,8 +66,9 @@ export function unreadableState(stack: string, reason: string): UnreadableStateE
   );
 }
 
-/** What an engine's command that failed comes to. */
+/** What an engine's command that failed comes to; an error of this project's already says it. */
 export function commandError(stack: string, what: string, error: unknown): PipelineError {
+  if (error instanceof PipelineError) return error;
   const text = messageOf(error);
   return (
     knownError(stack, text) ?? new PipelineError(`${what} of stack "${stack}" failed: ${engineErrors(text)}`)

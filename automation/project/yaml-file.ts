@@ -1,6 +1,6 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { type Document, parseDocument } from "yaml";
+import { type Document, parseDocument, visit } from "yaml";
 import { z } from "zod";
 import { formatProblem, type Problem, showValue } from "../../components/settings/problems";
 import { PROJECT } from "../../components/settings/settings";
@@ -66,6 +66,14 @@ export function parseYaml(file: string, content: string): Document {
   const document = parseDocument(content, { merge: true });
   const [error] = document.errors;
   if (error !== undefined) throw notYaml(file, error);
+  visit(document, {
+    Alias: (_, alias, above) => {
+      const anchored = alias.resolve(document);
+      if (anchored !== undefined && above.includes(anchored)) {
+        throw notYaml(file, new Error(`the alias *${alias.source} lies within what it stands for`));
+      }
+    },
+  });
   return document;
 }
 

@@ -50,6 +50,7 @@ const textFaults: readonly (readonly [string, string, RegExp])[] = [
   ["is a text", "config\n", / = \(a text\): must be a map; correct it/],
   ["holds two documents", "{}\n---\n{}\n", / = \(not YAML\): .*multiple documents/],
   ["names an anchor that it lacks", "config: *nowhere\n", / = \(not YAML\): Unresolved alias/],
+  ["holds itself", `${PROJECT_FILE}config: &all\n  x: *all\n`, /\(not YAML\): the alias \*all lies within/],
   [
     "has a list for its config",
     `${PROJECT_FILE}config: [1]\n`,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { knownError, projectError } from "../../../automation/engine/engine-errors";
+import { commandError, knownError, projectError } from "../../../automation/engine/engine-errors";
 import { StackBusyError, UsageError } from "../../../automation/errors";
 
 /** What Pulumi says where a backend of its own has a lock. */
@@ -67,5 +67,17 @@ describe("an engine's text about Pulumi.yaml", () => {
       "  main: expected string or null, but got number; correct it in the file",
     ]);
     assert.equal(projectError("error: could not find 'Pulumi.yaml'"), undefined);
+  });
+});
+
+describe("an engine's command that failed", () => {
+  it("is reported once where its text has been understood before", () => {
+    const torn = commandError("dev", "export", new Error("error: failed to load checkpoint: place 1: EOF"));
+    assert.match(torn.message, /^the state of stack "dev" cannot be read: /);
+    assert.equal(commandError("dev", "outputs", torn), torn);
+    assert.match(
+      commandError("dev", "outputs", new Error("error: any")).message,
+      /^outputs of .* failed: any$/,
+    );
   });
 });
