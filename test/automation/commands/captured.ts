@@ -1,3 +1,5 @@
+import { typedFor } from "../../../automation/terminal/command-line";
+
 /** What a command wrote: its results, and its notes to people. */
 export interface Captured {
   readonly out: string;
@@ -25,6 +27,8 @@ export async function captured(work: () => Promise<void>): Promise<Captured> {
   } catch (error) {
     return { ...written, error };
   } finally {
+    // The next test of this process prints commands of its own.
+    typedFor(undefined);
     process.stdin.isTTY = isTTY;
     process.stdout.write = out;
     process.stderr.write = err;
