@@ -13,6 +13,8 @@ import { startBrowser } from "./browser";
 const pictures = process.env.REPORT_PICTURES ?? path.join(os.tmpdir(), "report-pictures");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const WIDTHS = [320, 390, 1280];
+/** 210 mm without the margins of print.css, in pixels of CSS. */
+const PAPER_WIDTH = 673;
 
 describe("the reviewer's page in Chromium", () => {
   let browser: Browser | undefined;
@@ -130,6 +132,16 @@ describe("the reviewer's page in Chromium", () => {
     const href = (await cell.getAttribute("href")) ?? "";
     assert.match((await page.locator(href).textContent()) ?? "", /WriteExports/);
     await page.close();
+  });
+
+  it("is no wider than A4, whose other pages would be printed smaller", async () => {
+    for (const stack of Object.keys(stacks)) {
+      const { page } = await open(stack, PAPER_WIDTH);
+      await page.emulateMedia({ media: "print" });
+      await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), PAPER_WIDTH, stack);
+      await page.close();
+    }
   });
 
   it("prints everything on paper, in light, with what is folded away", async () => {

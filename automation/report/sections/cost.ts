@@ -15,7 +15,7 @@ export function costSection({ cost }: ReportData): Section {
     title: "Cost by month",
     body: html`${paragraph(
       `With ${usage.gbPerDay} GB in ${usage.filesPerDay} files a day: ${dollars(last?.usd ?? 0)} USD in month ${usage.months}. Without traffic ${dollars(idle.usd)} USD a month. Prices of ${pricesRegion} as of ${pricesAsOf}.`,
-    )}${chart(months)}${foldedAway("Every month by item", table(months))}${foldedAway(
+    )}${chart(months)}${foldedAway("Every month by item", byYear(months).map(table))}${foldedAway(
       "Assumptions",
       html`<ul class="steps">${[
         ...assumptions,
@@ -85,12 +85,18 @@ function summary(months: Months): string {
   return `Cost by month: ${dollars(first?.usd ?? 0)} USD in month 1, ${dollars(last?.usd ?? 0)} USD in month ${months.length}`;
 }
 
+/** More months than a page of paper has room for are tables below each other. */
+function byYear(months: Months): Months[] {
+  const years = Math.ceil(months.length / 12);
+  return Array.from({ length: years }, (_, year) => months.slice(year * 12, (year + 1) * 12));
+}
+
 function table(months: Months): Html {
   const items = [...new Set(months.flatMap((month) => month.items.map(({ item }) => item)))];
   const amount = (month: Months[number], wanted: string) =>
     month.items.filter(({ item }) => item === wanted).reduce((sum, { usd }) => sum + usd, 0);
   return scrolling(
-    "Cost of every month by item",
+    `Cost of the months from ${months[0]?.month} by item`,
     html`<table class="figures"><thead><tr><th scope="col">Item</th>${months.map(
       ({ month }) => html`<th scope="col">${month}</th>`,
     )}</tr></thead><tbody>${items.map(

@@ -118,6 +118,24 @@ describe("the reviewer's page", () => {
     assert.match(page, /Monitoring and alerting.*SQS queue depth<\/span><span class="badge good">met/s);
   });
 
+  it("has a table of its own for each year of costs", async () => {
+    const data = await dataOf("dev");
+    const [month = assert.fail()] = data.cost.months;
+    const months = Array.from({ length: 30 }, (_, index) => ({ ...month, month: index + 1 }));
+    const page = await reportPage({ ...data, cost: { ...data.cost, months } });
+    const heads = [...page.matchAll(/<table class="figures"><thead>(.*?)<\/thead>/gs)].map(([, head = ""]) =>
+      [...head.matchAll(/<th scope="col">(\d+)</g)].map(([, each]) => Number(each)),
+    );
+    assert.deepEqual(
+      heads.map(({ length }) => length),
+      [12, 12, 6],
+    );
+    assert.deepEqual(
+      heads.flat(),
+      months.map((each) => each.month),
+    );
+  });
+
   it("folds most of a hundred streams away, and shows first those whose files are late", async () => {
     const data = await dataOf("hundred");
     const late = data.outputs.streams.at(-1)?.name ?? assert.fail();
