@@ -13,12 +13,12 @@ import { DataPath, removalNeeds } from "../verify/data/data-path";
 import { subjectOf } from "../verify/subject";
 import { checksOf } from "../verify/verification";
 import { checkGrants } from "./check-grants";
+import { githubTrust, type TrustDocument } from "./github-trust";
 import type { Grant, Place } from "./grant";
 import { documentsOf, type PolicyDocument, statementsOf } from "./policies";
 import { resourceGrants } from "./resource-grants";
 import { existingBucketGrant } from "./s3-grants";
 import { stateGrants } from "./state-grants";
-import { githubTrust, type TrustDocument } from "./github-trust";
 
 /** What somebody does with a stack. */
 export const purposes = ["deploy", "preview", "verify", "ci"] as const;
