@@ -29,13 +29,13 @@ const shapes: readonly RegExp[] = [
   /^ALTER TABLE <name> \. <name> \. <name> SET COMMENT = <text>$/,
   /^CREATE OR REPLACE TEMPORARY FILE FORMAT <name> \. <name> \. <name> TYPE = (?:JSON|PARQUET USE_VECTORIZED_SCANNER = TRUE)$/,
   // What a block holds is read on its own.
-  /^EXECUTE IMMEDIATE <block (?:DECLARE [^;]+ ; )?BEGIN .* ; END>$/,
+  /^EXECUTE IMMEDIATE <block (?:DECLARE (?:[^;]+ ; )+?)?BEGIN .* ; END>$/,
   /^CREATE PIPE IF NOT EXISTS <name> \. <name> \. <name> AUTO_INGEST = TRUE(?: ERROR_INTEGRATION = <name>)?(?: AWS_SNS_TOPIC = <text>)? COMMENT = <text> AS COPY INTO [^;]+$/,
   /^ALTER PIPE <name> \. <name> \. <name> (?:SET ERROR_INTEGRATION = <name>|SET COMMENT = <text>|REFRESH)$/,
   /^CREATE OR ALTER TASK <name> \. <name> \. <name> USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE = <text> SCHEDULE = <text> QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE(?: ERROR_INTEGRATION = <name>)? COMMENT = <text> AS COPY INTO [^;]+$/,
   /^(?:ALTER TASK IF EXISTS <name> \. <name> \. <name> SUSPEND|ALTER TASK <name> \. <name> \. <name> RESUME|EXECUTE TASK <name> \. <name> \. <name>)$/,
   /^SHOW (?:PIPES|TASKS|VIEWS|STAGES|FILE FORMATS|(?:DYNAMIC )?TABLES) IN SCHEMA <name> \. <name>$/,
-  /^SHOW (?:INTEGRATIONS|ROLES) LIKE <text>$/,
+  /^SHOW (?:INTEGRATIONS|ROLES|WAREHOUSES|RESOURCE MONITORS) LIKE <text>$/,
   /^SHOW GRANTS OF ROLE <name>$/,
   /^DESC (?:INTEGRATION|WAREHOUSE|DATABASE) <name>$/,
   /^DESC SCHEMA <name> \. <name>$/,
@@ -45,6 +45,10 @@ const shapes: readonly RegExp[] = [
   /^GRANT SELECT , MONITOR ON DYNAMIC TABLE <name> \. <name> \. <name> TO ROLE <name>$/,
   /^DROP DYNAMIC TABLE IF EXISTS <name> \. <name> \. <name>$/,
   /^LIST <text> PATTERN = <text>$/,
+  /^CREATE RESOURCE MONITOR IF NOT EXISTS <name> WITH CREDIT_QUOTA = \d+ TRIGGERS(?: ON \d+ PERCENT DO (?:NOTIFY|SUSPEND))+$/,
+  /^ALTER RESOURCE MONITOR <name> SET CREDIT_QUOTA = \d+$/,
+  /^ALTER WAREHOUSE <name> SET RESOURCE_MONITOR = <name>$/,
+  /^DROP RESOURCE MONITOR IF EXISTS <name>$/,
   /^DROP (?:PIPE|TASK) IF EXISTS <name> \. <name> \. <name>$/,
 ];
 
@@ -68,7 +72,11 @@ function textsOf(streams: number): string[] {
   return combinations.flatMap((combination) => {
     // A lag in every other one.
     const currentLagMinutes = combination.access === "role" ? 60 : undefined;
-    const outputs = sampleOutputs({ ...combination, streams, snowflake: { currentLagMinutes } });
+    const outputs = sampleOutputs({
+      ...combination,
+      streams,
+      snowflake: { currentLagMinutes, monthlyCredits: 5 },
+    });
     return [
       snowflakeSql(outputs, undefined, { probeFile: "probe.jsonl" }),
       snowflakeSql(outputs, "teardown"),
@@ -155,6 +163,7 @@ describe("Snowflake SQL read by others", function () {
         "CREATE OR REPLACE VIEW",
         "CREATE WAREHOUSE",
         "DROP INTEGRATION",
+        "CREATE RESOURCE MONITOR",
         "REVOKE",
       ]) {
         assert.ok(

@@ -89,6 +89,8 @@ class Account:
     def statement(self, text):
         if text.startswith("EXECUTE IMMEDIATE $$"):
             return self.block(text[len("EXECUTE IMMEDIATE $$") : -2].strip())
+        if text.startswith("EXECUTE IMMEDIATE '"):
+            return self.block(constant(text[len("EXECUTE IMMEDIATE '") : -1]).strip())
         for pattern, work in (
             (rf"CREATE STAGE IF NOT EXISTS ({NAME})\s+URL = '([^']*)'.*", self.stage),
             (rf"(?:CREATE FILE FORMAT IF NOT EXISTS|CREATE OR REPLACE TEMPORARY FILE FORMAT|ALTER FILE FORMAT) ({NAME}) (.*)", self.file_format),

@@ -166,6 +166,37 @@ describe("the SQL, executed", () => {
     );
   });
 
+  it("loads the same under names of reserved words, with dots, blanks, dollars and characters beyond ASCII", () => {
+    const names = ["SELECT", "lo.gs, é\u{1F600}"];
+    const outputs = sampleOutputs({
+      streams: 2,
+      snowflake: { schema: "raw dätä", warehouse: "wh's", role: "läder", integration: "$$ union $$" },
+    });
+    const streams = outputs.streams.map((stream, at) => ({
+      ...stream,
+      name: ["order", "union"][at] ?? "",
+      table: names[at] ?? "",
+      pipe: `${names[at]}_PIPE`,
+    }));
+    const steps = (["setup", "load", "check", "setup", "load", "teardown"] as const).map((part) =>
+      snowflakeSql({ ...outputs, stack: "dev", streams }, part),
+    );
+    const tables = names
+      .flatMap((name) => [name, `${name}_LATEST`])
+      .map((name) => ["ANALYTICS", "raw dätä", name]);
+    const result = run({}, [], { steps, tables });
+    assert.deepEqual(
+      result.steps.map(({ failure }) => failure),
+      Array(6).fill(null),
+    );
+    assert.equal(rowsIn(result, 4, "SELECT").length, rowsOfFirst);
+    assert.equal(rowsIn(result, 4, "SELECT_LATEST").length, 5);
+    assert.deepEqual(
+      [result.left.filter((name) => /PIPE|STAGE/.test(name)), result.steps[5]?.integrations],
+      [[], {}],
+    );
+  });
+
   it("does the same by admin and objects as by setup", () => {
     const halves = run({}, ["admin", "objects", "load"]);
     const whole = run({}, ["setup", "load"]);

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
 import { Readable } from "node:stream";
 import { filesSql } from "../../automation/reconcile/files-sql";
 import { readFilesAnswer } from "../../automation/reconcile/known-files";
 import { bucketListOf } from "../../automation/reconcile/list-source";
 import { reconcile } from "../../automation/reconcile/reconciliation";
-import { runSnow } from "../../automation/snowflake/handshake/snow";
 import { snowflakeSql } from "../../automation/snowflake/sql/sql";
 import { sampleOutputs } from "../automation/snowflake/sql/sample-outputs";
-import { statementsOf } from "./account/script";
 import { needSnow, RealSnow } from "./real-snow";
 
 const HOUR_MS = 3_600_000;
@@ -49,12 +50,14 @@ describe("lists of the bucket that Snowflake reads, asked by the Snowflake CLI i
   this.timeout(120_000);
   const outputs = { ...sampleOutputs({ snowflake: { schema: '"braintrust logs"' } }), stack: "dev" };
   let snow: RealSnow;
+  let folderOfSql: string;
   /** Objects of the buckets that Snowflake reads, by their URLs. */
   const objects = new Map(Object.entries(content).map(([key, text]) => [`s3://exports/${key}`, text]));
   const unseen = new Set([lost, archived].map((key) => `s3://exports/${key}`));
 
   before(async function () {
     needSnow(this);
+    folderOfSql = await fs.mkdtemp(path.join(os.tmpdir(), "files-"));
     const yes = () => true;
     const files = async (url: string) =>
       [...objects]
@@ -62,9 +65,7 @@ describe("lists of the bucket that Snowflake reads, asked by the Snowflake CLI i
         .map(([each, text]) => ({ url: each, modified: timeOf(each), read: async () => Buffer.from(text) }));
     snow = await RealSnow.connect({ assumes: yes, subscribes: yes, knowsKey: yes, files });
     snow.account.ignoresCase = true;
-    for (const part of ["setup", "load"] as const) {
-      await snow.byHand(...statementsOf(snowflakeSql(outputs, part).replace(/^--.*\n/gm, "")));
-    }
+    await snow.runByHand(snowflakeSql(outputs, "setup") + snowflakeSql(outputs, "load"));
     // No event names them, and a list has them all the same.
     unseen.clear();
     await snow.byHand(...lake);
@@ -86,24 +87,30 @@ describe("lists of the bucket that Snowflake reads, asked by the Snowflake CLI i
       objects.set(`${inventory}/${run}/manifest.json`, JSON.stringify(manifest));
     }
   });
-  after(() => snow?.remove());
+  after(async () => {
+    await snow?.remove();
+    if (folderOfSql !== undefined) await fs.rm(folderOfSql, { recursive: true });
+  });
 
-  for (const source of ["directory", "@lake.meta.inventories/exports/all", 'LAKE."META"."live objects"']) {
-    for (const accountUsage of source === "directory" ? [false, true] : [false]) {
-      it(`tell of each file by ${source}${accountUsage ? " and a year of history" : ""}`, async () => {
-        const sql = filesSql(outputs, { list: bucketListOf(source), accountUsage });
-        const printed = await runSnow(sql, { environment: snow.environment });
-        const found = new Map<string, string>();
-        await reconcile({
-          outputs,
-          s3: { listObjectsV2: () => assert.fail("lists by S3") },
-          answer: await readFilesAnswer(Readable.from([Buffer.from(printed)])),
-          maxAge: 2 * HOUR_MS,
-          archiveRule: { afterDays: 2, fromBytes: 1 },
-          onFile: ({ key, state }) => void found.set(key, state),
-        });
-        assert.deepEqual(Object.fromEntries(found), expected);
+  for (const [source, accountUsage, form] of [
+    ["directory", false, "json"],
+    ["directory", true, "csv"],
+    ["@lake.meta.inventories/exports/all", false, "json_ext"],
+    ['LAKE."META"."live objects"', true, "json"],
+  ] as const) {
+    it(`name each file by ${source}${accountUsage ? " and a year of history" : ""}, as ${form}`, async () => {
+      const file = path.join(folderOfSql, "files.sql");
+      await fs.writeFile(file, filesSql(outputs, { list: bucketListOf(source), accountUsage }));
+      const found = new Map<string, string>();
+      await reconcile({
+        outputs,
+        s3: { listObjectsV2: () => assert.fail("lists by S3") },
+        answer: await readFilesAnswer(Readable.from([await snow.run(file, "--format", form)])),
+        maxAge: 2 * HOUR_MS,
+        archiveRule: { afterDays: 2, fromBytes: 1 },
+        onFile: ({ key, state }) => void found.set(key, state),
       });
-    }
+      assert.deepEqual(Object.fromEntries(found), expected);
+    });
   }
 });

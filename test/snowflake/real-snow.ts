@@ -7,6 +7,7 @@ import * as path from "node:path";
 import { buffer, text } from "node:stream/consumers";
 import type { TestProject } from "../engine/harness";
 import { type Aws, SnowflakeAccount } from "./account/account";
+import { statementsOf } from "./account/script";
 import { portOf, serve } from "./account/server";
 import { Session } from "./account/session";
 import { statements } from "./account/statements";
@@ -35,7 +36,12 @@ export class RealSnow {
     const account = new SnowflakeAccount(aws, storageUser, queueArn);
     const server = await serve(account);
     const home = await fs.mkdtemp(path.join(os.tmpdir(), "snow-home-"));
-    const connection = [
+    const configuration = [
+      // No question on the network for a newer version, and no files of logs.
+      "[cli]",
+      "air_gapped = true",
+      "[cli.logs]",
+      "save_logs = false",
       "[connections.default]",
       'account = "kx40210"',
       'user = "admin"',
@@ -44,7 +50,7 @@ export class RealSnow {
       'host = "127.0.0.1"',
       `port = ${portOf(server)}`,
     ];
-    await fs.writeFile(path.join(home, "config.toml"), connection.join("\n"), { mode: 0o600 });
+    await fs.writeFile(path.join(home, "config.toml"), configuration.join("\n"), { mode: 0o600 });
     return new RealSnow(account, server, home);
   }
 
@@ -79,6 +85,11 @@ export class RealSnow {
     ]) {
       await session.execute(one);
     }
+  }
+
+  /** The SQL of a file, likewise: the CLI's start takes seconds, which only what it is about is worth. */
+  public async runByHand(sql: string): Promise<void> {
+    await this.byHand(...statementsOf(sql.replace(/^--.*\n/gm, "")));
   }
 
   public async remove(): Promise<void> {
