@@ -73,6 +73,41 @@ describe("parts of the SQL, run by the Snowflake CLI itself", function () {
     }
   }
 
+  it("does the same under names with quotes, dollars, comments, ends of statements, and of 255 characters", async () => {
+    const outputs = stack({
+      mode: "sns",
+      errors: true,
+      snowflake: {
+        database: '"a;b -- c"',
+        schema: "it's $$ raw",
+        warehouse: "W.$x",
+        role: "l\u00F6 'a",
+        readerRole: "PUBLIC",
+        integration: '"x""y\'z"',
+        errorIntegration: "$$",
+        monthlyCredits: 3,
+      },
+    });
+    const named = [
+      { table: '"Select ""x"" /* \'y\' */"', pipe: "P'I$$" },
+      { table: "t".repeat(247), pipe: "p".repeat(255) },
+    ];
+    const streams = outputs.streams.map((stream, at) => ({ ...stream, ...named[at] }));
+    const parts = (["setup", "load", "setup", "check", "teardown"] as const).map((part) =>
+      snowflakeSql({ ...outputs, streams }, part),
+    );
+    const printed = await run(parts.join(""));
+    assert.deepEqual(
+      parseAnswers(printed).pipes.map(({ name, schema }) => [schema, name]),
+      [
+        ["it's $$ raw", "P'I$$"],
+        ["it's $$ raw", "P".repeat(255)],
+      ],
+    );
+    assertChecked(printed, { mode: "sns", access: "role" });
+    assert.deepEqual(kindsLeft(), ["DATABASE", "ROLE", "SCHEMA", "TABLE", "WAREHOUSE"]);
+  });
+
   it("leaves in teardown an integration and a role that are another's", async () => {
     const outputs = stack({ mode: "queue" });
     await snow.runByHand(snowflakeSql(outputs, "setup"));

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { Readable } from "node:stream";
 import { PipelineError, UsageError } from "../../../automation/errors";
 import { filesSql } from "../../../automation/reconcile/files-sql";
+import { readFilesAnswer } from "../../../automation/reconcile/known-files";
 import { loadMissingSql } from "../../../automation/reconcile/load-missing-sql";
 import { mergeFiles } from "../../../automation/reconcile/merge";
-import type { StreamReport } from "../../../automation/reconcile/reconciliation";
+import { reconcile, type StreamReport } from "../../../automation/reconcile/reconciliation";
 import { renderReport, violations } from "../../../automation/reconcile/report";
 import { type FileState, fileStates } from "../../../automation/reconcile/states";
 import { storedFiles } from "../../../automation/reconcile/stored-files";
@@ -95,6 +97,32 @@ describe("mergeFiles", () => {
       );
     });
   }
+});
+
+describe("an answer that lists the bucket", () => {
+  it("is refused where it has a file twice, as two answers in one file do", async () => {
+    const row = {
+      STREAM: "stream-0",
+      STATUS: null,
+      LOADED_AT: 9,
+      MESSAGE: null,
+      MODIFIED: 1,
+      BYTES: 5,
+      STORED_AT: 3,
+    };
+    const keys = (...names: string[]) =>
+      names.map((name) => ({ ...row, FILE: name && `braintrust/stream-0/${name}` }));
+    const compare = async (rows: readonly object[]) =>
+      reconcile({
+        outputs: sampleOutputs(),
+        s3: { listObjectsV2: () => assert.fail("lists by S3") },
+        answer: await readFilesAnswer(Readable.from([Buffer.from(JSON.stringify(rows))])),
+        maxAge: 1,
+        onFile: () => undefined,
+      });
+    await compare(keys("", "a", "b"));
+    await assert.rejects(compare(keys("", "a", "a")), UsageError);
+  });
 });
 
 describe("storedFiles", () => {

@@ -1,5 +1,5 @@
 import type { Entry, SnowflakeAccount, Thing } from "./account";
-import { Refusal, type Row, syntaxError } from "./script";
+import { Refusal, type Row, syntaxError, unescaped } from "./script";
 import { form, type Session } from "./session";
 
 /** A directory table, as of its last refresh: docs.snowflake.com/en/user-guide/data-load-dirtables-query */
@@ -30,7 +30,7 @@ export async function refreshDirectory(account: SnowflakeAccount, stage: Thing):
 export async function listingOf(session: Session, text: string): Promise<readonly Row[] | undefined> {
   const directory = form(String.raw`.*\bDIRECTORY\('@NAME'\).*`).exec(text)?.[1];
   if (directory !== undefined) {
-    const stage = session.need("STAGE", directory.replaceAll("''", "'"));
+    const stage = session.need("STAGE", unescaped(directory));
     const prefix = (stage.properties.get("URL") ?? "").replace(/^s3:\/\/[^/]*\//, "");
     const rows = JSON.parse(stage.properties.get(DIRECTORY) ?? "[]") as {
       readonly RELATIVE_PATH: string;
@@ -103,7 +103,7 @@ async function staged(session: Session, text: string, kind: "manifest" | "data")
   for (const [, name = "", path = "/", fileFormat = "", pattern = ""] of text.matchAll(queried)) {
     if (pattern.includes("manifest") !== (kind === "manifest")) continue;
     session.need("FILE FORMAT", fileFormat);
-    const stage = session.need("STAGE", name.replaceAll("''", "'"));
+    const stage = session.need("STAGE", unescaped(name));
     const url = `${(stage.properties.get("URL") ?? "").replace(/\/$/, "")}${path}`;
     const files = (await session.account.readBucket(stage)).filter(
       (file) => file.url.startsWith(url) && new RegExp(`^${pattern}$`).test(file.url),

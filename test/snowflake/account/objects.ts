@@ -1,5 +1,5 @@
 import { LOADS_FROM, LOADS_INTO, type Thing } from "./account";
-import { Refusal } from "./script";
+import { Refusal, unescaped } from "./script";
 import { form, insufficient, quote, type Session } from "./session";
 
 /** What CREATE and ALTER do with one object: rights, properties, and what the object refers to. */
@@ -64,7 +64,9 @@ function integrationDefaults({ account }: Session, kind: string, definition: str
 
 /** `NAME = value`, a text, a word, a name or a list in parentheses. */
 export function propertiesIn(session: Session, text: string): [string, string][] {
-  const found = text.matchAll(/(\w+)\s*=\s*(?:'((?:[^']|'')*)'|\(((?:'[^']*'|[^')])*)\)|("[^"]*")|(\w+))/g);
+  const found = text.matchAll(
+    /(\w+)\s*=\s*(?:'((?:[^']|'')*)'|\(((?:'(?:[^']|'')*'|[^')])*)\)|("(?:[^"]|"")*")|(\w+))/g,
+  );
   return [...found].map(([, property = "", constant, list, name, word]) => {
     if (constant !== undefined) return [property, constant.replaceAll("''", "'")];
     if (name !== undefined) return [property, session.quoted(name)];
@@ -108,7 +110,7 @@ function needUsage(session: Session, integration: string): void {
 
 /** The stage behind `FROM '@...'`. */
 export function stageOf(session: Session, sql: string): Thing {
-  return session.need("STAGE", /'@([^']*)'/.exec(sql)?.[1] ?? "");
+  return session.need("STAGE", unescaped(/'@((?:[^']|'')*)'/.exec(sql)?.[1] ?? ""));
 }
 
 /** The table that a COPY fills. */
@@ -124,4 +126,4 @@ export async function loadAll({ account }: Session, { properties }: Thing): Prom
 }
 
 /** A name within a constant within a list: `FORMAT_NAME = '"A"."B"'`. */
-const inConstant = (list: string) => /'([^']*)'/.exec(list)?.[1] ?? "";
+const inConstant = (list: string) => unescaped(/'((?:[^']|'')*)'/.exec(list)?.[1] ?? "");

@@ -1,8 +1,8 @@
 import type { SnowflakeAccount, Thing } from "./account";
 import { listedUntil, listingOf } from "./listings";
 import type { Load } from "./loads";
-import { Refusal, type Row, syntaxError } from "./script";
-import { form, type Session, type Statement } from "./session";
+import { Refusal, type Row, syntaxError, unescaped } from "./script";
+import { form, quote, type Session, type Statement } from "./session";
 
 /**
  * Queries. They are answered and not executed: the columns are those that the query names, their values what the account has
@@ -27,7 +27,7 @@ export const queries: readonly Statement[] = [
     // docs.snowflake.com/en/sql-reference/sql/list
     form("(?:LIST|LS) '@NAME'(?: PATTERN = '([^']*)')?"),
     async (session, name = "", pattern = ".*") => {
-      const files = await session.account.readBucket(session.needOwned("STAGE", name));
+      const files = await session.account.readBucket(session.needOwned("STAGE", unescaped(name)));
       return files
         .filter(({ url }) => new RegExp(`^${pattern}$`).test(url))
         .map(({ url }) => ({ name: url }));
@@ -47,7 +47,9 @@ export const queries: readonly Statement[] = [
 async function answer(session: Session, text: string): Promise<readonly Row[]> {
   const columns = columnsOf(text);
   const constants = Object.fromEntries(
-    [...text.matchAll(/'((?:[^']|'')*)' AS (\w+)/g)].map(([, value = "", name = ""]) => [name, value]),
+    [...text.matchAll(/"(?:[^"]|"")*"|'((?:[^']|'')*)'(?: AS (\w+))?/g)].flatMap(([, value = "", name]) =>
+      name === undefined ? [] : [[name, value]],
+    ),
   );
   const known = await valuesFor(session, text);
   return known.map((values) => {
@@ -77,7 +79,7 @@ function columnsOf(text: string): string[] {
 async function valuesFor(session: Session, text: string): Promise<readonly Row[]> {
   const { account } = session;
   const validated = form(
-    String.raw`.*SYSTEM\$VALIDATE_STORAGE_INTEGRATION\('([^']*)', '([^']*)', '([^']*)', '(\w+)'\) AS (\w+).*`,
+    String.raw`.*SYSTEM\$VALIDATE_STORAGE_INTEGRATION\('((?:[^']|'')*)', '([^']*)', '([^']*)', '(\w+)'\) AS (\w+).*`,
   ).exec(text);
   if (validated) {
     const [, integration = "", url = "", , action = "", column = ""] = validated;
@@ -87,7 +89,9 @@ async function valuesFor(session: Session, text: string): Promise<readonly Row[]
   const now = { LOADED_AT: Date.now(), MODIFIED: Date.now() - 14 * DAY_MS };
   const ofStream = { ...now, STORED_AT: await listedUntil(session, text) };
   if (pipe)
-    return [{ ...ofStream, [pipe[2] ?? ""]: pipeStatus(account, session.need("PIPE", pipe[1] ?? "")) }];
+    return [
+      { ...ofStream, [pipe[2] ?? ""]: pipeStatus(account, session.need("PIPE", unescaped(pipe[1] ?? ""))) },
+    ];
   // docs.snowflake.com/en/sql-reference/functions/task_history: tasks that run by EXECUTE TASK alone
   if (/INFORMATION_SCHEMA\.TASK_HISTORY\(/.test(text))
     return account.taskRuns.map((NAME) => ({ NAME, STATE: "SUCCEEDED" }));
@@ -96,7 +100,7 @@ async function valuesFor(session: Session, text: string): Promise<readonly Row[]
   const view = from === undefined ? undefined : account.find("VIEW", session.quoted(from));
   if (view !== undefined) return valuesFor(session, view.definition);
   const history = /INFORMATION_SCHEMA\.COPY_HISTORY\(\s*TABLE_NAME => '((?:[^']|'')*)'/.exec(text)?.[1];
-  const table = history ?? from;
+  const table = history === undefined ? from : unescaped(history);
   if (table === undefined) return [ofStream];
   const loads = account.loadsOf(session.need("TABLE", table).name);
   if (/\bFULL OUTER JOIN\b/.test(text)) return joined(loads.map(ofFile), await listingOf(session, text));
@@ -166,7 +170,7 @@ async function validation(
   action: string,
 ): Promise<string> {
   const { account, role } = session;
-  const thing = account.find("INTEGRATION", `"${integration}"`);
+  const thing = account.find("INTEGRATION", quote([unescaped(integration)]));
   if (thing === undefined || !account.sees(role, thing)) {
     const message = `Integration '${integration}' does not exist or not authorized.`;
     throw new Refusal("002003", "02000", `SQL compilation error:\n${message}`);

@@ -161,6 +161,16 @@ export function constantsIn(text: string): string[] {
   return [...text.matchAll(/'((?:[^']|'')*)'/g)].map(([, constant = ""]) => constant.replaceAll("''", "'"));
 }
 
+/** What stands in a constant, with its escapes read: docs.snowflake.com/en/sql-reference/data-types-text */
+export function unescaped(constant: string): string {
+  return constant
+    .replaceAll("''", "'")
+    .replace(/\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|(.))/gi, (_, two?: string, four?: string, one = "") => {
+      const code = two ?? four;
+      return code === undefined ? one.replace("n", "\n") : String.fromCharCode(Number.parseInt(code, 16));
+    });
+}
+
 /** Where the parenthesis that opens at `open` has been closed. */
 function closing(text: string, open: number): number {
   let depth = 0;

@@ -1,5 +1,5 @@
 import type { SnowflakeAccount, Thing } from "./account";
-import { Refusal, type Row, runBlock, syntaxError } from "./script";
+import { Refusal, type Row, runBlock, syntaxError, unescaped } from "./script";
 
 const IDENTIFIER = String.raw`(?:"(?:[^"]|"")*"|[A-Za-z_][\w$]*)`;
 const NAME = `(${IDENTIFIER}(?:\\.${IDENTIFIER})*)`;
@@ -39,9 +39,10 @@ export class Session {
       .trim()
       .replace(/;$/, "");
     this.account.statements.push(statement);
-    const block = /^EXECUTE IMMEDIATE \$\$(.*)\$\$$/s.exec(statement);
-    if (block === null) return this.run(statement);
-    return runBlock(block[1] ?? "", {
+    const [, plain, constant] = /^EXECUTE IMMEDIATE (?:\$\$(.*)\$\$|'(.*)')$/s.exec(statement) ?? [];
+    const block = plain ?? (constant === undefined ? undefined : unescaped(constant));
+    if (block === undefined) return this.run(statement);
+    return runBlock(block, {
       run: (one) => this.run(one),
       rowsOf: (from) => this.rowsOf(from),
       column: (quoted) => this.stored(quoted),
@@ -128,9 +129,11 @@ export class Session {
       return loads.map(({ file, at }) => ({ FILE_NAME: file, LOADED_AT: at }));
     }
     const attached =
-      /INFORMATION_SCHEMA\.(?:POLICY_REFERENCES|TAG_REFERENCES_ALL_COLUMNS)\([^']*'([^']*)'/.exec(from);
+      /INFORMATION_SCHEMA\.(?:POLICY_REFERENCES|TAG_REFERENCES_ALL_COLUMNS)\([^']*'((?:[^']|'')*)'/.exec(
+        from,
+      );
     if (attached === null) throw syntaxError(from);
-    this.need("VIEW", attached[1] ?? "");
+    this.need("VIEW", unescaped(attached[1] ?? ""));
     return [];
   }
 }
