@@ -96,8 +96,9 @@ for (const one of ofThisTurn(cases, cases.length)) {
       });
 
       it(`reconciles each file with what Snowflake says of it, and loads what is missing, in mode ${mode}`, async () => {
-        const states = async () => {
-          const { code, stdout, stderr } = await run("reconcile", "--run", "--json", "--max-age", "1");
+        const states = async (...options: readonly string[]) => {
+          const all = ["reconcile", "--run", "--json", "--max-age", "1", ...options];
+          const { code, stdout, stderr } = await run(...all);
           assert.equal(code, 1, stderr);
           const { files } = JSON.parse(stdout) as { files: { key: string; state: string }[] };
           return Object.fromEntries(files.map(({ key, state }) => [key, state]));
@@ -106,7 +107,8 @@ for (const one of ofThisTurn(cases, cases.length)) {
         unseen.clear();
         const { code, stderr } = await run("reconcile", "--run", "--load", "--max-age", "1", "--yes");
         assert.equal(code, 0, stderr);
-        assert.deepEqual(await states(), { [good]: "loaded", [broken]: "failed", [late]: "loaded" });
+        const loaded = { [good]: "loaded", [broken]: "failed", [late]: "loaded" };
+        assert.deepEqual(await states("--list-from", "directory"), loaded);
       });
     } else {
       it("hands a new access key over, which every stage then has, and shows the secret nowhere", async () => {

@@ -9,7 +9,7 @@ import { bucketListOf } from "../../automation/reconcile/list-source";
 import { reconcile } from "../../automation/reconcile/reconciliation";
 import { snowflakeSql } from "../../automation/snowflake/sql/sql";
 import { sampleOutputs } from "../automation/snowflake/sql/sample-outputs";
-import { needSnow, RealSnow } from "./real-snow";
+import { needSnow, RealSnow, utf16 } from "./real-snow";
 
 const HOUR_MS = 3_600_000;
 const now = Math.floor(Date.now() / 1000) * 1000;
@@ -92,20 +92,22 @@ describe("lists of the bucket that Snowflake reads, asked by the Snowflake CLI i
     if (folderOfSql !== undefined) await fs.rm(folderOfSql, { recursive: true });
   });
 
-  for (const [source, accountUsage, form] of [
+  for (const [source, accountUsage, form, writer] of [
     ["directory", false, "json"],
-    ["directory", true, "csv"],
+    ["directory", true, "csv", "PowerShell's >"],
     ["@lake.meta.inventories/exports/all", false, "json_ext"],
     ['LAKE."META"."live objects"', true, "json"],
   ] as const) {
-    it(`name each file by ${source}${accountUsage ? " and a year of history" : ""}, as ${form}`, async () => {
+    it(`name each file by ${source}${accountUsage ? " and a year of history" : ""}, as ${form}${writer ? ` by ${writer}` : ""}`, async () => {
       const file = path.join(folderOfSql, "files.sql");
       await fs.writeFile(file, filesSql(outputs, { list: bucketListOf(source), accountUsage }));
+      const printed = await snow.run(file, "--format", form);
+      const saved = writer === undefined ? printed : utf16(printed);
       const found = new Map<string, string>();
       await reconcile({
         outputs,
         s3: { listObjectsV2: () => assert.fail("lists by S3") },
-        answer: await readFilesAnswer(Readable.from([await snow.run(file, "--format", form)])),
+        answer: await readFilesAnswer(Readable.from([saved])),
         maxAge: 2 * HOUR_MS,
         archiveRule: { afterDays: 2, fromBytes: 1 },
         onFile: ({ key, state }) => void found.set(key, state),

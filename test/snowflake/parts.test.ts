@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { Readable } from "node:stream";
+import { readAnswers } from "../../automation/snowflake/answers/answer-input";
 import { parseAnswers } from "../../automation/snowflake/answers/answers";
 import { runSnow } from "../../automation/snowflake/handshake/snow";
 import { snowflakeSql } from "../../automation/snowflake/sql/sql";
 import { accesses, modes, type Sample, sampleOutputs } from "../automation/snowflake/sql/sample-outputs";
-import { needSnow, RealSnow } from "./real-snow";
+import { needSnow, RealSnow, utf16 } from "./real-snow";
 
 const key = { accessKeyId: "AKIAFIRST", secretAccessKey: "first/secret+1" };
 const next = { accessKeyId: "AKIANEXT", secretAccessKey: "next/secret+2" };
@@ -130,12 +132,15 @@ describe("parts of the SQL, run by the Snowflake CLI itself", function () {
     for (const { secretAccessKey } of [key, next]) assert.ok(!shown.includes(secretAccessKey));
   });
 
-  it("says why pipes are dead", async () => {
+  it("says why pipes are dead, and is read as PowerShell's > writes it", async () => {
     const outputs = stack({});
     snow.account.invalidReason = "Stage dropped";
-    const answers = await run(snowflakeSql(outputs, "setup") + snowflakeSql(outputs, "load"));
+    const printed = await run(snowflakeSql(outputs, "setup") + snowflakeSql(outputs, "load"));
+    const stdin = Readable.from([utf16(printed)]);
+    const answers = parseAnswers(await readAnswers({ stdin, stderr: process.stderr }));
+    assert.equal(answers.storageIntegration?.STORAGE_AWS_IAM_USER_ARN, snow.account.storageUser);
     assert.deepEqual(
-      parseAnswers(answers).pipes.map(({ invalidReason }) => invalidReason),
+      answers.pipes.map(({ invalidReason }) => invalidReason),
       ["Stage dropped", "Stage dropped"],
     );
   });

@@ -22,6 +22,10 @@ export function needSnow(test: Mocha.Context): void {
   test.skip();
 }
 
+/** What Windows PowerShell's `>` makes of a program's output. learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_character_encoding */
+export const utf16 = (printed: Buffer | string): Buffer =>
+  Buffer.from(`\uFEFF${String(printed).replace(/\r?\n/g, "\r\n")}`, "utf16le");
+
 /** The Snowflake CLI, connected to an account of the test's own. */
 export class RealSnow {
   private constructor(
