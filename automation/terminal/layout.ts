@@ -49,10 +49,15 @@ export function table(rows: readonly (readonly Cell[])[], look: Look): string[] 
     const beside = wrapped(last, room, look);
     const indent = first.text.search(/\S|$/) + (row.length === 1 ? 0 : GAP.length);
     const below = sentence(indent, 0, last, look);
-    const spanning = [{ colSpan: columns, content: below.join("\n") }];
     const fits = widthOf(...beside) <= room && beside.length <= 2 * below.length;
-    if (row.length === columns && fits) grid.push([...lead, beside.join("\n")]);
-    else grid.push(...(lead.every(({ content }) => content.trim() === "") ? [] : [[...lead, ""]]), spanning);
+    // A row for each line: the library measures a cell of many lines again for each of its lines, character by character.
+    if (row.length === columns && fits) {
+      for (const [index, line] of beside.entries())
+        grid.push([...(index === 0 ? lead : lead.map(() => "")), line]);
+    } else {
+      if (lead.some(({ content }) => content.trim() !== "")) grid.push([...lead, ""]);
+      for (const content of below) grid.push([{ colSpan: columns, content }]);
+    }
   }
   return grid
     .toString()

@@ -11,6 +11,7 @@ const longest = [
   "guards",
   "network-identity",
   "organization",
+  "many-streams",
   "two-pipelines",
   "lifecycle",
   "permissions",

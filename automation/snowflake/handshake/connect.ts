@@ -127,6 +127,7 @@ export function refuseUnwritable(file: StackFile, changes: readonly HandshakeCha
   }
 }
 
+/** In place: a copy of the section for each of a thousand queues would take seconds. */
 function setIn(values: Record<string, unknown>, path: readonly string[], value: unknown): void {
   const [key = "", ...rest] = path;
   if (rest.length === 0) {
@@ -134,9 +135,9 @@ function setIn(values: Record<string, unknown>, path: readonly string[], value: 
     return;
   }
   const inner = values[key];
-  const section = typeof inner === "object" && inner !== null ? { ...inner } : {};
-  setIn(section, rest, value);
+  const section = typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>) : {};
   values[key] = section;
+  setIn(section, rest, value);
 }
 
 function withAdvice(error: unknown, advice: string): Error {
