@@ -60,6 +60,7 @@ class Account:
             " json_extract_string(entry, list_filter(json_keys(entry), lambda key: lower(key) = lower(name))[1])"
         )
         self.shadows = {}
+        self.filled = {}
         self.listed = {}
         self.objects = {}
         self.integrations = {}
@@ -152,9 +153,12 @@ class Account:
                 "directory": ("RELATIVE_PATH TEXT, SIZE BIGINT, LAST_MODIFIED TIMESTAMPTZ", lambda: self.listed[what]),
                 "staged": ("FILENAME TEXT, C1 JSON", lambda: self.staged(what, *more)),
             }[kind]
-            duck.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
-            duck.execute(f"DELETE FROM {name}")
-            for row in rows():
+            now = list(rows())
+            if self.filled.get(name) == now:
+                continue
+            self.filled[name] = now
+            duck.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
+            for row in now:
                 duck.execute(f"INSERT INTO {name} VALUES ({', '.join('?' for _ in row)})", row)
 
     def staged(self, stage, path, pattern):
