@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
 import { destroy, preview, up } from "../../automation";
 import { hundreds, projectOf } from "../past/past";
 import { StatefulResources } from "../past/stateful-resources";
+import { loadAnswers, snowflakeAccount } from "../snowflake-answers";
 import { FakeS3 } from "./fake-s3";
 import { filledIn, TestProject } from "./harness";
 import { assertOthers, assertShared, BUCKET, deployedByEarlierVersion } from "./shared-bucket";
@@ -98,6 +101,36 @@ describe("a stack from 100 streams to 101 and back", () => {
       }
     });
   }
+
+  it("saves the queues of a thousand pipes within five seconds of processor time", async () => {
+    const project = await TestProject.create("dev", {
+      ...filledIn,
+      streams: names(1_000).map((name) => ({ name })),
+      events: { mode: "snowflake-queue" },
+    });
+    try {
+      const { outputs } = await up({ ...project.options, create: true });
+      const answers = path.join(project.dir, "answers.json");
+      await fs.writeFile(answers, loadAnswers(outputs, { ...snowflakeAccount, queueArn: channel }));
+      const measured = path.join(project.dir, "processor.json");
+      // Time on the clock would be that of whatever else the machine does.
+      const measure = `process.on("exit", () => require("node:fs").writeFileSync(${JSON.stringify(measured)}, JSON.stringify(process.cpuUsage())))`;
+      await fs.writeFile(path.join(project.dir, "measure.cjs"), measure);
+      const { code, stderr } = await project.run(["connect", "--file", answers, "--no-up", "--yes"], {
+        NODE_OPTIONS: `--require ${path.join(project.dir, "measure.cjs")}`,
+      });
+      assert.equal(code, 0, stderr);
+      const { user, system } = JSON.parse(await fs.readFile(measured, "utf8"));
+      assert.ok(user + system < 5_000_000, `${(user + system) / 1e6} s`);
+      const { config } = await project.stackFile();
+      assert.deepEqual(config["braintrust-snowflake:events"], {
+        mode: "snowflake-queue",
+        notificationChannels: Object.fromEntries(names(1_000).map((name) => [name, channel])),
+      });
+    } finally {
+      await project.remove();
+    }
+  });
 
   it("does so on a bucket that others use too, and keeps theirs", async () => {
     const s3 = await FakeS3.start(BUCKET);

@@ -50,6 +50,15 @@ describe("the report", () => {
     ]);
   });
 
+  it("names the command for the SQL of many streams, and does not print it", () => {
+    const text = renderReport(
+      { ...report, snowflakeSql: "SELECT 1;\n".repeat(3_000) },
+      { width: 80, color: false },
+    );
+    assert.match(text, /\nLeft to prove inside Snowflake, with the SQL of: .* sql --stack dev --part check$/);
+    assert.doesNotMatch(text, /SELECT/);
+  });
+
   it("groups by subject, marks each check and shows evidence and fix", () => {
     assert.equal(
       renderReport(report, { width: 60, color: false }),

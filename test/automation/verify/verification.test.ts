@@ -17,7 +17,11 @@ const userMode = {
 describe("verifyPipeline", () => {
   describe("of a fresh stack", () => {
     const streams = [{ name: "spans", format: "parquet" }, { name: "logs" }];
-    const settings = { trusting, kms, userMode, twoStreams: { ...trusting, streams } };
+    const manyStreams = {
+      ...trusting,
+      streams: Array.from({ length: 101 }, (_, at) => ({ name: `team${at}` })),
+    };
+    const settings = { trusting, kms, userMode, twoStreams: { ...trusting, streams }, manyStreams };
     for (const [title, given] of Object.entries(settings)) {
       it(`passes every check: ${title}`, async () => {
         const { report } = await verified(given);
@@ -47,6 +51,25 @@ describe("verifyPipeline", () => {
       const ids = report.checks.map(({ id }) => id).filter((id) => id.startsWith("bucket/"));
       assert.deepEqual(ids, ["bucket/policy"]);
       assert.equal(report.summary.failed, 0);
+    });
+
+    it("passes notifications of an existing bucket that the update has merged, and fails those of a part", async () => {
+      const { bucketName: _, ...given } = trusting;
+      const shared = { ...given, existingBucket: "acme-shared", streams };
+      for (const [prefix, verdict] of [
+        ["braintrust-exports/", "pass"],
+        ["braintrust-exports/logs/", "fail"],
+      ] as const) {
+        const { report } = await verified(shared, (live) => {
+          const [first] = live.notification;
+          assert.ok(first);
+          const Id = first.Id.replace(/-\w+For/, "For");
+          live.notification = [
+            { ...first, Id, Filter: { Key: { FilterRules: [{ Name: "prefix", Value: prefix }] } } },
+          ];
+        });
+        assert.equal(report.checks.find(({ id }) => id === "events/notification")?.verdict, verdict);
+      }
     });
 
     it("passes an existing bucket with what others have there, and fails it without the stack's own", async () => {

@@ -22,6 +22,16 @@ describe("refuseUnwritable", () => {
     assert.deepEqual(file, before);
   });
 
+  it("takes no longer for each of many queues than for one", () => {
+    const names = Array.from({ length: 8_000 }, (_, index) => `team-${index}`);
+    const streams = names.map((name) => ({ name }));
+    const many = { ...file, values: { ...file.values, "braintrust-snowflake:streams": streams } };
+    const begun = process.cpuUsage();
+    refuseUnwritable(many, names.map(channel));
+    const { user, system } = process.cpuUsage(begun);
+    assert.ok(user + system < 3_000_000, `${(user + system) / 1e6} s`);
+  });
+
   it("replaces no encrypted setting with plain text", () => {
     for (const key of ["braintrust-snowflake:snowflake", "braintrust-snowflake:snowflake.iamUserArn"]) {
       assert.throws(
