@@ -69,6 +69,16 @@ export function changesOfSettings(stacks: readonly Base[] = bases): SettingChang
   });
 }
 
+/** Every setting that a stack could have otherwise, with the stack for each value that it may have instead. */
+export function othersOf(base: Base): { readonly key: string; readonly others: readonly Base[] }[] {
+  return changesOfSettings([base]).flatMap(({ key, sides }) => {
+    const others = sides
+      .map((side) => side.base)
+      .filter(({ settings }) => !isDeepStrictEqual(settings, base.settings));
+    return others.length === 0 ? [] : [{ key, others }];
+  });
+}
+
 type ChangesOnStack = Pick<SettingChanges, "sides" | "changes" | "refusals">;
 
 function changesOn(plain: Base, setting: SchemaSetting): ChangesOnStack {

@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Base } from "../changes/bases";
-import { changesOfSettings } from "../changes/matrix";
+import { othersOf } from "../changes/matrix";
 import type { Past } from "./past";
 
 /** A setting of the schema that changes on a stack of an earlier version. */
@@ -16,11 +15,6 @@ export interface SettingChange {
 export function settingChangesOf(pasts: readonly Past[]): SettingChange[] {
   return pasts.flatMap((past) => {
     const from = { stack: past.stack, title: past.name, settings: past.settings };
-    return changesOfSettings([from]).flatMap(({ key, sides }) => {
-      const to = sides
-        .map(({ base }) => base)
-        .filter(({ settings }) => !isDeepStrictEqual(settings, past.settings));
-      return to.length === 0 ? [] : [{ past, key, from, to }];
-    });
+    return othersOf(from).map(({ key, others }) => ({ past, key, from, to: others }));
   });
 }
