@@ -11,6 +11,7 @@ import { editStackFile, projectDir, settingChange } from "../../automation/proje
 import { PROJECT } from "../../components/settings/settings";
 import { fixtureProject } from "../fixtures/project";
 import { World } from "./fake-provider/world";
+import { hostVariables } from "./node-host";
 import { type Ended, type Running, start } from "./processes";
 
 /** What the engine's state says, as far as tests look at it. */
@@ -32,6 +33,7 @@ export const PASSPHRASE = "correct horse battery";
 /** What `pulumi` needs to run the program. */
 const PROGRAM = [
   "index.ts",
+  "bin",
   "automation",
   "components",
   "provider",
@@ -164,8 +166,7 @@ export class TestProject {
   public startPulumi(...args: readonly string[]): Running {
     return start(["pulumi", ...args, "--non-interactive"], this.dir, {
       ...this.environment,
-      // What a Node host makes of Pulumi.yaml's `runtime.options.tsconfig`; ours is older than that option.
-      PULUMI_NODEJS_TSCONFIG_PATH: path.join(this.dir, this.tsconfig),
+      ...hostVariables(path.join(this.dir, this.tsconfig)),
       // The project names its providers; `pulumi` would look for those of node_modules on the network each time.
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     });

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import type { Context } from "mocha";
+import { parse } from "yaml";
+import { projectDir } from "../../automation/project/stack-file";
 
 /**
  * Where `npm run build:node-host` puts the process by which `pulumi` runs Node programs, and others like it those of other
@@ -8,6 +11,14 @@ import type { Context } from "mocha";
  * hold those of Node and Python, and the CLI of today works with them.
  */
 export const builtHosts = ["node-host", "yaml-host"].map((folder) => path.join(__dirname, folder, "bin"));
+
+/** What a Node host makes of `tsconfig` and `nodeargs` in Pulumi.yaml: the one that is built here is not given them. */
+export function hostVariables(tsconfig: string): Record<string, string> {
+  const { runtime } = parse(readFileSync(path.join(projectDir, "Pulumi.yaml"), "utf8"));
+  const nodeArgs = String(runtime.options.nodeargs).replace("./", `${projectDir}${path.sep}`);
+  const { NODE_OPTIONS = "" } = process.env;
+  return { PULUMI_NODEJS_TSCONFIG_PATH: tsconfig, NODE_OPTIONS: `${nodeArgs} ${NODE_OPTIONS}` };
+}
 
 /** Whether `pulumi` can run programs of a language: the CLI looks for its host on PATH. */
 export async function hasHost(language: string): Promise<boolean> {
