@@ -113,7 +113,11 @@ describe("debugging", () => {
   for (const [value, on] of [
     [undefined, false],
     ["", false],
-    ["1", false],
+    ["0", false],
+    ["1", true],
+    ["true", true],
+    ["braintrust-*", true],
+    ["braintrust-other*", false],
     ["mocha", false],
     ["braintrust-snowflake", true],
     ["mocha, braintrust-snowflake", true],
