@@ -40,7 +40,7 @@ const shapes: readonly RegExp[] = [
   /^DESC (?:INTEGRATION|WAREHOUSE|DATABASE) <name>$/,
   /^DESC SCHEMA <name> \. <name>$/,
   /^GRANT MONITOR ON (?:PIPE|TASK) <name> \. <name> \. <name> TO ROLE <name>$/,
-  /^(?:GRANT|REVOKE) EXECUTE TASK , EXECUTE MANAGED TASK ON ACCOUNT (?:TO|FROM) ROLE <name>$/,
+  /^(?:GRANT|REVOKE) (?:EXECUTE TASK , EXECUTE MANAGED TASK|(?:EXECUTE TASK , EXECUTE MANAGED TASK , )?CREATE INTEGRATION) ON ACCOUNT (?:TO|FROM) ROLE <name>$/,
   /^ALTER DYNAMIC TABLE <name> \. <name> \. <name> SET TARGET_LAG = <text> WAREHOUSE = <name>$/,
   /^GRANT SELECT , MONITOR ON DYNAMIC TABLE <name> \. <name> \. <name> TO ROLE <name>$/,
   /^DROP DYNAMIC TABLE IF EXISTS <name> \. <name> \. <name>$/,

@@ -1,6 +1,6 @@
 import type { PipelineOutputs } from "../../outputs";
 import { literal, quoteIdentifier } from "./identifiers";
-import { autoIngests } from "./integration-sql";
+import { autoIngests, integrationsOf } from "./integration-sql";
 import { type Names, SYSTEM_ROLES } from "./names";
 import { whereMissing } from "./scripting";
 
@@ -36,6 +36,7 @@ export function containersSql(names: Names): string[] {
 export function rolesSql(outputs: PipelineOutputs, names: Names): string[] {
   const { warehouse, database, schema, loadingRole, readingRole } = names;
   const loader = autoIngests(outputs) ? "CREATE PIPE" : "CREATE TASK";
+  const rights = accountRights(outputs, names);
   const dynamic = outputs.snowflake.currentLagMinutes === undefined ? "" : ", CREATE DYNAMIC TABLE";
   const parents = [
     ...new Set([
@@ -64,11 +65,18 @@ export function rolesSql(outputs: PipelineOutputs, names: Names): string[] {
     ]),
     ...[...new Set(administrators)].map((role) => `GRANT USAGE ON WAREHOUSE ${warehouse} TO ROLE ${role}`),
     `GRANT CREATE FILE FORMAT, CREATE STAGE, CREATE TABLE, CREATE VIEW, ${loader}${dynamic} ON SCHEMA ${schema} TO ROLE ${loadingRole}`,
-    ...(autoIngests(outputs)
+    ...(rights.length === 0
       ? []
-      : [
-          `USE ROLE ${names.adminRole}`,
-          `GRANT EXECUTE TASK, EXECUTE MANAGED TASK ON ACCOUNT TO ROLE ${loadingRole}`,
-        ]),
+      : [`USE ROLE ${names.adminRole}`, `GRANT ${rights.join(", ")} ON ACCOUNT TO ROLE ${loadingRole}`]),
+  ];
+}
+
+/** Rights of the account that the loading role needs: for tasks, and for integrations where a role of the stack's own has them. */
+export function accountRights(outputs: PipelineOutputs, names: Names): string[] {
+  const { integrationRole, loadingRole, storedCustomRoles, storedLoadingRole } = names;
+  const hasIntegrations = integrationRole === loadingRole && integrationsOf(outputs, names).length > 0;
+  return [
+    ...(autoIngests(outputs) ? [] : ["EXECUTE TASK", "EXECUTE MANAGED TASK"]),
+    ...(hasIntegrations && storedCustomRoles.includes(storedLoadingRole) ? ["CREATE INTEGRATION"] : []),
   ];
 }

@@ -1,6 +1,7 @@
 import type { PipelineOutputs } from "../../outputs";
+import { accountRights } from "./admin-sql";
 import { literal, quoteIdentifier } from "./identifiers";
-import { autoIngests, dropIntegrationsSql } from "./integration-sql";
+import { dropIntegrationsSql } from "./integration-sql";
 import type { Names } from "./names";
 import { block, show, shown } from "./scripting";
 
@@ -22,12 +23,13 @@ export function teardownSql(outputs: PipelineOutputs, names: Names, isLast: bool
       `DROP STAGE IF EXISTS ${stage}`,
       `DROP FILE FORMAT IF EXISTS ${fileFormat}`,
     ]),
-    ...(isLast ? [...revokeTasksSql(outputs, names), ...dropIntegrationsSql(outputs, names)] : []),
+    ...(isLast ? [...revokeSql(outputs, names), ...dropIntegrationsSql(outputs, names)] : []),
   ];
 }
 
-function revokeTasksSql(outputs: PipelineOutputs, names: Names): string[] {
-  if (autoIngests(outputs)) return [];
+function revokeSql(outputs: PipelineOutputs, names: Names): string[] {
+  const rights = accountRights(outputs, names);
+  if (rights.length === 0) return [];
   const ours = { name: names.storedLoadingRole, comment: names.comment };
   return [
     `USE ROLE ${names.adminRole}`,
@@ -36,7 +38,7 @@ function revokeTasksSql(outputs: PipelineOutputs, names: Names): string[] {
       "BEGIN",
       `  ${show("ROLES", ours.name)};`,
       `  IF (${shown(ours)}) THEN`,
-      `    REVOKE EXECUTE TASK, EXECUTE MANAGED TASK ON ACCOUNT FROM ROLE ${names.loadingRole};`,
+      `    REVOKE ${rights.join(", ")} ON ACCOUNT FROM ROLE ${names.loadingRole};`,
       "  END IF;",
       "END;",
     ]),
