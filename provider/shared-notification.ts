@@ -9,7 +9,7 @@ import {
   ownConfigurations,
   ownNotification,
   splicedNotification,
-} from "./notification";
+} from "./notification-merge";
 import { type ResourceKind, refuse } from "./resource-kind";
 import { LOOK_AGAIN_MS, rewrite, type SharedDocument } from "./rewrite";
 

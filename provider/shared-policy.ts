@@ -1,7 +1,7 @@
 import type { S3 } from "@aws-sdk/client-s3";
 import { orAbsent } from "../automation/aws/aws-errors";
 import { equivalent } from "./equivalence";
-import { ownedSids, ownPolicy, ownSids, policyProblems, policyShare, splicedPolicy } from "./policy";
+import { ownedSids, ownPolicy, ownSids, policyProblems, policyShare, splicedPolicy } from "./policy-merge";
 import { type Properties, type ResourceKind, refuse } from "./resource-kind";
 import { LOOK_AGAIN_MS, rewrite, type SharedDocument } from "./rewrite";
 

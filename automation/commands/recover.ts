@@ -2,6 +2,7 @@ import type { Command } from "@commander-js/extra-typings";
 import { Deployment } from "../deploy/deployment";
 import type { DeploymentOptions } from "../deploy/deployment-options";
 import { renderInterruption } from "../deploy/recovery/recovery";
+import { renderUnfinished } from "../deploy/recovery/remedies";
 import { type RecoveryReport, recoveryReport } from "../deploy/recovery/report";
 import {
   findRestoration,
@@ -10,7 +11,6 @@ import {
   restore,
 } from "../deploy/recovery/restore";
 import type { Checkpoint } from "../deploy/recovery/state-copy";
-import { renderUnfinished } from "../deploy/recovery/unfinished-operations";
 import { nameOf } from "../engine/changes";
 import { renderLock } from "../engine/state/locks";
 import { UnknownStackError, UsageError } from "../errors";

@@ -2,8 +2,8 @@ import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
 import { type BraintrustPermissions, type IamArgs, knownInputs } from "../arguments";
+import { allowBucket, allowListing, allowObjects, withinAccount } from "../storage/allow-statements";
 import { allowKey } from "../storage/encryption-key";
-import { allowBucket, allowListing, allowObjects, withinAccount } from "../storage/s3-statements";
 import { IMMUTABLE } from "./policy-description";
 import { type Trust, trustPolicy } from "./trust-policy";
 

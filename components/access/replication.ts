@@ -3,8 +3,8 @@ import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
 import { type IamArgs, knownInputs, type ReplicationArgs } from "../arguments";
+import { allowBucket, allowObjects, withinAccount } from "../storage/allow-statements";
 import { allowKey } from "../storage/encryption-key";
-import { allowBucket, allowObjects, withinAccount } from "../storage/s3-statements";
 
 /** What is replicated, and who does it. */
 export interface BucketReplicationArgs {

@@ -9,8 +9,8 @@ import {
   SnowflakeAccess,
 } from "../arguments";
 import type { PhysicalNames } from "../physical-names";
+import { allowReading, withinAccount } from "../storage/allow-statements";
 import { allowKey } from "../storage/encryption-key";
-import { allowReading, withinAccount } from "../storage/s3-statements";
 import { IMMUTABLE } from "./policy-description";
 import { SnowflakeUser } from "./snowflake-user";
 import { type Trust, trustPolicy } from "./trust-policy";

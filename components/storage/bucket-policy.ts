@@ -2,7 +2,7 @@ import type * as iam from "@pulumi/aws/iam";
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import { type CrossAccountReaderArgs, knownInputs } from "../arguments";
-import { allowReading } from "./s3-statements";
+import { allowReading } from "./allow-statements";
 import { ownedName } from "./share-names";
 import { SharedPolicy } from "./shared-bucket";
 

@@ -6,8 +6,8 @@ import {
   type NotificationShare,
   notificationProblems,
   ownConfigurations,
-} from "../../../provider/notification";
-import { ownSids, splicedPolicy } from "../../../provider/policy";
+} from "../../../provider/notification-merge";
+import { ownSids, splicedPolicy } from "../../../provider/policy-merge";
 import { errorLine, isDenied } from "../../aws/aws-errors";
 import type { ResourceState } from "../../engine/state/state";
 import { messageOf, throwMistake } from "../../errors";

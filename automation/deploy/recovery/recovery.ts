@@ -12,8 +12,8 @@ import { ownName } from "../../project/stack-name";
 import { awsLookups } from "./aws-lookups";
 import { asUnfinished, type LostOperation, LostOperations, lostOperation } from "./lost-operations";
 import { OwnCopies } from "./own-copies";
+import { type Lookups, remediesFor, renderUnfinished, type Unfinished } from "./remedies";
 import { pendingOf, repairState } from "./repaired-state";
-import { type Lookups, remediesFor, renderUnfinished, type Unfinished } from "./unfinished-operations";
 
 type KnownStack = Pick<OpenStack, "stack" | "backendUrl">;
 type InterruptedStack = Pick<OpenStack, "stack" | "backendUrl" | "file">;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ExportedState } from "../../engine/state/exported-state";
 import type { LostOperation } from "./lost-operations";
-import type { Unfinished } from "./unfinished-operations";
+import type { Unfinished } from "./remedies";
 
 // Whatever else the engine has written stays as it is.
 const resource = z.looseObject({

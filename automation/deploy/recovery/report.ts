@@ -2,9 +2,9 @@ import { unlockAdvice } from "../../engine/engine-errors";
 import type { StackLock } from "../../engine/state/locks";
 import { UnreadableStateError } from "../../errors";
 import { commandLine } from "../../terminal/command-line";
+import type { Unfinished } from "./remedies";
 import type { StackRecovery } from "./stack-recovery";
 import type { Checkpoint } from "./state-copy";
-import type { Unfinished } from "./unfinished-operations";
 import { recoveryHint } from "./unreadable-state";
 
 /** What stands between a stack and its next update, and the copies of its state. */

@@ -4,8 +4,11 @@ import { type Problem, showValue } from "../problems";
 import { awsRegionOfSnowflake, bucketNameRule } from "../rules/text-rules";
 import { ENCRYPTED } from "../schema";
 import type { Settings } from "../settings";
+import { arnConflicts } from "./arn-conflicts";
+import { bucketConflicts } from "./bucket-conflicts";
 import { costConflicts } from "./cost-conflicts";
 import { keyConflicts } from "./key-conflicts";
+import { lifecycleConflicts } from "./lifecycle-conflicts";
 import { monitoringConflicts } from "./monitoring-conflicts";
 import { nameConflicts } from "./name-conflicts";
 import { networkConflicts } from "./network-conflicts";
@@ -22,7 +25,7 @@ import { unusedConflicts } from "./unused-conflicts";
 export function findConflicts(settings: Settings, given: unknown): Problem[] {
   const isGiven = (key: string) => typeof given === "object" && given !== null && key in given;
   return [
-    ...shapingConflicts(settings, isGiven),
+    ...bucketConflicts(settings, isGiven),
     ...rules.filter(({ when }) => when(settings)).map((rule) => problemOf(rule, settings)),
     ...streamConflicts(settings),
     ...readerConflicts(settings),
@@ -31,7 +34,6 @@ export function findConflicts(settings: Settings, given: unknown): Problem[] {
     ...arnConflicts(settings),
     ...eventConflicts(settings),
     ...lifecycleConflicts(settings),
-    ...archiveConflicts(settings),
     ...unusedConflicts(settings),
     ...keyConflicts(settings),
     ...replicationConflicts(settings),
@@ -122,66 +124,6 @@ function namesTwice(names: readonly string[]): boolean {
   return new Set(names).size < names.length;
 }
 
-function shapingConflicts({ existingBucket }: Settings, isGiven: (key: string) => boolean): Problem[] {
-  if (existingBucket === undefined) return [];
-  const shaping = ["bucketName", "encryption", "lifecycle", "objectLock", "accessLogs", "forceDestroy"];
-  return shaping.filter(isGiven).map((key) => ({
-    key,
-    value: "(set)",
-    rule: "is for a bucket that this stack creates, and cannot be used together with existingBucket",
-    fix: `remove ${key}, or remove existingBucket`,
-  }));
-}
-
-function arnConflicts(settings: Settings): Problem[] {
-  const { snowflake, crossAccountReaders, streams, partition, region } = settings;
-  const arns: [key: string, arn: string | undefined][] = [
-    ["existingKmsKeyArn", settings.existingKmsKeyArn],
-    ["kmsKeyArn", settings.kmsKeyArn],
-    ["iam.permissionsBoundaryArn", settings.iam.permissionsBoundaryArn],
-    ["replication.bucketArn", settings.replication?.bucketArn],
-    ["replication.kmsKeyArn", settings.replication?.kmsKeyArn],
-    ...(settings.braintrust.principalArns ?? []).map((arn, index): [string, string] => [
-      `braintrust.principalArns[${index}]`,
-      arn,
-    ]),
-    ["snowflake.iamUserArn", snowflake.iamUserArn],
-    ["snowflake.snsSubscriberArn", snowflake.snsSubscriberArn],
-    ["snowflake.errorNotifications.iamUserArn", snowflake.errorNotifications.iamUserArn],
-    ["auditTrail.existing", settings.auditTrail.existing],
-    ["monitoring.alertTopicArn", settings.monitoring.alertTopicArn],
-    ...crossAccountReaders.map(({ arn }, index): [string, string] => [
-      `crossAccountReaders[${index}].arn`,
-      arn,
-    ]),
-    ...streams.map(({ name, channel }): [string, string | undefined] => [
-      `events.notificationChannels.${name}`,
-      channel,
-    ]),
-  ];
-  return arns.flatMap(([key, arn]) => {
-    if (arn === undefined || arn === ENCRYPTED || region === undefined) return [];
-    const [, arnPartition, service, arnRegion] = arn.split(":");
-    if (arnPartition !== partition) {
-      const rule = `is of partition ${arnPartition}, and ${region} is of ${partition}`;
-      return [{ key, value: showValue(arn), rule, fix: "use an ARN of the stack's own partition" }];
-    }
-    // docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html: the key must be in the bucket's region.
-    if (service === "kms" && arnRegion !== region && !key.startsWith("replication.")) {
-      const rule = `is in ${arnRegion}, and S3 uses keys of the bucket's region alone (${region})`;
-      const fix = "use a key of that region; of a multi-Region key, its replica there";
-      return [{ key, value: showValue(arn), rule, fix }];
-    }
-    if (service === "sqs" && arnRegion !== region) {
-      const rule = `is in ${arnRegion}, and S3 sends events within the bucket's region alone (${region})`;
-      return [
-        { key, value: showValue(arn), rule, fix: "copy notification_channel of this bucket's own pipe" },
-      ];
-    }
-    return [];
-  });
-}
-
 function eventConflicts({ events, streams }: Settings): Problem[] {
   const names = new Set(streams.map(({ name }) => name));
   return Object.entries(events.notificationChannels)
@@ -192,61 +134,4 @@ function eventConflicts({ events, streams }: Settings): Problem[] {
       rule: "names no stream",
       fix: `the streams are ${[...names].join(", ")}`,
     }));
-}
-
-function lifecycleConflicts({ lifecycle }: Settings): Problem[] {
-  const { profile, standardIaDays, glacierDays, deepArchiveDays, glacierIrDays, intelligentTiering } =
-    lifecycle;
-  const steps: [string, number][] =
-    profile === "archive"
-      ? [
-          ["standardIaDays", standardIaDays],
-          ["glacierDays", glacierDays],
-          ["deepArchiveDays", deepArchiveDays],
-        ]
-      : profile === "instant" && !intelligentTiering
-        ? [
-            ["standardIaDays", standardIaDays],
-            ["glacierIrDays", glacierIrDays],
-          ]
-        : [];
-  if (lifecycle.expireDays !== undefined) steps.push(["expireDays", lifecycle.expireDays]);
-  return steps.slice(1).flatMap(([key, days], index) => {
-    const [before, daysBefore] = steps[index] ?? ["", 0];
-    // S3: 30 days in STANDARD_IA before the next class, docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
-    const least = daysBefore + (before === "standardIaDays" && key !== "expireDays" ? 30 : 1);
-    if (days >= least) return [];
-    const rule = `must be at least ${least}, since ${before} is ${daysBefore}`;
-    const others = profile === "archive" ? "instant (GLACIER_IR) or none" : "none";
-    const fix = `let each step follow the one before it, or set lifecycle.profile, which is ${profile}, to ${others}`;
-    return [{ key: `lifecycle.${key}`, value: String(days), rule, fix }];
-  });
-}
-
-function archiveConflicts({ lifecycle }: Settings): Problem[] {
-  const { profile, intelligentTiering, archiveAccessDays, deepArchiveAccessDays } = lifecycle;
-  const given = Object.entries({ archiveAccessDays, deepArchiveAccessDays }).filter(([, days]) => days);
-  if (profile !== "instant" || !intelligentTiering) {
-    return given.map(([key, days]) => ({
-      key: `lifecycle.${key}`,
-      value: String(days),
-      rule: "is a tier of Intelligent-Tiering, which this lifecycle has not",
-      fix: "set lifecycle.profile to instant and lifecycle.intelligentTiering to true, or remove it",
-    }));
-  }
-  if (
-    archiveAccessDays === undefined ||
-    deepArchiveAccessDays === undefined ||
-    archiveAccessDays < deepArchiveAccessDays
-  ) {
-    return [];
-  }
-  return [
-    {
-      key: "lifecycle.deepArchiveAccessDays",
-      value: String(deepArchiveAccessDays),
-      rule: `must be at least ${archiveAccessDays + 1}, since archiveAccessDays is ${archiveAccessDays}`,
-      fix: "let each step follow the one before it",
-    },
-  ];
 }

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { repairState } from "../../../../automation/deploy/recovery/repaired-state";
 import {
   type Lookups,
   type Remedy,
   remediesFor,
   renderUnfinished,
   type Unfinished,
-} from "../../../../automation/deploy/recovery/unfinished-operations";
+} from "../../../../automation/deploy/recovery/remedies";
+import { repairState } from "../../../../automation/deploy/recovery/repaired-state";
 import type { ResourceState, UnfinishedOperation } from "../../../../automation/engine/state/state";
 
 const urn = (type: string, name = "x") => `urn:pulumi:dev::p::${type}::${name}`;

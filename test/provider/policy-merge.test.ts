@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ownPolicy, ownSids, policyProblems, splicedPolicy } from "../../provider/policy";
+import { ownPolicy, ownSids, policyProblems, splicedPolicy } from "../../provider/policy-merge";
 
 const owner = "123456789012dev";
 const sid = (name: string) => `${name}For${owner}`;

@@ -8,7 +8,7 @@ import {
   ownConfigurations,
   ownNotification,
   splicedNotification,
-} from "../../provider/notification";
+} from "../../provider/notification-merge";
 import { sharedNotification } from "../../provider/shared-notification";
 
 const owner = shareOwner("123456789012", "dev");
