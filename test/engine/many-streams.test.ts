@@ -28,6 +28,18 @@ function unannounced(count: number, filters: readonly string[]): string[] {
   );
 }
 
+/** What a command takes, of the processor: time on the clock would be that of whatever else the machine does. */
+async function measured(project: TestProject, args: readonly string[]) {
+  const script = path.join(project.dir, "measure.cjs");
+  const figures = path.join(project.dir, "measured.json");
+  const write = `require("node:fs").writeFileSync(${JSON.stringify(figures)}, JSON.stringify(process.resourceUsage()))`;
+  await fs.writeFile(script, `process.on("exit", () => ${write});\n`);
+  const { code, stderr } = await project.run(args, { NODE_OPTIONS: `--require ${script}` });
+  assert.equal(code, 0, stderr);
+  const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(await fs.readFile(figures, "utf8"));
+  return { seconds: (userCPUTime + systemCPUTime) / 1e6, megabytes: maxRSS / 1024 };
+}
+
 describe("a stack from 100 streams to 101 and back", () => {
   it("announces the files of all of its bucket in every state that the notification has", async () => {
     const project = await TestProject.create("dev", { ...filledIn, ...settings(100) });
@@ -112,21 +124,32 @@ describe("a stack from 100 streams to 101 and back", () => {
       const { outputs } = await up({ ...project.options, create: true });
       const answers = path.join(project.dir, "answers.json");
       await fs.writeFile(answers, loadAnswers(outputs, { ...snowflakeAccount, queueArn: channel }));
-      const measured = path.join(project.dir, "processor.json");
-      // Time on the clock would be that of whatever else the machine does.
-      const measure = `process.on("exit", () => require("node:fs").writeFileSync(${JSON.stringify(measured)}, JSON.stringify(process.cpuUsage())))`;
-      await fs.writeFile(path.join(project.dir, "measure.cjs"), measure);
-      const { code, stderr } = await project.run(["connect", "--file", answers, "--no-up", "--yes"], {
-        NODE_OPTIONS: `--require ${path.join(project.dir, "measure.cjs")}`,
-      });
-      assert.equal(code, 0, stderr);
-      const { user, system } = JSON.parse(await fs.readFile(measured, "utf8"));
-      assert.ok(user + system < 5_000_000, `${(user + system) / 1e6} s`);
+      const { seconds } = await measured(project, ["connect", "--file", answers, "--no-up", "--yes"]);
+      assert.ok(seconds < 5, `${seconds} s`);
       const { config } = await project.stackFile();
       assert.deepEqual(config["braintrust-snowflake:events"], {
         mode: "snowflake-queue",
         notificationChannels: Object.fromEntries(names(1_000).map((name) => [name, channel])),
       });
+    } finally {
+      await project.remove();
+    }
+  });
+
+  it("plans a thousand in less than three times the processor time of one, and in less than 400 MB", async () => {
+    const project = await TestProject.create("prod", { ...filledIn });
+    try {
+      const least = new Map<number, number>();
+      for (const count of [1, 1_000, 1, 1_000]) {
+        const streams = names(count).map((name) => ({ name }));
+        const channels = Object.fromEntries(names(count).map((name) => [name, channel]));
+        await project.set({ streams, events: { notificationChannels: channels } });
+        const { seconds, megabytes } = await measured(project, ["plan"]);
+        least.set(count, Math.min(seconds, least.get(count) ?? seconds));
+        assert.ok(megabytes < 400, `${megabytes} MB`);
+      }
+      const [one = 0, thousand = 0] = least.values();
+      assert.ok(thousand < 3 * one, `${thousand} s to ${one} s`);
     } finally {
       await project.remove();
     }

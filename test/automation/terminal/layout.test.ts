@@ -21,6 +21,18 @@ describe("table", () => {
     ]);
   });
 
+  it("takes no longer for each line of a long text than for one", () => {
+    const text = Array.from(
+      { length: 400 },
+      (_, index) => `team-${index} arn:aws:sqs:us-east-1:1:queue`,
+    ).join(", ");
+    const begun = process.cpuUsage();
+    const lines = table([[{ text: "notificationChannels" }, { text }]], { color: false, width: 80 });
+    const { user, system } = process.cpuUsage(begun);
+    assert.ok(lines.length > 200);
+    assert.ok(user + system < 2_000_000, `${(user + system) / 1e6} s`);
+  });
+
   it("moves a word that does not fit beside the others below them, whole", () => {
     const arn = "arn:aws:iam::123456789012:role/reader";
     const rows = [
