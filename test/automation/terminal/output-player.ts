@@ -27,8 +27,6 @@ async function untilTold(what: string, interrupted: AbortSignal): Promise<void> 
   process.stderr.once("resize", () => resized.abort());
   const signal = what === "resize" ? resized.signal : interrupted;
   await sleep(TIMEOUT_MS, undefined, { signal }).catch(() => undefined);
-  // Time to look at the terminal.
-  await sleep(300);
 }
 
 /** Plays all that a command may write, then waits for what its argument names. */

@@ -1,7 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import * as path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Terminal } from "@xterm/headless";
 
 /** A command on a pseudo-terminal, and the screen that it writes to. */
@@ -10,6 +9,7 @@ export class PseudoTerminal {
   public readonly wrapped: string[] = [];
   private readonly screen: Terminal;
   private readonly child: ChildProcessWithoutNullStreams;
+  private readonly watchers = new Set<() => void>();
   private drawn: Promise<void> = Promise.resolve();
 
   public constructor(
@@ -41,13 +41,25 @@ export class PseudoTerminal {
     return rows;
   }
 
-  /** Waits until a line of the screen is as told. */
-  public async shows(isIt: (line: string) => boolean): Promise<void> {
-    for (const end = Date.now() + TIMEOUT_MS; ; await sleep(10)) {
-      await this.drawn;
-      if (this.lines().some(isIt)) return;
-      if (Date.now() > end) throw new Error(`no line is as ${isIt} tells:\n${this.lines().join("\n")}`);
-    }
+  /** Waits until a line of the screen is as told, if only for a moment. */
+  public shows(isIt: (line: string) => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stop = () => {
+        clearTimeout(timer);
+        this.watchers.delete(look);
+      };
+      const look = () => {
+        if (!this.lines().some(isIt)) return;
+        stop();
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        stop();
+        reject(new Error(`no line is as ${isIt} tells:\n${this.lines().join("\n")}`));
+      }, TIMEOUT_MS);
+      this.watchers.add(look);
+      look();
+    });
   }
 
   public type(text: string): void {
@@ -81,6 +93,8 @@ export class PseudoTerminal {
       const above = active.getLine(active.baseY + active.cursorY - 1)?.translateToString(true) ?? "";
       if (active.getLine(active.baseY + active.cursorY)?.isWrapped && /^\[\d/.test(above))
         this.wrapped.push(above);
+      // What follows may take a line away before anybody else has looked.
+      for (const look of this.watchers) look();
     }
   }
 }
