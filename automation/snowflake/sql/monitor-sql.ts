@@ -19,7 +19,7 @@ export function monitorSql({ snowflake }: PipelineOutputs, names: Names): string
   if (monthlyCredits === undefined) return [];
   const { warehouse, storedWarehouse } = names;
   const setting = "snowflake.monthlyCredits";
-  const foreignWarehouse = `the warehouse ${storedWarehouse} has not the comment of this stack, or another resource monitor, so it gets none; leave out ${setting}, or name a warehouse of its own in snowflake.warehouse`;
+  const foreignWarehouse = `the warehouse ${storedWarehouse} has not the comment of this stack, or another resource monitor; if it is the stack's, set the comment to ${names.comment}, else name another in snowflake.warehouse, or leave out ${setting}`;
   const foreignMonitor = `the resource monitor ${storedWarehouse} exists and does not watch the warehouse of this stack; drop it, or leave out ${setting}`;
   const quota = `CREDIT_QUOTA = ${monthlyCredits}`;
   return [
