@@ -10,7 +10,7 @@ import { type Outcome, outcomesOf } from "./outcome";
 import { changesPage, type Rows, rowsOf } from "./page";
 
 /** An evaluation takes some 100 ms of a core, and all settings need more than 600. */
-const SHARES = 16;
+const SHARES = 32;
 
 const settings = changesOfSettings();
 const page = fs.readFileSync(path.join(projectDir, "docs", "changes.md"), "utf8");
