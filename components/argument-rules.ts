@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { physicalNames } from "./physical-names";
-import { formatProblem, schemaProblems } from "./settings/problems";
+import { formatProblem, type Problem, schemaProblems } from "./settings/problems";
 import { ENCRYPTED, section, settingsSchema } from "./settings/schema";
 
 const { bucketName, existingBucket, existingKmsKeyArn, kmsKeyArn, exportPrefix, ...settings } =
@@ -158,15 +158,20 @@ const argumentsSchema = section({
 export function checkArguments(name: string, args: object): void {
   const given = asTexts(args);
   const { error } = argumentsSchema.safeParse(given);
-  if (error === undefined) return;
-  const problems = schemaProblems(error.issues, given, new Map(), words).map((problem) =>
+  if (error !== undefined) refuse(name, schemaProblems(error.issues, given, new Map(), words));
+}
+
+/** @throws RunError of these problems, if there are any. */
+export function refuse(name: string, problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
+  const lines = problems.map((problem) =>
     formatProblem({ ...problem, value: problem.value.replaceAll(JSON.stringify(ENCRYPTED), "(an output)") }),
   );
-  throw new pulumi.RunError([`Invalid arguments of ExportPipeline "${name}":`, ...problems].join("\n  "));
+  throw new pulumi.RunError([`Invalid arguments of ExportPipeline "${name}":`, ...lines].join("\n  "));
 }
 
 /** What is not known yet, or secret, stands as a text that each rule accepts. */
-function asTexts(value: unknown): unknown {
+export function asTexts(value: unknown): unknown {
   if (pulumi.Output.isInstance(value) || value instanceof Promise) return ENCRYPTED;
   if (Array.isArray(value)) return value.map(asTexts);
   if (typeof value !== "object" || value === null) return value ?? undefined;

@@ -203,8 +203,8 @@ export function complete(args: ExportPipelineArgs): CompleteArgs {
     ...defaults,
     streams: [{ name: "logs", prefix: `${exportPrefix}logs/` }],
     auditTrail: args.existingTrailArn === undefined,
-    // A bucket that exists has its owner's encryption.
-    ...(args.existingBucket === undefined ? {} : { encryption: Encryption.S3 }),
+    // A bucket that exists has its owner's encryption and access logs.
+    ...(args.existingBucket === undefined ? {} : { encryption: Encryption.S3, accessLogs: false }),
     ...given,
     lifecycle: { ...defaults.lifecycle, ...args.lifecycle },
     suffix: args.suffix ?? pulumi.getStack(),

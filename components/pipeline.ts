@@ -4,6 +4,7 @@ import { BucketReplication } from "./access/replication";
 import { SnowflakeReader } from "./access/snowflake-reader";
 import { snowflakeTrust } from "./access/trust-policy";
 import { type Account, readAccount } from "./account";
+import { checkTogether, takeSuffix } from "./argument-conflicts";
 import { checkArguments } from "./argument-rules";
 import { Encryption, EventsMode, knownInputs } from "./arguments";
 import { auditNames } from "./audit/audit-names";
@@ -77,8 +78,10 @@ export class ExportPipeline extends pulumi.ComponentResource {
 
   public constructor(name: string, args: ExportPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     checkArguments(name, args);
-    super(PIPELINE_TYPE, name, knownInputs(args), opts);
     const given = complete(args);
+    checkTogether(name, given);
+    super(PIPELINE_TYPE, name, knownInputs(args), opts);
+    takeSuffix(this, name, given.suffix);
     const { suffix, protect, forceDestroy, exportPrefix, existingBucket, lifecycle, streams } = given;
     const names = physicalNames(suffix, given.names);
     const parent = { parent: this };

@@ -108,6 +108,11 @@ export function parseSettings(config: StackConfig): Checked {
   return conflicts.length > 0 ? { problems: conflicts } : { settings: inOrder(settings), problems: [] };
 }
 
+/** The settings of a stack whose file has none. */
+export function defaultSettings(stack: string): Settings {
+  return { ...resolve(settingsSchema.parse({}), stack, undefined, new Set()), defaultTags: {} };
+}
+
 /**
  * The settings with each list whose order means nothing in one order, so that a permutation changes nothing that is deployed.
  * `accessKeys` stay as they are: the last one is in use.

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { ExportPipeline } from "../../components/pipeline";
 import type { ExportPipelineArgs } from "../../components/pipeline-args";
+import { PIPELINE_TYPE } from "../../components/settings/settings";
 import { deploy, deployProgram, type Registered } from "../support";
 
 const everything: ExportPipelineArgs = {
@@ -45,6 +47,34 @@ describe("two pipelines of one program", () => {
     });
   }
 
+  for (const args of [{}, { suffix: "acme" }]) {
+    it(`are refused with the same suffix (${JSON.stringify(args)})`, async () => {
+      const both = deploy(() => [new ExportPipeline("one", args), new ExportPipeline("two", args)], {
+        stack: "prod",
+      });
+      const suffix = args.suffix ?? "prod";
+      await assert.rejects(
+        both,
+        new RegExp(
+          `^Error: Invalid arguments of ExportPipeline "two":\n  suffix = "${suffix}": is the suffix of ExportPipeline "one" too, .*; give each pipeline a suffix of its own$`,
+        ),
+      );
+    });
+  }
+
+  it("may have the same suffix in two accounts, and in two runs", async () => {
+    const accounts = () =>
+      deploy(() =>
+        ["one", "two"].map((name) => {
+          const provider = new Provider(name, { region: "us-east-1" });
+          return new ExportPipeline(name, {}, { providers: [provider] });
+        }),
+      );
+    await accounts();
+    const { deployed } = await accounts();
+    assert.equal(deployed.of(PIPELINE_TYPE).length, 2);
+  });
+
   it("have names in AWS of their own choice", async () => {
     const names = { braintrustRole: "exporter", snowflakeRole: "reader", eventTopic: "files" };
     const { deployed } = await deploy(() => new ExportPipeline("one", { ...everything, names }));
@@ -73,12 +103,12 @@ describe("ExportPipeline without arguments", () => {
 describe("a component's registered inputs", () => {
   it("are the arguments that are known before anything exists", async () => {
     const { deployed } = await deploy(
-      () => new ExportPipeline("one", { ...everything, existingKmsKeyArn: pulumi.secret("arn:secret") }),
+      () => new ExportPipeline("one", { ...everything, kmsKeyArn: pulumi.secret("arn:secret") }),
     );
     const { inputs } = deployed.only("braintrust-snowflake:index:ExportPipeline");
     assert.equal(inputs.eventsMode, "sns");
     assert.deepEqual(inputs.objectLock, { mode: "GOVERNANCE", days: 30 });
-    assert.ok(!("existingKmsKeyArn" in inputs));
+    assert.ok(!("kmsKeyArn" in inputs));
     const policy = deployed.only("braintrust-snowflake:index:BucketPolicy").inputs;
     assert.equal(policy.exportPrefix, "braintrust-exports/");
     assert.ok(!("bucketArn" in policy), "its child waits for the bucket, and the component for nothing");

@@ -154,6 +154,28 @@ describe("the component package", () => {
     });
   }
 
+  it("creates two pipelines of a program in yaml, and refuses them in the preview with the same suffix", async function () {
+    await need(this, "yaml");
+    await create("dev");
+    const type = "braintrust-snowflake:index:ExportPipeline";
+    const write = (suffixes: readonly string[]) =>
+      describeProgram(project, {
+        runtime: "yaml",
+        resources: Object.fromEntries(
+          suffixes.map((suffix, index) => [
+            `p${index}`,
+            { type, properties: { suffix, auditTrail: false, monitoring: false } },
+          ]),
+        ),
+      });
+    await write(["acme", "acme"]);
+    const { code, stdout } = await run("preview");
+    assert.notEqual(code, 0);
+    assert.match(stdout, /suffix = "acme": is the suffix of ExportPipeline "p[01]" too, /);
+    await write(["support", "research"]);
+    await succeeds("up", "--yes");
+  });
+
   it("keeps a secret input secret in the state", async function () {
     await need(this, "yaml");
     await create("dev");

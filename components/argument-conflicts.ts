@@ -1,0 +1,162 @@
+import { isDeepStrictEqual } from "node:util";
+import * as pulumi from "@pulumi/pulumi";
+import { asTexts, refuse } from "./argument-rules";
+import { EventsMode } from "./arguments";
+import { type CompleteArgs, complete } from "./pipeline-args";
+import { findConflicts } from "./settings/conflicts/conflicts";
+import { defaultSettings } from "./settings/read-settings";
+import type { Settings } from "./settings/settings";
+
+/**
+ * Checks arguments that are right each by itself, by the rules of what settings cannot stand together. Outputs are taken for
+ * texts that fit.
+ *
+ * @throws RunError that says everything that is wrong, each with key, value, rule and fix.
+ */
+export function checkTogether(name: string, args: CompleteArgs): void {
+  const known = asTexts(args) as pulumi.Unwrap<CompleteArgs>;
+  const problems = findConflicts(asSettings(known), shapingExistingBucket(known));
+  refuse(
+    name,
+    problems.map(({ key, value, rule, fix }) => ({
+      key: inArguments(key),
+      value,
+      rule: inArguments(rule),
+      fix: inArguments(fix),
+    })),
+  );
+}
+
+/** What differs from its default, of what an existing bucket has from its owner. */
+function shapingExistingBucket(args: pulumi.Unwrap<CompleteArgs>): object {
+  const { bucketName, encryption, lifecycle, objectLock, accessLogs } = args;
+  const given = Object.entries({ bucketName, encryption, lifecycle, objectLock, accessLogs });
+  const byDefault = new Map(Object.entries(complete({ suffix: args.suffix, existingBucket: "existing" })));
+  return Object.fromEntries(given.filter(([key, value]) => !isDeepStrictEqual(value, byDefault.get(key))));
+}
+
+/** The settings that the arguments stand for; what no argument stands for is as by default. */
+function asSettings(args: pulumi.Unwrap<CompleteArgs>): Settings {
+  const settings = defaultSettings(args.suffix);
+  const { names = {}, existingTrailArn, eventsMode: mode, costTag } = args;
+  const hasQueue = mode === EventsMode.Queue || mode === EventsMode.Sns;
+  const { braintrustPolicy, snowflakePolicy, eventQueue, eventTopic, auditTrail, ...others } = names;
+  // A program says COMPLIANCE once.
+  const confirmed = { confirmCompliance: true };
+  return {
+    ...settings,
+    bucketName: args.bucketName,
+    existingBucket: args.existingBucket,
+    existingKmsKeyArn: args.existingKmsKeyArn,
+    kmsKeyArn: args.kmsKeyArn,
+    encryption: args.encryption,
+    exportPrefix: args.exportPrefix,
+    lifecycle: args.lifecycle,
+    objectLock: args.objectLock && { ...args.objectLock, ...confirmed },
+    replication: args.replication as Settings["replication"],
+    // Tables are Snowflake's, and no argument names one.
+    streams: args.streams.map((stream, index) => ({
+      ...stream,
+      format: settings.format,
+      table: `T${index}`,
+      pipe: `P${index}`,
+    })),
+    crossAccountReaders: args.crossAccountReaders,
+    iam: { names: { ...others, exportPolicy: braintrustPolicy, readPolicy: snowflakePolicy } },
+    braintrust: { ...settings.braintrust, principalArns: args.braintrustPrincipalArns },
+    snowflake: {
+      ...settings.snowflake,
+      access: args.snowflakeAccess,
+      accessKeys: args.accessKeys.map(({ name, status = "Active" }) => ({ name, status })),
+      network: args.snowflakeNetwork,
+      errorNotifications: { ...settings.snowflake.errorNotifications, enabled: args.loadErrors },
+    },
+    events: {
+      ...settings.events,
+      mode,
+      fileEvents: args.fileEvents as Settings["events"]["fileEvents"],
+      queueName: hasQueue ? eventQueue : undefined,
+      topicName: mode === EventsMode.Sns ? eventTopic : undefined,
+    },
+    auditTrail: {
+      ...settings.auditTrail,
+      enabled: args.auditTrail || existingTrailArn !== undefined,
+      existing: existingTrailArn,
+      logGroup: args.existingTrailLogGroup,
+      retentionDays: args.auditLogDays,
+      lock: args.auditLock && { ...args.auditLock, ...confirmed },
+      name: args.auditTrail && existingTrailArn === undefined ? auditTrail : undefined,
+    },
+    monitoring: {
+      ...settings.monitoring,
+      enabled: args.monitoring,
+      alertEmails: args.alertEmails.map(({ address }) => address),
+      alertTopicArn: args.alertTopicArn,
+      monthlyBudgetUsd: args.monthlyBudgetUsd,
+      costAnomalyUsd: args.costAnomalyUsd,
+      costAnomalyMonitorArn: args.costAnomalyMonitorArn,
+      costTag: costTag?.key,
+      activateCostTag: args.activateCostTag,
+    },
+    defaultTags: costTag === undefined ? {} : { [costTag.key]: costTag.value },
+  };
+}
+
+/** Arguments whose names are not those of their settings; of two that fit, the longer one comes first. */
+const argumentOf = {
+  "iam.names.exportPolicy": "names.braintrustPolicy",
+  "iam.names.readPolicy": "names.snowflakePolicy",
+  "iam.names.": "names.",
+  "braintrust.principalArns": "braintrustPrincipalArns",
+  "snowflake.accessKeys": "accessKeys",
+  "snowflake.network": "snowflakeNetwork",
+  "events.notificationChannels": "streams",
+  "events.fileEvents": "fileEvents",
+  "events.queueName": "names.eventQueue",
+  "events.topicName": "names.eventTopic",
+  "events.mode": "eventsMode",
+  "auditTrail.existing": "existingTrailArn",
+  "auditTrail.logGroup": "existingTrailLogGroup",
+  "auditTrail.retentionDays": "auditLogDays",
+  "auditTrail.lock": "auditLock",
+  "auditTrail.name": "names.auditTrail",
+  "monitoring.": "",
+};
+
+function inArguments(text: string): string {
+  return Object.entries(argumentOf).reduce(
+    (words, [setting, argument]) => words.replaceAll(setting, argument),
+    text,
+  );
+}
+
+interface Taken {
+  readonly name: string;
+  readonly suffix: string;
+  readonly provider: pulumi.ProviderResource | undefined;
+}
+
+/** Suffixes of each run of a program. The plugin, which runs no program, lives for one run of somebody else's. */
+const suffixes = new WeakMap<object, Taken[]>();
+const plugin = {};
+
+/**
+ * Takes a suffix for a pipeline: names in AWS end in it, and an account has most of them once.
+ *
+ * @throws RunError if another pipeline of the program has it, with the same AWS provider.
+ */
+export function takeSuffix(pipeline: pulumi.Resource, name: string, suffix: string): void {
+  const run = pulumi.runtime.getStackResource() ?? plugin;
+  const provider = pipeline.getProvider("aws:s3/bucket:Bucket");
+  const taken = suffixes.get(run) ?? [];
+  suffixes.set(run, [...taken, { name, suffix, provider }]);
+  // The plugin sees a pipeline once in the preview and once in the update.
+  const other = taken.find(
+    (each) => each.suffix === suffix && each.provider === provider && each.name !== name,
+  );
+  if (other === undefined) return;
+  const rule = `is the suffix of ExportPipeline "${other.name}" too, and their names in AWS would be the same`;
+  refuse(name, [
+    { key: "suffix", value: JSON.stringify(suffix), rule, fix: "give each pipeline a suffix of its own" },
+  ]);
+}
