@@ -8,7 +8,7 @@ import { defaultSettings } from "./settings/read-settings";
 import type { Settings } from "./settings/settings";
 
 /**
- * Checks arguments that are right each by itself, by the rules of what settings cannot stand together. Outputs are taken for
+ * Checks arguments that are right each by itself, by the rules of what settings cannot stand together. Outputs are assumed to be
  * texts that fit.
  *
  * @throws RunError that says everything that is wrong, each with key, value, rule and fix.
