@@ -160,9 +160,10 @@ describe("a stack that an update on another machine has locked", () => {
     await fs.writeFile(file, JSON.stringify(state));
     const report = JSON.parse(await recover("--json"));
     assert.ok(!("locks" in report));
+    const here = `--stack dev --cwd ${project.dir}`;
     assert.equal(
       report.next,
-      `npm run pipeline -- recover --stack dev --yes, or npm run pipeline -- up --stack dev, which does so first; ${advice}`,
+      `npm run pipeline -- recover ${here} --yes, or npm run pipeline -- up ${here}, which does so first; ${advice}`,
     );
   });
 

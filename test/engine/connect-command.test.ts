@@ -50,7 +50,7 @@ describe("connect --run, for a stack whose Snowflake is a user", () => {
     const { code, stdout, stderr } = await run("connect", "--run", "--connection", "admin", "--yes");
     assert.equal(code, 0, stderr);
     assert.equal(stdout, 'stack "dev": phase connected\n');
-    assert.match(stderr, /next: npm run pipeline -- verify --stack dev\n$/);
+    assert.match(stderr, /next: npm run pipeline -- verify --stack dev --cwd \S+\n$/);
     const [, ...calls] = await snowflake.calls();
     assert.deepEqual(
       calls.map(({ sql }) => purposeOf(sql)),
@@ -138,7 +138,7 @@ describe("sql and connect, by the command line", () => {
     assert.deepEqual([taken.code, taken.stdout], [0, 'stack "dev": phase awaiting-channel\n']);
     assert.match(
       taken.stderr,
-      /SHOW PIPES[^\n]*\nnext: npm run pipeline -- sql --stack dev --part load, run it/,
+      /SHOW PIPES[^\n]*\nnext: npm run pipeline -- sql --stack dev --cwd \S+ --part load, run it/,
     );
   });
 });

@@ -54,7 +54,7 @@ for (const mode of modes) {
       const earlier = (await snowflake.calls()).length;
       const { code, stdout, stderr } = await run();
       assert.deepEqual([code, stdout], [0, 'stack "dev": phase connected\n'], stderr);
-      assert.match(stderr, /next: npm run pipeline -- verify --stack dev\n$/);
+      assert.match(stderr, /next: npm run pipeline -- verify --stack dev --cwd \S+\n$/);
       const calls = (await snowflake.calls()).slice(earlier);
       return calls.map(({ sql }) => purposeOf(sql)).filter((purpose) => purpose !== "look");
     }

@@ -29,7 +29,7 @@ describe("an update that fails half-way", () => {
     assert.match(message, /pipeline-bucket: .*BucketAlreadyExists: taken/);
     assert.match(message, /^changed: .*iam\.Role pipeline-/m);
     assert.match(message, /^not changed: .*s3\.Bucket pipeline-bucket/m);
-    assert.match(message, /^next: `npm run pipeline -- up --stack dev` resumes$/m);
+    assert.match(message, /^next: `npm run pipeline -- up --stack dev --cwd \S+` resumes$/m);
     project.world.setFaults();
     await project.assertSettled();
   });

@@ -53,7 +53,7 @@ describe("recovery", () => {
       shown.stdout,
       /^ {2}creating pipeline-braintrust: if AWS has BraintrustExportRole-dev, it is adopted/m,
     );
-    assert.match(shown.stdout, /^next: npm run pipeline -- recover --stack dev --yes/m);
+    assert.match(shown.stdout, /^next: npm run pipeline -- recover --stack dev --cwd \S+ --yes/m);
     const report = JSON.parse((await run("recover", "--json")).stdout);
     const role = report.unfinished.find(({ urn }: { urn: string }) => urn.endsWith(`::${ROLE}`));
     assert.deepEqual(
@@ -146,7 +146,7 @@ describe("recovery", () => {
     const { code, stdout, stderr } = await run("recover", "--restore", "latest", "--yes");
     assert.equal(code, 0, stderr);
     assert.match(stdout, /, with \d+ resources restored$/m);
-    assert.match(stdout, /^next: npm run pipeline -- refresh --stack dev/m);
+    assert.match(stdout, /^next: npm run pipeline -- refresh --stack dev --cwd \S+/m);
     assert.deepEqual(urns(await project.state()), urns(before));
     const [kept] = await (await Deployment.open(project.options)).recovery.checkpoints.list();
     assert.equal(kept?.before, "restore");

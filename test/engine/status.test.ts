@@ -47,7 +47,7 @@ describe("status", () => {
     assert.equal(text.code, 0, text.stderr);
     assert.match(text.stdout, /^stack dev: connected\nok {7}last update {9}update succeeded, /);
     assert.match(text.stdout, /^skipped {2}drift {15}not looked for$/m);
-    assert.match(text.stdout, /^next: npm run pipeline -- verify --stack dev$/m);
+    assert.match(text.stdout, /^next: npm run pipeline -- verify --stack dev --cwd \S+$/m);
   });
 
   it("is one JSON, and one table, of several stacks, one of which cannot be read", async () => {

@@ -5,7 +5,7 @@ import { Deployment, preview, UnreadableStateError, up } from "../../automation"
 import { PROJECT } from "../../components/settings/settings";
 import { filledIn, TestProject } from "./harness";
 
-const RECOVERY_HINT = /`npm run pipeline -- recover --stack dev` shows how to restore one/;
+const RECOVERY_HINT = /`npm run pipeline -- recover --stack dev(?: --cwd \S+)?` shows how to restore one/;
 
 describe("a state that cannot be read", () => {
   let project: TestProject;
@@ -52,7 +52,7 @@ describe("a state that cannot be read", () => {
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^state: cannot be read: failed to load checkpoint: .+$/m);
     assert.match(stdout, /^ {2}\d{19} {2}.*, with \d+ resources$/m);
-    assert.match(stdout, /^next: npm run pipeline -- recover --stack dev --restore latest, /m);
+    assert.match(stdout, /^next: npm run pipeline -- recover --stack dev --cwd \S+ --restore latest, /m);
     const report = JSON.parse((await project.run(["recover", "--json"])).stdout);
     // What Go says of JSON that ends depends on where it ends.
     assert.match(report.unreadable, /^failed to load checkpoint: /);
