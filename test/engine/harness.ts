@@ -126,15 +126,12 @@ export class TestProject {
     return this.start(args, environment).ended;
   }
 
-  /**
-   * Starts the command line on this project's stack, as the leader of a process group of its own. The commands that it prints name
-   * the folder that was typed here, which is left out of what it has said.
-   */
+  /** Starts the command line on this project's stack, as the leader of a process group of its own. */
   public start(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Running {
     const [command = "", ...rest] = args;
     const stack = rest.some((arg) => /^--(stack|stacks|all)$/.test(arg)) ? [] : ["--stack", this.stack];
     const updates = ["up", "preview", "connect", "launch", "rotate-keys"].includes(command);
-    const { child, ended } = start(
+    return start(
       [
         process.execPath,
         "-r",
@@ -150,15 +147,6 @@ export class TestProject {
       projectDir,
       { ...this.environment, ...environment },
     );
-    const untyped = (text: string) => text.replaceAll(` --cwd ${this.dir}`, "");
-    return {
-      child,
-      ended: ended.then(({ code, stdout, stderr }) => ({
-        code,
-        stdout: untyped(stdout),
-        stderr: untyped(stderr),
-      })),
-    };
   }
 
   /**
