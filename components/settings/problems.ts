@@ -116,14 +116,15 @@ export function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
 
 /** What an issue asks for, in the words of the other rules. */
 function ruleOf(issue: z.core.$ZodIssue): string {
-  const items = "origin" in issue && issue.origin === "array" ? " items" : "";
+  const isList = "origin" in issue && issue.origin === "array";
+  const size = (count: number | bigint) => (isList ? `${count} ${count === 1 ? "item" : "items"}` : count);
   switch (issue.code) {
     case "invalid_type":
       return `must be ${kinds[issue.expected] ?? `of type ${issue.expected}`}`;
     case "too_small":
-      return `must ${items ? "have" : "be"} ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}${items}`;
+      return `must ${isList ? "have" : "be"} ${issue.inclusive ? "at least" : "more than"} ${size(issue.minimum)}`;
     case "too_big":
-      return `must ${items ? "have" : "be"} ${issue.inclusive ? "at most" : "less than"} ${issue.maximum}${items}`;
+      return `must ${isList ? "have" : "be"} ${issue.inclusive ? "at most" : "less than"} ${size(issue.maximum)}`;
     case "invalid_value":
       return `must be ${issue.values.length > 1 ? "one of " : ""}${issue.values.join(", ")}`;
     default:

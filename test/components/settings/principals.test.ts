@@ -44,7 +44,7 @@ refuses("ids of Braintrust that would let others in", [
     /12 digits/,
     /leading zeros/,
   ],
-  [{ braintrust: { projectIds: [] } }, "braintrust.projectIds", "[]", /^must have at least 1 items$/, /./],
+  [{ braintrust: { projectIds: [] } }, "braintrust.projectIds", "[]", /^must have at least 1 item$/, /./],
   [
     { braintrust: { permissions: "all" } },
     "braintrust.permissions",
@@ -140,7 +140,7 @@ refuses("readers that are no one principal", [
     { crossAccountReaders: [{ arn: snowflakeUser, prefixes: [] }] },
     "crossAccountReaders[0].prefixes",
     "[]",
-    /^must have at least 1 items$/,
+    /^must have at least 1 item$/,
     /./,
   ],
   [{ crossAccountReaders: [{}] }, "crossAccountReaders[0].arn", "(unset)", /^must be a text$/, /./],

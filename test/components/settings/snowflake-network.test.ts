@@ -55,7 +55,7 @@ refuses("networks from which nothing could be read", [
   across({ snowflakeRegion: "AWS_EU_CENTRAL_1", allowCrossRegion: true }),
   across({ snowflakeRegion: "eu-central-1", allowCrossRegion: true }),
   [network({}), "snowflake.network", "{}", /names no network/, /set vpcIds or vpcEndpointIds/],
-  [network({ vpcIds: [] }), "snowflake.network.vpcIds", "[]", /at least 1 items/, /./],
+  [network({ vpcIds: [] }), "snowflake.network.vpcIds", "[]", /at least 1 item/, /./],
   id(
     { vpcIds: ["vpc-*"] },
     "snowflake.network.vpcIds[0]",
