@@ -18,7 +18,8 @@ async function main(count: number): Promise<void> {
   };
   const { ms: firstMs, resources } = await timed();
   const { ms: againMs } = await timed();
-  const memoryMb = process.resourceUsage().maxRSS / 1024;
+  const { peakMemoryMb } = await import("./measure");
+  const memoryMb = peakMemoryMb();
   process.stdout.write(JSON.stringify({ streams: count, loadMs, firstMs, againMs, memoryMb, resources }));
 }
 

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 /** Why a figure is missing. */
 export interface NotMeasured {
   readonly notMeasured: string;
@@ -16,4 +18,16 @@ export async function timed<Result>(
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/**
+ * The most memory that this process has had, in MB. On Linux `maxRSS` begins with what the process that started this one had
+ * (man7.org/linux/man-pages/man2/getrusage.2.html), and so it is read elsewhere there.
+ */
+export function peakMemoryMb(): number {
+  const kilobytes =
+    process.platform === "linux"
+      ? /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1]
+      : undefined;
+  return Number(kilobytes ?? process.resourceUsage().maxRSS) / 1024;
 }

@@ -5,6 +5,7 @@ import { PipelineError, UsageError } from "../errors";
 import { filesSql } from "../reconcile/files-sql";
 import { bucketListOf } from "../reconcile/list-source";
 import { loadMissingSql } from "../reconcile/load-missing-sql";
+import { keepNewSpaceSmall } from "../reconcile/new-space";
 import type { FileReport, StreamReport } from "../reconcile/reconciliation";
 import { renderReport, violations } from "../reconcile/report";
 import {
@@ -58,6 +59,7 @@ const HOUR_MS = 3_600_000;
  * @throws PipelineError where too much is missing or waits too long, once the report is printed.
  */
 export async function reconcile(options: ReconcileCommandOptions): Promise<void> {
+  keepNewSpaceSmall();
   refuseCombinations(options);
   const { stack, cwd, run, file, connection, accountUsage, listFrom: list } = options;
   await withProgress(async (progress) => {

@@ -27,7 +27,7 @@ cat >"$3/bin/python" <<'END'
 [ "$2" = pip ] || exit 0
 mkdir "$BEGUN/$$"
 while [ "$(ls "$BEGUN" | wc -l)" -lt "$INSTALLS" ]; do sleep 0.02; done
-mkdir "$BEGUN.first" 2>/dev/null || sleep 1
+mkdir "$BEGUN.first" 2>/dev/null || sleep 0.3
 END
 chmod +x "$3/bin/python"
 `;

@@ -35,8 +35,18 @@ function assertScreen(terminal: PseudoTerminal, expected: readonly RegExp[]): vo
 }
 
 describe("on a terminal, what is written while progress is shown", () => {
+  const scenes: [title: string, run: () => Promise<void>][] = [];
+  const scene = (title: string, run: () => Promise<void>) => scenes.push([title, run]);
+  const played = new Map<string, Promise<void>>();
+
   before(function () {
     needPseudoTerminal(this as unknown as Mocha.Context);
+    // Each takes a second, nearly all of it waiting.
+    for (const [title, run] of scenes) {
+      const ended = run();
+      ended.catch(() => undefined);
+      played.set(title, ended);
+    }
   });
 
   /** Plays all that a command may write, and answers its question. */
@@ -52,14 +62,14 @@ describe("on a terminal, what is written while progress is shown", () => {
   }
 
   for (const columns of [80, 120]) {
-    it(`has lines of its own, at ${columns} columns`, async () => {
+    scene(`has lines of its own, at ${columns} columns`, async () => {
       const terminal = await play(player, columns);
       assert.equal(await terminal.ended(), 0);
       assertScreen(terminal, [...left, /^END$/]);
     });
   }
 
-  it("has lines of its own where another program shows standard output there, if later", async () => {
+  scene("has lines of its own where another program shows standard output there, if later", async () => {
     const slowly = 'while IFS= read -r line; do sleep 0.05; printf "%s\\n" "$line"; done';
     const terminal = await play(["bash", "-c", `"$@" | ${slowly}`, "bash", ...player], 80);
     assert.equal(await terminal.ended(), 0);
@@ -72,7 +82,7 @@ describe("on a terminal, what is written while progress is shown", () => {
     assert.equal(lines.length, left.length + 1, lines.join("\n"));
   });
 
-  it("has lines of its own where standard output is no terminal", async () => {
+  scene("has lines of its own where standard output is no terminal", async () => {
     const terminal = await play(["bash", "-c", '"$@" > /dev/null', "bash", ...player], 80);
     assert.equal(await terminal.ended(), 0);
     assertScreen(terminal, [...left.filter((pattern) => !results.includes(pattern)), /^END$/]);
@@ -82,7 +92,7 @@ describe("on a terminal, what is written while progress is shown", () => {
     [120, 80],
     [80, 120],
   ] as const) {
-    it(`keeps to its row where the terminal is resized from ${from} to ${to} columns`, async () => {
+    scene(`keeps to its row where the terminal is resized from ${from} to ${to} columns`, async () => {
       const terminal = await play([...player, "resize"], from);
       const fills = (columns: number) => (line: string) =>
         / create \(\d+s\) last .*…$/.test(line) && [1, 2].includes(columns - truncatedWidth(line).width);
@@ -94,7 +104,7 @@ describe("on a terminal, what is written while progress is shown", () => {
     });
   }
 
-  it("shows Ctrl-C in the line's place", async () => {
+  scene("shows Ctrl-C in the line's place", async () => {
     const terminal = await play([...player, "interrupt"], 80);
     await terminal.shows((line) => / create \(\d+s\) last /.test(line));
     terminal.type("\u0003");
@@ -102,9 +112,11 @@ describe("on a terminal, what is written while progress is shown", () => {
     assertScreen(terminal, [...left, /^cancelling: waiting for operations in progress$/, /^END$/]);
   });
 
-  it("is plain on a terminal that cannot move its cursor", async () => {
+  scene("is plain on a terminal that cannot move its cursor", async () => {
     const terminal = await play(player, 80, { TERM: "dumb" });
     assert.equal(await terminal.ended(), 0);
     assert.ok(!terminal.lines().some((line) => /create (before|after|last)/.test(line)), "only ended steps");
   });
+
+  for (const [title] of scenes) it(title, () => played.get(title));
 });
