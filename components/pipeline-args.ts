@@ -197,7 +197,6 @@ export type CompleteArgs = Omit<ExportPipelineArgs, "lifecycle"> & {
 
 /** Fills in the defaults. An argument that is there and undefined is one that is not there. */
 export function complete(args: ExportPipelineArgs): CompleteArgs {
-  const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
   const { exportPrefix = defaultPrefix } = args;
   return {
     ...defaults,
@@ -205,10 +204,14 @@ export function complete(args: ExportPipelineArgs): CompleteArgs {
     auditTrail: args.existingTrailArn === undefined,
     // A bucket that exists has its owner's encryption and access logs.
     ...(args.existingBucket === undefined ? {} : { encryption: Encryption.S3, accessLogs: false }),
-    ...given,
-    lifecycle: { ...defaults.lifecycle, ...args.lifecycle },
+    ...given(args),
+    lifecycle: { ...defaults.lifecycle, ...given(args.lifecycle ?? {}) },
     suffix: args.suffix ?? pulumi.getStack(),
   };
+}
+
+function given<Args extends object>(args: Args): Partial<Args> {
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined)) as Partial<Args>;
 }
 
 /** The key of the bucket where this stack does not create it. */

@@ -84,8 +84,11 @@ export function fittingShare(
   if (countOf(own) + others.length <= MOST_CONFIGURATIONS) return own;
   const merged = mergedShare(own);
   const rules = rulesOf(merged);
-  // S3 takes no two whose folders overlap.
-  const overlaps = rules.some((rule, index) => rules.slice(index + 1).some((other) => overlap(rule, other)));
+  // S3 takes no two whose folders overlap, of whomever.
+  const theirs = others.map(ruleOf);
+  const overlaps = rules.some((rule, index) =>
+    [...rules.slice(index + 1), ...theirs].some((other) => overlap(rule, other)),
+  );
   return overlaps ? own : merged;
 }
 

@@ -84,7 +84,11 @@ async function* jsonRows(pieces: AsyncIterable<string>, shape: string): AsyncGen
     }
     yield* found.splice(0);
   }
-  if (!parser.isEnded && !areLines) throw endsEarly();
+  try {
+    if (!parser.isEnded) parser.end();
+  } catch {
+    throw endsEarly();
+  }
 }
 
 /** The Snowflake CLI writes the values of all statements one below the other: the query's begin at its column line. */
@@ -99,6 +103,8 @@ async function* separatedRows(pieces: AsyncGenerator<string>, delimiter: string)
       if (columns === undefined) {
         const names = cells.map((name) => name.trim().toUpperCase());
         if (names.includes("STREAM") && names.includes("FILE")) columns = names;
+      } else if (cells.every((cell, at) => cell.trim().toUpperCase() === columns?.[at])) {
+        // Many streams take several queries, each with its column line.
       } else if (cells.length === columns.length) {
         yield Object.fromEntries(columns.map((name, at) => [name, cells[at]]));
       } else throw endsEarly();

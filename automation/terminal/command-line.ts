@@ -12,10 +12,15 @@ let folder = "";
 
 /** Commands that are printed from here on name this folder too, as the one that was typed did. */
 export function typedFor(cwd: string | undefined): void {
-  folder = cwd === undefined ? "" : ` --cwd ${/^[\w./~:\\-]+$/.test(cwd) ? cwd : JSON.stringify(cwd)}`;
+  folder = cwd === undefined ? "" : ` --cwd ${/^[\w./:-]+$/.test(cwd) ? cwd : quoted(cwd)}`;
 }
 
 /** A command of this project's, as it is typed. */
 export function commandLine(command: string, stack: string, options = ""): string {
   return `${programName()} ${command} --stack ${stack}${folder}${options}`;
+}
+
+/** For a POSIX shell, which leaves all but the quotation mark as it is, or for those of Windows. */
+function quoted(text: string): string {
+  return process.platform === "win32" ? `"${text}"` : `'${text.replaceAll("'", "'\\''")}'`;
 }

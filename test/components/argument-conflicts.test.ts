@@ -125,6 +125,12 @@ describe("arguments of ExportPipeline that cannot stand together", () => {
     assert.deepEqual(await refusals(args), []);
   });
 
+  it("take an argument that is undefined for one that is not there, in lifecycle too", async () => {
+    const lifecycle = { expireDays: undefined, glacierDays: undefined };
+    assert.deepEqual(await refusals({ lifecycle }), []);
+    assert.deepEqual(await refusals({ lifecycle, existingBucket: "acme-exports" }), []);
+  });
+
   it("include a suffix with which the bucket's default name is none", async () => {
     assert.deepEqual(await refusals({ suffix: "Support", bucketName: "acme-traces" }), []);
     const [line = "", ...others] = await refusals({ suffix: "Support" });

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -30,7 +30,7 @@ describe("the command of package.json", () => {
   });
 
   it("is printed with the folder that was typed, so that what it prints can be typed too", () => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "my project "));
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "our $HOME's "));
     try {
       fs.cpSync(fixtureProject, folder, { recursive: true });
       const { stdout } = spawnSync(
@@ -41,7 +41,10 @@ describe("the command of package.json", () => {
       const [, next = ""] = stdout.split("\nNext\n");
       const commands = next.split("\n").filter((line) => line.startsWith(`  ${name} `));
       assert.equal(commands.length, 4, stdout);
-      for (const line of commands) assert.ok(line.includes(` --stack dev --cwd "${folder}" --`), line);
+      for (const line of commands) {
+        const [, typed = ""] = / --cwd (.*?) --/.exec(line) ?? [];
+        assert.equal(execFileSync("sh", ["-c", `printf %s ${typed}`], { encoding: "utf8" }), folder);
+      }
     } finally {
       fs.rmSync(folder, { recursive: true });
     }

@@ -103,6 +103,9 @@ describe("readFilesAnswer", () => {
     );
     const before = "status\r\nStatement executed successfully.\r\n\r\nname,comment\r\nx,y\r\n";
     assert.deepEqual(await read(`${before}${commas.join("\r\n")}\r\n`), expected);
+    const [columns = "", ...lines] = commas;
+    const ofTwoQueries = lines.flatMap((line) => [columns, line]).join("\n");
+    assert.deepEqual(await read(`${ofTwoQueries}\n`), expected);
   });
 
   it("reads the list of the bucket, where the answer has one, and of when it is", async () => {
@@ -140,6 +143,10 @@ describe("readFilesAnswer", () => {
     "bytes that are no text": Buffer.from([0x5b, 0x5b, 0xff, 0x5d, 0x5d]),
     "another order": JSON.stringify([[streamRow, fileRow, streamRow]]),
     "JSON lines that end in the middle": JSON.stringify(streamRow).slice(0, -9),
+    "JSON lines that end in the middle of a later one": rows
+      .map((row) => JSON.stringify(row))
+      .join("\n")
+      .slice(0, -20),
     "CSV that ends in the middle": `${Object.keys(streamRow).join(",")}\nlogs,,,1000,,10\nlogs,p/c,\n`,
     "a status that Snowflake's pages do not have": JSON.stringify([
       streamRow,
