@@ -1,8 +1,8 @@
 import type { Command } from "@commander-js/extra-typings";
 import { Deployment } from "../deploy/deployment";
 import type { DeploymentOptions } from "../deploy/deployment-options";
+import { renderUnfinished } from "../deploy/recovery/pending-operations";
 import { renderInterruption } from "../deploy/recovery/recovery";
-import { renderUnfinished } from "../deploy/recovery/remedies";
 import { type RecoveryReport, recoveryReport } from "../deploy/recovery/report";
 import {
   findRestoration,

@@ -4,7 +4,7 @@ import type {
   NotificationConfiguration,
   ServerSideEncryptionByDefault,
 } from "@aws-sdk/client-s3";
-import type { CallerAccount } from "../deploy/recovery/remedies";
+import type { CallerAccount } from "../deploy/recovery/pending-operations";
 import type { ResourceState } from "../engine/state/state";
 
 /** Tags by their keys. */

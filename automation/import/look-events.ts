@@ -4,7 +4,7 @@ import type { SQS } from "@aws-sdk/client-sqs";
 import { deadLetterName } from "../../components/physical-names";
 import { awsCall } from "../aws/aws-call";
 import { orAbsent } from "../aws/aws-errors";
-import type { CallerAccount } from "../deploy/recovery/remedies";
+import type { CallerAccount } from "../deploy/recovery/pending-operations";
 import type { FoundQueue, FoundTopic, FoundTrail } from "./found";
 import { tagsOf } from "./look-identities";
 

@@ -2,7 +2,7 @@ import { awsCall } from "../../aws/aws-call";
 import { orAbsent } from "../../aws/aws-errors";
 import { clientSettings } from "../../aws/client-settings";
 import type { StackFile } from "../../project/stack-file";
-import type { Lookups } from "./remedies";
+import type { Lookups } from "./pending-operations";
 
 /** Asks AWS as the stack's provider would. */
 export function awsLookups(file: StackFile): Lookups {

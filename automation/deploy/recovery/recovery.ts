@@ -12,7 +12,7 @@ import { ownName } from "../../project/stack-name";
 import { awsLookups } from "./aws-lookups";
 import { asUnfinished, type LostOperation, LostOperations, lostOperation } from "./lost-operations";
 import { OwnCopies } from "./own-copies";
-import { type Lookups, remediesFor, renderUnfinished, type Unfinished } from "./remedies";
+import { type Lookups, remediesFor, renderUnfinished, type Unfinished } from "./pending-operations";
 import { pendingOf, repairState } from "./repaired-state";
 
 type KnownStack = Pick<OpenStack, "stack" | "backendUrl">;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ExportedState } from "../../engine/state/exported-state";
 import type { LostOperation } from "./lost-operations";
-import type { Unfinished } from "./remedies";
+import type { Unfinished } from "./pending-operations";
 
 // Whatever else the engine has written stays as it is.
 const resource = z.looseObject({

@@ -5,7 +5,7 @@ import {
   remediesFor,
   renderUnfinished,
   type Unfinished,
-} from "../../../../automation/deploy/recovery/remedies";
+} from "../../../../automation/deploy/recovery/pending-operations";
 import { repairState } from "../../../../automation/deploy/recovery/repaired-state";
 import type { ResourceState, UnfinishedOperation } from "../../../../automation/engine/state/state";
 
