@@ -8,7 +8,7 @@ import { defaultSettings } from "./settings/read-settings";
 import type { Settings } from "./settings/settings";
 
 /**
- * Checks arguments that are right each by itself, by the rules of what settings cannot stand together. Outputs are assumed to be
+ * Checks arguments that are right each by itself, by the rules of which settings cannot be combined. Outputs are assumed to be
  * texts that fit.
  *
  * @throws RunError that says everything that is wrong, each with key, value, rule and fix.
@@ -41,7 +41,7 @@ function asSettings(args: pulumi.Unwrap<CompleteArgs>): Settings {
   const { names = {}, existingTrailArn, eventsMode: mode, costTag } = args;
   const hasQueue = mode === EventsMode.Queue || mode === EventsMode.Sns;
   const { braintrustPolicy, snowflakePolicy, eventQueue, eventTopic, auditTrail, ...others } = names;
-  // A program says COMPLIANCE once.
+  // Arguments have no confirmation of COMPLIANCE.
   const confirmed = { confirmCompliance: true };
   return {
     ...settings,

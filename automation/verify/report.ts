@@ -54,7 +54,7 @@ export function renderReport(report: Report, look: Look): string {
   ].join("\n");
 }
 
-/** Of a few streams, the SQL itself. */
+/** Characters of SQL that are shown; of longer SQL, the command that prints it. */
 const MOST_SHOWN = 20_000;
 
 function leftToProve({ stack, snowflakeSql }: Report): string[] {

@@ -36,8 +36,8 @@ export class LoadErrors extends pulumi.ComponentResource {
       { topicName: names.errorTopic, account: args.account, protect: args.protect },
       { parent: this },
     );
-    const fed = { queueName: names.errorQueue, account: args.account, topicArn };
-    this.queue = subscribedQueue(name, fed, this);
+    const queueArgs = { queueName: names.errorQueue, account: args.account, topicArn };
+    this.queue = subscribedQueue(name, queueArgs, this);
     const role = new iam.Role(
       `${name}-role`,
       {

@@ -22,7 +22,7 @@ async function refusals(args: ExportPipelineArgs): Promise<string[]> {
   return [];
 }
 
-describe("arguments of ExportPipeline that cannot stand together", () => {
+describe("arguments of ExportPipeline that cannot be combined", () => {
   const alike: [what: string, args: ExportPipelineArgs][] = [
     ["a key of its own for an existing bucket", { existingBucket: "acme-exports", encryption: "kms" }],
     [

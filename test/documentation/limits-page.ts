@@ -249,7 +249,7 @@ bucket's notification, and request metrics are billed by the stream, so that fro
 - each queue or topic has one notification, of the folder that its streams share. It receives the events of every file there; a pipe
   loads those of its own stage alone. All streams of one queue change over in one write of the bucket's notification, so that no event is
   lost from 100 to 101 or back. Pipes of several Snowflake accounts, which read several queues, need folders of their own. On a bucket that
-  others use too, fewer streams are merged so as soon as their notifications and those of others would be more than 100.
+  others use too, fewer streams are merged in the same way when their notifications and those of others would exceed 100.
 - the first 100 streams by name keep their metrics, alarm and graph. One alarm more fires when no stream at all exports. A single
   one of the others that stops is found by \`verify\` and by the SQL of \`--part check\`, which judge each stream.
 - the storage integration allows the folder of all exports in place of each stream's. Snowflake's role can read that and no more.

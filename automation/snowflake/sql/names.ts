@@ -64,7 +64,7 @@ export interface Names {
   readonly streams: readonly StreamNames[];
 }
 
-/** The same names for a hundred streams after the other: no statement and no file has more. */
+/** The names, for at most a hundred streams at a time: the most that one statement or file has. */
 export function sharesOf(names: Names): Names[] {
   return Array.from({ length: Math.ceil(names.streams.length / SEPARATE_STREAMS) }, (_, index) => ({
     ...names,

@@ -66,13 +66,13 @@ function notificationCheck(subject: Subject, { s3 }: Aws): Check {
           ExpectedBucketOwner: accountId,
         }),
       );
-      const lives = new Set(live.map(key));
-      const lackedOf = (forms: Configuration[]) => forms.filter((one) => !lives.has(key(one)));
+      const liveKeys = new Set(live.map(key));
+      const missingOf = (forms: Configuration[]) => forms.filter((one) => !liveKeys.has(key(one)));
       // Where what others have there leaves no room, the update merges the stack's.
       const merged = settings.existingBucket === undefined ? [] : await askedConfigurations(subject, true);
-      const isMerged = merged.length > 0 && lackedOf(merged).length === 0;
+      const isMerged = merged.length > 0 && missingOf(merged).length === 0;
       const asked = isMerged ? merged : await askedConfigurations(subject);
-      const missing = lackedOf(asked);
+      const missing = missingOf(asked);
       const others = live.filter((one) => !asked.some((other) => key(one) === key(other)));
       // Of a bucket that was there before, the notification may have had other uses.
       const unasked = settings.existingBucket === undefined ? others : [];

@@ -18,7 +18,7 @@ import { statementConflicts } from "./statement-conflicts";
 import { unusedConflicts } from "./unused-conflicts";
 
 /**
- * Settings that are well-formed each by itself and cannot stand together.
+ * Settings that are well-formed each by itself and cannot be combined.
  *
  * @param given the settings as their author wrote them, without defaults.
  */
@@ -44,7 +44,7 @@ export function findConflicts(settings: Settings, given: unknown): Problem[] {
   ];
 }
 
-/** Settings that cannot stand together. */
+/** Settings that cannot be combined. */
 interface Rule {
   readonly when: (settings: Settings) => boolean;
   readonly key: string;

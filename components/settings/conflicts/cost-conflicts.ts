@@ -14,7 +14,7 @@ export function costTagOf({ monitoring, defaultTags }: Settings): CostTag | unde
   return key === undefined || value === undefined ? undefined : { key, value };
 }
 
-/** Settings of cost that cannot stand together. None where monitoring is off, since nothing is made of them then. */
+/** Settings of cost that cannot be combined. None where monitoring is off, since nothing is made of them then. */
 export function costConflicts(settings: Settings): Problem[] {
   const { monitoring, partition, region, defaultTags } = settings;
   if (!monitoring.enabled) return [];

@@ -2,7 +2,7 @@ import { type Problem, showValue } from "../problems";
 import { ENCRYPTED } from "../schema";
 import type { Settings } from "../settings";
 
-/** What cannot stand together in `auditTrail` and `monitoring`. */
+/** What cannot be combined in `auditTrail` and `monitoring`. */
 export function monitoringConflicts({ auditTrail, monitoring, region }: Settings): Problem[] {
   const problems: Problem[] = [];
   const { existing, logGroup, lock, name, retentionDays } = auditTrail;

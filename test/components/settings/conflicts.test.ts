@@ -15,7 +15,7 @@ type Case = readonly [
 ];
 
 function conflicts(title: string, cases: readonly Case[]): void {
-  describe(`settings that cannot stand together: ${title}`, () => {
+  describe(`settings that cannot be combined: ${title}`, () => {
     for (const [given, expected] of cases) {
       it(JSON.stringify(given).slice(0, 140), () => {
         const problems = problemsOf(given);
@@ -288,7 +288,7 @@ conflicts("keys of Snowflake's user", [
   ],
 ]);
 
-describe("settings that cannot stand together", () => {
+describe("settings that cannot be combined", () => {
   it("ask for a bucket's name where the stack's makes none", () => {
     const [problem, ...others] = problemsOf({}, { stack: "Prod" });
     assert.deepEqual([problem?.key, problem?.value, others], ["bucketName", "(unset)", []]);
