@@ -27,7 +27,7 @@ export interface Kind {
 /** After which the engine has heard of a signal to the command line. */
 const HEARD_MS = 2_500;
 /** Long enough for the engine to get to the operation, also on a machine that has much to do. */
-const DEADLINES_MS = [3_000, 9_000, 27_000];
+const DEADLINES_MS = [9_000, 27_000, 81_000];
 
 export const kinds: readonly Kind[] = [
   {
