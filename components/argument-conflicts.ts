@@ -136,17 +136,24 @@ interface Taken {
   readonly provider: pulumi.ProviderResource | undefined;
 }
 
-/** Suffixes of each run of a program. The plugin, which runs no program, lives for one run of somebody else's. */
+/** Suffixes of each run of a program. */
 const suffixes = new WeakMap<object, Taken[]>();
-const plugin = {};
+let pluginRun: object | undefined;
+
+/** Says that this process is the plugin, which runs no program and lives for one run of somebody else's. */
+export function startPluginRun(): void {
+  pluginRun ??= {};
+}
 
 /**
- * Takes a suffix for a pipeline: names in AWS end in it, and an account has most of them once.
+ * Takes a suffix for a pipeline: names in AWS end in it, and an account has most of them once. Where neither a program nor
+ * the plugin runs, as in a unit test with Pulumi's mocks, nothing says where a run ends, and any suffix may be taken.
  *
  * @throws RunError if another pipeline of the program has it, with the same AWS provider.
  */
 export function takeSuffix(pipeline: pulumi.Resource, name: string, suffix: string): void {
-  const run = pulumi.runtime.getStackResource() ?? plugin;
+  const run = pulumi.runtime.getStackResource() ?? pluginRun;
+  if (run === undefined) return;
   const provider = pipeline.getProvider("aws:s3/bucket:Bucket");
   const taken = suffixes.get(run) ?? [];
   suffixes.set(run, [...taken, { name, suffix, provider }]);

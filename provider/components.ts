@@ -17,7 +17,12 @@ export const components: Provider = {
   async construct(name, type, inputs: Inputs, options) {
     if (type !== PIPELINE_TYPE) throw new Error(`${type} is not a component of this provider`);
     // Not needed, and slow to load, where the engine has a bucket shared alone.
-    const [{ ExportPipeline }, schema] = await Promise.all([import("../components/pipeline"), readSchema()]);
+    const [{ ExportPipeline }, { startPluginRun }, schema] = await Promise.all([
+      import("../components/pipeline"),
+      import("../components/argument-conflicts"),
+      readSchema(),
+    ]);
+    startPluginRun();
     const pipeline = new ExportPipeline(name, inputs, options);
     const outputs: readonly string[] = Object.keys(JSON.parse(schema).resources[type].properties);
     const values = pipeline as unknown as Readonly<Record<string, Output<unknown> | undefined>>;

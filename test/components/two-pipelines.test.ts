@@ -75,6 +75,22 @@ describe("two pipelines of one program", () => {
     assert.equal(deployed.of(PIPELINE_TYPE).length, 2);
   });
 
+  it("may have the same suffix in two unit tests with Pulumi's mocks alone", async () => {
+    const registered: string[] = [];
+    for (const name of ["one", "two"]) {
+      await pulumi.runtime.setMocks({
+        newResource: ({ name: resource, inputs }) => {
+          registered.push(resource);
+          return { id: `${resource}-id`, state: inputs };
+        },
+        call: ({ inputs }) => inputs,
+      });
+      new ExportPipeline(name, { auditTrail: false, monitoring: false });
+      await pulumi.runtime.disconnect();
+    }
+    assert.ok(registered.includes("one-bucket") && registered.includes("two-bucket"), `${registered}`);
+  });
+
   it("have names in AWS of their own choice", async () => {
     const names = { braintrustRole: "exporter", snowflakeRole: "reader", eventTopic: "files" };
     const { deployed } = await deploy(() => new ExportPipeline("one", { ...everything, names }));
