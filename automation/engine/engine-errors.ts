@@ -22,7 +22,12 @@ export function projectError(text: string): UsageError | undefined {
 }
 
 /** The error of this project's that an engine's text stands for. */
-export function knownError(stack: string, text: string): StackBusyError | UnreadableStateError | undefined {
+export function knownError(
+  stack: string,
+  text: string,
+): UsageError | StackBusyError | UnreadableStateError | undefined {
+  const invalid = projectError(text);
+  if (invalid !== undefined) return invalid;
   if (holdsStack.test(text)) {
     return new StackBusyError(isUnseen(text) ? unseenMessage(stack, text) : busyMessage(stack, text));
   }
@@ -67,8 +72,8 @@ export function unreadableState(stack: string, reason: string): UnreadableStateE
 }
 
 /** What an engine's command that failed comes to; an error of this project's already says it. */
-export function commandError(stack: string, what: string, error: unknown): PipelineError {
-  if (error instanceof PipelineError) return error;
+export function commandError(stack: string, what: string, error: unknown): PipelineError | UsageError {
+  if (error instanceof PipelineError || error instanceof UsageError) return error;
   const text = messageOf(error);
   return (
     knownError(stack, text) ?? new PipelineError(`${what} of stack "${stack}" failed: ${engineErrors(text)}`)

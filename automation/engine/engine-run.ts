@@ -41,7 +41,7 @@ export interface EngineHooks {
  *
  * @returns what it changed, or what a preview would change.
  * @throws FailedRunError with what was made, what was not and what is unknown; StackBusyError where another update is in
- * progress; UnreadableStateError; UsageError for settings that the program refuses.
+ * progress; UnreadableStateError; UsageError for settings that the program refuses, and for a Pulumi.yaml that the engine refuses.
  */
 export async function runEngine(open: OpenStack, run: EngineRun): Promise<Change[]> {
   try {

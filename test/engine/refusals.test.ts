@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { parseDocument } from "yaml";
 import { up } from "../../automation";
 import { filledIn, TestProject } from "./harness";
 import type { Ended } from "./processes";
@@ -117,6 +119,27 @@ describe("the command line refuses", () => {
       PULUMI_HOME: nowhere,
     });
     assert.match(stderr, /Install Pulumi \(https:/);
+  });
+
+  it("a Pulumi.yaml that only the engine refuses, of a stack that exists", async () => {
+    const file = path.join(project.dir, "Pulumi.yaml");
+    const whole = await fs.readFile(file, "utf8");
+    const wrong = parseDocument(whole);
+    wrong.set("main", 5);
+    await fs.writeFile(file, wrong.toString());
+    try {
+      for (const args of [
+        ["preview"],
+        ["up", "--yes"],
+        ["refresh", "--yes"],
+        ["destroy", "--yes"],
+        ["status"],
+      ]) {
+        await refused(2, /Invalid Pulumi\.yaml:\n {2}main: expected string.*; correct it in the file/, args);
+      }
+    } finally {
+      await fs.writeFile(file, whole);
+    }
   });
 
   it("outputs that nothing has made", async () => {

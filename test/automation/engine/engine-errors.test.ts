@@ -68,6 +68,15 @@ describe("an engine's text about Pulumi.yaml", () => {
     ]);
     assert.equal(projectError("error: could not find 'Pulumi.yaml'"), undefined);
   });
+
+  it("is a usage error whichever of the engine's commands ended with it", () => {
+    const text =
+      "error: could not validate '/srv/Pulumi.yaml': 1 error occurred:\n\t* #/backend: expected object\n";
+    const error = commandError("dev", "outputs", new Error(text));
+    assert.ok(error instanceof UsageError);
+    assert.match(error.message, /^Invalid Pulumi\.yaml:\n {2}backend: expected object; /);
+    assert.equal(commandError("dev", "history", error), error);
+  });
 });
 
 describe("an engine's command that failed", () => {
