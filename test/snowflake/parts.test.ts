@@ -122,6 +122,23 @@ describe("parts of the SQL, run by the Snowflake CLI itself", function () {
     assert.ok(snow.account.may("LOADER", "EXECUTE TASK", "ACCOUNT"));
   });
 
+  it("takes an integration with its comment for its own within its AWS account alone", async () => {
+    const outputs = stack({});
+    await snow.runByHand(snowflakeSql(outputs, "setup"));
+    const [integration] = snow.account.all("INTEGRATION");
+    const become = (roleArn: string) => integration?.properties.set("STORAGE_AWS_ROLE_ARN", roleArn);
+    const shown = () => integration?.properties.get("STORAGE_AWS_ROLE_ARN");
+    become(outputs.snowflakeRoleArn?.replace(/role\/.*/, "role/renamed") ?? "");
+    await run(snowflakeSql(outputs, "setup"));
+    assert.equal(shown(), outputs.snowflakeRoleArn);
+    const another = "arn:aws:iam::999988887777:role/SnowflakeReaderRole-prod";
+    become(another);
+    await assert.rejects(run(snowflakeSql(outputs, "setup")));
+    await run(snowflakeSql(outputs, "teardown"));
+    assert.equal(shown(), another);
+    assert.deepEqual(snow.account.all("INTEGRATION"), [integration]);
+  });
+
   it("reads with a rotated key after the part `objects`, and shows neither key", async () => {
     const outputs = stack({ access: "user" });
     await snow.runByHand(snowflakeSql(outputs, "setup", { revealSecrets: key }));

@@ -4,7 +4,7 @@ import type { DeploymentOptions } from "../../deploy/deployment-options";
 import { PipelineError, throwMistake, UsageError } from "../../errors";
 import { accessKeyOf, type PipelineOutputs } from "../../outputs";
 import { type Answers, type IntegrationAnswer, parseAnswers, quote } from "../answers/answers";
-import { autoIngests, integrationsOf, lookSql } from "../sql/integration-sql";
+import { accountOf, autoIngests, integrationsOf, lookSql } from "../sql/integration-sql";
 import { namesOf } from "../sql/names";
 import { snowflakeSqlFiles } from "../sql/sql";
 import { type ConnectResult, connect, connection } from "./connect";
@@ -94,7 +94,8 @@ async function refuseForeign(work: HandOver, outputs: PipelineOutputs): Promise<
     });
     if (answers === undefined) continue;
     const found = propertiesOf(answers);
-    if (found[property] === roleArn || found.COMMENT === names.comment) continue;
+    if (found[property] === roleArn) continue;
+    if (found.COMMENT === names.comment && found[property]?.startsWith(accountOf(roleArn))) continue;
     throw new UsageError(
       `nothing was changed: the integration ${quote(stored)} exists and is not of this stack, its ${property} is ` +
         `${quote(found[property])} and not ${quote(roleArn)}; choose another name in ${setting}`,

@@ -85,7 +85,10 @@ function createOrAlter(integration: Integration, names: Names): string {
   ]);
 }
 
-/** By its comment, or by its role: integrations of earlier versions have no comment, and roles may be renamed. */
+/**
+ * By its role, or by its comment and a role of the same AWS account: integrations of earlier versions have no comment, roles
+ * may be renamed, and another clone of this project may have the same comment for an account of its own.
+ */
 function unlessOurs(
   { stored, property, roleArn }: Integration,
   { comment }: Names,
@@ -94,10 +97,16 @@ function unlessOurs(
   return [
     `  DESC INTEGRATION ${quoteIdentifier(stored)};`,
     `  IF (NOT (${shown({ property, property_value: roleArn })}`,
-    `    OR ${shown({ property: "COMMENT", property_value: comment })})) THEN`,
+    `    OR (${shown({ property: "COMMENT", property_value: comment })}`,
+    `      AND ${shown({ property }, { property_value: `${accountOf(roleArn)}%` })}))) THEN`,
     ...then,
     "  END IF;",
   ];
+}
+
+/** The beginning of an ARN that all roles of its account share. */
+export function accountOf(roleArn: string): string {
+  return `${roleArn.split(":").slice(0, 5).join(":")}:`;
 }
 
 /** What looks at an integration and changes nothing. Fails where there is none of the name. */

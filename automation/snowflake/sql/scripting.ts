@@ -16,9 +16,15 @@ export function show(
   return `SHOW ${plural} LIKE ${literal(stored)}`;
 }
 
-/** Whether the last SHOW or DESC has a row with these cells. Needs a warehouse, as each query of rows. */
-export function shown(cells: Readonly<Record<string, string>>): string {
-  const conditions = Object.entries(cells).map(([column, value]) => `"${column}" = ${literal(value)}`);
+/** Whether the last SHOW or DESC has a row with these cells, and others like these. Needs a warehouse, as each query of rows. */
+export function shown(
+  cells: Readonly<Record<string, string>>,
+  patterns: Readonly<Record<string, string>> = {},
+): string {
+  const conditions = [
+    ...Object.entries(cells).map(([column, value]) => `"${column}" = ${literal(value)}`),
+    ...Object.entries(patterns).map(([column, pattern]) => `"${column}" LIKE ${literal(pattern)}`),
+  ];
   return `EXISTS (SELECT 1 FROM TABLE(RESULT_SCAN(LAST_QUERY_ID())) WHERE ${conditions.join(" AND ")})`;
 }
 

@@ -138,6 +138,8 @@ function isTrue(condition: string, variables: ReadonlyMap<string, number>, sessi
       .replace(/\(\s*(TRUE|FALSE)\s*\)/g, "$1")
       .replace(/NOT TRUE/g, "FALSE")
       .replace(/NOT FALSE/g, "TRUE")
+      .replace(/TRUE\s+AND\s+TRUE/g, "TRUE")
+      .replace(/TRUE\s+AND\s+FALSE|FALSE\s+AND\s+(TRUE|FALSE)/g, "FALSE")
       .replace(/TRUE\s+OR\s+(TRUE|FALSE)|FALSE\s+OR\s+TRUE/g, "TRUE")
       .replace(/FALSE\s+OR\s+FALSE/g, "FALSE");
   }
@@ -151,6 +153,9 @@ function comparison(text: string, session: BlockSession): readonly [string, (val
   const column = quoted.startsWith('"') ? session.column(quoted) : quoted;
   const time = /^> TO_TIMESTAMP_LTZ\((\d+), 3\)$/.exec(rest);
   if (time) return [column, (value) => Number(value) > Number(time[1])];
+  // docs.snowflake.com/en/sql-reference/functions/like
+  const beginning = /^LIKE '((?:[^'%_]|'')*)%'$/.exec(rest)?.[1];
+  if (beginning !== undefined) return [column, (value) => String(value).startsWith(unescaped(beginning))];
   if (!/^= '.*'$|^IN \(.*\)$/s.test(rest)) throw syntaxError(text);
   const constants = constantsIn(rest);
   return [column, (value) => constants.includes(String(value))];

@@ -70,6 +70,8 @@ describe("handOver", () => {
     for (const found of [
       described({ ENABLED: "true", STORAGE_AWS_ROLE_ARN: another, COMMENT: "the company's lake" }),
       described({ ENABLED: "true", API_AWS_ROLE_ARN: another }),
+      // A clone of the project, in an account of its own.
+      described({ STORAGE_AWS_ROLE_ARN: another, COMMENT: "Braintrust exports of the bucket exports" }),
     ]) {
       const work = new Work({ found, look: { ...unchanged, behind: true } });
       await assert.rejects(
@@ -91,7 +93,10 @@ describe("handOver", () => {
       new SnowError(
         "failed:\n  002003 (02000): Integration 'A LONG NAME' does\n  not exist or not authorized.",
       ),
-      described({ STORAGE_AWS_ROLE_ARN: "renamed", COMMENT: "Braintrust exports of the bucket exports" }),
+      described({
+        STORAGE_AWS_ROLE_ARN: "arn:aws:iam::111122223333:role/renamed",
+        COMMENT: "Braintrust exports of the bucket exports",
+      }),
     ]) {
       const work = new Work({ found, connect: [unchanged, unchanged] });
       await handOver(work);
