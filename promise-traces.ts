@@ -1,8 +1,5 @@
 import * as sdk from "@pulumi/pulumi/runtime/debuggable";
 
-/** The SDK that this was checked against: what it declares to nobody may change with any version. */
-export const CHECKED_SDK = "3.270.0";
-
 /** What keeps track of the SDK's promises. */
 const debuggable = sdk as unknown as {
   debuggablePromise(promise: Promise<unknown>, context?: unknown): Promise<unknown>;

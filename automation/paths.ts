@@ -42,3 +42,16 @@ export function pathError(error: unknown, { key, value, fix }: NamedPath): Usage
 export function outputFile(value: string): NamedPath {
   return { key: "--output", value, fix: "name a file in a folder that you can write to" };
 }
+
+/**
+ * Does something with the file or folder that is named.
+ *
+ * @throws what {@link pathError} makes of a failure, and a UsageError as it is.
+ */
+export async function atPath(what: NamedPath, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw error instanceof UsageError ? error : pathError(error, what);
+  }
+}

@@ -1,9 +1,6 @@
 import { Module } from "node:module";
 import * as path from "node:path";
 
-/** The SDK that this was checked against: what it declares to nobody may change with any version. */
-export const CHECKED_SDK = "3.270.0";
-
 /**
  * Import it before Pulumi's SDK, which loads npm's dependency resolver with itself, a third of all that it loads, to serialize
  * functions (`arborist` in runtime/closure/codePaths.js). No command serializes one; should one, it is loaded then.

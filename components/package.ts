@@ -11,6 +11,12 @@ export const packageDir = [path.resolve(__dirname, ".."), path.resolve(__dirname
   existsSync(path.join(folder, "package.json")),
 ) as string;
 
+/**
+ * The version of Pulumi's SDK that every use of what it declares to nobody was checked against (the files `sdk-internals.ts`,
+ * `sdk-loading.ts`, `promise-traces.ts`): such parts may change with any version.
+ */
+export const CHECKED_SDK = "3.270.0";
+
 /** What package.json says of this product. */
 export const { version, engines }: PackageJson = JSON.parse(
   readFileSync(path.join(packageDir, "package.json"), "utf8"),

@@ -1,9 +1,6 @@
 import { Server, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { main, type Provider } from "@pulumi/pulumi/provider";
 
-/** The version of `@pulumi/pulumi` that this file was checked against. */
-export const CHECKED_SDK = "3.270.0";
-
 /**
  * Serves the engine by the SDK's provider, with handlers of ours in place of its own: those keep the configuration to themselves
  * (`configure` of provider/server.js). Prints the port, which the engine reads.

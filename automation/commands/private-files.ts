@@ -2,13 +2,13 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { formatProblem, showValue } from "../../components/settings/problems";
 import { UsageError } from "../errors";
-import { type NamedPath, outputFile, pathError } from "../paths";
+import { atPath, type NamedPath, outputFile } from "../paths";
 import { printExactly } from "../terminal/terminal";
 
 /** Prints a text, or writes it into a file that this user alone may read. */
 export async function printOrWrite(text: string, output: string | undefined): Promise<void> {
   if (output === undefined) return printExactly(text);
-  await naming(outputFile(output), () => writePrivately(output, text));
+  await atPath(outputFile(output), () => writePrivately(output, text));
 }
 
 /**
@@ -17,7 +17,7 @@ export async function printOrWrite(text: string, output: string | undefined): Pr
  * @throws UsageError where the folder holds something: who runs all of its files would run that too.
  */
 export async function writeFolder(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
-  await naming(emptyFolder(folder), async () => {
+  await atPath(emptyFolder(folder), async () => {
     await makeEmptyFolder(folder);
     for (const [name, text] of files) await writePrivately(path.join(folder, name), text);
   });
@@ -33,9 +33,9 @@ export async function refuseUnwritable(to: {
   readonly outputDir?: string | undefined;
 }): Promise<void> {
   const { output, outputDir } = to;
-  if (output !== undefined) await naming(outputFile(output), () => tryFile(output));
+  if (output !== undefined) await atPath(outputFile(output), () => tryFile(output));
   if (outputDir === undefined) return;
-  await naming(emptyFolder(outputDir), async () => {
+  await atPath(emptyFolder(outputDir), async () => {
     const created = await makeEmptyFolder(outputDir);
     if (created === undefined) await tryFile(path.join(outputDir, "trial"));
     else await fs.rm(created, { recursive: true });
@@ -71,13 +71,5 @@ async function writePrivately(name: string, text: string): Promise<void> {
     await handle.writeFile(text, "utf8");
   } finally {
     await handle.close();
-  }
-}
-
-async function naming(what: NamedPath, write: () => Promise<void>): Promise<void> {
-  try {
-    await write();
-  } catch (error) {
-    throw error instanceof UsageError ? error : pathError(error, what);
   }
 }

@@ -2,7 +2,7 @@ import * as fs from "node:fs/promises";
 import type { Command } from "@commander-js/extra-typings";
 import type { UsageOptions } from "../cost/usage";
 import { UsageError } from "../errors";
-import { outputFile, pathError } from "../paths";
+import { atPath, outputFile } from "../paths";
 import { report as reportPage } from "../report/report";
 import { note, type StackCommandOptions, withProgress } from "../terminal/terminal";
 import { onStack } from "./options";
@@ -49,14 +49,6 @@ export async function report(options: ReportCommandOptions): Promise<void> {
         reportPage({ stack, workDir, ...usage, live: { file, connection, apiUrl, ...progress } }),
       )
     : await reportPage({ stack, workDir, ...usage });
-  await write(output, page);
+  await atPath(outputFile(output), () => fs.writeFile(output, page));
   note(`wrote ${output}`);
-}
-
-async function write(file: string, text: string): Promise<void> {
-  try {
-    await fs.writeFile(file, text);
-  } catch (error) {
-    throw pathError(error, outputFile(file));
-  }
 }

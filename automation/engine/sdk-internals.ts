@@ -10,9 +10,6 @@ import * as sdkServer from "@pulumi/pulumi/automation/server";
 import * as sdkSettings from "@pulumi/pulumi/runtime/settings";
 import SemVer from "semver/classes/semver";
 
-/** The SDK that all of this was checked against: what it declares to nobody may change with any version. */
-export const CHECKED_SDK = "3.270.0";
-
 type Callback = (error: Error | null | undefined, response?: unknown) => void;
 
 /** By which an engine has an inline program run. */
