@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { traceOnlyMessages } from "../../stack-traces";
+import { withVariable } from "./commands/captured";
 
 describe("traceOnlyMessages", () => {
   let traceAll: () => void;
@@ -16,6 +17,11 @@ describe("traceOnlyMessages", () => {
     traceAll();
     assert.match(new Error().stack ?? "", /\n {4}at .*stack-traces\.test\.ts:/);
   });
+
+  it("keeps those with PULUMI_DEBUG_PROMISE_LEAKS, which shows them", () =>
+    withVariable("PULUMI_DEBUG_PROMISE_LEAKS", "1", async () => {
+      assert.match(new Error().stack ?? "", /\n {4}at .*stack-traces\.test\.ts:/);
+    }));
 
   it("keeps the trace of every other error, at the lines of the TypeScript source", () => {
     const { stack = "" } = new RangeError("two\nlines");
