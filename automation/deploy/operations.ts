@@ -49,11 +49,6 @@ export class Operations {
     }
   }
 
-  /** Whether there is time to wait for another update. */
-  public get mayWait(): boolean {
-    return this.timeToWait.leftMs > 0;
-  }
-
   /** Does it once no other update is in progress, if there is time to wait for that. */
   public whenFree<Result>(run: () => Promise<Result>, onFree = async () => {}): Promise<Result> {
     const { timeToWait } = this;

@@ -4,10 +4,18 @@ import { once } from "node:events";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { parseDocument } from "yaml";
-import { type Change, Deployment, type ProgressEvent, StackBusyError, up } from "../../automation";
+import {
+  type Change,
+  Deployment,
+  importExisting,
+  type ProgressEvent,
+  StackBusyError,
+  up,
+} from "../../automation";
 import { projectDir } from "../../automation/project/stack-file";
 import { PROJECT } from "../../components/settings/settings";
 import { filledIn, TestProject } from "./harness";
+import { found, names } from "./import/account";
 
 const READER = { arn: "arn:aws:iam::210987654321:role/reader" };
 const BUSY = /another update is in progress/;
@@ -42,6 +50,15 @@ describe("a stack that an update on another machine has locked", () => {
     const deployment = await Deployment.open({ ...project.options, onProgress, waitMs: 60_000 });
     return { deployment, told };
   }
+
+  it("is neither updated nor imported into, and its account not even asked", async () => {
+    await hold();
+    const before = project.world.calls().length;
+    const existing = { names, look: async () => found, confirm: async () => true };
+    await assert.rejects(importExisting({ ...project.options, ...existing }), StackBusyError);
+    await assert.rejects(up(project.options), StackBusyError);
+    assert.equal(project.world.calls().length, before);
+  });
 
   it("is not removed: the command may be tried again later", async () => {
     const deployment = await Deployment.open(project.options);

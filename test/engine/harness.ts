@@ -217,9 +217,19 @@ export class TestProject {
     }
   }
 
-  /** Waits until a fault makes the operation on this resource wait. */
+  /**
+   * Waits until a fault makes the operation on this resource wait, and an update has noted its lock, which counts as another machine's
+   * without that: the engine's first event may reach the command line after the provider's call reached the account.
+   */
   public async held(name: string): Promise<void> {
     await this.asked("held", name);
+    while (!(await this.locksAreNoted())) await sleep(50);
+  }
+
+  private async locksAreNoted(): Promise<boolean> {
+    const note = path.join(this.backend, "lock-notes", PROJECT, `${this.stack}.json`);
+    const noted = await fs.readFile(note, "utf8").catch(() => "");
+    return (await this.locks()).every((lock) => noted.includes(path.basename(lock)));
   }
 
   /** Starts the account's process again, after its death. */

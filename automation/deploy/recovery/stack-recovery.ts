@@ -39,13 +39,11 @@ export class StackRecovery {
   }
 
   /**
-   * Waits while another update has the stack's lock, if there is time to wait: what is previewed then starts from the state that
-   * the other has left.
+   * Waits while another update has the stack's lock: what is previewed then starts from the state that the other has left.
    *
-   * @throws StackBusyError when the time is up.
+   * @throws StackBusyError when the time to wait is up, at once where there is none.
    */
   public async untilUnlocked(): Promise<void> {
-    if (!this.operations.mayWait) return;
     await this.operations.whenFree(async () => {
       const held = (await this.locks()).find(({ holder }) => holder !== "dead");
       if (held !== undefined) throw new StackBusyError(busyMessage(this.open.stack.name, renderLock(held)));
