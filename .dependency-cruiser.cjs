@@ -5,6 +5,7 @@ const path = require("node:path");
 const ground = [
   "automation/errors",
   "automation/paths",
+  "automation/command-line",
   "automation/debug",
   "automation/policy-document",
   "components/package",
@@ -188,6 +189,7 @@ const rooms = {
 for (const kind of ["configuration", "access", "data", "freshness"]) {
   rooms[`automation/verify/${kind}`] = [
     "automation/aws/",
+    "automation/command-line",
     "automation/policy-document",
     ...["check", "clients", "export-files", "policies", "probe", "subject"].map(
       (file) => `automation/verify/${file}`,

@@ -2,10 +2,10 @@ import "../compile-cache";
 import "./sdk-loading";
 import { Command, CommanderError, type CommandUnknownOpts, Help } from "@commander-js/extra-typings";
 import { traceOnlyMessages } from "../stack-traces";
+import { programName, typedFor } from "./command-line";
 import { isDebugging, startDebugging } from "./debug";
 import { errorReport } from "./error-report";
 import { StackBusyError, UsageError } from "./errors";
-import { programName, typedFor } from "./terminal/command-line";
 import { note } from "./terminal/terminal";
 
 /** Exit codes: 0 done, 1 failed, 2 bad usage or settings, 75 (EX_TEMPFAIL) the stack is busy. */

@@ -4,6 +4,7 @@ import { describePlan } from "../braintrust/automations";
 import { exportTypeOf, planExports } from "../braintrust/exports";
 import { braintrustInstructions } from "../braintrust/instructions";
 import { checkedKey } from "../braintrust/request";
+import { commandLine } from "../command-line";
 import { Deployment } from "../deploy/deployment";
 import type { DeploymentOptions } from "../deploy/deployment-options";
 import { UsageError } from "../errors";
@@ -107,6 +108,6 @@ function refuseUntrusted(stack: string, { phase }: PipelineOutputs): void {
   if (phase !== "awaiting-braintrust") return;
   throw new UsageError(
     `stack "${stack}" is ${phase}: nobody can assume its role yet, so every export would fail; set braintrust.accountId and ` +
-      `braintrust.orgId, both shown by Braintrust's export dialog, run \`up --stack ${stack}\`, then this again`,
+      `braintrust.orgId, both shown by Braintrust's export dialog, run \`${commandLine("up", stack)}\`, then this again`,
   );
 }

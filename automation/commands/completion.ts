@@ -1,6 +1,6 @@
 import type { Command, CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { BIN } from "../command-line";
 import { UsageError } from "../errors";
-import { BIN } from "../terminal/command-line";
 import { print } from "../terminal/terminal";
 
 /** `completion` on the command line. */

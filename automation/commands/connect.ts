@@ -1,11 +1,11 @@
 import type { Command } from "@commander-js/extra-typings";
+import { commandLine } from "../command-line";
 import { UsageError } from "../errors";
 import { readAnswers } from "../snowflake/answers/answer-input";
 import { parseAnswers } from "../snowflake/answers/answers";
 import { type ConnectResult, connect as saveAndDeploy } from "../snowflake/handshake/connect";
 import { connectBySnow } from "../snowflake/handshake/connect-run";
 import { type HandshakeChange, shown } from "../snowflake/handshake/handshake";
-import { commandLine } from "../terminal/command-line";
 import { confirm, echo, note, print, withProgress } from "../terminal/terminal";
 import { numeric, type OptionsOf, onStack, SKIP_PREFLIGHT, WAIT, YES } from "./options";
 import { timeLimits } from "./time-limits";

@@ -1,4 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
+import { commandLine } from "../command-line";
 import { Deployment } from "../deploy/deployment";
 import { lossReport, protectionNote } from "../deploy/losses";
 import { renderChanges, summarize } from "../engine/changes";
@@ -188,7 +189,7 @@ export async function outputs(
   );
   if (Object.keys(values).length === 0) {
     throw new PipelineError(
-      `stack "${options.stack}" has no outputs yet; run \`up --stack ${options.stack}\` first`,
+      `stack "${options.stack}" has no outputs yet; run \`${commandLine("up", options.stack)}\` first`,
     );
   }
   if (options.json) return printJson(values);

@@ -1,10 +1,10 @@
 import type { Command } from "@commander-js/extra-typings";
+import { commandLine } from "../command-line";
 import { renderChanges, summarize } from "../engine/changes";
 import { PipelineError } from "../errors";
 import { type ImportPlan, importExisting } from "../import/import-run";
 import type { SettingChange } from "../project/stack-file";
 import { standardLook } from "../terminal/colors";
-import { commandLine } from "../terminal/command-line";
 import { findingLines } from "../terminal/finding-lines";
 import { confirm, note, print, withProgress } from "../terminal/terminal";
 import { REPAIR_QUESTION } from "./approval";

@@ -2,11 +2,11 @@ import type { Command } from "@commander-js/extra-typings";
 import { settingsError } from "../../components/settings/problems";
 import { parseSettings } from "../../components/settings/read-settings";
 import { PROJECT } from "../../components/settings/settings";
+import { commandLine } from "../command-line";
 import { UsageError } from "../errors";
 import { newExternalId } from "../project/external-id";
 import { createStackFile, projectDir, readProject, stackFileNames } from "../project/stack-file";
 import { ownName } from "../project/stack-name";
-import { commandLine } from "../terminal/command-line";
 import { isInteractive, note, print } from "../terminal/terminal";
 import { choice, type OptionsOf, onStack } from "./options";
 

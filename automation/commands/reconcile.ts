@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import type { Command } from "@commander-js/extra-typings";
+import { commandLine } from "../command-line";
 import { PipelineError, UsageError } from "../errors";
 import { filesSql } from "../reconcile/files-sql";
 import { bucketListOf } from "../reconcile/list-source";
@@ -17,7 +18,6 @@ import {
   type ReconcileStack,
 } from "../reconcile/run";
 import { runSnow } from "../snowflake/handshake/snow";
-import { commandLine } from "../terminal/command-line";
 import { counted } from "../terminal/counted";
 import { confirm, note, print, printExactly, withProgress } from "../terminal/terminal";
 import { visibleJson } from "../terminal/visible";

@@ -1,4 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
+import { commandLine } from "../command-line";
 import { Deployment } from "../deploy/deployment";
 import type { DeploymentOptions } from "../deploy/deployment-options";
 import { renderUnfinished } from "../deploy/recovery/pending-operations";
@@ -16,7 +17,6 @@ import { renderLock } from "../engine/state/locks";
 import { UnknownStackError, UsageError } from "../errors";
 import { projectDir } from "../project/stack-file";
 import { ownName } from "../project/stack-name";
-import { commandLine } from "../terminal/command-line";
 import {
   confirm,
   isInteractive,

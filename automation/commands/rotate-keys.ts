@@ -1,8 +1,8 @@
 import type { Command } from "@commander-js/extra-typings";
+import { commandLine } from "../command-line";
 import { renderChanges } from "../engine/changes";
 import { rotateKeys } from "../keys/rotate-keys";
 import type { Wait } from "../keys/rotation-steps";
-import { commandLine } from "../terminal/command-line";
 import { confirm, note, print, withProgress } from "../terminal/terminal";
 import { noteEarlier } from "./earlier-forms";
 import { numeric, type OptionsOf, onStack, SKIP_PREFLIGHT, TIMEOUT, WAIT, YES } from "./options";
@@ -74,7 +74,7 @@ export function handOverText(stack: string, { oldKey, newKey, until, handedOver 
     );
   }
   lines.push(
-    `The old key is turned off and deleted by \`npm run pipeline -- rotate-keys --stack ${stack}\`, ` +
+    `The old key is turned off and deleted by \`${commandLine("rotate-keys", stack)}\`, ` +
       `from ${time(until)} if it stays unused until then.`,
   );
   return lines.join("\n");

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import type { Command } from "@commander-js/extra-typings";
+import { commandLine } from "../command-line";
 import { runSandbox } from "../sandbox/sandbox";
 import { standardLook } from "../terminal/colors";
-import { commandLine } from "../terminal/command-line";
 import { sentence } from "../terminal/layout";
 import { note, print, withProgress } from "../terminal/terminal";
 import { verifyStack } from "../verify/verify";

@@ -1,5 +1,6 @@
 import type { OpType } from "@pulumi/pulumi/automation";
 import { lossByReplacement, lossOf } from "../../components/stateful";
+import { pulumiLine } from "../command-line";
 import { type Change, markOf, nameOf, shortType } from "../engine/changes";
 import type { ResourceState } from "../engine/state/state";
 
@@ -85,5 +86,5 @@ export function protectionNote(stack: string, { losses, protectedUrns }: Removal
 /** In single quotes, which keep `$` as it is in every shell. */
 function unprotectCommand(stack: string, urns: readonly string[]): string {
   const quoted = urns.map((urn) => `'${urn}'`).join(" ");
-  return `\`pulumi state unprotect ${quoted} --stack ${stack} --yes\`, then \`pulumi up\``;
+  return `\`${pulumiLine(`state unprotect ${quoted}`, stack, " --yes")}\`, then \`${pulumiLine("up", stack)}\``;
 }

@@ -1,4 +1,5 @@
 import type { Stack } from "@pulumi/pulumi/automation";
+import { commandLine } from "../command-line";
 import { nameOf } from "../engine/changes";
 import type { ResourceState } from "../engine/state/state";
 import { PipelineError } from "../errors";
@@ -9,7 +10,7 @@ export function refuseProtected(stack: string, resources: readonly ResourceState
   if (names.length === 0) return;
   throw new PipelineError(
     `stack "${stack}" is protected: ${names.length} resources, ${names.slice(0, 3).join(", ")} among them; ` +
-      `to destroy it, set protect to false in Pulumi.${stack}.yaml, run \`up\`, then \`destroy\``,
+      `to destroy it, set protect to false in Pulumi.${stack}.yaml, run \`${commandLine("up", stack)}\`, then \`${commandLine("destroy", stack)}\``,
   );
 }
 
@@ -32,7 +33,7 @@ export function refuseUnmigrated(stack: string, resources: readonly ResourceStat
   if (whole === undefined) return;
   throw new PipelineError(
     `stack "${stack}" still has the whole policy and notification of ${whole.inputs?.bucket}, those of others included, which would be deleted: ` +
-      `run \`up --stack ${stack}\` without another change first, which leaves the others' to them`,
+      `run \`${commandLine("up", stack)}\` without another change first, which leaves the others' to them`,
   );
 }
 

@@ -1,5 +1,5 @@
+import { commandLine, pulumiLine } from "../command-line";
 import { messageOf, PipelineError, StackBusyError, UnreadableStateError, UsageError } from "../errors";
-import { commandLine } from "../terminal/command-line";
 
 /** Both of Pulumi's texts: of Pulumi Cloud, and of a backend that is a folder or a bucket. */
 const holdsStack =
@@ -41,7 +41,7 @@ export function busyMessage(stack: string, engineText: string): string {
 
 /** What to do about the lock of a process that has died, where locks cannot be looked at. */
 export function unlockAdvice(stack: string): string {
-  return `if it has died, \`pulumi cancel --stack ${stack}\` once you are sure that no update runs`;
+  return `if it has died, \`${pulumiLine("cancel", stack)}\` once you are sure that no update runs`;
 }
 
 function unseenMessage(stack: string, engineText: string): string {

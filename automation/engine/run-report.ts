@@ -1,4 +1,4 @@
-import { commandLine } from "../terminal/command-line";
+import { commandLine } from "../command-line";
 import { type Change, shortType } from "./changes";
 
 /** How a run of the engine ended that did not succeed. */

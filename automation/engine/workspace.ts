@@ -8,6 +8,7 @@ import {
 } from "@pulumi/pulumi/automation";
 import { packageDir } from "../../components/package";
 import { PROJECT, type Settings } from "../../components/settings/settings";
+import { commandLine } from "../command-line";
 import { isDebugging } from "../debug";
 import {
   InternalError,
@@ -187,7 +188,7 @@ async function unknownStack(stackName: string, engine: EngineOptions): Promise<U
     (error: unknown) => `the backend does not list its stacks (${engineErrors(String(error))})`,
   );
   return new UnknownStackError(
-    `no stack "${stackName}" exists: ${known}; \`up --stack ${stackName} --create\` creates it`,
+    `no stack "${stackName}" exists: ${known}; \`${commandLine("up", stackName, " --create")}\` creates it`,
     engine.backendUrl,
   );
 }

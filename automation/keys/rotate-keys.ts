@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { commandLine } from "../command-line";
 import { Deployment } from "../deploy/deployment";
 import type { DeploymentOptions } from "../deploy/deployment-options";
 import type { Change } from "../engine/changes";
@@ -55,7 +56,7 @@ export async function rotateKeys(options: RotateKeysOptions): Promise<RotationRe
     async readUsage() {
       const user = userOf(await readState(deployment.open.stack));
       if (user?.secretArn === undefined) {
-        throw new PipelineError(`stack "${stack}" has no key yet: run \`up --stack ${stack}\` first`);
+        throw new PipelineError(`stack "${stack}" has no key yet: run \`${commandLine("up", stack)}\` first`);
       }
       secretArn = user.secretArn;
       const [live, keyInSecret] = await Promise.all([keys.keys(user.userName), keys.keyInSecret(secretArn)]);

@@ -4,6 +4,7 @@ import { dnsSuffix } from "../../components/settings/partitions";
 import { hasOwnAlertTopic, hasOwnTrail, phaseOf, type Settings } from "../../components/settings/settings";
 import { archiveTiers } from "../../components/storage/export-bucket";
 import { areMerged, SEPARATE_STREAMS } from "../../components/streams";
+import { pulumiLine } from "../command-line";
 import { usagePrices } from "../cost/prices";
 import type { StackFile } from "../project/stack-file";
 
@@ -206,7 +207,11 @@ export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
     );
   }
   if (region === undefined) {
-    warn("aws:region", "is not set: the plan shows us-east-1", "`pulumi config set aws:region <region>`");
+    warn(
+      "aws:region",
+      "is not set: the plan shows us-east-1",
+      `\`${pulumiLine("config set aws:region REGION", settings.stack)}\``,
+    );
   }
   if (settings.existingBucket !== undefined) {
     warn(

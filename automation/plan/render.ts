@@ -1,6 +1,6 @@
+import { commandLine } from "../command-line";
 import { fixedCost, totalOf } from "../cost/fixed";
 import { idleLine } from "../cost/report";
-import { commandLine } from "../terminal/command-line";
 import { type Cell, type Look, paint, sentence, table } from "../terminal/layout";
 import { type Access, accessOf } from "./access";
 import { accountOf, namer } from "./arn-names";
@@ -84,7 +84,7 @@ function accessLines({ subject, assumedBy, grants, unread }: Access, look: Look)
       (policy): Cell => ({ text: `not shown, since the plan cannot read it: ${policy}`, style: "yellow" }),
     ),
   ];
-  return [`  ${subject}`, ...cells.flatMap((cell) => sentence(4, 2, cell, look))];
+  return [...sentence(2, 2, { text: subject }, look), ...cells.flatMap((cell) => sentence(4, 2, cell, look))];
 }
 
 function assumptions(trust: readonly Grant[]): Cell[] {
@@ -138,7 +138,7 @@ function conditionWords(effect: Grant["effect"], conditions: readonly string[]):
 function problemLines(mark: string, { key, message, fix }: PlanProblem, look: Look): string[] {
   const indent = 2 + mark.length + 1;
   return [
-    `  ${mark} ${paint({ text: key, style: "yellow" }, look)}`,
+    ...sentence(2, indent - 2, { text: `${mark} ${paint({ text: key, style: "yellow" }, look)}` }, look),
     ...sentence(indent, 0, { text: message }, look),
     ...sentence(indent, 3, { text: `-> ${fix}`, style: "dim" }, look),
   ];

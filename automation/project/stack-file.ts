@@ -7,6 +7,7 @@ import { packageDir } from "../../components/package";
 import { settingsError, showValue } from "../../components/settings/problems";
 import { parseSettings, type StackConfig } from "../../components/settings/read-settings";
 import { PROJECT, type Settings } from "../../components/settings/settings";
+import { commandLine } from "../command-line";
 import { UsageError } from "../errors";
 import { pathError } from "../paths";
 import { environmentsOf } from "./environments";
@@ -259,5 +260,5 @@ async function stackFilePath(stack: string, dir: string): Promise<string> {
   }
   const known =
     names.length > 0 ? `the stacks with settings are ${names.join(", ")}` : "no stack has settings yet";
-  throw new UsageError(`there is no ${name}: ${known}; \`init --stack ${stack}\` writes one`);
+  throw new UsageError(`there is no ${name}: ${known}; \`${commandLine("init", stack)}\` writes one`);
 }

@@ -1,11 +1,11 @@
 import type { UpdateSummary } from "@pulumi/pulumi/automation";
 import { type Phase, phaseOf, type Settings } from "../../components/settings/settings";
 import type { ExportStatus } from "../braintrust/export-status";
+import { commandLine } from "../command-line";
 import { type Change, nameOf, summarize } from "../engine/changes";
 import type { PendingOperation } from "../engine/state/state";
 import type { LiveKey } from "../keys/access-keys";
 import { fillIns } from "../project/fill-ins";
-import { commandLine } from "../terminal/command-line";
 
 /** What was found of one part of a stack. */
 export interface Finding<Details> {

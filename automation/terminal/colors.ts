@@ -4,8 +4,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Columns of a line where the stream is no terminal. */
 const COLUMNS = 100;
-/** Some terminals say that they have no columns at all. */
-const FEWEST_COLUMNS = 60;
+/** Where a terminal says that it has none at all. */
+const USUAL_COLUMNS = 80;
+/** Beside an indentation, in fewer there is no room for a word. */
+const FEWEST_COLUMNS = 20;
 /** A longer line is hard to read at a glance. */
 const MOST_COLUMNS = 120;
 
@@ -21,6 +23,7 @@ export function standardLook(
   stream: { readonly isTTY?: boolean; readonly columns?: number } = process.stdout,
   environment: Environment = process.env,
 ): Look {
-  const width = Math.max(FEWEST_COLUMNS, Math.min(stream.columns ?? COLUMNS, MOST_COLUMNS));
+  const columns = stream.columns === 0 ? USUAL_COLUMNS : (stream.columns ?? COLUMNS);
+  const width = Math.max(FEWEST_COLUMNS, Math.min(columns, MOST_COLUMNS));
   return { color: hasColor(stream, environment), width };
 }

@@ -33,7 +33,8 @@ const options = {
 
 /**
  * The lines of a table: columns as wide as their widest text, the last one wrapped to what is left of the width. Where a word of it
- * does not fit there, or half the lines would do below the others, it goes below them. A row of one cell is a title.
+ * does not fit there, or half the lines would do below the others, it goes below them. Where the others do not fit the width
+ * either, they are a sentence. A row of one cell is a title.
  */
 export function table(rows: readonly (readonly Cell[])[], look: Look): string[] {
   const columns = Math.max(...rows.map(({ length }) => length));
@@ -41,6 +42,7 @@ export function table(rows: readonly (readonly Cell[])[], look: Look): string[] 
     Math.max(...rows.map((row) => (row.length === columns ? widthOf(row[column]?.text ?? "") : 0))),
   );
   const room = colWidths.reduce((left, width) => left - width - GAP.length, look.width);
+  if (room < -GAP.length) return rows.flatMap((row) => stacked(row, look));
   const grid = new Table({ ...options, colWidths });
   for (const row of rows) {
     const [first = { text: "" }] = row;
@@ -49,7 +51,7 @@ export function table(rows: readonly (readonly Cell[])[], look: Look): string[] 
     const beside = wrapped(last, room, look);
     const indent = first.text.search(/\S|$/) + (row.length === 1 ? 0 : GAP.length);
     const below = sentence(indent, 0, last, look);
-    const fits = widthOf(...beside) <= room && beside.length <= 2 * below.length;
+    const fits = last.text === "" || (widthOf(...beside) <= room && beside.length <= 2 * below.length);
     // A row for each line: the library measures a cell of many lines again for each of its lines, character by character.
     if (row.length === columns && fits) {
       for (const [index, line] of beside.entries())
@@ -63,6 +65,18 @@ export function table(rows: readonly (readonly Cell[])[], look: Look): string[] 
     .toString()
     .split("\n")
     .map((line) => line.trimEnd());
+}
+
+/** A row in lines of their own: what leads it, and the last cell below. */
+function stacked(row: readonly Cell[], look: Look): string[] {
+  const indent = (row[0]?.text ?? "").search(/\S|$/);
+  const texts = row.map(({ text, style }) => paint({ text: text.trim(), style }, look));
+  const last = row.length > 1 ? texts.pop() : "";
+  const lead = texts.filter(Boolean).join(GAP);
+  return [
+    ...(lead || !last ? sentence(indent, GAP.length, { text: lead }, look) : []),
+    ...(last ? sentence(indent + GAP.length, 0, { text: last }, look) : []),
+  ];
 }
 
 /** A sentence whose further lines stand `hanging` columns deeper than its first. */

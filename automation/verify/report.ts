@@ -1,4 +1,4 @@
-import { commandLine } from "../terminal/command-line";
+import { commandLine } from "../command-line";
 import { type Cell, type Look, paint, sentence } from "../terminal/layout";
 import { redact } from "../terminal/redact";
 import type { CheckResult } from "./check";

@@ -4,6 +4,7 @@ import type { Account } from "../../components/account";
 import { namesOf } from "../../components/settings/names";
 import type { Settings } from "../../components/settings/settings";
 import { shareOwner } from "../../components/storage/share-names";
+import { commandLine } from "../command-line";
 import type { PipelineOutputs } from "../outputs";
 
 /** A deployed stack, as its settings describe it and as its outputs name it. */
@@ -72,5 +73,5 @@ export function writerExternalIds({ settings }: Subject): string[] {
 
 /** What brings a live resource back to what the stack asks for. */
 export function repair({ stack }: Pick<Subject, "stack">): string {
-  return `find out who changed it, then \`up --refresh --stack ${stack}\` puts it back`;
+  return `find out who changed it, then \`${commandLine("up", stack, " --refresh")}\` restores it`;
 }

@@ -165,7 +165,8 @@ describe("a stack that an update on another machine has locked", () => {
       return stdout;
     };
     const advice =
-      "if a command says that another update is in progress, wait for it; if it has died, `pulumi cancel --stack dev` once you are sure that no update runs";
+      `if a command says that another update is in progress, wait for it; if it has died, \`pulumi cancel --stack dev --cwd ${project.dir}\` ` +
+      "once you are sure that no update runs";
     const text = await recover();
     assert.match(text, /^locks: cannot be seen in this backend$/m);
     assert.equal(text.split("\nnext: ")[1], `nothing to repair; ${advice}\n`);

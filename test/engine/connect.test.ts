@@ -92,7 +92,7 @@ describe("connect, with Snowflake's own queue", () => {
       assert.ok(!(error instanceof UsageError));
       assert.match(
         error.message,
-        /AccessDenied[\s\S]*answers are in Pulumi.dev.yaml all the same.*`up --stack dev`$/,
+        /AccessDenied[\s\S]*answers are in Pulumi.dev.yaml all the same.*`npm run pipeline -- up --stack dev`$/,
       );
       return true;
     });

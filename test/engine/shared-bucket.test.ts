@@ -94,10 +94,16 @@ describe("an existing bucket that others use too", () => {
     const before = history.length;
     for (const existingBucket of ["acme-other", undefined]) {
       await project.set({ existingBucket });
-      await assert.rejects(up(project.options), /acme-shared-exports, .*run `up --stack prod`/);
+      await assert.rejects(
+        up(project.options),
+        /acme-shared-exports, .*run `npm run pipeline -- up --stack prod`/,
+      );
     }
     await project.pulumi("state", "unprotect", "--all", "--yes", "--stack", project.stack);
-    await assert.rejects(destroy(project.options), /acme-shared-exports, .*run `up --stack prod`/);
+    await assert.rejects(
+      destroy(project.options),
+      /acme-shared-exports, .*run `npm run pipeline -- up --stack prod`/,
+    );
     assert.equal(history.length, before);
   });
 

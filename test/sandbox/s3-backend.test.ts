@@ -59,7 +59,7 @@ describe("a stack whose state is in S3", () => {
         assert.ok(error instanceof UsageError, String(error));
         assert.match(
           error.message,
-          /^no stack "prod" exists: the backend has .*dev; `up --stack prod --create`/,
+          /^no stack "prod" exists: the backend has .*dev; `npm run pipeline -- up --stack prod --create`/,
         );
         return true;
       });

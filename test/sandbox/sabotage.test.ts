@@ -53,7 +53,7 @@ const targets: readonly Target[] = [
 /** What a check tells to do, where that is not to deploy again. */
 const remedies: Readonly<Record<string, RegExp>> = {
   "data/event": /see the checks of events above/,
-  "fresh/access-keys": /`rotate-keys --stack sandbox-locked`; delete unmanaged keys/,
+  "fresh/access-keys": /`npm run pipeline -- rotate-keys --stack sandbox-locked`; delete unmanaged keys/,
   "fresh/dead-letters": /redrive them \(`aws sqs start-message-move-task`\)/,
   "key/state": /`aws kms cancel-key-deletion`/,
 };
@@ -115,5 +115,7 @@ describe("sabotage behind the stack's back, as `verify` sees it", () => {
 });
 
 function puttingBack(stack: string): RegExp {
-  return new RegExp(`find out who changed it, then \`up --refresh --stack ${stack}\` puts it back`);
+  return new RegExp(
+    `find out who changed it, then \`npm run pipeline -- up --stack ${stack} --refresh\` restores it`,
+  );
 }

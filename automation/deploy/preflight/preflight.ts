@@ -1,6 +1,7 @@
 import { defaultBucketName } from "../../../components/settings/bucket-name";
 import { phaseOf, type Settings } from "../../../components/settings/settings";
 import { errorLine, isDenied } from "../../aws/aws-errors";
+import { commandLine } from "../../command-line";
 import type { ResourceState } from "../../engine/state/state";
 import { throwMistake } from "../../errors";
 import { fillIns } from "../../project/fill-ins";
@@ -105,7 +106,7 @@ async function lookAtName(
       return [
         misuse(
           `the bucket ${bucket} is there already, and not in this stack's state`,
-          `${rename}, set existingBucket to use it as it is, or run \`import --stack ${subject.settings.stack} --bucket ${bucket}\``,
+          `${rename}, set existingBucket to use it as it is, or run \`${commandLine("import", subject.settings.stack, ` --bucket ${bucket}`)}\``,
         ),
       ];
     }

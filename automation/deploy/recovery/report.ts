@@ -1,7 +1,7 @@
+import { commandLine } from "../../command-line";
 import { unlockAdvice } from "../../engine/engine-errors";
 import type { StackLock } from "../../engine/state/locks";
 import { UnreadableStateError } from "../../errors";
-import { commandLine } from "../../terminal/command-line";
 import type { Unfinished } from "./pending-operations";
 import type { StackRecovery } from "./stack-recovery";
 import type { Checkpoint } from "./state-copy";

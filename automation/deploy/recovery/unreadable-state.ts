@@ -1,7 +1,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { PROJECT } from "../../../components/settings/settings";
-import { commandLine } from "../../terminal/command-line";
+import { commandLine } from "../../command-line";
 
 /** The file in which a backend that is a folder has a stack's state. */
 export async function stateFile(folder: string, stack: string): Promise<string> {

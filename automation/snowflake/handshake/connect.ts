@@ -1,6 +1,7 @@
 import { settingsError } from "../../../components/settings/problems";
 import { parseSettings } from "../../../components/settings/read-settings";
 import type { Phase } from "../../../components/settings/settings";
+import { commandLine } from "../../command-line";
 import { Deployment } from "../../deploy/deployment";
 import type { DeploymentOptions } from "../../deploy/deployment-options";
 import { renderChanges } from "../../engine/changes";
@@ -89,7 +90,7 @@ async function takeOver(
   } catch (error) {
     throw withAdvice(
       error,
-      `Snowflake's answers are in Pulumi.${stack}.yaml all the same; when the cause is gone, run \`up --stack ${stack}\``,
+      `Snowflake's answers are in Pulumi.${stack}.yaml all the same; when the cause is gone, run \`${commandLine("up", stack)}\``,
     );
   }
 }

@@ -1,5 +1,6 @@
 import type { CloudWatch, MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import { alarmName } from "../../../components/monitoring/alarms";
+import { commandLine } from "../../command-line";
 import { type Check, fail, judge, skip } from "../check";
 import type { Aws } from "../clients";
 import type { Subject } from "../subject";
@@ -18,7 +19,7 @@ export function alarmChecks({ stack, outputs }: Subject, { cloudWatch }: Aws): C
         if (alarms.length === 0) {
           return skip(
             `no alarm tells ${alertsTopicArn}`,
-            `\`status --stack ${stack}\` names alarms that are gone`,
+            `\`${commandLine("status", stack)}\` names alarms that are gone`,
           );
         }
         const named = (list: readonly MetricAlarm[]) => list.map((alarm) => alarm.AlarmName).join(", ");

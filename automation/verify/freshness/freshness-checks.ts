@@ -1,5 +1,6 @@
 import type { S3 } from "@aws-sdk/client-s3";
 import { namesOf } from "../../../components/settings/names";
+import { commandLine } from "../../command-line";
 import { type Check, fail, judge, pass, Skipped } from "../check";
 import type { Aws } from "../clients";
 import { isExport, type Layout, layoutOf, layoutWords } from "../export-files";
@@ -134,7 +135,7 @@ function keyAgeCheck({ stack, settings, outputs }: Subject, { iam }: Aws, now: (
             : []),
         ],
         `${current?.AccessKeyId} is active and ${days(current?.CreateDate)} days old`,
-        `\`rotate-keys --stack ${stack}\`; delete unmanaged keys`,
+        `\`${commandLine("rotate-keys", stack)}\`; delete unmanaged keys`,
       );
     },
   };

@@ -1,4 +1,4 @@
-import { typedFor } from "../../../automation/terminal/command-line";
+import { typedFor } from "../../../automation/command-line";
 
 /** What a command wrote: its results, and its notes to people. */
 export interface Captured {

@@ -207,7 +207,7 @@ describe("renderPlan", () => {
   });
 
   it("keeps within the width, but for a word that must stay whole", () => {
-    for (const width of [80, 100, 120, 200]) {
+    for (const width of [40, 60, 80, 100, 120, 200]) {
       for (const plan of [dev, prod, full]) {
         const wide = renderPlan(plan, { color: false, width })
           .split("\n")
@@ -223,9 +223,12 @@ describe("renderPlan", () => {
 
   it("leaves no space at the end of a line, nor anything that failed to become text", () => {
     for (const plan of [dev, prod, full]) {
-      assert.doesNotMatch(plain(plan), / $/m);
-      assert.doesNotMatch(plain(plan), /\n\n(?!\S)/);
-      assert.doesNotMatch(plain(plan), /undefined|\[object|NaN|toString/);
+      for (const width of [40, 60, 100]) {
+        const text = renderPlan(plan, { color: false, width });
+        assert.doesNotMatch(text, / $/m);
+        assert.doesNotMatch(text, /\n\n(?!\S)/);
+        assert.doesNotMatch(text, /undefined|\[object|NaN|toString/);
+      }
     }
   });
 

@@ -22,7 +22,9 @@ describe("standardLook", () => {
   for (const [title, columns, expected] of [
     ["has the terminal's width", 80, 80],
     ["has lines of at most 120 columns", 500, 120],
-    ["has lines of 60 columns on a terminal that names fewer", 0, 60],
+    ["has the width of a narrow window", 40, 40],
+    ["has lines of 20 columns on a terminal of fewer", 3, 20],
+    ["has lines of 80 columns on a terminal that says it has none", 0, 80],
     ["has lines of 100 columns in a pipe", undefined, 100],
   ] as const) {
     it(title, () =>

@@ -52,6 +52,29 @@ describe("table", () => {
     assert.deepEqual(beside, ["twelve-wide  words that take", "             three lines here"]);
   });
 
+  it("puts columns that do not fit the width below each other, and breaks no word", () => {
+    const rows = [
+      [{ text: "Reader of another account" }],
+      [
+        { text: "  s3.BucketServerSideEncryption" },
+        { text: "data-lake" },
+        { text: "by the company's own key" },
+      ],
+      [{ text: "  s3.Bucket" }, { text: "raw" }, { text: "" }],
+      [{ text: "" }, { text: "" }, { text: "more of it" }],
+    ];
+    assert.deepEqual(table(rows, { color: false, width: 24 }), [
+      "Reader of another",
+      "  account",
+      "  s3.BucketServerSideEncryption",
+      "    data-lake",
+      "    by the company's own",
+      "    key",
+      "  s3.Bucket  raw",
+      "  more of it",
+    ]);
+  });
+
   it("gives titles no column, keeps units with their numbers, and ends no line with a space", () => {
     const rows = [
       [{ text: "  A title longer than columns" }],

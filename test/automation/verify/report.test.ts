@@ -23,7 +23,7 @@ describe("the report", () => {
       title: "The policy is as asked",
       verdict: "fail",
       evidence: "lacks DenyInsecureTransport",
-      fix: "`up --refresh --stack dev` puts it back",
+      fix: "`up --refresh --stack dev` restores it",
       needs: ["s3:GetBucketPolicy"],
     },
     { id: "data/read", title: "Snowflake reads", verdict: "skip", evidence: "not trusted here", needs: [] },
@@ -69,7 +69,7 @@ Bucket
         versioning: Enabled
   FAIL  The policy is as asked  (bucket/policy)
         lacks DenyInsecureTransport
-        fix: \`up --refresh --stack dev\` puts it back
+        fix: \`up --refresh --stack dev\` restores it
 
 Data path
   skip  Snowflake reads  (data/read)

@@ -20,6 +20,11 @@ export function commandLine(command: string, stack: string, options = ""): strin
   return `${programName()} ${command} --stack ${stack}${folder}${options}`;
 }
 
+/** A command of Pulumi's own on the same project. */
+export function pulumiLine(command: string, stack: string, options = ""): string {
+  return `pulumi ${command} --stack ${stack}${folder}${options}`;
+}
+
 /** For a POSIX shell, which leaves all but the quotation mark as it is, or for those of Windows. */
 function quoted(text: string): string {
   return process.platform === "win32" ? `"${text}"` : `'${text.replaceAll("'", "'\\''")}'`;
