@@ -37,7 +37,9 @@ describe("sources.yml, read by dbt", function () {
     await fs.mkdir(path.join(project, "models"));
     const flags = "flags: {send_anonymous_usage_stats: false}";
     await write("dbt_project.yml", `name: ours\nversion: "1.0"\nprofile: ours\n${flags}\n`);
-    await write("profiles.yml", 'ours: {target: t, outputs: {t: {type: duckdb, path: ":memory:"}}}\n');
+    const connection =
+      "{type: snowflake, account: kx40210, user: us, password: irrelevant, database: d, schema: s}";
+    await write("profiles.yml", `ours: {target: t, outputs: {t: ${connection}}}\n`);
   });
   afterEach(() => fs.rm(project, { recursive: true }));
 

@@ -7,6 +7,7 @@ import { namesOf } from "./names";
 /**
  * What a stack loads, as the sources of a dbt project. A table is late as the stack's alarm has it, and in error after twice
  * that time, as `reconcile` has it. Views have no freshness: it would read the whole table again.
+ * dbt reads both under `config` since 1.10.3, and has deprecated them beside it since 1.10.
  * docs.getdbt.com/reference/source-properties, docs.getdbt.com/reference/resource-properties/freshness
  *
  * @throws UsageError for a name in the settings that the SQL could not have either.
@@ -20,14 +21,16 @@ export function dbtSources(outputs: PipelineOutputs, exportEveryHours: number): 
     database: canonicalName(snowflake.database),
     schema: canonicalName(snowflake.schema),
     quoting: { database: true, schema: true, identifier: true },
-    loaded_at_field: "LOADED_AT",
-    freshness: { warn_after: within(exportEveryHours), error_after: within(2 * exportEveryHours) },
+    config: {
+      loaded_at_field: "LOADED_AT",
+      freshness: { warn_after: within(exportEveryHours), error_after: within(2 * exportEveryHours) },
+    },
     tables: streams.flatMap(({ stream }) => {
       const table = canonicalName(stream.table);
       const derived = (name: string, description: string) => ({
         name,
         description: `Stream ${stream.name}: ${description}`,
-        freshness: null,
+        config: { freshness: null },
       });
       return [
         { name: table, description: `Stream ${stream.name}: each exported record as it was loaded` },
