@@ -5,19 +5,18 @@ import { commandLine } from "../command-line";
 import { PipelineError, UsageError } from "../errors";
 import { filesSql } from "../reconcile/files-sql";
 import { bucketListOf } from "../reconcile/list-source";
-import { loadMissingSql } from "../reconcile/load-missing-sql";
+import { type Batch, batchesOf, loadMissingSql } from "../reconcile/load-missing-sql";
+import { afterLoads, type BatchReport, readLoads, renderLoads } from "../reconcile/loads";
 import { keepNewSpaceSmall } from "../reconcile/new-space";
-import type { FileReport, StreamReport } from "../reconcile/reconciliation";
+import type { FileReport } from "../reconcile/reconciliation";
 import { renderReport, violations } from "../reconcile/report";
 import {
   answersBySnow,
   answersIn,
-  type Findings,
   findingsOf,
   openForReconcile,
   type ReconcileStack,
 } from "../reconcile/run";
-import { runSnow } from "../snowflake/handshake/snow";
 import { counted } from "../terminal/counted";
 import { confirm, note, print, printExactly, withProgress } from "../terminal/terminal";
 import { visibleJson } from "../terminal/visible";
@@ -34,14 +33,17 @@ const options = (command: Command) =>
       bucketListOf,
     )
     .option("--account-usage", "read a year of load history; the role needs access to the database SNOWFLAKE")
-    .option("--load", "load the missing files: with --run after a preview, with --file print the SQL")
+    .option(
+      "--load",
+      "load the missing files: with --run after a preview, with --file print the SQL; the exit code is of what is still missing then",
+    )
     .option("--max-missing <count>", "exit with code 1 if more files are missing (default: 0)", numeric)
     .option(
       "--max-age <hours>",
       "hours until a file that is not loaded counts as missing (default: twice monitoring.exportEveryHours)",
       numeric,
     )
-    .option("--json", "print {stack, files, streams, violations} for programs")
+    .option("--json", "print {stack, files, streams, violations} for programs, with --load also loads")
     .option("-y, --yes", YES);
 
 export type ReconcileCommandOptions = OptionsOf<typeof options>;
@@ -67,7 +69,8 @@ export async function reconcile(options: ReconcileCommandOptions): Promise<void>
     const compare = (answers: Readable) => compareAndReport(opened, options, answers, progress.signal);
     if (run) {
       note("running the query in Snowflake");
-      await answersBySnow(opened, { connection, accountUsage, list, signal: progress.signal }, compare);
+      const sql = filesSql(opened.outputs, { accountUsage, list });
+      await answersBySnow(sql, opened, { connection, signal: progress.signal }, compare);
     } else if (file !== undefined) {
       await compare(await answersIn(file));
     } else {
@@ -95,7 +98,11 @@ function refuseCombinations(options: ReconcileCommandOptions): void {
   }
   if (load && !run && file === undefined) throw new UsageError("--load is for --run and --file");
   if (json && !run && file === undefined) throw new UsageError("--json is for --run and --file");
-  if (load && json) throw new UsageError("--load and --json cannot be combined: pass one of them");
+  if (load && json && !run) {
+    throw new UsageError(
+      "--load and --json cannot be combined with --file, of which --load prints SQL: pass one of them",
+    );
+  }
   if (maxMissing !== undefined && !(Number.isInteger(maxMissing) && maxMissing >= 0)) {
     throw new UsageError(`--max-missing ${maxMissing}: must be a whole number, 0 or more`);
   }
@@ -110,42 +117,53 @@ async function compareAndReport(
   answers: Readable,
   signal: AbortSignal,
 ): Promise<void> {
-  const { stack, json, load, maxMissing = 0 } = options;
+  const { stack, json, run, load, maxMissing = 0 } = options;
   const maxAgeHours = options.maxAge ?? 2 * opened.exportEveryHours;
   const writer = json ? jsonWriter(stack) : undefined;
   const limits = { maxAge: maxAgeHours * HOUR_MS, signal };
   const findings = await findingsOf(opened, answers, limits, (file) => writer?.file(file));
-  const { streams, worst, missing } = findings;
-  const broken = violations(streams, { maxMissing, maxAgeHours });
-  if (writer !== undefined) {
-    await writer.end(streams, broken);
-  } else if (load && !options.run) {
-    note(renderReport(stack, streams, worst));
-  } else {
-    print(renderReport(stack, streams, worst));
+  const { streams, worst, missing, asked } = findings;
+  const batches = batchesOf(missing);
+  const isPrinted = load && !run;
+  if (writer === undefined) (isPrinted ? note : print)(renderReport(stack, streams, worst));
+  if (isPrinted) {
+    if (missing.length === 0) return note("no file is to be loaded");
+    return printExactly(loadMissingSql(opened.outputs, batches, asked));
   }
-  if (load) return loadMissing(opened, options, findings, signal);
-  if (missing.length > 0) {
-    note(`next: ${commandLine("reconcile", stack)} ${options.run ? "--run" : "--file FILE"} --load`);
+  const loads = load ? await loadMissing(opened, options, batches, asked, signal) : undefined;
+  const left = loads === undefined ? streams : afterLoads(streams, batches, loads);
+  const broken = violations(left, { maxMissing, maxAgeHours });
+  if (writer !== undefined)
+    await writer.end({ streams: left, ...(load && { loads: loads ?? [] }), violations: broken });
+  else if (loads !== undefined) print(renderLoads(loads));
+  if (missing.length > 0 && !load) {
+    note(`next: ${commandLine("reconcile", stack)} ${run ? "--run" : "--file FILE"} --load`);
   }
   if (broken.length > 0) throw new PipelineError(`stack "${stack}": ${broken.join("; ")}`);
 }
 
+/** What the batches loaded; nothing where nothing is to be loaded or may be. */
 async function loadMissing(
-  { outputs, secrets }: ReconcileStack,
-  { stack, run, connection, yes }: ReconcileCommandOptions,
-  { missing, asked }: Findings,
+  opened: ReconcileStack,
+  { connection, yes }: ReconcileCommandOptions,
+  batches: readonly Batch[],
+  asked: number,
   signal: AbortSignal,
-): Promise<void> {
-  if (missing.length === 0) return note("no file is to be loaded");
-  const sql = loadMissingSql(outputs, missing, asked);
-  if (!run) return printExactly(sql);
-  note(sql);
-  if (!(await confirm(`Load ${counted(missing.length, "file")} into Snowflake?`, yes))) {
-    return note("nothing was changed");
+): Promise<BatchReport[] | undefined> {
+  if (batches.length === 0) {
+    note("no file is to be loaded");
+    return undefined;
   }
-  await runSnow(sql, { connection, signal, secrets });
-  note(`loaded; to see what could not be read: ${commandLine("reconcile", stack)} --run`);
+  const sql = loadMissingSql(opened.outputs, batches, asked);
+  note(sql);
+  const count = batches.reduce((sum, { files }) => sum + files.length, 0);
+  if (!(await confirm(`Load ${counted(count, "file")} into Snowflake?`, yes))) {
+    note("nothing was changed");
+    return undefined;
+  }
+  return answersBySnow(sql, opened, { connection, signal }, (answers) =>
+    readLoads(batches, opened.outputs.bucketName, answers),
+  );
 }
 
 /** JSON, written file by file, so that no list of them is kept; nothing before the first, since a bad answer shows by then. */
@@ -158,10 +176,10 @@ function jsonWriter(stack: string) {
   };
   return {
     file: (file: FileReport) => next(`\n    ${JSON.stringify(file)}`),
-    end: (streams: readonly StreamReport[], broken: readonly string[]) => {
+    end: (rest: Readonly<Record<string, unknown>>) => {
       const head = before === "," ? "" : before;
-      const rest = `"streams": ${JSON.stringify(streams)},\n  "violations": ${JSON.stringify(broken)}`;
-      return write(`${head}\n  ],\n  ${rest}\n}\n`);
+      const members = Object.entries(rest).map(([name, value]) => `"${name}": ${JSON.stringify(value)}`);
+      return write(`${head}\n  ],\n  ${members.join(",\n  ")}\n}\n`);
     },
   };
 }

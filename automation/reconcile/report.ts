@@ -74,7 +74,8 @@ function pipeLine({ stream, pipe }: StreamReport): string[] {
   return [`pipe of ${stream}: ${pipe.state}, ${counted(pipe.pending, "file")} before it`];
 }
 
-function fileLine({ key, message }: FileReport): string {
+/** A file on one line, with Snowflake's first error. */
+export function fileLine({ key, message }: Pick<FileReport, "key" | "message">): string {
   return `  ${oneLine(key)}${message === undefined ? "" : `: ${oneLine(message)}`}`;
 }
 

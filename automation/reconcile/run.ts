@@ -11,7 +11,6 @@ import type { PipelineOutputs } from "../outputs";
 import { pathError } from "../paths";
 import { runSnow } from "../snowflake/handshake/snow";
 import type { ProgressListener } from "../terminal/progress";
-import { type FilesSqlOptions, filesSql } from "./files-sql";
 import { readFilesAnswer } from "./known-files";
 import { type MissingFile, missingStates } from "./load-missing-sql";
 import { type FileReport, reconcile, type StreamReport } from "./reconciliation";
@@ -31,7 +30,7 @@ export interface ReconcileStack {
   readonly open: Deployment["open"];
 }
 
-export interface SnowflakeTarget extends FilesSqlOptions {
+export interface SnowflakeTarget {
   /** Connection of the Snowflake CLI's own configuration. @default the CLI's default */
   readonly connection?: string | undefined;
   readonly signal: AbortSignal;
@@ -67,25 +66,21 @@ export async function openForReconcile(
 }
 
 /**
- * Has the Snowflake CLI answer the query, by a file that only this user may read: the answer may be larger than the memory.
+ * Has the Snowflake CLI run SQL, and gives what it answers to `use`, by a file that only this user may read: the answer may be larger than the memory.
  *
  * @throws PipelineError where `snow` is missing or fails.
  */
 export async function answersBySnow<Result>(
-  { outputs, secrets }: ReconcileStack,
-  { connection, signal, accountUsage, list }: SnowflakeTarget,
+  sql: string,
+  { secrets }: ReconcileStack,
+  { connection, signal }: SnowflakeTarget,
   use: (answers: Readable) => Promise<Result>,
 ): Promise<Result> {
   const folder = await fs.promises.mkdtemp(path.join(os.tmpdir(), "reconcile-"));
   try {
     const handle = await fs.promises.open(path.join(folder, "answer.json"), "wx+", 0o600);
     try {
-      await runSnow(filesSql(outputs, { accountUsage, list }), {
-        connection,
-        signal,
-        secrets,
-        answers: handle.fd,
-      });
+      await runSnow(sql, { connection, signal, secrets, answers: handle.fd });
       return await use(handle.createReadStream({ start: 0, autoClose: false }));
     } finally {
       await handle.close();
@@ -148,7 +143,8 @@ export async function findingsOf(
         worst.push(found);
       }
       if (missingStates.includes(found.state)) {
-        missing.push({ stream: found.stream, key: found.key, modified: found.modified });
+        const { stream, key, state, modified } = found;
+        missing.push({ stream, key, state, modified });
       }
       return onFile(found);
     },

@@ -105,8 +105,23 @@ for (const one of ofThisTurn(cases, cases.length)) {
         };
         assert.deepEqual(await states(), { [good]: "loaded", [broken]: "failed", [late]: "skipped" });
         unseen.clear();
-        const { code, stderr } = await run("reconcile", "--run", "--load", "--max-age", "1", "--yes");
-        assert.equal(code, 0, stderr);
+        const load = (...options: readonly string[]) =>
+          run("reconcile", "--run", "--load", "--max-age", "1", "--yes", ...options);
+        const first = await load();
+        assert.equal(first.code, 1, first.stderr);
+        assert.match(first.stdout, /\nbatch 1 of 1, stream logs: 1 of 2 files loaded, 2 rows; not loaded:\n/);
+        assert.match(first.stdout, /loaded:\n {2}\S+broken\.jsonl: Error parsing JSON: [^\n]+\n$/);
+        assert.match(first.stderr, /1 file is missing in Snowflake, more than --max-missing 0\n$/);
+
+        const again = await load("--json", "--max-missing", "1");
+        assert.equal(again.code, 0, again.stderr);
+        const { loads, violations } = JSON.parse(again.stdout);
+        const [{ message, ...file }] = loads[0].files;
+        assert.match(message, /Error parsing JSON/);
+        assert.deepEqual(
+          [file, loads.length, violations],
+          [{ key: broken, state: "failed", rows: 0 }, 1, []],
+        );
         const loaded = { [good]: "loaded", [broken]: "failed", [late]: "loaded" };
         assert.deepEqual(await states("--list-from", "directory"), loaded);
       });

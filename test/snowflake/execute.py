@@ -72,6 +72,7 @@ class Account:
         self.archived = set()
         self.history = []
         self.answers = []
+        self.copied = []
         self.counts = {}
 
     def count(self, text, how):
@@ -184,12 +185,15 @@ class Account:
 
     def block(self, text):
         """The branches of the blocks that the SQL has."""
-        batch = re.match(r"BEGIN\n\s*IF \(EXISTS \((.*?)\)\) THEN\n\s*RETURN '[^']*';\n\s*END IF;\n\s*(COPY INTO .*);\n\s*RETURN '[^']*';\nEND;?$", text, re.S)
+        batch = re.match(r"BEGIN\n\s*IF \(EXISTS \((.*?)\)\) THEN\n\s*LET (\w+) RESULTSET := \(\s*(SELECT .*?)\s*\);\n\s*RETURN TABLE\(\2\);\n\s*END IF;\n\s*LET (\w+) RESULTSET := \(\s*(COPY INTO .*?)\s*\);\n\s*RETURN TABLE\(\4\);\nEND;?$", text, re.S)
         if batch:
-            query, copy = batch.groups()
-            self.count(query, "executed")
-            if not self.cursor.execute(query).fetchall():
+            condition, _, since, _, copy = batch.groups()
+            self.count(condition, "executed")
+            if self.cursor.execute(condition).fetchall():
+                self.answer(since)
+            else:
                 self.statement(copy)
+                self.answers.append(self.copied)
             return
         inner = lambda part: [each.strip() for each in part.split(";\n") if each.strip()]
         looked = re.match(r"BEGIN\n\s*(DESC|SHOW) (.*?);\nEXCEPTION\n\s*WHEN OTHER THEN\n(.*);\nEND;?$", text, re.S)
@@ -251,11 +255,12 @@ class Account:
         (self.integrations if found[1] == "INTEGRATION" else self.objects).pop(found[2], None)
 
     def copy(self, found):
-        """Each file once, whole or not at all."""
+        """Each file once, whole or not at all; it answers with a row for each, or that there was none."""
         table, columns = re.match(rf"COPY INTO ({NAME}) \(([^)]*)\)", found[0]).groups()
         sources = re.search(r"SELECT ([^\n]*)\n\s*FROM '@([^']*)'", found[0])
         file_format = self.objects[re.search(r"FORMAT_NAME = '([^']*)'", found[0])[1]]
         assert "ON_ERROR = SKIP_FILE" in found[0]
+        self.copied = []
         started = time.time()
         location = self.objects[sources[2]]
         prefix = re.sub(r"^\w+://[^/]*/", "", location)
@@ -277,8 +282,10 @@ class Account:
             except Exception as error:
                 self.skipped.append([key, type(error).__name__])
                 entry[3], entry[5] = "Load failed", str(error)
+                self.copied.append({"file": location + name, "status": "LOAD_FAILED", "rows_loaded": 0, "first_error": str(error)})
                 continue
             self.loaded.add((self.loading_by, table, key))
+            self.copied.append({"file": location + name, "status": "LOADED", "rows_loaded": len(rows), "first_error": None})
             modified = os.path.getmtime(path)
             meaning = {
                 "$1": "?::JSON", "METADATA$FILENAME": "?", "METADATA$FILE_ROW_NUMBER": "?",

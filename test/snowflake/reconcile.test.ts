@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { filesSql } from "../../automation/reconcile/files-sql";
 import { readFilesAnswer } from "../../automation/reconcile/known-files";
-import { loadMissingSql, type MissingFile, missingStates } from "../../automation/reconcile/load-missing-sql";
+import {
+  batchesOf,
+  loadMissingSql,
+  type MissingFile,
+  missingStates,
+} from "../../automation/reconcile/load-missing-sql";
+import { readLoads } from "../../automation/reconcile/loads";
 import { type FileReport, reconcile } from "../../automation/reconcile/reconciliation";
 import { snowflakeSql } from "../../automation/snowflake/sql/sql";
 import { sampleOutputs } from "../automation/snowflake/sql/sample-outputs";
@@ -76,7 +82,7 @@ describe("reconcile, over executed SQL", () => {
     assert.equal(files.length, Object.keys(content).length);
 
     const missing: MissingFile[] = files.filter(({ state }) => missingStates.includes(state));
-    const sql = loadMissingSql(outputs, missing, asked);
+    const sql = loadMissingSql(outputs, batchesOf(missing), asked);
     const result = run([sql, sql, snowflakeSql(outputs, "load"), filesSql(outputs)]);
     assert.deepEqual(
       result.steps.map(({ failure }) => failure),
@@ -91,12 +97,42 @@ describe("reconcile, over executed SQL", () => {
       "d",
       "e",
     ]);
-    assert.deepEqual(bad((await compare(result.answers[1])).files), expected);
+    assert.deepEqual(bad((await compare(result.answers.at(-1))).files), expected);
+
+    const [, first, second] = result.answers;
+    const loads = async (rows: readonly object[] = []) =>
+      readLoads(
+        batchesOf(missing),
+        outputs.bucketName,
+        Readable.from([
+          Buffer.from(JSON.stringify([[{ status: "Statement executed successfully." }], rows])),
+        ]),
+      );
+    const [report] = await loads(first);
+    assert.equal(report?.leftOut, false);
+    assert.deepEqual(
+      report.files.map(({ key, state, rows: loaded }) => [key, state, loaded]),
+      [
+        [broken, "failed", 0],
+        [lost, "loaded", 2],
+      ],
+    );
+    assert.match(report.files[0]?.message ?? "", /\w/);
+    const [again] = await loads(second);
+    assert.equal(again?.leftOut, true);
+    assert.deepEqual(
+      again.files.map(({ key, state }) => [key, state]),
+      [
+        [broken, "failed"],
+        [lost, "loaded"],
+      ],
+    );
   });
 
   it("loads no file that a pipe has loaded meanwhile", async () => {
     const first = `${folder}2026-11-01/first.jsonl`;
-    const loadOf = (asked: number) => loadMissingSql(outputs, [{ stream: "stream-0", key: first }], asked);
+    const batches = batchesOf([{ stream: "stream-0", key: first, state: "skipped" }]);
+    const loadOf = (asked: number) => loadMissingSql(outputs, batches, asked);
     const rowsAfter = (sql: string) => {
       const rows = run([sql], [first]).steps.at(-1)?.rows.LOGS_0;
       assert.ok(Array.isArray(rows));

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { Deployment } from "../../deploy/deployment";
 import { messageOf, throwMistake, UsageError } from "../../errors";
+import { filesSql } from "../../reconcile/files-sql";
 import { answersBySnow, answersIn, findingsOf, openForReconcile } from "../../reconcile/run";
 import { status } from "../../status/status";
 import type { ProgressListener } from "../../terminal/progress";
@@ -41,7 +42,8 @@ export async function askLive(options: LiveOptions): Promise<Live> {
     const opened = await openForReconcile(stack, workDir, { onProgress, signal });
     const limits = { maxAge: 2 * opened.exportEveryHours * HOUR_MS, signal };
     const compare = (answers: Readable) => findingsOf(opened, answers, limits, () => undefined);
-    return given === undefined ? answersBySnow(opened, { connection, signal }, compare) : compare(given);
+    if (given !== undefined) return compare(given);
+    return answersBySnow(filesSql(opened.outputs), opened, { connection, signal }, compare);
   };
   // A file that is not the query's answer is the caller's mistake; what Snowflake itself answers is a finding.
   const files = await answer(signal, compareFiles, given !== undefined);

@@ -10,7 +10,7 @@ describe("reconcile, the command", () => {
     [{ file: "answer.json", accountUsage: true }, /--account-usage/],
     [{ file: "answer.json", listFrom: { kind: "directory" } }, /--list-from/],
     [{ load: true }, /--load/],
-    [{ load: true, run: true, json: true }, /--load and --json/],
+    [{ load: true, file: "answer.json", json: true }, /--load and --json/],
     [{ json: true }, /--json/],
     [{ run: true, maxMissing: -1 }, /--max-missing -1/],
     [{ run: true, maxMissing: 1.5 }, /--max-missing 1.5/],

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { PipelineError, UsageError } from "../../../automation/errors";
 import { filesSql } from "../../../automation/reconcile/files-sql";
 import { readFilesAnswer } from "../../../automation/reconcile/known-files";
-import { loadMissingSql } from "../../../automation/reconcile/load-missing-sql";
+import { batchesOf, loadMissingSql, type MissingFile } from "../../../automation/reconcile/load-missing-sql";
 import { mergeFiles } from "../../../automation/reconcile/merge";
 import { reconcile, type StreamReport } from "../../../automation/reconcile/reconciliation";
 import { renderReport, violations } from "../../../automation/reconcile/report";
@@ -21,11 +21,15 @@ function streamReport(
   return { stream: "logs", counts: { ...none, ...counts }, ...more };
 }
 
+function lost(key: string): MissingFile {
+  return { stream: "stream-0", key, state: "skipped", modified: 0 };
+}
+
 describe("the SQL of reconcile", () => {
   it("has no secret, and asks for the pipe only where there is one", () => {
     for (const mode of modes) {
       const outputs = sampleOutputs({ mode, access: "user", streams: 2 });
-      const sql = filesSql(outputs) + loadMissingSql(outputs, [{ stream: "stream-0", key: "k" }], 0);
+      const sql = filesSql(outputs) + loadMissingSql(outputs, batchesOf([lost("k")]), 0);
       assert.ok(!sql.includes(canary));
       assert.equal(sql.includes("SYSTEM$PIPE_STATUS"), mode === "snowflake-queue" || mode === "sns", mode);
     }
@@ -41,14 +45,15 @@ describe("the SQL of reconcile", () => {
   it("loads each file of each stream in one batch, of 1000 files at most", () => {
     const missing = ["stream-0", "stream-1"].flatMap((stream) =>
       Array.from({ length: stream === "stream-0" ? 2001 : 1 }, (_, index) => ({
+        ...lost(`braintrust/${stream}/${index}'s.jsonl`),
         stream,
-        key: `braintrust/${stream}/${index}'s.jsonl`,
-        modified: 0,
       })),
     );
-    const sql = loadMissingSql(sampleOutputs({ streams: 2 }), missing, DAY_MS);
+    const sql = loadMissingSql(sampleOutputs({ streams: 2 }), batchesOf(missing), DAY_MS);
     const batches = [
-      ...sql.matchAll(/COPY INTO "ANALYTICS"\."BRAINTRUST"\."(LOGS_\d)"[^;]*FILES = \(([^;]*)\n {2}\);/g),
+      ...sql.matchAll(
+        /COPY INTO "ANALYTICS"\."BRAINTRUST"\."(LOGS_\d)"[^;]*FILES = \(([^;]*)\n {4}\)\n {2}\);/g,
+      ),
     ];
     const named = batches.map(([, table, files = ""]) => ({
       table,
@@ -66,13 +71,26 @@ describe("the SQL of reconcile", () => {
     assert.equal(new Set(named.slice(0, 3).flatMap(({ files }) => files)).size, 2001);
   });
 
+  it("keeps each statement below the size that Snowflake keeps of one, with the longest names that S3 has", () => {
+    const end = "'\\ \u{1F600}.jsonl";
+    const missing = Array.from({ length: 1500 }, (_, index) => {
+      const key = `braintrust/stream-0/${index}/`;
+      return lost(key + "k".repeat(1024 - Buffer.byteLength(key + end)) + end);
+    });
+    const batches = batchesOf(missing);
+    const sql = loadMissingSql(sampleOutputs(), batches, 0);
+    for (const statement of sql.split(/^EXECUTE IMMEDIATE /m)) {
+      assert.ok(Buffer.byteLength(statement) < 1_000_000, `${Buffer.byteLength(statement)} bytes`);
+    }
+    assert.deepEqual(
+      batches.flatMap(({ files }) => files),
+      missing,
+    );
+  });
+
   it("takes files that are older than the table's load metadata", () => {
     const sqlOf = (days: number) =>
-      loadMissingSql(
-        sampleOutputs(),
-        [{ stream: "stream-0", key: "braintrust/stream-0/a", modified: 0 }],
-        days * DAY_MS,
-      );
+      loadMissingSql(sampleOutputs(), batchesOf([lost("braintrust/stream-0/a")]), days * DAY_MS);
     assert.match(sqlOf(65), /LOAD_UNCERTAIN_FILES = TRUE/);
     assert.doesNotMatch(sqlOf(63), /LOAD_UNCERTAIN_FILES/);
   });
@@ -189,7 +207,7 @@ describe("the report of reconcile", () => {
       renderReport("dev", [streamReport({}, { pipe: { state: "PAUSED", pending } })], []);
     assert.match(paused(1), /PAUSED, 1 file before it$/m);
     assert.match(paused(0), /PAUSED, 0 files before it$/m);
-    const sql = loadMissingSql(sampleOutputs(), [{ stream: "stream-0", key: "braintrust/stream-0/a" }], 0);
-    assert.match(sql, /Loads 1 file that .*what can be read of 1 file'/s);
+    const sql = loadMissingSql(sampleOutputs(), batchesOf([lost("braintrust/stream-0/a")]), 0);
+    assert.match(sql, /Loads 1 file that /);
   });
 });

@@ -189,14 +189,21 @@ export class SnowflakeAccount {
     );
   }
 
-  /** Has a table load what it has not loaded yet, of all that lies in a stage or of these URLs alone. */
-  public async copy(table: string, stage: Thing, urls?: readonly string[]): Promise<void> {
+  /** Has a table load what it has not loaded yet, of all that lies in a stage or of these URLs alone. Answers with the loads, by URL. */
+  public async copy(
+    table: string,
+    stage: Thing,
+    urls?: readonly string[],
+  ): Promise<ReadonlyMap<string, Load>> {
+    const copied = new Map<string, Load>();
     const known = this.loads.get(table) ?? new Map<string, Load>();
     this.loads.set(table, known);
     for (const file of await this.readBucket(stage)) {
       if (known.get(file.url)?.status === "Loaded" || urls?.includes(file.url) === false) continue;
-      known.set(file.url, await loaded(file, stage.properties.get("URL") ?? ""));
+      copied.set(file.url, await loaded(file, stage.properties.get("URL") ?? ""));
     }
+    for (const [url, load] of copied) known.set(url, load);
+    return copied;
   }
 
   public loadsOf(table: string): readonly Load[] {

@@ -24,13 +24,14 @@ export interface BlockSession {
 }
 
 /**
- * Runs a Snowflake Scripting block: DECLARE, IF, RETURN, RAISE, SELECT INTO and an EXCEPTION handler. An exception that nobody
+ * Runs a Snowflake Scripting block: DECLARE, IF, RETURN, RAISE, SELECT INTO, a RESULTSET and an EXCEPTION handler. An exception that nobody
  * handles reaches the client with its type and place.
- * docs.snowflake.com/en/developer-guide/snowflake-scripting/exceptions
+ * docs.snowflake.com/en/developer-guide/snowflake-scripting/exceptions, .../snowflake-scripting/resultsets
  */
 export async function runBlock(text: string, session: BlockSession): Promise<readonly Row[]> {
   const exceptions = new Map<string, { readonly code: string; readonly message: string }>();
   const variables = new Map<string, number>();
+  const results = new Map<string, readonly Row[]>();
   /** Whether each IF around the statement is taken. */
   const taken: boolean[] = [];
   let handled: boolean | undefined;
@@ -62,11 +63,15 @@ export async function runBlock(text: string, session: BlockSession): Promise<rea
       const variable = /^(\w+) NUMBER DEFAULT (\d+)$/.exec(rest);
       const returned = /^RETURN '(.*)'$/s.exec(rest);
       const counted = /^SELECT COUNT\(\*\) INTO :(\w+) (FROM .*)$/s.exec(rest);
+      const assigned = /^LET (\w+) RESULTSET := \((.*)\)$/s.exec(rest);
+      const table = /^RETURN TABLE\((\w+)\)$/.exec(rest);
       const raised = exceptions.get(/^RAISE (\w+)$/.exec(rest)?.[1] ?? "");
       if (exception)
         exceptions.set(exception[1] ?? "", { code: exception[2] ?? "", message: exception[3] ?? "" });
       else if (variable) variables.set(variable[1] ?? "", Number(variable[2]));
       else if (returned) return [{ "anonymous block": returned[1] ?? "" }];
+      else if (assigned) results.set(assigned[1] ?? "", await session.run((assigned[2] ?? "").trim()));
+      else if (table) return results.get(table[1] ?? "") ?? [];
       else if (counted) variables.set(counted[1] ?? "", session.rowsOf(counted[2] ?? "").length);
       else if (raised) {
         const type = rest.slice("RAISE ".length).toUpperCase();

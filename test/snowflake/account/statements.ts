@@ -214,8 +214,18 @@ export const statements: readonly Statement[] = [
       const stage = stageOf(session, rest);
       const listed = /\sFILES = \((.*)\)$/s.exec(rest)?.[1];
       const named = listed && constantsIn(listed).map((file) => `${stage.properties.get("URL")}${file}`);
-      await session.account.copy(session.needOwned("TABLE", name).name, stage, named || undefined);
-      return undefined;
+      const table = session.needOwned("TABLE", name).name;
+      const copied = await session.account.copy(table, stage, named || undefined);
+      if (copied.size === 0) return [{ status: "Copy executed with 0 files processed." }];
+      // docs.snowflake.com/en/sql-reference/sql/copy-into-table (output)
+      return [...copied].map(([file, { status, rows, message }]) => ({
+        file,
+        status: status.toUpperCase().replace(" ", "_"),
+        rows_parsed: rows,
+        rows_loaded: rows,
+        errors_seen: message === null ? 0 : 1,
+        first_error: message,
+      }));
     },
   ],
   [
