@@ -90,7 +90,7 @@ export const meanings: Readonly<Record<SettingKey, string>> = {
   "snowflake.role": "Role that owns the pipes and loads.",
   "snowflake.readerRole": "Role that reads the loaded tables.",
   "snowflake.adminRole":
-    "Role that runs what needs rights of the account: with ACCOUNTADMIN, SYSADMIN creates warehouse and database, USERADMIN roles, and SECURITYADMIN grants; another role does all of it.",
+    "Role that runs what needs rights of the account: with ACCOUNTADMIN, SYSADMIN creates warehouse and database, USERADMIN owns roles, and SECURITYADMIN grants; another role does all of it.",
   "snowflake.integrationRole": "Role that creates and owns the integrations.",
   "snowflake.taskMinutes":
     "Time between two loads, with `events.mode: queue` or `none`. Each run is billed, also one that finds nothing.",

@@ -45,7 +45,10 @@ describe("the resource monitor of the SQL, in a fake account", () => {
 
   it("stops at another's warehouse, and at one that another monitor watches", async () => {
     await byHand("USE ROLE SYSADMIN", `CREATE WAREHOUSE ${name} COMMENT = 'of the finance team'`);
-    await assert.rejects(run(sql("admin", 12)), /nightly loads has not the comment of this stack/);
+    await assert.rejects(
+      run(sql("admin", 12)),
+      /warehouse nightly loads does not have the comment of this stack/,
+    );
     assert.deepEqual([quotas(), account.all("ROLE")], [[], []]);
 
     account.drop(account.find("WAREHOUSE", name) ?? assert.fail());
@@ -55,7 +58,10 @@ describe("the resource monitor of the SQL, in a fake account", () => {
       "CREATE RESOURCE MONITOR everything WITH CREDIT_QUOTA = 500",
       `ALTER WAREHOUSE ${name} SET RESOURCE_MONITOR = everything`,
     );
-    await assert.rejects(run(sql("admin", 40)), /another resource monitor/);
+    await assert.rejects(
+      run(sql("admin", 40)),
+      /another resource monitor watches the warehouse nightly loads/,
+    );
     await run(sql("teardown", 40));
     assert.deepEqual([quotas(), watcher()], [["12", "500"], '"EVERYTHING"']);
   });

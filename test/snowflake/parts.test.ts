@@ -32,6 +32,7 @@ describe("parts of the SQL, run by the Snowflake CLI itself", function () {
       files: async (url) => files.filter((one) => one.url.startsWith(url)),
     });
     snow.account.ignoresCase = true;
+    snow.account.writesStatusesInCapitals = true;
   });
   afterEach(() => snow.remove());
 

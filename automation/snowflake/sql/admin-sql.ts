@@ -48,16 +48,18 @@ export function rolesSql(outputs: PipelineOutputs, names: Names): string[] {
     (role) => role !== quoteIdentifier("ACCOUNTADMIN"),
   );
   return [
-    ...(names.storedCustomRoles.length === 0 ? [] : [`USE ROLE ${names.roleRole}`]),
+    `USE ROLE ${names.grantRole}`,
     ...names.storedCustomRoles.map((stored) => {
       const role = quoteIdentifier(stored);
-      // There is no DESC ROLE.
+      // There is no DESC ROLE, and USERADMIN need not see a role that is another's: MANAGE GRANTS shows the grants of all.
       return whereMissing(`SHOW GRANTS OF ROLE ${role}`, [
         `CREATE ROLE IF NOT EXISTS ${role} COMMENT = ${literal(names.comment)}`,
+        ...(names.roleRole === names.grantRole
+          ? []
+          : [`GRANT OWNERSHIP ON ROLE ${role} TO ROLE ${names.roleRole}`]),
         ...parents.map((parent) => `GRANT ROLE ${role} TO ROLE ${quoteIdentifier(parent)}`),
       ]);
     }),
-    `USE ROLE ${names.grantRole}`,
     ...[...new Set([loadingRole, readingRole])].flatMap((role) => [
       `GRANT USAGE ON WAREHOUSE ${warehouse} TO ROLE ${role}`,
       `GRANT USAGE ON DATABASE ${database} TO ROLE ${role}`,

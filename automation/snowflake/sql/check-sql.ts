@@ -104,8 +104,9 @@ ORDER BY STATUS`;
 }
 
 /**
- * For as long as this function looks back (docs.snowflake.com/en/sql-reference/functions/copy_history). VALIDATE_PIPE_LOAD, which
- * has every error of a file, refuses pipes whose COPY has a query: .../functions/validate_pipe_load
+ * For as long as this function looks back (docs.snowflake.com/en/sql-reference/functions/copy_history). Its page has "Loaded",
+ * .../account-usage/load_history has "LOADED": the case decides nothing. VALIDATE_PIPE_LOAD, which has every error of a file,
+ * refuses pipes whose COPY has a query: .../functions/validate_pipe_load
  */
 function failedFiles({ database }: Names, { stream, table }: StreamNames): string {
   return `SELECT
@@ -114,7 +115,7 @@ FROM TABLE(${database}.INFORMATION_SCHEMA.COPY_HISTORY(
   TABLE_NAME => ${literal(table)},
   START_TIME => DATEADD(DAY, -14, CURRENT_TIMESTAMP())
 ))
-WHERE STATUS <> 'Loaded'`;
+WHERE UPPER(STATUS) <> 'LOADED'`;
 }
 
 /** ROWS_LOADED_TWICE is other than 0 where a file was loaded by two pipes or again by a recreated one. */

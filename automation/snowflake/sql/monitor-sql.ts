@@ -19,7 +19,8 @@ export function monitorSql({ snowflake }: PipelineOutputs, names: Names): string
   if (monthlyCredits === undefined) return [];
   const { warehouse, storedWarehouse } = names;
   const setting = "snowflake.monthlyCredits";
-  const foreignWarehouse = `the warehouse ${storedWarehouse} has not the comment of this stack, or another resource monitor; if it is the stack's, set the comment to ${names.comment}, else name another in snowflake.warehouse, or leave out ${setting}`;
+  const foreignWarehouse = `the warehouse ${storedWarehouse} does not have the comment of this stack; if it is the stack's, set its comment to ${names.comment}, else name another in snowflake.warehouse, or leave out ${setting}`;
+  const otherMonitor = `another resource monitor watches the warehouse ${storedWarehouse} of this stack; unassign that monitor, or leave out ${setting}`;
   const foreignMonitor = `the resource monitor ${storedWarehouse} exists and does not watch the warehouse of this stack; drop it, or leave out ${setting}`;
   const quota = `CREDIT_QUOTA = ${monthlyCredits}`;
   return [
@@ -28,6 +29,7 @@ export function monitorSql({ snowflake }: PipelineOutputs, names: Names): string
       "DECLARE",
       `  foreign_warehouse EXCEPTION (-20002, ${literal(foreignWarehouse)});`,
       `  foreign_monitor EXCEPTION (-20003, ${literal(foreignMonitor)});`,
+      `  other_monitor EXCEPTION (-20004, ${literal(otherMonitor)});`,
       "BEGIN",
       `  ${show("WAREHOUSES", storedWarehouse)};`,
       `  IF (${shown(watched(names))}) THEN`,
@@ -35,8 +37,12 @@ export function monitorSql({ snowflake }: PipelineOutputs, names: Names): string
       "    RETURN 'altered';",
       "  END IF;",
       `  ${show("WAREHOUSES", storedWarehouse)};`,
-      `  IF (NOT ${shown({ ...watched(names), resource_monitor: NONE })}) THEN`,
+      `  IF (NOT ${shown({ name: storedWarehouse, comment: names.comment })}) THEN`,
       "    RAISE foreign_warehouse;",
+      "  END IF;",
+      `  ${show("WAREHOUSES", storedWarehouse)};`,
+      `  IF (NOT ${shown({ name: storedWarehouse, resource_monitor: NONE })}) THEN`,
+      "    RAISE other_monitor;",
       "  END IF;",
       `  ${show("RESOURCE MONITORS", storedWarehouse)};`,
       `  IF (${shown({ name: storedWarehouse })}) THEN`,

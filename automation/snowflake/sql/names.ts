@@ -49,7 +49,7 @@ export interface Names {
   /** Role with the rights of the account. */
   readonly adminRole: string;
   readonly storedAdminRole: string;
-  /** Who creates warehouse, database and schema, who roles, and who grants: Snowflake's own roles for it, or the admin role. */
+  /** Who creates warehouse, database and schema, who owns roles, and who grants: Snowflake's own roles for it, or the admin role. */
   readonly containerRole: string;
   readonly roleRole: string;
   readonly grantRole: string;

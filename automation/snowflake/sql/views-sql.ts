@@ -44,7 +44,9 @@ interface View extends Pick<StreamNames, "view" | "storedView" | "comment"> {
 /**
  * No statement changes the query of a view (docs.snowflake.com/en/sql-reference/sql/create-view, CREATE OR ALTER VIEW), and
  * replacing one drops its policies and tags and stales its streams. So one of the present version is left as it is, and an
- * earlier one is replaced only where it has neither; COPY GRANTS keeps the reading role's rights.
+ * earlier one is replaced only where it has neither of its own; COPY GRANTS keeps the reading role's rights. The next view inherits
+ * the tags of account, database and schema, and the policies of tags, as this one does: LEVEL is where a tag is set, TAG_NAME the tag
+ * that brings a policy (docs.snowflake.com/en/sql-reference/functions/tag_references_all_columns, .../policy_references).
  */
 function versionedView(
   { database, storedSchema }: Names,
@@ -63,9 +65,9 @@ function versionedView(
     "    RETURN 'unchanged';",
     "  END IF;",
     `  IF (EXISTS (${found})) THEN`,
-    `    SELECT COUNT(*) INTO :attached FROM TABLE(${database}.INFORMATION_SCHEMA.POLICY_REFERENCES(REF_ENTITY_NAME => ${literal(view)}, REF_ENTITY_DOMAIN => 'VIEW'));`,
+    `    SELECT COUNT(*) INTO :attached FROM TABLE(${database}.INFORMATION_SCHEMA.POLICY_REFERENCES(REF_ENTITY_NAME => ${literal(view)}, REF_ENTITY_DOMAIN => 'VIEW')) WHERE TAG_NAME IS NULL;`,
     "    IF (attached = 0) THEN",
-    `      SELECT COUNT(*) INTO :attached FROM TABLE(${database}.INFORMATION_SCHEMA.TAG_REFERENCES_ALL_COLUMNS(${literal(view)}, 'TABLE'));`,
+    `      SELECT COUNT(*) INTO :attached FROM TABLE(${database}.INFORMATION_SCHEMA.TAG_REFERENCES_ALL_COLUMNS(${literal(view)}, 'TABLE')) WHERE LEVEL NOT IN ('ACCOUNT', 'DATABASE', 'SCHEMA');`,
     "    END IF;",
     "    IF (attached > 0) THEN",
     `      RETURN ${literal(kept)};`,
@@ -79,8 +81,9 @@ function versionedView(
 }
 
 /**
- * The same rows as the view's, kept by refreshes of what has changed.
- * docs.snowflake.com/en/user-guide/dynamic-tables-supported-queries
+ * The same rows as the view's, kept by refreshes of what has changed: QUALIFY ROW_NUMBER() = 1 is among what these are made for
+ * (docs.snowflake.com/en/user-guide/dynamic-tables/refresh-optimization). By default Snowflake would choose full refreshes for a
+ * query that it cannot refresh so, or where it thinks them cheaper; named, CREATE fails then (.../dynamic-tables/refresh-modes).
  */
 export function currentTable(
   { warehouse }: Names,
@@ -91,6 +94,7 @@ export function currentTable(
   return [
     `CREATE DYNAMIC TABLE IF NOT EXISTS ${current}
   ${target.replace(" WAREHOUSE", "\n  WAREHOUSE")}
+  REFRESH_MODE = INCREMENTAL
   COMMENT = ${literal(comment)}
 AS
 ${newestRows(table)}`,

@@ -58,6 +58,8 @@ export class SnowflakeAccount {
   public userRoles: readonly string[] = ["ACCOUNTADMIN"];
   /** Account parameter: docs.snowflake.com/en/sql-reference/parameters#quoted-identifiers-ignore-case */
   public ignoresCase = false;
+  /** Snowflake's pages have statuses of loads in either case: .../functions/copy_history, .../account-usage/load_history */
+  public writesStatusesInCapitals = false;
   /** Why pipes load nothing, as SHOW PIPES has it. */
   public invalidReason: string | null = null;
   /** How often AWS still refuses a role whose trust policy is new. */
@@ -208,6 +210,10 @@ export class SnowflakeAccount {
 
   public loadsOf(table: string): readonly Load[] {
     return [...(this.loads.get(table)?.values() ?? [])];
+  }
+
+  public statusOf({ status }: Load): string {
+    return this.writesStatusesInCapitals ? status.toUpperCase() : status;
   }
 
   /** Pipes that ingest by themselves load what events name: docs.snowflake.com/en/user-guide/data-load-snowpipe-auto-s3 */

@@ -103,23 +103,38 @@ async function valuesFor(session: Session, text: string): Promise<readonly Row[]
   const table = history === undefined ? from : unescaped(history);
   if (table === undefined) return [ofStream];
   const loads = account.loadsOf(session.need("TABLE", table).name);
-  if (/\bFULL OUTER JOIN\b/.test(text)) return joined(loads.map(ofFile), await listingOf(session, text));
+  if (/\bFULL OUTER JOIN\b/.test(text))
+    return joined(
+      loads.map((load) => ofFile(account, load)),
+      await listingOf(session, text),
+    );
   if (/\bGROUP BY STATUS\b/.test(text)) {
     const statuses = [...new Set(loads.map(({ status }) => status))];
-    return statuses.map((status) => summary(loads.filter((load) => load.status === status)));
+    return statuses.map((status) =>
+      summary(
+        account,
+        loads.filter((load) => load.status === status),
+      ),
+    );
   }
-  if (/\bWHERE STATUS <> 'Loaded'/.test(text)) {
-    return loads.filter(({ status }) => status !== "Loaded").map(ofFile);
+  const other = /\bWHERE (UPPER\()?STATUS\)? <> '(\w+)'/.exec(text);
+  if (other !== null) {
+    const compared = (status: string) => (other[1] === undefined ? status : status.toUpperCase());
+    return loads
+      .filter((load) => compared(account.statusOf(load)) !== other[2])
+      .map((load) => ofFile(account, load));
   }
-  if (/\bCOUNT\(/.test(text)) return [summary(loads)];
+  if (/\bCOUNT\(/.test(text)) return [summary(account, loads)];
   throw syntaxError(text);
 }
 
 const DAY_MS = 86_400_000;
 
 /** A file's columns of COPY_HISTORY, and those that are made of them. */
-function ofFile({ file, status, at, message, modified }: Load): Row {
-  const history = { FILE_NAME: file, STATUS: status, LAST_LOAD_TIME: time(at), FIRST_ERROR_MESSAGE: message };
+function ofFile(account: SnowflakeAccount, load: Load): Row {
+  const { file, status, at, message, modified } = load;
+  const STATUS = account.statusOf(load);
+  const history = { FILE_NAME: file, STATUS, LAST_LOAD_TIME: time(at), FIRST_ERROR_MESSAGE: message };
   const MODIFIED = status === "Loaded" ? modified : null;
   return { ...history, FILE: file, LOADED_AT: at, MESSAGE: message, MODIFIED };
 }
@@ -134,10 +149,11 @@ function joined(known: readonly Row[], listed: readonly Row[] = []): readonly Ro
 }
 
 /** What queries count of a table. */
-function summary(loads: readonly Load[]): Row {
+function summary(account: SnowflakeAccount, loads: readonly Load[]): Row {
+  const [first] = loads;
   const latest = (times: readonly number[]) => (times.length === 0 ? null : time(Math.max(...times)));
   return {
-    STATUS: loads[0]?.status ?? null,
+    STATUS: first === undefined ? null : account.statusOf(first),
     FILES: loads.length,
     ROWS_LOADED: loads.reduce((sum, { rows }) => sum + rows, 0),
     ROWS_LOADED_TWICE: 0,

@@ -62,7 +62,7 @@ export async function runBlock(text: string, session: BlockSession): Promise<rea
       const exception = /^(\w+) EXCEPTION \((-?\d+), '(.*)'\)$/s.exec(rest);
       const variable = /^(\w+) NUMBER DEFAULT (\d+)$/.exec(rest);
       const returned = /^RETURN '(.*)'$/s.exec(rest);
-      const counted = /^SELECT COUNT\(\*\) INTO :(\w+) (FROM .*)$/s.exec(rest);
+      const counted = /^SELECT COUNT\(\*\) INTO :(\w+) (FROM .*?\))(?: WHERE (.*))?$/s.exec(rest);
       const assigned = /^LET (\w+) RESULTSET := \((.*)\)$/s.exec(rest);
       const table = /^RETURN TABLE\((\w+)\)$/.exec(rest);
       const raised = exceptions.get(/^RAISE (\w+)$/.exec(rest)?.[1] ?? "");
@@ -72,7 +72,8 @@ export async function runBlock(text: string, session: BlockSession): Promise<rea
       else if (returned) return [{ "anonymous block": returned[1] ?? "" }];
       else if (assigned) results.set(assigned[1] ?? "", await session.run((assigned[2] ?? "").trim()));
       else if (table) return results.get(table[1] ?? "") ?? [];
-      else if (counted) variables.set(counted[1] ?? "", session.rowsOf(counted[2] ?? "").length);
+      else if (counted)
+        variables.set(counted[1] ?? "", matching(session, counted[2] ?? "", counted[3] ?? "").length);
       else if (raised) {
         const type = rest.slice("RAISE ".length).toUpperCase();
         throw new Refusal(raised.code, "P0001", uncaught(type, raised.message));
@@ -117,19 +118,7 @@ function isTrue(condition: string, variables: ReadonlyMap<string, number>, sessi
     const end = closing(logic, open);
     const query = /^SELECT 1 (FROM .*?)\s+WHERE (.*)$/s.exec(logic.slice(open + 1, end - 1).trim());
     if (query === null) throw syntaxError(logic);
-    const wanted = (query[2] ?? "").split(/\s+AND\s+/).map((text) => comparison(text, session));
-    const found = session.rowsOf(query[1] ?? "").some((row) =>
-      wanted.every(([column, holds]) => {
-        if (!(column in row)) {
-          throw new Refusal(
-            "000904",
-            "42000",
-            `SQL compilation error: error line 1 at position 30\ninvalid identifier '"${column}"'`,
-          );
-        }
-        return holds(row[column] ?? null);
-      }),
-    );
+    const found = matching(session, query[1] ?? "", query[2] ?? "").length > 0;
     logic = `${logic.slice(0, exists)}${found ? "TRUE" : "FALSE"}${logic.slice(end)}`;
   }
   logic = logic.replace(/(\w+) ([=>]) (\d+)/g, (_, name: string, operator: string, number: string) => {
@@ -152,7 +141,25 @@ function isTrue(condition: string, variables: ReadonlyMap<string, number>, sessi
   return logic === "TRUE";
 }
 
-/** A column, and what its value has to be: equal to a constant, one of several, or later than a time. */
+/** Rows that meet comparisons, all of them. */
+function matching(session: BlockSession, from: string, where: string): readonly Row[] {
+  const comparisons = where.split(/\s+AND\s+/).filter(Boolean);
+  const wanted = comparisons.map((text) => comparison(text, session));
+  return session.rowsOf(from).filter((row) =>
+    wanted.every(([column, holds]) => {
+      if (!(column in row)) {
+        throw new Refusal(
+          "000904",
+          "42000",
+          `SQL compilation error: error line 1 at position 30\ninvalid identifier '"${column}"'`,
+        );
+      }
+      return holds(row[column] ?? null);
+    }),
+  );
+}
+
+/** A column, and what its value has to be: equal to a constant, one of several or none of them, absent, or later than a time. */
 function comparison(text: string, session: BlockSession): readonly [string, (value: Row[string]) => boolean] {
   const [, quoted = "", rest = ""] = /^("[^"]*"|\w+) (.*)$/s.exec(text.trim()) ?? [];
   const column = quoted.startsWith('"') ? session.column(quoted) : quoted;
@@ -161,8 +168,11 @@ function comparison(text: string, session: BlockSession): readonly [string, (val
   // docs.snowflake.com/en/sql-reference/functions/like
   const beginning = /^LIKE '((?:[^'%_]|'')*)%'$/.exec(rest)?.[1];
   if (beginning !== undefined) return [column, (value) => String(value).startsWith(unescaped(beginning))];
-  if (!/^= '.*'$|^IN \(.*\)$/s.test(rest)) throw syntaxError(text);
+  if (rest === "IS NULL") return [column, (value) => value === null];
+  if (!/^= '.*'$|^(?:NOT )?IN \(.*\)$/s.test(rest)) throw syntaxError(text);
   const constants = constantsIn(rest);
+  if (rest.startsWith("NOT "))
+    return [column, (value) => value !== null && !constants.includes(String(value))];
   return [column, (value) => constants.includes(String(value))];
 }
 

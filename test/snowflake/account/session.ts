@@ -128,15 +128,29 @@ export class Session {
       const loads = this.account.loadsOf(this.need("TABLE", table).name);
       return loads.map(({ file, at }) => ({ FILE_NAME: file, LOADED_AT: at }));
     }
-    const attached =
-      /INFORMATION_SCHEMA\.(?:POLICY_REFERENCES|TAG_REFERENCES_ALL_COLUMNS)\([^']*'((?:[^']|'')*)'/.exec(
+    const [, references, name] =
+      /INFORMATION_SCHEMA\.(POLICY_REFERENCES|TAG_REFERENCES_ALL_COLUMNS)\([^']*'((?:[^']|'')*)'/.exec(
         from,
-      );
-    if (attached === null) throw syntaxError(from);
-    this.need("VIEW", unescaped(attached[1] ?? ""));
-    return [];
+      ) ?? [];
+    if (references === undefined) throw syntaxError(from);
+    const view = this.need("VIEW", unescaped(name ?? ""));
+    return references === "POLICY_REFERENCES" ? [] : this.tagsOf(view);
+  }
+
+  /** A column inherits the tags of all above it: docs.snowflake.com/en/sql-reference/functions/tag_references_all_columns */
+  private tagsOf(view: Thing): Row[] {
+    return [["DATABASE", 1] as const, ["SCHEMA", 2] as const, ["VIEW", 3] as const].flatMap(
+      ([kind, depth]) => {
+        const { properties } = this.account.find(kind, quote(view.parts.slice(0, depth))) ?? view;
+        const tags = [...properties.keys()].filter((property) => property.startsWith(TAG));
+        return tags.map((tag) => ({ TAG_NAME: tag, LEVEL: kind === "VIEW" ? "TABLE" : kind }));
+      },
+    );
   }
 }
+
+/** What a property begins with that is a tag. */
+export const TAG = "(tag) ";
 
 /** Parts of a name as it is shown everywhere here. */
 export const quote = (parts: readonly string[]) =>

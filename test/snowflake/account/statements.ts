@@ -11,7 +11,7 @@ import {
 } from "./objects";
 import { queries } from "./queries";
 import { constantsIn, Refusal } from "./script";
-import { form, insufficient, likeIn, quote, type Statement } from "./session";
+import { form, insufficient, likeIn, quote, type Statement, TAG } from "./session";
 
 const KIND =
   "(WAREHOUSE|DATABASE|SCHEMA|ROLE|FILE FORMAT|STAGE|TABLE|DYNAMIC TABLE|VIEW|PIPE|TASK|(?:STORAGE |NOTIFICATION )?INTEGRATION)";
@@ -64,6 +64,14 @@ export const statements: readonly Statement[] = [
       const thing = created(session, kind, parts, rest);
       if (kind === "PIPE" || kind === "TASK") await checkLoader(session, thing);
       session.account.put(thing);
+      return undefined;
+    },
+  ],
+  [
+    // docs.snowflake.com/en/user-guide/object-tagging/work
+    form("ALTER (DATABASE|SCHEMA|VIEW) NAME SET TAG NAME = '([^']*)'"),
+    (session, kind = "", name = "", tag = "", value = "") => {
+      session.need(kind, name).properties.set(`${TAG}${session.quoted(tag)}`, value);
       return undefined;
     },
   ],
@@ -140,7 +148,12 @@ export const statements: readonly Statement[] = [
   [
     form(`SHOW GRANTS OF ROLE NAME`),
     (session, name = "") => {
-      if (!session.account.hasRole(session.stored(name))) throw noObject();
+      const { account, role } = session;
+      const stored = session.stored(name);
+      const { owner } = account.find("ROLE", session.quoted(name)) ?? { owner: "ACCOUNTADMIN" };
+      const roles = account.inherited(role);
+      const sees = roles.has(stored) || roles.has(owner) || account.may(role, "MANAGE GRANTS", "ACCOUNT");
+      if (!account.hasRole(stored) || !sees) throw noObject();
       return [];
     },
   ],
@@ -173,6 +186,18 @@ export const statements: readonly Statement[] = [
       const roles = session.account.inherited(session.role);
       if (!roles.has(owner) && !roles.has("SECURITYADMIN")) throw insufficient(`role ${role}`);
       session.account.grantRole(session.stored(role), session.stored(parent));
+      return undefined;
+    },
+  ],
+  [
+    // docs.snowflake.com/en/sql-reference/sql/grant-ownership
+    form("GRANT OWNERSHIP ON ROLE NAME TO ROLE NAME"),
+    (session, name = "", owner = "") => {
+      const role = session.account.find("ROLE", session.quoted(name));
+      if (role === undefined || !session.account.hasRole(session.stored(owner))) throw noObject();
+      const manages = session.account.may(session.role, "MANAGE GRANTS", "ACCOUNT");
+      if (!manages && !session.account.owns(session.role, role)) throw insufficient(`role ${name}`);
+      session.account.put({ ...role, owner: session.stored(owner) });
       return undefined;
     },
   ],

@@ -41,7 +41,7 @@ describe("checks in the SQL for Snowflake", () => {
     assert.equal(check.match(/FILE_NAME, STATUS, ERROR_COUNT, FIRST_ERROR_MESSAGE/g)?.length, 2);
     assert.match(
       check,
-      /DATEADD\(DAY, -14, .*\n\)\)\nWHERE STATUS <> 'Loaded'\nORDER BY LAST_LOAD_TIME DESC\nLIMIT 100;/,
+      /DATEADD\(DAY, -14, .*\n\)\)\nWHERE UPPER\(STATUS\) <> 'LOADED'\nORDER BY LAST_LOAD_TIME DESC\nLIMIT 100;/,
     );
   });
 

@@ -223,8 +223,8 @@ describe("SQL for Snowflake", () => {
   it("does each thing as the role Snowflake has for it", () => {
     const duties: readonly [RegExp, string][] = [
       [/^CREATE (?:WAREHOUSE|DATABASE|SCHEMA)/, "SYSADMIN"],
-      [/^(?:CREATE ROLE|GRANT ROLE)/, "USERADMIN"],
-      [/^GRANT (?!USAGE ON INTEGRATION|EXECUTE|ROLE|SELECT|MONITOR)/, "SECURITYADMIN"],
+      [/^CREATE ROLE/, "SECURITYADMIN"],
+      [/^GRANT (?!USAGE ON INTEGRATION|EXECUTE|SELECT|MONITOR)/, "SECURITYADMIN"],
       [
         /INTEGRATION IF NOT EXISTS|^ALTER \w+ INTEGRATION|^GRANT USAGE ON INTEGRATION|^GRANT EXECUTE|^DESC INTEGRATION/,
         "ACCOUNTADMIN",

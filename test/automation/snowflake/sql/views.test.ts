@@ -32,7 +32,7 @@ describe("views in the SQL for Snowflake", () => {
       /SELECT\n[\s\S]*?\) = 1/.exec(text.slice(text.search(start)))?.[0].replace(/\s+/g, " ");
     assert.match(
       text,
-      /CREATE DYNAMIC TABLE IF NOT EXISTS "ANALYTICS"\."BRAINTRUST"\."LOGS_0_CURRENT"\n {2}TARGET_LAG = '45 minutes'\n {2}WAREHOUSE = "LOAD_WH"/,
+      /CREATE DYNAMIC TABLE IF NOT EXISTS "ANALYTICS"\."BRAINTRUST"\."LOGS_0_CURRENT"\n {2}TARGET_LAG = '45 minutes'\n {2}WAREHOUSE = "LOAD_WH"\n {2}REFRESH_MODE = INCREMENTAL\n/,
     );
     assert.equal(rows(/CREATE DYNAMIC TABLE/), rows(/CREATE OR REPLACE VIEW/));
     assert.match(text, /ALTER DYNAMIC TABLE \S+ SET TARGET_LAG = '45 minutes' WAREHOUSE = "LOAD_WH";/);
@@ -72,7 +72,9 @@ describe("views in the SQL for Snowflake", () => {
     const places = [
       "COMMENT = <text> ) ) THEN RETURN <text> ; END IF",
       "POLICY_REFERENCES (",
+      "WHERE TAG_NAME IS NULL ;",
       "TAG_REFERENCES_ALL_COLUMNS (",
+      "WHERE LEVEL NOT IN ( <text> , <text> , <text> ) ;",
       "IF ( ATTACHED > 0 ) THEN RETURN <text>",
       "CREATE OR REPLACE VIEW <name> . <name> . <name> COPY GRANTS",
     ].map((text) => block.indexOf(text));
