@@ -63,11 +63,11 @@ function emptyFolder(value: string): NamedPath {
   return { key: "--output-dir", value, fix: "name a new or an empty folder" };
 }
 
-/** Also where a file is there that others may read. */
+/** Also where a file is there that others may read. A device such as /dev/null is everybody's, and root could take it from them. */
 async function writePrivately(name: string, text: string): Promise<void> {
   const handle = await fs.open(name, "w", 0o600);
   try {
-    await handle.chmod(0o600);
+    if ((await handle.stat()).isFile()) await handle.chmod(0o600);
     await handle.writeFile(text, "utf8");
   } finally {
     await handle.close();

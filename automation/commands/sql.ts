@@ -9,6 +9,7 @@ import { ensureExternalId } from "../project/external-id";
 import { readStackFile, settingsOf } from "../project/stack-file";
 import { ownName } from "../project/stack-name";
 import { dbtSources } from "../snowflake/sql/dbt-sources";
+import { namesOf } from "../snowflake/sql/names";
 import { type SqlFile, type SqlPart, snowflakeSql, snowflakeSqlFiles, sqlParts } from "../snowflake/sql/sql";
 import { note } from "../terminal/terminal";
 import { choice, type OptionsOf, onStack } from "./options";
@@ -172,6 +173,8 @@ async function deployedOutputs(stack: string, workDir: string | undefined): Prom
 
 /** Makes the external id that `up` would make, so that the SQL is right once the stack is deployed. */
 async function plannedOutputs(stack: string, dir: string | undefined): Promise<SqlSource> {
+  // What no SQL can be made of is refused before an external id is written.
+  namesOf(await outputsOfPlan(stack, dir));
   const made = await ensureExternalId(stack, dir);
   if (made !== undefined) note(`wrote snowflake.externalId, ${made}, into Pulumi.${ownName(stack)}.yaml`);
   const outputs = await outputsOfPlan(stack, dir);

@@ -9,7 +9,7 @@ export interface SeparatedTable {
 }
 
 /**
- * Reads the table of comma or tab separated values whose line of column names begins at a position.
+ * Reads the table of comma, tab or semicolon separated values whose line of column names begins at a position.
  *
  * @param isHeader tells that line from one that happens to have commas.
  */
@@ -54,7 +54,8 @@ const telling =
 
 function headerOf(line: string, isHeader: (columns: readonly string[]) => boolean) {
   if (!telling.test(line)) return undefined;
-  for (const delimiter of ["\t", ","]) {
+  // Excel saves CSV with semicolons where a comma stands in decimal numbers.
+  for (const delimiter of ["\t", ",", ";"]) {
     const columns = line.split(delimiter).map((name) =>
       name
         .trim()

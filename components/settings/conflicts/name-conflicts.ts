@@ -4,6 +4,7 @@ import { type Problem, showValue } from "../problems";
 import { trailNameRule } from "../rules/text-rules";
 import { ENCRYPTED } from "../schema";
 import { hasOwnAlertTopic, hasOwnTrail, type Settings } from "../settings";
+import { storedName } from "../snowflake-names";
 
 /** A name that AWS takes once an account, or once an account and region. */
 interface Name {
@@ -28,6 +29,7 @@ export function nameConflicts(settings: Settings): Problem[] {
     ...namedAlike(topics(settings), whole),
     ...invalidTrailName(settings),
     ...repeatedPrincipals(settings),
+    ...sameIntegrations(settings),
   ];
 }
 
@@ -137,4 +139,20 @@ function repeatedPrincipals({ braintrust: { principalArns = [] } }: Settings): P
     const key = `braintrust.principalArns[${index}]`;
     return [{ key, value: showValue(arn), rule: "is named twice", fix: "name each role once" }];
   });
+}
+
+/** Integrations of all types have one namespace: docs.snowflake.com/en/sql-reference/sql/create-integration */
+function sameIntegrations({ snowflake }: Settings): Problem[] {
+  const { access, integration, errorNotifications: errors } = snowflake;
+  const name = errors.integration;
+  if (access === "user" || !errors.enabled || name === undefined) return [];
+  if (name === ENCRYPTED || storedName(name) !== storedName(integration)) return [];
+  return [
+    {
+      key: "snowflake.errorNotifications.integration",
+      value: showValue(name),
+      rule: "is the name of the storage integration too, and a Snowflake account has an integration of a name once",
+      fix: "give each a name of its own",
+    },
+  ];
 }

@@ -1,6 +1,6 @@
 import { awsLimits } from "../../aws-limits";
 import { knownPartition, partitionNames } from "../partitions";
-import { LONGEST_NAME, LONGEST_TABLE, nameProblem, storedName } from "../snowflake-names";
+import { currentOf, LONGEST_NAME, LONGEST_TABLE, nameProblem, storedName } from "../snowflake-names";
 
 /** What a text must satisfy: `rule` and `fix` are shown to the person who broke it. */
 export interface TextRule {
@@ -271,22 +271,22 @@ export const snowflakeRegionRule: TextRule = {
 };
 
 export const identifierRule: TextRule = {
-  holds: (name) => isName(name, LONGEST_NAME),
+  holds: (name) => isName(name),
   rule: `must be a Snowflake identifier of 1 to ${LONGEST_NAME} characters, without control characters, backslashes, and what the Snowflake CLI reads as a variable (&name, <%, {{, {%, {#); in double quotes, with each one inside it twice`,
   fix: "name the object as Snowflake does",
   examples: ["ANALYTICS", '"Data platform"'],
 };
 
-/** Objects of a stream are named after its table. */
+/** Objects of a stream are named after its table, with an underscore and a word behind it. */
 export const tableRule: TextRule = {
   ...identifierRule,
-  holds: (name) => isName(name, LONGEST_TABLE),
-  rule: identifierRule.rule.replace(String(LONGEST_NAME), String(LONGEST_TABLE)),
+  holds: (name) => isName(name) && isName(name, currentOf),
+  rule: `${identifierRule.rule.replace(String(LONGEST_NAME), String(LONGEST_TABLE))}; without & at its end, since other objects are named <table>_LATEST and the like`,
 };
 
-function isName(setting: string, longest: number): boolean {
+function isName(setting: string, derived = (name: string) => name): boolean {
   const name = storedName(setting);
-  return name !== undefined && [...name].length <= longest && nameProblem(name) === undefined;
+  return name !== undefined && nameProblem(derived(name)) === undefined;
 }
 
 export const emailRule: TextRule = {

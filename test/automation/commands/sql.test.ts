@@ -32,6 +32,28 @@ describe("sql --planned", () => {
       await (await wholeCommandLine()).parseAsync(typed, { from: "user" });
     });
 
+  it("chooses no external id where Snowflake does not read buckets of the partition", async () => {
+    await fs.writeFile(file, "config:\n  aws:region: eusc-de-east-1\n");
+    const { out, error } = await sql("--output", "setup.sql");
+    assert.match(String(error), /partition aws-eusc/);
+    assert.equal(out, "");
+    assert.equal(await fs.readFile(file, "utf8"), "config:\n  aws:region: eusc-de-east-1\n");
+    assert.ok(!(await fs.readdir(dir)).includes("setup.sql"));
+  });
+
+  for (const [name] of onPosix(["/dev/null"] as const)) {
+    it("leaves the mode of a device as it is", async () => {
+      const { mode } = await fs.stat(name);
+      try {
+        const { error } = await sql("--output", path.relative(dir, name));
+        assert.equal(error, undefined);
+        assert.equal((await fs.stat(name)).mode, mode);
+      } finally {
+        if ((await fs.stat(name)).mode !== mode) await fs.chmod(name, mode & 0o777);
+      }
+    });
+  }
+
   for (const [title, rule, option, place] of [
     ["a file that lies in no folder", /must exist/, "--output", "missing/setup.sql"],
     ["a folder for a file", /must be a file, not a folder/, "--output", "."],

@@ -38,6 +38,31 @@ describe("the names of a queue and a topic", () => {
   }
 });
 
+describe("names in Snowflake", () => {
+  it("of a table are refused where the name of an object beside it could not be written", () => {
+    const keys = (table: string) => refused({ streams: [{ name: "logs", table }] });
+    for (const table of ["R&", '"R&"', "a && b&", "x".repeat(248)])
+      assert.deepEqual(keys(table), ["streams[0].table"], table);
+    for (const table of ["R & D", '"& "', "&1", "\u00E9".repeat(247)])
+      assert.deepEqual(keys(table), [], table);
+    assert.deepEqual(refused({ snowflake: { database: "R&" } }), []);
+  });
+
+  it("are refused where two integrations would have the same", () => {
+    const named = (integration: string, errorsName: string, enabled = true) => ({
+      snowflake: { integration, errorNotifications: { enabled, integration: errorsName } },
+    });
+    const key = "snowflake.errorNotifications.integration";
+    for (const given of [named("acme_s3", '"ACME_S3"'), named("Acme events", "Acme events")]) {
+      assert.deepEqual(refused(given), [key]);
+      assert.deepEqual(refused({ snowflake: { ...given.snowflake, access: "user" } }), []);
+    }
+    assert.deepEqual(refused({ snowflake: { integration: "braintrust_dev_errors", ...errors } }), [key]);
+    assert.deepEqual(refused(named("acme_s3", '"acme_s3"')), []);
+    assert.deepEqual(refused(named("acme_s3", "acme_s3", false)), []);
+  });
+});
+
 describe("names in AWS", () => {
   it("are refused where two identities, policies, queues or topics would have the same", () => {
     const same = (first: string, second: string) => ({

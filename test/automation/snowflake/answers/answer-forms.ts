@@ -1,11 +1,12 @@
 /** Rows of an answer, each a map of column to cell. */
 export type Rows = readonly Readonly<Record<string, string>>[];
 
-export const csvCell = (cell: string) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+export const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
+export const csvCell = (cell: string) => (/[",\n]/.test(cell) ? quoted(cell) : cell);
 export const csv = (rows: Rows) => `${separated(rows, ",", csvCell)}\n`;
-export const quotedCsv = (rows: Rows) => separated(rows, ",", (cell) => `"${cell.replaceAll('"', '""')}"`);
+export const quotedCsv = (rows: Rows) => separated(rows, ",", quoted);
 export const tsv = (rows: Rows) =>
-  separated(rows, "\t", (cell) => (/\t|\n|^"/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell));
+  separated(rows, "\t", (cell) => (/\t|\n|^"/.test(cell) ? quoted(cell) : cell));
 export const json = (rows: Rows) => JSON.stringify(rows, undefined, 4);
 
 export function separated(rows: Rows, delimiter: string, cell: (text: string) => string): string {

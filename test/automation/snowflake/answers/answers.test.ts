@@ -2,7 +2,18 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { UsageError } from "../../../../automation/errors";
 import { parseAnswers } from "../../../../automation/snowflake/answers/answers";
-import { csv, csvCell, drawn, json, quotedCsv, type Rows, separated, sqlApi, tsv } from "./answer-forms";
+import {
+  csv,
+  csvCell,
+  drawn,
+  json,
+  quoted,
+  quotedCsv,
+  type Rows,
+  separated,
+  sqlApi,
+  tsv,
+} from "./answer-forms";
 import { errors, everything, pipe, pipes, policy, policyText, queue, storage, topic } from "./answer-samples";
 
 const forms: Record<string, (answers: readonly Rows[]) => string> = {
@@ -12,6 +23,10 @@ const forms: Record<string, (answers: readonly Rows[]) => string> = {
   "JSON without its end": (answers) => JSON.stringify(answers, undefined, 2).replace(/[\]\s]+$/, "\n"),
   CSV: (answers) => answers.map(csv).join("\n"),
   "quoted CSV with CRLF": (answers) => answers.map(quotedCsv).join("\n").replaceAll("\n", "\r\n"),
+  "CSV with semicolons, as Excel saves it where numbers have commas": (answers) =>
+    answers
+      .map((rows) => separated(rows, ";", (cell) => (/[";\n]/.test(cell) ? quoted(cell) : cell)))
+      .join("\n"),
   "tab separated": (answers) => answers.map(tsv).join("\n\n"),
   "keys in capitals": (answers) => answers.map((rows) => json(rows.map(capitals))).join("\n"),
   "the SQL API's JSON": (answers) => answers.map((rows) => sqlApi(rows)).join("\n"),
