@@ -49,7 +49,7 @@ export function providerProblems(
   if (theirs === undefined || theirs === provider) return [];
   return [
     `STORAGE_PROVIDER is ${quote(theirs)} and has to be ${quote(provider)}, which no ALTER changes; ` +
-      "name another integration in snowflake.integration, or drop this one and run the SQL of setup again",
+      "name another integration in snowflake.integration, since this one may be another's",
   ];
 }
 

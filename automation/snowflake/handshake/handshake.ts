@@ -82,6 +82,13 @@ interface Part {
 function storagePart(stack: HandshakeStack, { storageIntegration: answer }: Answers): Part {
   const { current } = stack;
   const name = quoteIdentifier(canonicalName(stack.integration));
+  const foreign = foreignProblems(answer, {
+    name,
+    property: "STORAGE_AWS_ROLE_ARN",
+    roleArn: stack.snowflakeRoleArn,
+    setting: "snowflake.integration",
+  });
+  if (foreign.length > 0) return { problems: foreign };
   const part = integrationPart(stack, answer, {
     alter: `ALTER STORAGE INTEGRATION ${name}`,
     describe: `DESC INTEGRATION ${name}`,
@@ -90,28 +97,50 @@ function storagePart(stack: HandshakeStack, { storageIntegration: answer }: Answ
     wanted: {
       ENABLED: "true",
       STORAGE_ALLOWED_LOCATIONS: undefined,
-      STORAGE_AWS_ROLE_ARN: stack.snowflakeRoleArn,
+      STORAGE_AWS_ROLE_ARN: undefined,
       STORAGE_AWS_EXTERNAL_ID: stack.snowflakeExternalId ?? current.externalId,
     },
     settings: ["snowflake"],
     current,
   });
-  const further = [...providerProblems(stack, answer ?? {}), ...locationProblems(stack, name, answer ?? {})];
+  const provider = providerProblems(stack, answer ?? {});
+  const further = provider.length > 0 ? provider : locationProblems(stack, name, answer ?? {});
   return { ...part, problems: [...(part.problems ?? []), ...further] };
 }
 
 function errorPart(stack: HandshakeStack, { errorIntegration: answer }: Answers): Part {
   const { current, errorIntegration } = stack;
   const name = errorIntegration === undefined ? "<name>" : quoteIdentifier(canonicalName(errorIntegration));
+  const foreign = foreignProblems(answer, {
+    name,
+    property: "AWS_SNS_ROLE_ARN",
+    roleArn: stack.errorRoleArn,
+    setting: "snowflake.errorNotifications.integration",
+  });
+  if (foreign.length > 0) return { problems: foreign };
   return integrationPart(stack, answer, {
     alter: `ALTER NOTIFICATION INTEGRATION ${name}`,
     describe: `DESC INTEGRATION ${name}`,
     iamUserArn: "SF_AWS_IAM_USER_ARN",
     externalId: "SF_AWS_EXTERNAL_ID",
-    wanted: { ENABLED: "true", AWS_SNS_TOPIC_ARN: stack.errorTopicArn, AWS_SNS_ROLE_ARN: stack.errorRoleArn },
+    wanted: { ENABLED: "true", AWS_SNS_TOPIC_ARN: stack.errorTopicArn, AWS_SNS_ROLE_ARN: undefined },
     settings: ["snowflake", "errorNotifications"],
     current: { iamUserArn: current.errorIamUserArn, externalId: current.errorExternalId },
   });
+}
+
+/** An integration with another role may be somebody else's: no ALTER of it is advised, and nothing else is said of it. */
+function foreignProblems(
+  answer: IntegrationAnswer | undefined,
+  ours: { name: string; property: string; roleArn: string | undefined; setting: string },
+): string[] {
+  const { name, property, roleArn, setting } = ours;
+  const theirs = answer?.[property];
+  if (theirs === undefined || roleArn === undefined || theirs === roleArn) return [];
+  return [
+    `${property} is ${quote(theirs)} and this stack's role is ${quote(roleArn)}: the integration ${name} is another's, or ` +
+      `was made before the role had this name; run the SQL of setup, which alters none but this stack's, or choose another name in ${setting}`,
+  ];
 }
 
 interface Integration {

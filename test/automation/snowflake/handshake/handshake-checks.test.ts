@@ -32,7 +32,7 @@ describe("planHandshake refuses", () => {
     "another role": [
       stack,
       withIntegration({ STORAGE_AWS_ROLE_ARN: `${role}2` }),
-      /SET STORAGE_AWS_ROLE_ARN = 'arn:aws:iam::001234567890:role\/SnowflakeReaderRole-dev'$/,
+      /^STORAGE_AWS_ROLE_ARN is .*-dev2" and this stack's role is .*-dev": .* run the SQL of setup, .* or choose another name in snowflake\.integration$/,
     ],
     "a role where a user belongs": [
       stack,
@@ -114,6 +114,37 @@ describe("planHandshake refuses", () => {
       assert.match(plan.problems.join("\n"), new RegExp(problem, "m"));
     });
   }
+
+  it("advises to alter or drop no integration that may be another's", () => {
+    const lake = {
+      ENABLED: "false",
+      STORAGE_ALLOWED_LOCATIONS: "s3://lake/",
+      STORAGE_AWS_EXTERNAL_ID: "LAKE_SFCRole=1",
+      STORAGE_AWS_ROLE_ARN: "arn:aws:iam::555566667777:role/lake",
+    };
+    const alerts = {
+      ...errorIntegration,
+      ENABLED: "false",
+      AWS_SNS_TOPIC_ARN: "arn:aws:sns:us-east-1:555566667777:pagers",
+      AWS_SNS_ROLE_ARN: "arn:aws:iam::555566667777:role/pagers",
+    };
+    const google = {
+      ENABLED: "true",
+      STORAGE_PROVIDER: "GCS",
+      STORAGE_ALLOWED_LOCATIONS: "gcs://lake/",
+      STORAGE_GCP_SERVICE_ACCOUNT: "lake@example.iam.gserviceaccount.com",
+    };
+    for (const [ours, theirs, setting] of [
+      [stack, withIntegration(lake), "snowflake.integration"],
+      [errorStack, { ...answers, errorIntegration: alerts }, "snowflake.errorNotifications.integration"],
+      [stack, { ...answers, storageIntegration: google }, "snowflake.integration"],
+    ] as const) {
+      const { problems, changes } = planHandshake(ours, theirs);
+      assert.doesNotMatch(problems.join("\n"), /(run|or) (ALTER|DROP)|drop this/);
+      assert.match(problems.join("\n"), new RegExp(`${setting.replaceAll(".", "\\.")}\\b`));
+      assert.deepEqual(changes, []);
+    }
+  });
 
   it("knows the protocols of the other partitions", () => {
     const gov: HandshakeStack = { ...stack, partition: "aws-us-gov", access: "role", eventsMode: "none" };
