@@ -7,8 +7,8 @@ export interface Control {
   readonly title: string;
   readonly verdict:
     | { readonly met: Evidence }
-    /** Not met, on purpose. */
-    | { readonly accepted: string }
+    /** Not met by default, on purpose; met where settings prove otherwise. */
+    | { readonly accepted: string; readonly unless?: Evidence }
     /** Of the account, or of something that no stack has. */
     | { readonly outOfScope: string };
 }

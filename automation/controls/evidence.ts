@@ -57,6 +57,20 @@ export function oneOrMore(type: string, says: string, passes: (resource: Evident
   };
 }
 
+/** The export bucket has a resource of this type: its name, and what `says` tells of it. */
+export function ofExportBucket(type: string, says: (resource: Evident) => string): Evidence {
+  return ({ programs, exportBucket }) => {
+    const found = programs.map((resources) =>
+      resources.find((each) => each.type === type && each.inputs.bucket === exportBucket),
+    );
+    const [first] = found;
+    if (first === undefined || found.includes(undefined)) {
+      throw new NotMet(`the export bucket has no resource of type \`${type}\``);
+    }
+    return `\`${first.name}\`: ${says(first)}`;
+  };
+}
+
 /** No resource of these types is made. */
 export function none(types: readonly string[], says: string): Evidence {
   return ({ programs }) => {

@@ -26,13 +26,15 @@ export interface Judgement {
 
 /** Judges a control by the resources of evaluated programs. */
 export function judge({ verdict }: Control, judged: Judged): Judgement {
-  if ("accepted" in verdict) return { word: "accepted", why: verdict.accepted };
   if ("outOfScope" in verdict) return { word: "out of scope", why: verdict.outOfScope };
+  const evidence = "accepted" in verdict ? verdict.unless : verdict.met;
+  if (evidence === undefined && "accepted" in verdict) return { word: "accepted", why: verdict.accepted };
   try {
-    return { word: "met", why: verdict.met(judged) };
+    return { word: "met", why: evidence?.(judged) ?? "" };
   } catch (error) {
     if (error instanceof NothingToJudge) return { word: "not applicable", why: error.message };
-    if (error instanceof NotMet) return { word: "not met", why: error.message };
-    throw error;
+    if (!(error instanceof NotMet)) throw error;
+    if ("accepted" in verdict) return { word: "accepted", why: verdict.accepted };
+    return { word: "not met", why: error.message };
   }
 }

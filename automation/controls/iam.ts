@@ -1,6 +1,15 @@
 import { listOf } from "../policy-document";
 import type { ControlGroup } from "./control";
-import { both, type Evident, every, everyStatement, NothingToJudge, NotMet, none } from "./evidence";
+import {
+  both,
+  type Evidence,
+  type Evident,
+  every,
+  everyStatement,
+  NothingToJudge,
+  NotMet,
+  none,
+} from "./evidence";
 
 const IDENTITY_POLICIES = ["aws:iam/policy:Policy", "aws:iam/rolePolicy:RolePolicy"];
 const ofIdentity = ({ type }: Evident) => IDENTITY_POLICIES.includes(type);
@@ -8,6 +17,18 @@ const noConsole = none(
   ["aws:iam/userLoginProfile:UserLoginProfile"],
   "no user has a password: Snowflake's has access keys alone",
 );
+
+const NO_KEY = "no IAM user has an access key";
+
+function keysIn(resources: readonly Evident[]): Evident[] {
+  return resources.filter(({ type }) => type === "aws:iam/accessKey:AccessKey");
+}
+
+/** What is asked of keys does not concern a stack that has none. */
+const withoutKeys: Evidence = ({ programs }) => {
+  if (programs.flatMap(keysIn).length === 0) throw new NothingToJudge(NO_KEY);
+  throw new NotMet("Snowflake's user has an access key");
+};
 
 /** docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html, and CIS AWS Foundations Benchmark v5.0.0 section 1. */
 export const iamControls: ControlGroup = {
@@ -18,8 +39,11 @@ export const iamControls: ControlGroup = {
       id: "IAM.1",
       title: 'No full "*" administrative privileges',
       verdict: {
-        met: everyStatement("no action and no resource is *", ofIdentity, ({ Action, Resource }) =>
-          [...listOf(Action), ...listOf(Resource)].every((each) => each !== "*"),
+        met: everyStatement(
+          "no action and no resource is *",
+          ofIdentity,
+          ({ Effect, Action, Resource }) =>
+            Effect === "Deny" || [...listOf(Action), ...listOf(Resource)].every((each) => each !== "*"),
         ),
       },
     },
@@ -42,6 +66,7 @@ export const iamControls: ControlGroup = {
       verdict: {
         accepted:
           "no key exists by default; in `access: user` `rotate-keys` replaces it without a gap and `status` tells its age, and somebody must run it",
+        unless: withoutKeys,
       },
     },
     { id: "IAM.5", title: "MFA for users with a console password", verdict: { met: noConsole } },
@@ -50,21 +75,25 @@ export const iamControls: ControlGroup = {
       title: "Unused user credentials removed",
       verdict: {
         accepted: "`status` names keys that nobody uses; whether to delete one is for a person to say",
+        unless: withoutKeys,
       },
     },
     {
       id: "IAM.21",
       title: "No wildcard actions for services in customer managed policies",
       verdict: {
-        met: everyStatement("every action is spelled out", ofIdentity, ({ Action }) =>
-          listOf(Action).every((action) => !action.includes("*")),
+        met: everyStatement(
+          "every action is spelled out",
+          ofIdentity,
+          ({ Effect, Action }) =>
+            Effect === "Deny" || listOf(Action).every((action) => !action.includes("*")),
         ),
       },
     },
     {
       id: "IAM.22",
       title: "Credentials unused for 45 days removed",
-      verdict: { accepted: "as IAM.8" },
+      verdict: { accepted: "as IAM.8", unless: withoutKeys },
     },
     {
       id: "IAM.28",
@@ -72,24 +101,22 @@ export const iamControls: ControlGroup = {
       verdict: { outOfScope: "one a region, for the whole account" },
     },
     {
+      id: "CIS 1.10",
+      title: "No access keys at set-up for users with a console password",
+      verdict: { met: noConsole },
+    },
+    {
       id: "CIS 1.12",
       title: "Only one active access key for a user",
       verdict: {
         met: ({ programs }) => {
-          const keys = programs
-            .map((resources) => resources.filter(({ type }) => type === "aws:iam/accessKey:AccessKey"))
-            .find(({ length }) => length > 0);
-          if (keys === undefined) throw new NothingToJudge("no IAM user has an access key");
+          const keys = programs.map(keysIn).find(({ length }) => length > 0);
+          if (keys === undefined) throw new NothingToJudge(NO_KEY);
           if (keys.length > 1)
             throw new NotMet(`there are ${keys.length} keys until \`rotate-keys\` is done`);
           return `\`${keys[0]?.name}\` alone; a second one lives during \`rotate-keys\``;
         },
       },
-    },
-    {
-      id: "CIS 1.10",
-      title: "No access keys at set-up for users with a console password",
-      verdict: { met: noConsole },
     },
   ],
 };

@@ -57,7 +57,7 @@ export const snsControls: ControlGroup = {
       title: "Topics encrypted at rest with KMS",
       verdict: {
         accepted:
-          "the topics of events and alerts are under the stack's key; that of load errors has none, since Snowflake's role publishes to it and must have no grant on the key of the exports",
+          "with `encryption: kms` the topics of events and alerts are under the stack's key; that of load errors has none, since Snowflake's role publishes to it and must have no grant on the key of the exports",
       },
     },
     { id: "SNS.3", title: "Topics tagged", verdict: { met: tagged } },
@@ -120,12 +120,22 @@ export const kmsControls: ControlGroup = {
 const byRotateKeys =
   "a Lambda function that rotates would need the right to make keys; `rotate-keys` does it on request, with Snowflake's side";
 
+const withoutSecret: Evidence = ({ programs }) => {
+  if (!programs.flat().some(({ type }) => type === SECRET))
+    throw new NothingToJudge("the stack has no secret");
+  throw new NotMet("the stack has a secret");
+};
+
 /** docs.aws.amazon.com/securityhub/latest/userguide/secretsmanager-controls.html; one secret exists, in `access: user`. */
 export const secretControls: ControlGroup = {
   service: "AWS Secrets Manager",
   page: `${security}/secretsmanager-controls.html`,
   controls: [
-    { id: "SecretsManager.1", title: "Automatic rotation enabled", verdict: { accepted: byRotateKeys } },
+    {
+      id: "SecretsManager.1",
+      title: "Automatic rotation enabled",
+      verdict: { accepted: byRotateKeys, unless: withoutSecret },
+    },
     {
       id: "SecretsManager.2",
       title: "Automatic rotation succeeds",
@@ -150,7 +160,7 @@ export const secretControls: ControlGroup = {
     {
       id: "SecretsManager.4",
       title: "Secrets rotated within 90 days",
-      verdict: { accepted: byRotateKeys },
+      verdict: { accepted: byRotateKeys, unless: withoutSecret },
     },
     { id: "SecretsManager.5", title: "Secrets tagged", verdict: { met: tagged } },
   ],

@@ -7,6 +7,7 @@ import {
   everyStatement,
   NothingToJudge,
   NotMet,
+  ofExportBucket,
   oneOrMore,
   statementsIn,
   trailBucketName,
@@ -82,6 +83,19 @@ const lifecycle = everyBucket(s3("bucketLifecycleConfiguration"), "a lifecycle",
   JSON.stringify(inputs.rules).includes('"Enabled"'),
 );
 
+interface LockRule {
+  readonly defaultRetention: { readonly mode: string; readonly days: number };
+}
+interface ReplicationRule {
+  readonly destination: { readonly bucket: string };
+}
+
+function destinationsOf({ rules }: Evident["inputs"]): string {
+  return (rules as readonly ReplicationRule[])
+    .map(({ destination }) => `\`${destination.bucket}\``)
+    .join(", ");
+}
+
 /** docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html */
 export const s3Controls: ControlGroup = {
   service: "Amazon S3",
@@ -90,7 +104,10 @@ export const s3Controls: ControlGroup = {
     {
       id: "S3.1",
       title: "Block public access enabled for the account",
-      verdict: { outOfScope: "a setting of the account; each bucket here blocks it for itself (S3.8)" },
+      verdict: {
+        outOfScope:
+          "a setting of the account; each bucket here blocks it for itself (S3.8), unless `publicAccessBlock: account` leaves it to the account",
+      },
     },
     { id: "S3.2", title: "Buckets block public read access", verdict: { met: blocksPublicAccess } },
     { id: "S3.3", title: "Buckets block public write access", verdict: { met: blocksPublicAccess } },
@@ -132,6 +149,11 @@ export const s3Controls: ControlGroup = {
       title: "Buckets use cross-Region replication",
       verdict: {
         accepted: "exports can be made again in Braintrust, and a copy doubles the cost of storage",
+        unless: ofExportBucket(
+          s3("bucketReplicationConfig"),
+          ({ inputs }) =>
+            `exports are replicated to ${destinationsOf(inputs)}, whose Region this stack does not know`,
+        ),
       },
     },
     { id: "S3.8", title: "Buckets block public access", verdict: { met: blocksPublicAccess } },
@@ -191,6 +213,10 @@ export const s3Controls: ControlGroup = {
       verdict: {
         accepted:
           "a lock cannot be taken off again, and keeps the file of Braintrust's own test too; `objectLock` turns it on",
+        unless: ofExportBucket(s3("bucketObjectLockConfiguration"), ({ inputs }) => {
+          const { mode, days } = (inputs.rule as LockRule).defaultRetention;
+          return `${mode}, ${days} days`;
+        }),
       },
     },
     {
@@ -206,7 +232,10 @@ export const s3Controls: ControlGroup = {
           if (!own.every(({ inputs }) => JSON.stringify(inputs.rules).includes('"aws:kms"'))) {
             throw new NotMet("the export bucket is not under a KMS key");
           }
-          return "the export bucket is under the stack's own key, the trail's files too; S3 delivers access logs to SSE-S3 alone";
+          const hasOwnKey = programs.flat().some(({ type: of }) => of === "aws:kms/key:Key");
+          return hasOwnKey
+            ? "the export bucket is under the stack's own key, the trail's files too; S3 delivers access logs to SSE-S3 alone"
+            : "the export bucket is under the key of `kmsKeyArn`; log buckets are under SSE-S3";
         },
       },
     },

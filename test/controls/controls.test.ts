@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import type { Evident } from "../../automation/controls/evidence";
-import { groups } from "../../automation/controls/groups";
+import type { Evident, Judged } from "../../automation/controls/evidence";
+import { groups, judge } from "../../automation/controls/groups";
 import { projectDir } from "../../automation/project/stack-file";
+import { deployProgram } from "../support";
 import { controlsPage, verdictOf } from "./page";
-import { evaluatePrograms, type Programs } from "./programs";
+import { evaluatePrograms, judgedOf, type Programs } from "./programs";
 
 const numbered = (prefix: string, ...numbers: number[]) => numbers.map((number) => `${prefix}.${number}`);
 
@@ -147,6 +148,60 @@ describe("the controls", () => {
     ]);
   });
 
+  it("are met where settings add what is otherwise an accepted exception", async () => {
+    const replica = "arn:aws:s3:::zoetrope-replica";
+    const { deployed } = await deployProgram(
+      {
+        bucketName: "zoetrope-exports",
+        encryption: "s3",
+        objectLock: { mode: "GOVERNANCE", days: 45 },
+        replication: { bucketArn: replica },
+      },
+      { stack: "zoetrope" },
+    );
+    const judged = { programs: [deployed.resources], exportBucket: "zoetrope-exports", tags: {} };
+    assert.match(judgement("S3.7", judged), new RegExp(`^met: .*\`${replica}\``));
+    assert.match(judgement("S3.15", judged), /^met: .*GOVERNANCE, 45 days$/);
+    for (const id of ["IAM.3", "IAM.8", "IAM.22", "SecretsManager.1", "SecretsManager.4"]) {
+      assert.match(judgement(id, judged), /^not applicable: /, id);
+    }
+  });
+
+  it("are accepted exceptions without these settings, and of a user that has a key", () => {
+    for (const id of ["S3.7", "S3.15", "IAM.3", "IAM.8", "IAM.22", "SecretsManager.1", "SecretsManager.4"]) {
+      assert.match(judgement(id, judgedOf(programs)), /^accepted: /, id);
+    }
+  });
+
+  it("leave a statement that denies every action out of what a role may do", async () => {
+    const { deployed } = await deployProgram(
+      {
+        snowflakeRegion: "us-east-1",
+        snowflake: {
+          iamUserArn: "arn:aws:iam::444455556666:user/snow",
+          externalId: "zoetrope_1",
+          network: { vpcIds: ["vpc-0123456789abcdef0"] },
+        },
+      },
+      { stack: "zoetrope" },
+    );
+    const judged = { programs: [deployed.resources], exportBucket: "", tags: {} };
+    assert.match(JSON.stringify(deployed.resources), /DenyOtherNetworks/);
+    assert.match(judgement("IAM.1", judged), /^met: /);
+    assert.match(judgement("IAM.21", judged), /^met: /);
+  });
+
+  it("name whose key the export bucket is under", async () => {
+    const kmsKeyArn = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-4333-8444-555555555555";
+    const { deployed } = await deployProgram(
+      { bucketName: "zoetrope-exports", encryption: "kms", kmsKeyArn },
+      { stack: "zoetrope" },
+    );
+    const judged = { programs: [deployed.resources], exportBucket: "zoetrope-exports", tags: {} };
+    assert.match(judgement("S3.17", judged), /^met: .*`kmsKeyArn`/);
+    assert.match(judgement("S3.17", judgedOf(programs)), /^met: .*the stack's own key/);
+  });
+
   it("fail with a password of Snowflake's user, and a policy of its own", () => {
     const user = { name: "user", inputs: {} };
     const types = ["aws:iam/userLoginProfile:UserLoginProfile", "aws:iam/userPolicy:UserPolicy"];
@@ -163,6 +218,8 @@ function failing(programs: Programs): string[] {
   const all = groups.flatMap(({ controls }) => controls);
   return all
     .filter((control) => {
+      // An accepted control never counts as met here.
+      if (!("met" in control.verdict)) return false;
       try {
         return verdictOf(control, programs)[1] === "";
       } catch {
@@ -171,6 +228,14 @@ function failing(programs: Programs): string[] {
     })
     .map(({ id }) => id)
     .sort();
+}
+
+/** A control's verdict and evidence: "met: because". */
+function judgement(wanted: string, judged: Judged): string {
+  const control =
+    groups.flatMap(({ controls }) => controls).find(({ id }) => id === wanted) ?? assert.fail(wanted);
+  const { word, why } = judge(control, judged);
+  return `${word}: ${why}`;
 }
 
 function isKind({ type }: Evident, kind: string): boolean {
