@@ -60,7 +60,10 @@ const rooms = {
     ...ground,
     ...["terminal", "deploy", "reconcile", "status", "verify"].map(below),
   ],
-  "automation/report/sections": [...["cost", "plan", "controls", "verify", "report"].map(below)],
+  "automation/report/sections": [
+    ...["cost", "plan", "controls", "reconcile", "verify", "report"].map(below),
+    "components/settings/",
+  ],
   "automation/report/page": [...["terminal", "plan", "report"].map(below), "components/package"],
   "automation/engine": [
     ...ground,

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { type Command, InvalidArgumentError, Option, type OptionValues } from "@commander-js/extra-typings";
 
 /** What the help says of options that several commands have. */
 export const WAIT = "wait up to this many minutes for another update that has the stack lock (default: 0)";
@@ -17,6 +17,21 @@ export function onStack(command: Command) {
       "stack: the <name> of Pulumi.<name>.yaml, or organization/project/<name>",
     )
     .option("-C, --cwd <dir>", CWD);
+}
+
+/** The options of a command that estimates what a stack costs. */
+export function forTraffic<Arguments extends unknown[], Options extends OptionValues>(
+  command: Command<Arguments, Options>,
+) {
+  return command
+    .option("--gb-per-day <gb>", "GB that Braintrust exports per day (default: 1)")
+    .option("--files-per-day <count>", "files that Braintrust exports per day (default: 24 per stream)")
+    .option("--months <count>", "number of months to estimate (default: 12)")
+    .option("--credit-usd <usd>", "price of a Snowflake credit in USD (default: 3, Enterprise on demand)")
+    .option(
+      "--text-ratio <ratio>",
+      "uncompressed size of jsonl files, as a multiple of their own (default: 5)",
+    );
 }
 
 /** The options of a command that is for one stack or several. */

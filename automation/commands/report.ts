@@ -5,23 +5,24 @@ import { UsageError } from "../errors";
 import { atPath, outputFile } from "../paths";
 import { report as reportPage } from "../report/report";
 import { note, type StackCommandOptions, withProgress } from "../terminal/terminal";
-import { onStack } from "./options";
+import { forTraffic, onStack } from "./options";
 
 /** `report` on the command line. */
 export function defineReport(command: Command): void {
-  onStack(command)
-    .requiredOption("--output <file>", "HTML file to write")
-    .option("--live", "also ask AWS, Braintrust and Snowflake about the deployed stack")
-    .option(
-      "--file <file>",
-      "with --live: result of the query that `reconcile` prints (default: the Snowflake CLI runs it)",
-    )
-    .option("--connection <name>", "connection of the Snowflake CLI, with --live (default: its own default)")
-    .option("--api-url <url>", "with --live: URL of Braintrust's API, in the EU or self-hosted")
-    .option("--gb-per-day <gb>", "GB that Braintrust exports per day (default: 1)")
-    .option("--files-per-day <count>", "files that Braintrust exports per day (default: 24 per stream)")
-    .option("--months <count>", "number of months to estimate (default: 12)")
-    .action(report);
+  forTraffic(
+    onStack(command)
+      .requiredOption("--output <file>", "HTML file to write")
+      .option("--live", "also ask AWS, Braintrust and Snowflake about the deployed stack")
+      .option(
+        "--file <file>",
+        "with --live: result of the query that `reconcile` prints (default: the Snowflake CLI runs it)",
+      )
+      .option(
+        "--connection <name>",
+        "connection of the Snowflake CLI, with --live (default: its own default)",
+      )
+      .option("--api-url <url>", "with --live: URL of Braintrust's API, in the EU or self-hosted"),
+  ).action(report);
 }
 
 /** Where the page goes, and what it has. */
@@ -46,7 +47,12 @@ export async function report(options: ReportCommandOptions): Promise<void> {
   }
   const page = live
     ? await withProgress((progress) =>
-        reportPage({ stack, workDir, ...usage, live: { file, connection, apiUrl, ...progress } }),
+        reportPage({
+          stack,
+          workDir,
+          ...usage,
+          live: { file, connection, apiUrl: apiUrl ?? process.env.BRAINTRUST_API_URL, ...progress },
+        }),
       )
     : await reportPage({ stack, workDir, ...usage });
   await atPath(outputFile(output), () => fs.writeFile(output, page));

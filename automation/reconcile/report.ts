@@ -16,7 +16,8 @@ export const namedStates: readonly FileState[] = [
 /** Most files that are named of each state. */
 export const MOST_NAMED = 20;
 
-const meanings: Readonly<Record<FileState, string>> = {
+/** What each state says, and what to do about it. */
+export const meanings: Readonly<Record<FileState, string>> = {
   failed: "Snowflake could not load it: correct the file, or its format",
   skipped: "Snowflake has not loaded it and does not wait for it: an event was lost",
   unknown:

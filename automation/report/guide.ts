@@ -1,4 +1,6 @@
+import { namer } from "../plan/arn-names";
 import type { PlannedResource } from "../plan/evaluation";
+import { listStatements } from "./access/statements";
 import type { ReportData } from "./report-data";
 
 /** How the stack stands to a piece of advice. `by people`: nothing that a stack could do by itself. */
@@ -34,11 +36,11 @@ function metIf(text: string, isMet: boolean, evidence: string, off: string): Adv
   return isMet ? met(text, evidence) : { text, word: "off", why: off };
 }
 
-function iamAdvice({ settings, outputs }: ReportData): Advice[] {
+function iamAdvice({ settings, outputs, plan }: ReportData): Advice[] {
   const least = settings.braintrust.permissions === "least";
   return [
     met(
-      "Use the least-privilege principle",
+      "Use least-privilege principle",
       `both identities act below \`${outputs.exportPrefix}\` alone; Braintrust has the permissions \`${settings.braintrust.permissions}\`${least ? "" : ", and `braintrust.permissions: least` takes reading and old versions away"}`,
     ),
     {
@@ -46,14 +48,34 @@ function iamAdvice({ settings, outputs }: ReportData): Advice[] {
       word: "by people",
       why: "this page is for it; `verify` compares AWS with it",
     },
-    met("Use conditions to restrict further", conditionsOf(settings.snowflake.access)),
+    met("Use conditions to restrict access further", conditionsOf(plan.resources)),
     trailAdvice("Enable CloudTrail for audit logging", settings),
   ];
 }
 
-function conditionsOf(access: "role" | "user"): string {
-  const exact = access === "role" ? "; Snowflake’s exact user and external id" : "";
-  return `Braintrust’s external id${exact}; TLS 1.2 or later; the key through S3 alone; this account’s resources alone`;
+/** What condition keys of IAM restrict, in words. */
+const restrictions: Readonly<Record<string, string>> = {
+  "sts:ExternalId": "roles only with the external id",
+  "s3:prefix": "lists only of the exports",
+  "aws:ResourceAccount": "only resources of this account",
+  "kms:ViaService": "the key only through S3",
+  "aws:SourceVpc": "reads only from Snowflake’s networks",
+  "aws:SourceVpce": "reads only through these VPC endpoints",
+  "aws:SecureTransport": "no plain HTTP",
+  "s3:TlsVersion": "TLS 1.2 or later",
+  "aws:SourceAccount": "services of AWS only on behalf of this account",
+};
+
+/** The restrictions that some statement of the stack has. */
+function conditionsOf(resources: readonly PlannedResource[]): string {
+  const used = new Set(
+    listStatements(resources, namer(resources)).flatMap(({ statement }) =>
+      Object.values(statement.Condition ?? {}).flatMap((keys) => Object.keys(keys)),
+    ),
+  );
+  return Object.entries(restrictions)
+    .flatMap(([key, words]) => (used.has(key) ? [`${words} (\`${key}\`)`] : []))
+    .join("; ");
 }
 
 function trailAdvice(text: string, { auditTrail }: ReportData["settings"]): Advice {
@@ -77,10 +99,9 @@ function s3Advice({ settings }: ReportData): Advice[] {
   const versioning = "Enable bucket versioning";
   const lifecycles = "Configure lifecycle policies to manage costs";
   const encrypted = "Use S3 encryption (SSE-S3 or SSE-KMS)";
-  const lock = "Consider S3 Object Lock for compliance";
+  const lock = "Consider using S3 Object Lock for compliance";
   const monitored = trailAdvice("Monitor access with CloudTrail and S3 access logs", settings);
-  const logs =
-    accessLogs.enabled && existingBucket === undefined ? "access logs are on" : "access logs are off";
+  const logs = accessLogs.enabled ? "access logs are on" : "`accessLogs.enabled` turns on access logs";
   return [
     existingBucket === undefined ? met(versioning, "every bucket of the stack") : theirs(versioning),
     existingBucket === undefined
@@ -92,9 +113,15 @@ function s3Advice({ settings }: ReportData): Advice[] {
         )
       : theirs(lifecycles),
     existingBucket === undefined
-      ? met(encrypted, encryption === "kms" ? "SSE-KMS with a bucket key" : "SSE-S3")
+      ? met(encrypted, encryption === "kms" ? "SSE-KMS, with a bucket key" : "SSE-S3")
       : theirs(encrypted),
-    { ...monitored, why: `${monitored.why}; ${logs}` },
+    existingBucket === undefined
+      ? {
+          ...monitored,
+          word: accessLogs.enabled ? monitored.word : "off",
+          why: `${monitored.why}; ${logs}`,
+        }
+      : { ...monitored, why: `${monitored.why}; the existing bucket’s owner decides on access logs` },
     existingBucket === undefined
       ? metIf(
           lock,
@@ -148,7 +175,7 @@ function costAdvice({ settings, plan }: ReportData): Advice[] {
       .map(({ inputs }) => inputs.rules),
   );
   const tiering = "Use S3 Intelligent-Tiering for automatic cost optimization";
-  const transitions = "Move older data to cheaper storage classes";
+  const transitions = "Set up lifecycle policies to transition older data to cheaper storage classes";
   const uploads = "Delete incomplete multipart uploads";
   if (existingBucket !== undefined) return [tiering, transitions, uploads].map(theirs);
   const says = `profile \`${lifecycle.profile}\``;

@@ -45,5 +45,10 @@ export function currentOf(table: string): string {
   return `${table}_CURRENT`;
 }
 
+/** Name of the task that loads a stream's table where no event does. */
+export function taskOf(table: string): string {
+  return `${table}_LOAD`;
+}
+
 /** Longest name of a stream's table, after which other objects are named. */
 export const LONGEST_TABLE = LONGEST_NAME - currentOf("").length;

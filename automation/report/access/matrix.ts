@@ -33,14 +33,19 @@ export interface AccessMatrix {
   readonly statements: readonly ListedStatement[];
 }
 
-/** Decides every action on every place for every principal, from the policies of a plan. */
-export function accessMatrix(resources: readonly PlannedResource[]): AccessMatrix {
+/** Decides every action on every place for every principal, from the policies of a plan; the identities in `first` have the first columns. */
+export function accessMatrix(
+  resources: readonly PlannedResource[],
+  first: readonly string[] = [],
+): AccessMatrix {
   const name = namer(resources);
   const statements = listStatements(resources, name);
   const places = placesOf(statements, name);
+  const rank = ({ label }: Principal) => (first.includes(label) ? first.indexOf(label) : first.length);
   const own = resources
     .filter(({ type }) => type === "aws:iam/role:Role" || type === "aws:iam/user:User")
-    .map((identity): Principal => ({ label: identityLabel(identity), kind: "own" }));
+    .map((identity): Principal => ({ label: identityLabel(identity), kind: "own" }))
+    .sort((one, other) => rank(one) - rank(other));
   const groups = [...new Set(places.map(tableOf))];
   return {
     statements,

@@ -19,8 +19,10 @@ export interface Edge {
   readonly label: string;
   /** Of what watches or protects, and no file takes. */
   readonly isAside?: boolean;
-  /** In the narrow picture its end stands below this box, where beside others it would make the picture wide. */
-  readonly below?: string;
+  /** In the wide picture its end stands below its start, where another column would make all letters smaller. */
+  readonly isDownward?: boolean;
+  /** In the narrow picture its end stands below all others, where beside them it would make the picture wide. */
+  readonly isLast?: boolean;
 }
 
 /** What the diagram shows. */
@@ -30,7 +32,7 @@ export interface Graph {
 }
 
 /** Characters of a line in a box: longer names continue in the next. */
-const LINE = 30;
+const LINE = { LR: 30, TB: 22 } as const;
 
 /** The graph in Graphviz' language: graphviz.org/doc/info/lang.html. `LR` is for wide pages, `TB` for narrow ones. */
 export function dotOf({ nodes, edges }: Graph, direction: "LR" | "TB"): string {
@@ -40,27 +42,41 @@ export function dotOf({ nodes, edges }: Graph, direction: "LR" | "TB"): string {
     `graph [rankdir=${direction}, bgcolor=transparent, nodesep=${nodesep}, ranksep=${ranksep}, pad=0.1]`,
     'node [shape=box, style=rounded, margin="0.16,0.09", fontname=Helvetica, fontsize=14]',
     "edge [fontname=Helvetica, fontsize=13, arrowsize=0.7]",
-    ...nodes.map(nodeLine),
-    ...edges.flatMap((edge) => edgeLines(edge, direction)),
+    ...nodes.map((node) => nodeLine(node, LINE[direction])),
+    ...edges.flatMap((edge) => edgeLines(edge, direction, edge.isLast ? before(edge, edges) : undefined)),
     "}",
   ].join("\n");
 }
 
-function nodeLine({ id, title, lines, owner, shape }: Node): string {
-  const rows = [`<b>${labelText(title)}</b>`, ...lines.flatMap(folded).map(labelText)];
+function nodeLine({ id, title, lines, owner, shape }: Node, most: number): string {
+  const rows = [`<b>${labelText(title)}</b>`, ...lines.flatMap((line) => folded(line, most)).map(labelText)];
   const look = shape === "store" ? ', shape=cylinder, style="", margin="0.18,0.12"' : "";
   return `${quoted(id)} [class=${owner}, label=<${rows.join("<br/>")}>${look}]`;
 }
 
-function edgeLines({ from, to, label, isAside, below }: Edge, direction: "LR" | "TB"): string[] {
+function edgeLines(
+  { from, to, label, isAside, isDownward }: Edge,
+  direction: "LR" | "TB",
+  below: string | undefined,
+): string[] {
   const moved = direction === "TB" ? below : undefined;
   const look = isAside ? "class=aside, style=dashed" : "class=flow";
   // The space keeps a label off the arrow that it stands beside.
   const text = `&#160;${labelText(label)}`;
   return [
     `${quoted(from)} -> ${quoted(to)} [${look}, constraint=${moved === undefined}, label=<${text}>]`,
+    ...(isDownward && direction === "LR" ? [`{ rank=same; ${quoted(from)}; ${quoted(to)} }`] : []),
     ...(moved === undefined ? [] : [`${quoted(moved)} -> ${quoted(to)} [style=invis]`]),
   ];
+}
+
+/** Where the last boxes begin in the narrow picture: below this one. */
+const MAIN_END = "snowflake";
+
+/** The box below which the end of one of the last edges stands. */
+function before(edge: Edge, edges: readonly Edge[]): string {
+  const last = edges.filter(({ isLast }) => isLast);
+  return last[last.indexOf(edge) - 1]?.to ?? MAIN_END;
 }
 
 function quoted(id: string): string {
@@ -72,9 +88,9 @@ function labelText(text: string): string {
 }
 
 /** A name over several lines, after a separator where there is one. */
-function folded(name: string): string[] {
-  if (name.length <= LINE) return [name];
-  const cut = Math.max(...["-", "_", "/", ".", ":", " "].map((mark) => name.lastIndexOf(mark, LINE - 1)));
-  const end = cut > LINE / 2 ? cut + 1 : LINE;
-  return [name.slice(0, end), ...folded(name.slice(end))];
+function folded(name: string, most: number): string[] {
+  if (name.length <= most) return [name];
+  const cut = Math.max(...["-", "_", "/", ".", ":", " "].map((mark) => name.lastIndexOf(mark, most - 1)));
+  const end = cut > most / 3 ? cut + 1 : most;
+  return [name.slice(0, end), ...folded(name.slice(end), most)];
 }

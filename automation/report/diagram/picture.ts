@@ -7,9 +7,7 @@ export async function pictures(graph: Graph, description: string): Promise<Html>
   const viz = await instance();
   const picture = (direction: "LR" | "TB", name: string) => {
     const svg = viz.renderString(dotOf(graph, direction), { format: "svg" });
-    // The narrow one scrolls by itself, which keys must be able to do as well.
-    const focus = name === "narrow" && new Html(' tabindex="0"');
-    return html`<div class="picture ${name}" role="img" aria-label="${description}"${focus}>${inline(svg)}</div>`;
+    return html`<div class="picture ${name}" role="img" aria-label="${description}">${inline(svg)}</div>`;
   };
   return html`${picture("LR", "wide")}${picture("TB", "narrow")}`;
 }

@@ -72,7 +72,13 @@ function reading({ settings, outputs }: Drawn): Graph {
       {
         id: "snowflake",
         title: "Snowflake",
-        lines: [`${outputs.snowflake.database}.${outputs.snowflake.schema}`, ...streamLines(outputs.streams)],
+        lines: [
+          `${outputs.snowflake.database}.${outputs.snowflake.schema}`,
+          ...streamLines(outputs.streams),
+          ...(["queue", "none"].includes(outputs.eventsMode)
+            ? [`loads every ${snowflake.taskMinutes} min`]
+            : []),
+        ],
         owner: "snowflake",
       },
       ...(others === 0
@@ -92,16 +98,16 @@ function reading({ settings, outputs }: Drawn): Graph {
     edges: [
       { from: "bucket", to: "reader", label: "read by" },
       { from: "reader", to: "snowflake", label: byRole ? "assumed by" : "key of" },
-      ...(others === 0 ? [] : [{ from: "bucket", to: "readers", label: "read by", below: "snowflake" }]),
+      ...(others === 0 ? [] : [{ from: "bucket", to: "readers", label: "read by", isLast: true }]),
       ...(replication === undefined
         ? []
-        : [{ from: "bucket", to: "copy", label: "replicated", isAside: true, below: "snowflake" }]),
+        : [{ from: "bucket", to: "copy", label: "replicated", isAside: true, isLast: true }]),
     ],
   };
 }
 
 function streamLines(streams: PipelineOutputs["streams"]): string[] {
-  const shown = streams.slice(0, MOST_STREAMS).map(({ name, table }) => `${name} → ${table}`);
+  const shown = streams.slice(0, MOST_STREAMS).map(({ table }) => table);
   const rest = streams.length - shown.length;
   return rest === 0 ? shown : [...shown, `and ${rest} more`];
 }
@@ -149,7 +155,7 @@ function ownEvents({
   }
   if (dead !== undefined) {
     nodes.push({ id: "dead", title: "Dead-letter queue", lines: [tail(dead)], owner: "stack" });
-    edges.push({ from: "queue", to: "dead", label: "failed", isAside: true });
+    edges.push({ from: "queue", to: "dead", label: "failed", isAside: true, isDownward: true });
   }
   return { nodes, edges };
 }
@@ -160,7 +166,7 @@ function guards({ settings, outputs, resources }: Drawn): Graph {
   const trail = settings.auditTrail.existing ?? (outputs.auditTrailArn && tail(outputs.auditTrailArn));
   if (trail !== undefined) {
     nodes.push({ id: "trail", title: "Audit trail", lines: [tail(trail)], owner: "guard" });
-    edges.push({ from: "bucket", to: "trail", label: "recorded by", isAside: true, below: "snowflake" });
+    edges.push({ from: "bucket", to: "trail", label: "recorded by", isAside: true, isLast: true });
   }
   const alarms = resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm").length;
   const topic = outputs.alertsTopicArn;

@@ -5,6 +5,7 @@ import { filesSql } from "../../reconcile/files-sql";
 import { answersBySnow, answersIn, findingsOf, openForReconcile } from "../../reconcile/run";
 import { status } from "../../status/status";
 import type { ProgressListener } from "../../terminal/progress";
+import { redact } from "../../terminal/redact";
 import { reportOn } from "../../verify/verify";
 import type { Answer, Live } from "./live-data";
 
@@ -41,7 +42,14 @@ export async function askLive(options: LiveOptions): Promise<Live> {
   const compareFiles = async () => {
     const opened = await openForReconcile(stack, workDir, { onProgress, signal });
     const limits = { maxAge: 2 * opened.exportEveryHours * HOUR_MS, signal };
-    const compare = (answers: Readable) => findingsOf(opened, answers, limits, () => undefined);
+    const compare = async (answers: Readable) => {
+      const { streams, worst } = await findingsOf(opened, answers, limits, () => undefined);
+      const conceal = (text: string) => redact(text, opened.secrets);
+      return {
+        streams,
+        worst: worst.map(({ message, ...file }) => ({ ...file, message: message && conceal(message) })),
+      };
+    };
     if (given !== undefined) return compare(given);
     return answersBySnow(filesSql(opened.outputs), opened, { connection, signal }, compare);
   };

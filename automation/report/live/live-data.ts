@@ -11,5 +11,5 @@ export interface Live {
   /** With the drift. */
   readonly status: Answer<StatusReport>;
   /** What became of each file in Snowflake. */
-  readonly files: Answer<Pick<Findings, "streams">>;
+  readonly files: Answer<Pick<Findings, "streams" | "worst">>;
 }

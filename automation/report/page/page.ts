@@ -71,8 +71,8 @@ function policyOf(style: string, script: string): string {
 
 async function sectionsOf(data: ReportData): Promise<Section[]> {
   return [
-    nextSection(data),
     await diagramSection(data),
+    nextSection(data),
     ...(data.live === undefined ? [] : [liveSection(data.live)]),
     streamsSection(data),
     accessSection(data),
@@ -88,9 +88,9 @@ function head({ settings, plan, outputs, written, live }: ReportData): Html {
     ["Account", accountOf(plan.resources) ?? "not known"],
     ["Region", outputs.bucketRegion],
     ["Phase", outputs.phase],
-    ["Bucket", outputs.bucketName],
     ["Resources", String(plan.resources.filter(isLeaf).length)],
     ["Written", `${written.toISOString().slice(0, 16).replace("T", " ")} UTC`],
+    ["Bucket", outputs.bucketName],
   ];
   const source =
     live === undefined

@@ -1,16 +1,18 @@
 import { accessOf } from "../../plan/access";
 import { accountOf, namer } from "../../plan/arn-names";
+import { principalLabels } from "../access/decision";
 import { accessMatrix, ROLES } from "../access/matrix";
-import type { ListedStatement } from "../access/statements";
+import { identityLabel, type ListedStatement } from "../access/statements";
 import { type Html, html } from "../page/html";
 import type { ReportData } from "../report-data";
 import { matrixTable, type Titles } from "./matrix-table";
-import { foldedAway, paragraph, type Section } from "./section";
+import { capitalized, foldedAway, paragraph, type Section } from "./section";
 
 /** Who may do what: a table for each resource, then every statement behind them. */
 export function accessSection(data: ReportData): Section {
-  const { resources, statements } = accessMatrix(data.plan.resources);
-  const title = titles(data);
+  const known = titles(data);
+  const { resources, statements } = accessMatrix(data.plan.resources, [...known.keys()]);
+  const title: Titles = (label) => known.get(label) ?? label;
   const first = [`bucket ${data.outputs.bucketName}`, ROLES].flatMap(
     (wanted) => resources.find(({ resource }) => resource === wanted) ?? [],
   );
@@ -19,43 +21,60 @@ export function accessSection(data: ReportData): Section {
     id: "access",
     title: "Who may do what",
     body: html`${paragraph(
-      "As the policies of this stack say it. Each cell leads to the statements behind it, and their conditions: click it, or go there by the arrow keys and press Enter. AWS lets other policies of the account allow its own roles and users more; what the bucket's policy refuses, it refuses them too.",
+      "As the policies of this stack say it. Each cell leads to the statements behind it, with their conditions: click it, or go there by the arrow keys and press Enter. Other policies of the account may allow its own roles and users more; what the bucket’s policy refuses, it refuses them as well.",
     )}${first.map(
       (each) =>
-        html`<h3>${each.resource === ROLES ? "Who may assume the roles" : each.resource}</h3>${matrixTable(each, title)}`,
+        html`<h3>${each.resource === ROLES ? "Who may assume the roles" : capitalized(each.resource)}</h3>${matrixTable(each, title)}`,
     )}${unread(data)}${
       rest.length > 0 &&
-      html`<h3>Everything else with a policy</h3>${rest.map((each) => foldedAway(each.resource, matrixTable(each, title)))}`
-    }<h3 id="statements">${`The ${statements.length} statements`}</h3>${statements.map(entry)}<dialog id="behind" aria-labelledby="behind-title"><h3 id="behind-title"></h3><div id="behind-statements"></div><form method="dialog"><button>Close</button></form></dialog>`,
+      html`<h3>Everything else with a policy</h3>${rest.map((each) => foldedAway(capitalized(each.resource), matrixTable(each, title)))}`
+    }<h3 id="statements">${`The ${statements.length} statements`}</h3>${chosenLater(statements)}${statements.map(entry)}<dialog id="behind" aria-labelledby="behind-title"><h3 id="behind-title"></h3><div id="behind-statements"></div><form method="dialog"><button>Close</button></form></dialog>`,
   };
 }
 
 /** What the page calls principals whose own names say little. */
-function titles({ outputs, settings, plan }: ReportData): Titles {
+function titles({ outputs, settings, plan }: ReportData): Map<string, string> {
   const name = namer(plan.resources);
-  const { accountId } = settings.braintrust;
-  const { iamUserArn, access } = settings.snowflake;
+  const { accountId, principalArns = [] } = settings.braintrust;
+  const { iamUserArn, snsSubscriberArn, errorNotifications } = settings.snowflake;
+  const user = plan.resources.find(({ type }) => type === "aws:iam/user:User");
   const known = new Map<string, string>([[roleLabel(outputs.braintrustRoleArn), "Braintrust’s role"]]);
   if (outputs.snowflakeRoleArn !== undefined)
     known.set(roleLabel(outputs.snowflakeRoleArn), "Snowflake’s role");
-  if (accountId !== undefined)
-    known.set(name(`arn:${settings.partition}:iam::${accountId}:root`), "Braintrust");
-  if (iamUserArn !== undefined) known.set(name(iamUserArn), "Snowflake");
-  known.set(`account ${accountOf(plan.resources)} (this one)`, "This account");
-  const isOwnUser = (label: string) => access === "user" && /^user \S+$/.test(label);
-  return (label) => known.get(label) ?? (isOwnUser(label) ? "Snowflake’s user" : label);
+  if (user !== undefined) known.set(identityLabel(user), "Snowflake’s user");
+  const others: readonly (readonly [title: string, arn: string | undefined])[] = [
+    // Several roles of a data plane of one's own keep their names.
+    ["Braintrust", principalArns.length > 1 ? undefined : (principalArns[0] ?? accountId)],
+    ["Snowflake", iamUserArn],
+    ["Snowflake, as subscriber", snsSubscriberArn],
+    ["Snowflake, for load errors", errorNotifications.iamUserArn],
+  ];
+  for (const [title, arn] of others) {
+    const [label] = arn === undefined ? [] : principalLabels({ AWS: arn }, name);
+    if (label !== undefined && !known.has(label)) known.set(label, title);
+  }
+  return known.set(`account ${accountOf(plan.resources)} (this one)`, "This account");
 }
 
 function roleLabel(arn: string): string {
   return `role ${arn.slice(arn.lastIndexOf("/") + 1)}`;
 }
 
-function unread({ plan }: ReportData): Html | undefined {
+function unread({ plan, settings }: ReportData): Html {
   const policies = accessOf(plan.resources).flatMap(({ subject, unread: names }) =>
     names.map((policy) => `${subject}: ${policy}`),
   );
-  if (policies.length === 0) return undefined;
-  return paragraph(`Not judged, since no plan has their text: ${policies.join("; ")}.`);
+  const boundary = settings.iam.permissionsBoundaryArn;
+  return html`${policies.length > 0 && paragraph(`Not judged, since no plan has their text: ${policies.join("; ")}.`)}${
+    boundary !== undefined &&
+    paragraph(`The permissions boundary \`${boundary}\` may refuse more: its text is not known here.`)
+  }`;
+}
+
+/** The offline plan puts zeros where a name or id is chosen at creation. */
+function chosenLater(statements: readonly ListedStatement[]): Html | undefined {
+  if (!/\b0{7,8}\b/.test(JSON.stringify(statements))) return undefined;
+  return paragraph("In names and ids, `0000000` stands for what Pulumi or AWS chooses at creation.");
 }
 
 /** A statement in words, with its text. */
@@ -76,5 +95,5 @@ function entry({ number, kind, holder, policy, statement, words }: ListedStateme
       ? "nobody may"
       : `${who} ${effect === "allow" ? "may" : "may never"}`;
   const said = `${subject} ${deed}${condition}.`;
-  return html`<details class="statement" id="statement-${number}"><summary><span class="number">${number}</span><span><strong>${statement.Sid ?? "Statement"}</strong> of ${owner}</span></summary><p>${said.charAt(0).toUpperCase()}${said.slice(1)}</p><pre><code>${JSON.stringify(statement, null, 2)}</code></pre></details>`;
+  return html`<details class="statement" id="statement-${number}"><summary><span class="number">${number}</span><span class="effect">${statement.Effect}</span><span><strong>${statement.Sid ?? "Without a Sid"}</strong> of ${owner}</span></summary><p>${capitalized(said)}</p><pre><code>${JSON.stringify(statement, null, 2)}</code></pre></details>`;
 }

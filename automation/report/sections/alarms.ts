@@ -1,7 +1,7 @@
 import type { PlannedResource } from "../../plan/evaluation";
 import { html, prose } from "../page/html";
 import type { ReportData } from "../report-data";
-import { foldedAway, type Line, lines, manyLines, paragraph, type Section } from "./section";
+import { capitalized, foldedAway, type Line, lines, manyLines, paragraph, type Section } from "./section";
 
 const METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const COMPOSITE_ALARM = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
@@ -29,13 +29,13 @@ export function alarmsSection(data: ReportData): Section {
           )
     }${
       ofFlow.length > 0 &&
-      html`<h3>Of the flow of files</h3>${manyLines(
+      html`<h3>The flow of files</h3>${manyLines(
         [...composites, ...ofFlow].map((alarm) => lineOf(alarm, data)),
         "alarms",
       )}`
     }${
       ofPeople.length > 0 &&
-      html`<h3>Of what people do</h3>${lines(ofPeople.map((alarm) => lineOf(alarm, data)))}`
+      html`<h3>Changes and access</h3>${lines(ofPeople.map((alarm) => lineOf(alarm, data)))}`
     }`,
   };
 }
@@ -61,8 +61,4 @@ function lineOf({ inputs }: PlannedResource, { live }: ReportData): Line {
       cause !== undefined &&
       html`Likely cause: ${prose(cause)}. ${foldedAway("First command", html`<pre><code>${command}</code></pre>`)}`,
   };
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -5,7 +5,7 @@ import { prowlerExceptions } from "../../controls/prowler";
 import { guideLists } from "../guide";
 import { html, prose } from "../page/html";
 import { judgedOf, type ReportData } from "../report-data";
-import { foldedAway, lines, paragraph, type Section, tally } from "./section";
+import { foldedAway, lines, paragraph, type Section, sentence, tally } from "./section";
 
 /** The advice of the set-up guide, and how the stack stands to it. */
 export function guideSection(data: ReportData): Section {
@@ -17,7 +17,7 @@ export function guideSection(data: ReportData): Section {
     ).map(
       ({ heading, advice }) =>
         html`<h3>${heading}</h3>${lines(
-          advice.map(({ text, word, why }) => ({ text, word, why: prose(why) })),
+          advice.map(({ text, word, why }) => ({ text, word, why: prose(sentence(why)) })),
         )}`,
     )}`,
   };
@@ -42,7 +42,13 @@ export function controlsSection(data: ReportData): Section {
     body: html`<p>${`Controls of AWS Security Hub and two of the CIS AWS Foundations Benchmark, judged by this stack's resources: ${tally(words, ["met", "not met", "accepted", "out of scope", "not applicable"])}.`}</p>${all.map(
       ({ service, controls }) =>
         html`<h3>${service}</h3>${lines(
-          controls.map(({ id, title, word, why }) => ({ name: id, text: title, word, why: prose(why) })),
+          controls.map(({ id, title, word, why }) => ({
+            name: id,
+            text: title,
+            word,
+            why: prose(sentence(why)),
+          })),
+          "numbered",
         )}`,
     )}<h3>Findings of scanners</h3>${paragraph(
       "What three scanners find in a production stack with every setting, and why it stays. Every other finding fails the project's tests.",
@@ -66,7 +72,7 @@ function scanner(name: string, findings: readonly Finding[]) {
     lines(
       findings.map(({ id, asks, found, reason }) => ({
         text: html`<strong>${id}</strong>${asks !== undefined && ` asks for ${asks}`}: ${found.join(", ")}`,
-        why: prose(reason),
+        why: prose(sentence(reason)),
       })),
     ),
   );

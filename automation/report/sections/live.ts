@@ -1,8 +1,10 @@
+import { meanings, namedStates } from "../../reconcile/report";
+import { fileStates } from "../../reconcile/states";
 import type { CheckResult } from "../../verify/check";
 import { summaryWords } from "../../verify/report";
 import type { Answer, Live } from "../live/live-data";
 import { type Html, html, prose } from "../page/html";
-import { foldedAway, type Line, lines, paragraph, type Section } from "./section";
+import { badge, foldedAway, type Line, lines, manyLines, paragraph, type Section, sentence } from "./section";
 
 /** What the deployed stack answered: its status with the drift, the checks of `verify`, and its files in Snowflake. */
 export function liveSection(live: Live): Section {
@@ -18,11 +20,11 @@ export function liveSection(live: Live): Section {
         "Access keys": status.accessKeys,
         "Braintrust’s exports": status.exports,
       };
-      return html`<p>Phase ${status.deployedPhase ?? "not deployed"}. Next: ${prose(next.reason)}; <code>${next.action}</code></p>${lines(
+      return html`<p>Phase: ${status.deployedPhase ?? "not deployed"}. Next: ${prose(next.reason)}; <code>${next.action}</code></p>${lines(
         Object.entries(findings).map(([text, { verdict, evidence, fix }]) => ({
           text,
           word: verdict,
-          why: html`${prose(evidence)}${fix !== undefined && html`<span class="fix">${prose(fix)}</span>`}`,
+          why: html`${prose(sentence(evidence))}${fix !== undefined && html`<span class="fix">${prose(sentence(fix))}</span>`}`,
         })),
       )}`;
     })}${shown(live.verification, "Its checks", (report) => {
@@ -31,21 +33,47 @@ export function liveSection(live: Live): Section {
       return html`<p>Asked as <code>${report.caller}</code>: ${summaryWords(report)}.</p>${
         loud.length > 0 && lines(loud.map(checkLine))
       }${passed.length > 0 && foldedAway(`${passed.length} passed`, lines(passed.map(checkLine)))}`;
-    })}${shown(live.files, "Its files in Snowflake", ({ streams }) =>
-      lines(
-        streams.map(({ stream, pipe, counts, oldestWaitingHours }) => ({
-          name: stream,
-          text:
-            Object.entries(counts)
-              .filter(([, count]) => count > 0)
-              .map(([state, count]) => `${count} ${state}`)
-              .join(", ") || "no file",
-          why: html`${pipe !== undefined && `Pipe ${pipe.state}, files before it: ${pipe.pending}. `}${
-            oldestWaitingHours !== undefined && `The oldest waits for ${oldestWaitingHours.toFixed(1)} hours.`
-          }`,
-        })),
-      ),
-    )}`,
+    })}${shown(live.files, "Its files in Snowflake", files)}`,
+  };
+}
+
+type Files = Extract<Live["files"], { readonly found: unknown }>["found"];
+
+/** What became of the files of each stream, and the worst of them by name. */
+function files({ streams, worst }: Files): Html {
+  return html`${manyLines(streams.map(streamLine), "streams")}${namedStates.map((state) => {
+    const named = worst.filter((file) => file.state === state);
+    const count = streams.reduce((sum, { counts }) => sum + counts[state], 0);
+    const rest = count - named.length;
+    return (
+      named.length > 0 &&
+      html`<h4>${badge(state)} ${`${count} ${count === 1 ? "file" : "files"}`}</h4><p>${sentence(meanings[state])}</p>${lines(
+        named.map(fileLine),
+      )}${rest > 0 && paragraph(`And ${rest} more: \`reconcile --json\` names them all.`)}`
+    );
+  })}`;
+}
+
+function streamLine({ stream, pipe, counts, oldestWaitingHours }: Files["streams"][number]): Line {
+  const states = fileStates.filter((state) => counts[state] > 0);
+  return {
+    name: stream,
+    text: states.map((state) => `${counts[state]} ${state}`).join(", ") || "no file",
+    word: states[0],
+    why: html`${pipe !== undefined && `Pipe ${pipe.state}, files before it: ${pipe.pending}. `}${
+      oldestWaitingHours !== undefined && `The oldest waits for ${oldestWaitingHours.toFixed(1)} hours.`
+    }`,
+  };
+}
+
+function fileLine({ key, stream, modified, message }: Files["worst"][number]): Line {
+  const written =
+    modified === undefined
+      ? ""
+      : `, written ${new Date(modified).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return {
+    text: html`<code>${key}</code>`,
+    why: html`${`Stream ${stream}${written}.`}${message !== undefined && html` ${sentence(message)}`}`,
   };
 }
 
@@ -59,6 +87,6 @@ function checkLine({ id, title, verdict, evidence, fix }: CheckResult): Line {
   return {
     text: html`${title} <code>${id}</code>`,
     word: verdict,
-    why: html`${prose(evidence)}${fix !== undefined && html`<span class="fix">${prose(fix)}</span>`}`,
+    why: html`${prose(sentence(evidence))}${fix !== undefined && html`<span class="fix">${prose(sentence(fix))}</span>`}`,
   };
 }

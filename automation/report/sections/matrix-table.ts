@@ -18,7 +18,7 @@ export function matrixTable({ resource, columns, places }: ResourceMatrix, title
   const heads = columns.map((column) => headOf(column, title));
   const table = html`<table class="matrix"><thead><tr><th scope="col">${
     resource === ROLES ? "Role" : "Action"
-  }</th>${heads.map((names) => html`<th scope="col">${names.map((each) => html`<span>${each}</span>`)}</th>`)}</tr></thead>${places.map(
+  }</th>${heads.map((names) => html`<th scope="col">${names.map(breakable)}</th>`)}</tr></thead>${places.map(
     ({ place, rows }) =>
       html`<tbody>${
         hasHead(place) &&

@@ -1,6 +1,6 @@
 import { html, prose } from "../page/html";
 import type { ReportData } from "../report-data";
-import { foldedAway, paragraph, type Section } from "./section";
+import { foldedAway, lines, paragraph, type Section, sentence } from "./section";
 
 /** Most settings that are listed before the others are folded away. */
 const MOST_SHOWN = 8;
@@ -14,7 +14,7 @@ export function nextSection({ plan, settings }: ReportData): Section {
     title: missing.length > 0 ? "To fill in next" : "Settings",
     body: html`${
       missing.length === 0
-        ? paragraph("Every value that Braintrust and Snowflake have to tell is filled in.")
+        ? paragraph("Every value of Braintrust and Snowflake is filled in.")
         : html`<p>In <code>Pulumi.${settings.stack}.yaml</code>, in this order:</p>
 <ol class="steps">${missing.slice(0, MOST_SHOWN).map(problem)}</ol>${
             missing.length > MOST_SHOWN &&
@@ -25,11 +25,17 @@ export function nextSection({ plan, settings }: ReportData): Section {
           }`
     }${
       warnings.length > 0 &&
-      html`<h3>What these settings bring about</h3><ul class="steps">${warnings.map(problem)}</ul>`
+      html`<h3>What these settings bring about</h3>${lines(
+        warnings.map(({ key, message, fix }) => ({
+          name: html`<code>${key}</code>`,
+          text: prose(sentence(message)),
+          why: prose(sentence(fix)),
+        })),
+      )}`
     }`,
   };
 }
 
 function problem({ key, message, fix }: ReportData["plan"]["problems"][number]) {
-  return html`<li><strong><code>${key}</code></strong> ${prose(message)}<span class="fix">${prose(fix)}</span></li>`;
+  return html`<li><strong><code>${key}</code></strong> ${prose(sentence(message))}<span class="fix">${prose(sentence(fix))}</span></li>`;
 }

@@ -25,6 +25,12 @@ const tones: Readonly<Record<string, string>> = {
   accepted: "care",
   unknown: "care",
   off: "care",
+  skip: "care",
+  failed: "bad",
+  skipped: "bad",
+  archived: "care",
+  loadedWithErrors: "care",
+  loaded: "good",
 };
 
 /** A line of a list: what it is about, how it came out, and why. */
@@ -35,11 +41,11 @@ export interface Line {
   readonly why?: Fragment;
 }
 
-/** Lines in columns where there is room. */
-export function lines(all: readonly Line[]): Html {
+/** Lines in columns where there is room; a `numbered` one has a name that is short enough for a column of its own. */
+export function lines(all: readonly Line[], names: "named" | "numbered" = "named"): Html {
   const named = all.some(({ name }) => name !== undefined);
   const judged = all.some(({ word }) => word !== undefined);
-  return html`<ul class="lines${named && " named"}${judged && " judged"}">${all.map(
+  return html`<ul class="lines${named && ` ${names}`}${judged && " judged"}">${all.map(
     ({ name, text, word, why }) =>
       html`<li>${name !== undefined && html`<span class="name">${name}</span>`}<span class="text">${text}</span>${
         word !== undefined && badge(word)
@@ -82,6 +88,19 @@ export function foldedAway(summary: Fragment, body: Fragment): Html {
 /** A table in a region that scrolls by itself where it is wider than the page. */
 export function scrolling(label: string, table: Html): Html {
   return html`<div class="scroll" role="region" tabindex="0" aria-label="${label}">${table}</div>`;
+}
+
+/** A text with its first letter in upper case. */
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** A message as a sentence of its own: its first word in upper case, unless that is a name, and a full stop. */
+export function sentence(text: string): string {
+  const [first = ""] = text.split(/[\s,;]/, 1);
+  const isWord = /^[a-z][a-z'’]*:?$/.test(first);
+  const start = isWord ? capitalized(text) : text;
+  return /[.!?]$/.test(start) ? start : `${start}.`;
 }
 
 /** A paragraph. */

@@ -1,6 +1,9 @@
-import { html, prose } from "../page/html";
+import { storedName, taskOf } from "../../../components/settings/snowflake-names";
+import { type Html, html, prose } from "../page/html";
 import type { ReportData } from "../report-data";
 import { manyLines, paragraph, type Section } from "./section";
+
+type Stream = ReportData["outputs"]["streams"][number];
 
 /** The streams, where their files are and go, and how fresh they are. */
 export function streamsSection(data: ReportData): Section {
@@ -8,24 +11,24 @@ export function streamsSection(data: ReportData): Section {
   const every = settings.monitoring.exportEveryHours;
   const checks = live !== undefined && "found" in live.verification ? live.verification.found.checks : [];
   const counted = live !== undefined && "found" in live.files ? live.files.found.streams : [];
+  const count = outputs.streams.length;
   return {
     id: "streams",
     title: "Streams",
     body: html`${paragraph(
-      `${outputs.streams.length === 1 ? "It" : `Each of ${outputs.streams.length}`} must bring a file every ${every} hours.${live === undefined ? " With `--live` this page has the age of its newest file." : ""}`,
+      `${count === 1 ? "A file is expected" : `Of each of ${count} streams a file is expected`} every ${every === 1 ? "hour" : `${every} hours`}.${live === undefined ? " With `--live` this page says how old the newest file is." : ""}`,
     )}${manyLines(
-      outputs.streams.map(({ name, url, format, table, pipe }) => {
-        const fresh = checks.find(({ id }) => id === `fresh/${name}`);
-        const files = counted.find(({ stream }) => stream === name);
-        const counts = Object.entries(files?.counts ?? {}).filter(([, count]) => count > 0);
-        const channel = settings.streams.find((stream) => stream.name === name)?.channel;
+      outputs.streams.map((stream) => {
+        const fresh = checks.find(({ id }) => id === `fresh/${stream.name}`);
+        const files = counted.find((each) => each.stream === stream.name);
+        const counts = Object.entries(files?.counts ?? {}).filter(([, files]) => files > 0);
         return {
-          name,
-          text: html`<code>${url}</code>, ${format}, by pipe <code>${pipe}</code> into <code>${table}</code>`,
+          name: stream.name,
+          text: html`<code>${stream.url}</code>`,
           word: fresh?.verdict,
-          why: html`${fresh !== undefined && prose(`${fresh.evidence}. `)}${
-            counts.length > 0 && `Files: ${counts.map(([state, count]) => `${count} ${state}`).join(", ")}. `
-          }${settings.events.mode === "snowflake-queue" && channelWords(channel)}`,
+          why: html`${fresh !== undefined && html`${prose(fresh.evidence)}. `}${
+            counts.length > 0 && `Files: ${counts.map(([state, files]) => `${files} ${state}`).join(", ")}. `
+          }${loading(stream, data)}`,
         };
       }),
       "streams",
@@ -33,8 +36,24 @@ export function streamsSection(data: ReportData): Section {
   };
 }
 
-function channelWords(channel: string | undefined) {
-  return channel === undefined
-    ? "The pipe’s queue is not known yet."
-    : html`Announced to <code>${channel}</code>`;
+/** What loads a stream, and what starts it. */
+function loading({ name, format, table, pipe }: Stream, { settings, outputs }: ReportData): Html {
+  const into = html`${format}, loaded into <code>${table}</code>`;
+  switch (outputs.eventsMode) {
+    case "snowflake-queue": {
+      const channel = settings.streams.find((stream) => stream.name === name)?.channel;
+      const announced =
+        channel === undefined
+          ? "The pipe’s queue is not known yet: no file is announced to it."
+          : html`New files are announced to <code>${channel}</code>.`;
+      return html`${into} by pipe <code>${pipe}</code>. ${announced}`;
+    }
+    case "sns":
+      return html`${into} by pipe <code>${pipe}</code>, which the event topic starts.`;
+    default: {
+      const minutes = settings.snowflake.taskMinutes;
+      const interval = minutes === 1 ? "minute" : `${minutes} minutes`;
+      return html`${into} by task <code>${taskOf(storedName(table) ?? table)}</code>, every ${interval}.`;
+    }
+  }
 }

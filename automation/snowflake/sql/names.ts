@@ -1,6 +1,6 @@
 import type { Partition } from "../../../components/settings/partitions";
 import { PROJECT } from "../../../components/settings/settings";
-import { currentOf, filesOf, viewOf } from "../../../components/settings/snowflake-names";
+import { currentOf, filesOf, taskOf, viewOf } from "../../../components/settings/snowflake-names";
 import { SEPARATE_STREAMS } from "../../../components/streams";
 import { PipelineError, UsageError } from "../../errors";
 import type { PipelineOutputs, StreamOutput } from "../../outputs";
@@ -156,7 +156,7 @@ export function namesOf(outputs: PipelineOutputs): Names {
         current: inSchema(currentOf(table)),
         pipe: inSchema(pipe),
         storedPipe: pipe,
-        task: inSchema(`${table}_LOAD`),
+        task: inSchema(taskOf(table)),
       };
     }),
   };

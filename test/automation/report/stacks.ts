@@ -2,6 +2,7 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
+import type { UsageOptions } from "../../../automation/cost/usage";
 import { gatherReport, type ReportData } from "../../../automation/report/report-data";
 
 const PREFIX = "braintrust-snowflake:";
@@ -61,6 +62,69 @@ export const stacks: Readonly<Record<string, StackSettings>> = {
     exportPrefix: "teams/ml/braintrust/",
   },
   queue: { ...connected, events: { mode: "queue" }, monitoring: { queueDepth: 100, queueAgeHours: 4 } },
+  // Loaded by tasks, in three formats and folders, in the partition of the US government.
+  "gov-tasks": {
+    ...connected,
+    "aws:region": "us-gov-west-1",
+    snowflake: {
+      iamUserArn: "arn:aws-us-gov:iam::444455556666:user/snow/zt01-b-self9876",
+      externalId: "zoetrope_id=77",
+      taskMinutes: 30,
+    },
+    streams: [
+      { name: "agents", format: "parquet" },
+      { name: "rag_eval", prefix: "rag/eval/" },
+      { name: "Support-Bot", table: '"Support Bot"' },
+    ],
+    events: { mode: "queue" },
+    encryption: "kms",
+  },
+  "china-user": {
+    ...connected,
+    "aws:region": "cn-northwest-1",
+    braintrust: { accountId: "111122223333", orgId: "org-zoetrope", permissions: "least" },
+    snowflake: {
+      access: "user",
+      snsSubscriberArn: "arn:aws-cn:iam::444455556666:user/snow/subscriber",
+      accessKeys: [{ name: "spring", status: "Inactive" }, { name: "autumn" }],
+    },
+    events: { mode: "sns" },
+    iam: { names: { snowflakeUser: "zoetrope-snowflake-reader" } },
+  },
+  // Nothing that can be left out.
+  bare: {
+    ...connected,
+    encryption: "s3",
+    events: { mode: "none" },
+    monitoring: { enabled: false },
+    lifecycle: { profile: "none" },
+    auditTrail: { enabled: false },
+    accessLogs: { enabled: false },
+  },
+  // All that can be added.
+  "zoetrope-all": {
+    ...connected,
+    bucketName: "zoetrope-exports",
+    snowflakeRegion: "us-east-1",
+    snowflake: {
+      iamUserArn: "arn:aws:iam::444455556666:user/snow/zt01-b-self9876",
+      externalId: "zoetrope_id=77",
+      network: { vpcIds: ["vpc-0123456789abcdef0"] },
+      errorNotifications: {
+        enabled: true,
+        iamUserArn: "arn:aws:iam::444455556666:user/notify",
+        externalId: "zoetrope_errors=1",
+      },
+    },
+    crossAccountReaders: [{ arn: "arn:aws:iam::777788889999:role/path/Analytics" }],
+    objectLock: { mode: "GOVERNANCE", days: 30 },
+    replication: {
+      bucketArn: "arn:aws:s3:::zoetrope-replica",
+      kmsKeyArn: `arn:aws:kms:eu-west-1:${ACCOUNT}:key/11111111-2222-4333-8444-555555555555`,
+    },
+    monitoring: { alertEmails: ["ops@zoetrope.example"], monthlyBudgetUsd: 100, storageGb: 500 },
+    events: { notificationChannels: { logs: "arn:aws:sqs:us-east-1:444455556666:sf-snowpipe-AIDA-zt" } },
+  },
   hundred: {
     ...connected,
     bucketName: `${"a-very-long-bucket-name-".repeat(2)}of-acme-corp`,
@@ -71,10 +135,20 @@ export const stacks: Readonly<Record<string, StackSettings>> = {
   },
 };
 
+const evaluated = new Map<string, Promise<ReportData>>();
+
+/** What the page of one of these stacks shows; several tests share one evaluation. */
+export function dataOf(stack: string): Promise<ReportData> {
+  const data = evaluated.get(stack) ?? dataWith(stack, stacks[stack] ?? {});
+  evaluated.set(stack, data);
+  return data;
+}
+
 /** What the page of a stack with these settings shows, evaluated offline in a folder of its own. */
-export async function dataOf(
+export async function dataWith(
   stack: string,
-  settings: StackSettings = stacks[stack] ?? {},
+  settings: StackSettings,
+  usage: UsageOptions = {},
 ): Promise<ReportData> {
   const workDir = await fs.mkdtemp(path.join(os.tmpdir(), "report-"));
   try {
@@ -88,7 +162,7 @@ export async function dataOf(
       path.join(workDir, `Pulumi.${stack}.yaml`),
       stringify({ config: Object.fromEntries(config) }),
     );
-    return await gatherReport({ stack, workDir });
+    return await gatherReport({ stack, workDir, ...usage });
   } finally {
     await fs.rm(workDir, { recursive: true });
   }

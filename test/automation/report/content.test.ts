@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { fileStates } from "../../../automation/reconcile/states";
+import { guideLists } from "../../../automation/report/guide";
+import { reportPage } from "../../../automation/report/page/page";
+import { gatherReport } from "../../../automation/report/report-data";
+import { dataOf, dataWith } from "./stacks";
+
+/** The lists of the set-up guide, in its words. */
+const guide: Readonly<Record<string, readonly string[]>> = {
+  "IAM policies": [
+    "Use least-privilege principle",
+    "Regularly review and audit permissions",
+    "Use conditions to restrict access further",
+    "Enable CloudTrail for audit logging",
+  ],
+  "S3 security": [
+    "Enable bucket versioning",
+    "Configure lifecycle policies to manage costs",
+    "Use S3 encryption (SSE-S3 or SSE-KMS)",
+    "Monitor access with CloudTrail and S3 access logs",
+    "Consider using S3 Object Lock for compliance",
+  ],
+  "Key management": [
+    "Rotate access keys regularly",
+    "Use IAM roles instead of users when possible",
+    "Store credentials securely (AWS Secrets Manager)",
+    "Monitor for unused access keys",
+  ],
+  "Cost optimization": [
+    "Use S3 Intelligent-Tiering for automatic cost optimization",
+    "Set up lifecycle policies to transition older data to cheaper storage classes",
+    "Delete incomplete multipart uploads",
+  ],
+  "Monitoring and alerting": [
+    "Failed S3 operations",
+    "Unusual access patterns",
+    "Storage costs exceeding thresholds",
+    "SQS queue depth",
+  ],
+};
+
+/** The text of one section, without markup. */
+async function textOf(stack: string, section: string, data?: Awaited<ReturnType<typeof dataOf>>) {
+  const page = await reportPage(data ?? (await dataOf(stack)));
+  const [, body = ""] = new RegExp(`<section id="${section}"(.*?)</section>`, "s").exec(page) ?? [];
+  return body
+    .replace(/<[^>]*>/g, " ")
+    .replace(/\s+/g, " ")
+    .replaceAll("&#39;", "'");
+}
+
+describe("the reviewer's page, in words", () => {
+  it("has each piece of the guide's advice, with evidence", async () => {
+    for (const stack of ["dev", "china-user", "shared", "bare", "zoetrope-all"]) {
+      const lists = guideLists(await dataOf(stack));
+      assert.deepEqual(
+        Object.fromEntries(lists.map(({ heading, advice }) => [heading, advice.map(({ text }) => text)])),
+        guide,
+      );
+      for (const { text, why } of lists.flatMap(({ advice }) => advice)) assert.ok(why.length > 5, text);
+    }
+  });
+
+  it("takes the evidence of conditions from the stack's own policies", async () => {
+    const evidence = async (stack: string) =>
+      guideLists(await dataOf(stack))
+        .flatMap(({ advice }) => advice)
+        .find(({ text }) => text.includes("conditions"))?.why ?? "";
+    assert.doesNotMatch(await evidence("bare"), /kms:|SourceVpc/);
+    assert.match(await evidence("bare"), /sts:ExternalId.*aws:SecureTransport/s);
+    assert.match(await evidence("zoetrope-all"), /kms:ViaService.*aws:SourceVpc/s);
+    assert.doesNotMatch(await evidence("dev"), /sts:ExternalId/);
+  });
+
+  it("does not call access logs on where they are off", async () => {
+    const data = await dataOf("acme-prod");
+    const advice = (settings: typeof data.settings) =>
+      guideLists({ ...data, settings })
+        .flatMap((list) => list.advice)
+        .find(({ text }) => text.endsWith("S3 access logs"));
+    assert.equal(advice(data.settings)?.word, "met");
+    const accessLogs = { ...data.settings.accessLogs, enabled: false };
+    const off = advice({ ...data.settings, accessLogs });
+    assert.equal(off?.word, "off");
+    assert.match(off?.why ?? "", /`accessLogs\.enabled`/);
+  });
+
+  it("names the task that loads a stream without a pipe, and how often", async () => {
+    const text = await textOf("gov-tasks", "streams");
+    assert.match(text, /parquet, loaded into AGENTS by task AGENTS_LOAD , every 30 minutes/);
+    assert.match(
+      text,
+      /jsonl, loaded into &#34;Support Bot&#34; by task Support Bot_LOAD , every 30 minutes/,
+    );
+    assert.doesNotMatch(text, /pipe/i);
+    assert.match(await textOf("bare", "streams"), /by task LOGS_LOAD , every 15 minutes/);
+    assert.match(await textOf("by-user", "streams"), /by pipe LOGS_PIPE , which the event topic starts/);
+  });
+
+  it("calls whoever assumes the roles by what they are, whatever the path of their ARN", async () => {
+    const text = await textOf("zoetrope-all", "access");
+    assert.match(text, /Snowflake is user zt01-b-self9876 of account 444455556666/);
+    assert.match(text, /Snowflake, for load errors is user notify of account 444455556666/);
+    assert.match(await textOf("china-user", "access"), /Snowflake’s user is user zoetrope-snowflake-reader/);
+  });
+
+  it("has the roles of Braintrust and Snowflake in the first columns", async () => {
+    const page = await reportPage(await dataOf("zoetrope-all"));
+    const [, head = ""] = /<table class="matrix"><thead>(.*?)<\/thead>/s.exec(page) ?? [];
+    const names = [...head.matchAll(/<span>([^<]*)</g)].map(([, name]) => name);
+    assert.deepEqual(names.slice(0, 2), ["Braintrust’s role", "Snowflake’s role"]);
+  });
+
+  it("has Snowflake's bill beside AWS's, with what each item is counted from", async () => {
+    const data = await dataOf("gov-tasks");
+    const text = await textOf("gov-tasks", "cost", data);
+    const { snowflake, months, usage } = data.cost;
+    const all = [...snowflake.items, ...snowflake.reset.items, ...(months.at(-1)?.items ?? [])];
+    assert.ok(snowflake.items.length > 0);
+    for (const { item, why, usd } of all) {
+      assert.ok(text.includes(` ${item} ${usd.toFixed(2)} ${why} `), `${item}: ${why}`);
+    }
+    assert.ok(text.includes(`${snowflake.usd.toFixed(2)} USD to Snowflake each month`));
+    assert.ok(text.includes(`in month ${usage.months}`));
+  });
+
+  it("names the worst files of a deployed stack by their state, and what to do about each", async () => {
+    const none = Object.fromEntries(fileStates.map((state) => [state, 0])) as Record<
+      (typeof fileStates)[number],
+      number
+    >;
+    const files = {
+      found: {
+        streams: [
+          {
+            stream: "agents",
+            counts: { ...none, loaded: 90, failed: 23, waiting: 1 },
+            oldestWaitingHours: 2.5,
+          },
+          { stream: "rag_eval", counts: { ...none, loaded: 4 } },
+        ],
+        worst: [
+          {
+            stream: "agents",
+            key: "zt/agents/<b>1.parquet",
+            state: "failed" as const,
+            modified: Date.UTC(2026, 1, 3, 4, 5),
+            message: "Invalid Parquet footer",
+          },
+          { stream: "agents", key: "zt/agents/2.parquet", state: "waiting" as const },
+        ],
+      },
+    };
+    const unknown = { problem: "AWS did not answer" };
+    const data = { ...(await dataOf("gov-tasks")), live: { files, status: unknown, verification: unknown } };
+    const text = await textOf("gov-tasks", "live", data);
+    assert.match(text, /agents 23 failed, 1 waiting, 90 loaded failed The oldest waits for 2\.5 hours/);
+    assert.match(text, /failed 23 files Snowflake could not load it: correct the file, or its format\./);
+    assert.match(
+      text,
+      /zt\/agents\/&#60;b&#62;1\.parquet Stream agents, written 2026-02-03 04:05 UTC\. Invalid Parquet footer/,
+    );
+    assert.match(text, /And 22 more: reconcile --json names them all/);
+    assert.match(text, /waiting 1 file Not loaded yet\. zt\/agents\/2\.parquet Stream agents\./);
+  });
+});
+
+describe("gatherReport", () => {
+  it("estimates Snowflake's bill for the price and ratio that are given", async () => {
+    const usage = { gbPerDay: "40", creditUsd: "2.6", textRatio: "8" };
+    const cheap = await dataWith("dev", {}, usage);
+    assert.equal(cheap.cost.snowflake.creditUsd, 2.6);
+    assert.equal(cheap.cost.usage.textRatio, 8);
+    assert.match(await textOf("dev", "cost", cheap), /at 2\.60 USD a credit/);
+  });
+  it("refuses a ratio that no text has", async () => {
+    await assert.rejects(gatherReport({ stack: "dev", textRatio: "0.5" }), /--text-ratio.*must be a number/s);
+  });
+});
