@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import { asTexts, refuse } from "./argument-rules";
+import { asTexts, refuse, statementOf } from "./argument-rules";
 import { EventsMode } from "./arguments";
 import { type CompleteArgs, complete } from "./pipeline-args";
 import { findConflicts } from "./settings/conflicts/conflicts";
@@ -62,6 +62,9 @@ function asSettings(args: pulumi.Unwrap<CompleteArgs>): Settings {
       pipe: `P${index}`,
     })),
     crossAccountReaders: args.crossAccountReaders,
+    bucketPolicyStatements: args.bucketPolicyStatements.map(
+      statementOf,
+    ) as Settings["bucketPolicyStatements"],
     iam: { names: { ...others, exportPolicy: braintrustPolicy, readPolicy: snowflakePolicy } },
     braintrust: { ...settings.braintrust, principalArns: args.braintrustPrincipalArns },
     snowflake: {
@@ -69,7 +72,12 @@ function asSettings(args: pulumi.Unwrap<CompleteArgs>): Settings {
       access: args.snowflakeAccess,
       accessKeys: args.accessKeys.map(({ name, status = "Active" }) => ({ name, status })),
       network: args.snowflakeNetwork,
-      errorNotifications: { ...settings.snowflake.errorNotifications, enabled: args.loadErrors },
+      externalId: args.snowflakeExternalId,
+      errorNotifications: {
+        ...settings.snowflake.errorNotifications,
+        enabled: args.loadErrors,
+        externalId: args.loadErrorsExternalId,
+      },
     },
     events: {
       ...settings.events,
@@ -110,6 +118,8 @@ const argumentOf = {
   "braintrust.principalArns": "braintrustPrincipalArns",
   "snowflake.accessKeys": "accessKeys",
   "snowflake.network": "snowflakeNetwork",
+  "snowflake.externalId": "snowflakeExternalId",
+  "snowflake.errorNotifications.externalId": "loadErrorsExternalId",
   "events.notificationChannels": "streams",
   "events.fileEvents": "fileEvents",
   "events.queueName": "names.eventQueue",

@@ -11,6 +11,7 @@ const braintrust = settings.braintrust.unwrap().shape;
 const snowflake = settings.snowflake.unwrap().shape;
 const loadErrors = snowflake.errorNotifications.unwrap().shape;
 const events = settings.events.unwrap().shape;
+const statement = settings.bucketPolicyStatements.unwrap().element;
 const reader = settings.crossAccountReaders.unwrap().element.shape;
 const accessKey = snowflake.accessKeys.unwrap().element.shape;
 const network = snowflake.network.unwrap().shape;
@@ -116,7 +117,12 @@ const argumentsSchema = section({
       prefixes: z.array(plain(reader.prefixes.unwrap().element)).min(1).optional(),
     }),
   ),
-  bucketPolicyStatements: z.array(text()),
+  bucketPolicyStatements: z.array(
+    text()
+      .transform((json) => statementOf(json))
+      .pipe(typed("object", "must be a statement as JSON"))
+      .pipe(statement),
+  ),
 
   auditTrail: flag,
   existingTrailArn: text(auditTrail.existing),
@@ -156,8 +162,13 @@ const argumentsSchema = section({
  * @throws RunError that says everything that is wrong, each with key, value, rule and fix.
  */
 export function checkArguments(name: string, args: object): void {
-  const given = asTexts(args);
-  const { error } = argumentsSchema.safeParse(given);
+  const texts = asTexts(args) as Record<string, unknown>;
+  const { error } = argumentsSchema.safeParse(texts);
+  const { bucketPolicyStatements: statements } = texts;
+  // Problems within a statement show its values.
+  const given = Array.isArray(statements)
+    ? { ...texts, bucketPolicyStatements: statements.map(statementOf) }
+    : texts;
   if (error !== undefined) refuse(name, schemaProblems(error.issues, given, new Map(), words));
 }
 
@@ -176,4 +187,18 @@ export function asTexts(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asTexts);
   if (typeof value !== "object" || value === null) return value ?? undefined;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, asTexts(inner)]));
+}
+
+/**
+ * What JSON of a statement says, and anything else as it is. A statement that is not known yet, or secret, stands as one that each
+ * rule accepts.
+ */
+export function statementOf(json: unknown, index = 0): unknown {
+  if (json === ENCRYPTED) return { Sid: `Output ${index}`, Effect: "Deny", Principal: "*", Action: "*" };
+  if (typeof json !== "string") return json;
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
+  }
 }

@@ -96,7 +96,7 @@ export interface ExportPipelineArgs {
   readonly loadErrorsExternalId?: pulumi.Input<string>;
   /** Principals of other accounts that read exports. @default none */
   readonly crossAccountReaders?: CrossAccountReaderArgs[];
-  /** Further statements of the bucket's policy, each as JSON; without a Resource it is of the whole bucket. @default none */
+  /** Further statements of the bucket's policy, each as JSON with a Sid of its own; one without a Resource is of the whole bucket. @default none */
   readonly bucketPolicyStatements?: pulumi.Input<string>[];
 
   /** Whether the stack has an audit trail of its own. @default true, unless `existingTrailArn` names another */

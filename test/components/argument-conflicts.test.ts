@@ -104,6 +104,45 @@ describe("arguments of ExportPipeline that cannot be combined", () => {
     });
   }
 
+  it("are refused where statements of the bucket's policy clash or open it, each by its own words in the settings", async () => {
+    const reader = { AWS: "arn:aws:iam::777788889999:role/lake" };
+    const statement = { Sid: "Lake", Effect: "Allow", Principal: reader, Action: "s3:GetObject" };
+    const statements = [
+      statement,
+      { ...statement, Principal: "*" },
+      { ...statement, Sid: "DenyTlsBelow12" },
+      { ...statement, Sid: "Elsewhere", Resource: "arn:aws:s3:::acme-traces/*" },
+      { ...statement, Sid: "Both", NotAction: "s3:PutObject" },
+    ];
+    const bucketName = "acme-exports";
+    const words = problemsOf({ bucketName, bucketPolicyStatements: statements }).map(formatProblem);
+    assert.equal(words.length, 5);
+    const bucketPolicyStatements = statements.map((each) => JSON.stringify(each));
+    assert.deepEqual(await refusals({ bucketName, bucketPolicyStatements }), words);
+  });
+
+  it("are refused where a statement of the bucket's policy has a plain external id", async () => {
+    for (const id of ["snowflakeExternalId", "loadErrorsExternalId"]) {
+      const Condition = { StringEquals: { "aws:userid": "ACME_SFCRole=3_x" } };
+      const statement = { Sid: "Own", Effect: "Deny", Principal: "*", Action: "s3:*", Condition };
+      const given = { [id]: "ACME_SFCRole=3_x", bucketPolicyStatements: [JSON.stringify(statement)] };
+      const [line = "", ...others] = await refusals(given);
+      assert.match(line, new RegExp(`^bucketPolicyStatements\\[0\\] = \\(Own\\): has the value of ${id}, `));
+      assert.deepEqual(others, []);
+    }
+  });
+
+  it("include statements that are outputs among those that are known, and take ARNs of any partition", async () => {
+    const Resource = "arn:aws-us-gov:s3:::acme-exports/*";
+    const known = { Sid: "Own", Effect: "Deny", Principal: "*", Action: "s3:DeleteObject", Resource };
+    const bucketPolicyStatements = [
+      pulumi.secret(JSON.stringify(known)),
+      JSON.stringify(known),
+      pulumi.jsonStringify(known),
+    ];
+    assert.deepEqual(await refusals({ bucketName: "acme-exports", bucketPolicyStatements }), []);
+  });
+
   it("are refused where one of them is an output", async () => {
     const existingBucket = pulumi.output("acme-exports");
     assert.equal((await refusals({ existingBucket, encryption: "kms" })).length, 1);

@@ -54,6 +54,26 @@ describe("checkArguments", () => {
     }
   });
 
+  it("judges statements of the bucket's policy as those of the settings", () => {
+    const message = messageOf({
+      bucketPolicyStatements: [
+        '{"Sid":"Lake"',
+        { Sid: "Lake", Effect: "Deny", Principal: "*", Action: "s3:*" },
+        JSON.stringify({ Effect: "Deny", Principal: "*", Action: "iam:PassRole" }),
+        JSON.stringify({ Sid: "Lake", Effect: "Deny", Principals: "*", Action: "s3:*" }),
+      ],
+    });
+    for (const problem of [
+      '[0] = "{\\"Sid\\":\\"Lake\\"": must be a statement as JSON; correct it in the program',
+      '[1] = {"Sid":"Lake","Effect":"Deny","Principal":"*","Action":"s3:*"}: must be a text',
+      "[2].Sid = (unset): must be a text",
+      '[2].Action = "iam:PassRole": must be actions of S3',
+      '[3].Principals = "*": is not an argument; remove it or correct its spelling; known keys here: Sid, ',
+    ]) {
+      assert.ok(message.includes(`bucketPolicyStatements${problem}`), `${problem}: ${message}`);
+    }
+  });
+
   it("accepts outputs and secrets where a value may come from a resource, and shows none", () => {
     assert.equal(
       messageOf({

@@ -107,7 +107,7 @@ function isFixed(value: string): boolean {
 }
 
 function resourceProblems(at: string, { Resource = [] }: Statement, settings: Settings): Problem[] {
-  const { bucketName, existingBucket, partition } = settings;
+  const { bucketName, existingBucket, partition, region } = settings;
   const bucket = existingBucket ?? bucketName;
   if (bucket === ENCRYPTED) return [];
   const key = `${at}.Resource`;
@@ -116,8 +116,9 @@ function resourceProblems(at: string, { Resource = [] }: Statement, settings: Se
     const fix = "leave it out, for the bucket and everything in it, or set bucketName to the bucket's name";
     return [{ key, value: showValue(Resource), rule, fix }];
   }
-  const own = `arn:${partition}:s3:::${bucket}`;
   return [Resource].flat().flatMap((arn): Problem[] => {
+    // Where nothing says the region, AWS alone knows the partition.
+    const own = `arn:${region === undefined ? arn.split(":")[1] : partition}:s3:::${bucket}`;
     if (arn === own || arn.startsWith(`${own}/`)) return [];
     const rule = `is not in this stack's bucket, and S3 takes a bucket's policy for that bucket alone`;
     return [{ key, value: showValue(arn), rule, fix: `begin it with ${own}, or leave it out` }];
