@@ -4,7 +4,7 @@ import { BucketReplication } from "./access/replication";
 import { SnowflakeReader } from "./access/snowflake-reader";
 import { snowflakeTrust } from "./access/trust-policy";
 import { type Account, readAccount } from "./account";
-import { checkTogether, takeSuffix } from "./argument-conflicts";
+import { checkTogether } from "./argument-conflicts";
 import { checkArguments } from "./argument-rules";
 import { Encryption, EventsMode, knownInputs } from "./arguments";
 import { auditNames } from "./audit/audit-names";
@@ -25,6 +25,7 @@ import { EncryptionKey } from "./storage/encryption-key";
 import { ExportBucket } from "./storage/export-bucket";
 import { EncryptionKeyPolicy } from "./storage/key-policy";
 import { shareOwner } from "./storage/share-names";
+import { takeSuffix } from "./suffixes";
 
 /**
  * The AWS side of a Braintrust to Snowflake pipeline: bucket, roles, events, audit trail, monitoring. For what no argument

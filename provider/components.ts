@@ -19,7 +19,7 @@ export const components: Provider = {
     // Not needed, and slow to load, where the engine has a bucket shared alone.
     const [{ ExportPipeline }, { startPluginRun }, schema] = await Promise.all([
       import("../components/pipeline"),
-      import("../components/argument-conflicts"),
+      import("../components/suffixes"),
       readSchema(),
     ]);
     startPluginRun();
