@@ -35,6 +35,13 @@ const rooms = {
   "components/events": [...vocabulary, "components/access/", "components/storage/share"],
   "components/audit": [...vocabulary, "components/storage/"],
   "components/monitoring": [...vocabulary, "components/storage/", "components/events/"],
+  "components/pipeline": [
+    ...vocabulary,
+    "components/package",
+    ...["settings", "storage", "access", "events", "audit", "monitoring"].map(
+      (room) => `components/${room}/`,
+    ),
+  ],
   "automation/terminal": [...ground],
   "automation/project": [...ground, "components/settings/", "components/streams"],
   "automation/aws": [...ground, "automation/proxies", "automation/project/", "components/settings/"],

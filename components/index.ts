@@ -22,7 +22,7 @@ export {
   type StreamArgs,
 } from "./arguments";
 export type { PhysicalNames } from "./physical-names";
-export { ExportPipeline } from "./pipeline";
-export type { ExportPipelineArgs } from "./pipeline-args";
+export { ExportPipeline } from "./pipeline/pipeline";
+export type { ExportPipelineArgs } from "./pipeline/pipeline-args";
 export { deployPipeline } from "./program";
 export { SharedBucketProvider } from "./storage/shared-bucket";

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { braintrustExternalIds } from "./access/braintrust-external-ids";
 import { nextStep } from "./next-step";
 import type { PipelineOutputs } from "./output-contract";
-import type { ExportPipeline } from "./pipeline";
+import type { ExportPipeline } from "./pipeline/pipeline";
 import { phaseOf, type Settings, secretIfEncrypted, subscriberOf } from "./settings/settings";
 
 /** Snowflake's side as the settings know it, as far as the stack uses it: whom it trusts, and whom it tells of files. */

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { stackOutputs } from "./outputs";
-import { ExportPipeline } from "./pipeline";
+import { ExportPipeline } from "./pipeline/pipeline";
 import { providerConfiguration, readSettings } from "./settings/read-settings";
 import { PIPELINE_NAME, type Settings } from "./settings/settings";
 import { SharedBucketProvider } from "./storage/shared-bucket";

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { braintrustExternalIds } from "./access/braintrust-external-ids";
 import type { AlertEmailArgs } from "./arguments";
 import { deployedRecipients } from "./monitoring/deployed-recipients";
-import type { ExportPipelineArgs } from "./pipeline-args";
+import type { ExportPipelineArgs } from "./pipeline/pipeline-args";
 import { costTagOf } from "./settings/conflicts/cost-conflicts";
 import { givenNames } from "./settings/names";
 import type { RawSettings } from "./settings/schema";

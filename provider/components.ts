@@ -18,8 +18,8 @@ export const components: Provider = {
     if (type !== PIPELINE_TYPE) throw new Error(`${type} is not a component of this provider`);
     // Not needed, and slow to load, where the engine has a bucket shared alone.
     const [{ ExportPipeline }, { startPluginRun }, schema] = await Promise.all([
-      import("../components/pipeline"),
-      import("../components/suffixes"),
+      import("../components/pipeline/pipeline"),
+      import("../components/pipeline/suffixes"),
       readSchema(),
     ]);
     startPluginRun();

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import type { ComponentResource, OutputInstance } from "@pulumi/pulumi";
 import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
 import { generateSchema } from "@pulumi/pulumi/provider/experimental/schema";
-import type { ExportPipeline } from "../components/pipeline";
+import type { ExportPipeline } from "../components/pipeline/pipeline";
 import { PROJECT } from "../components/settings/settings";
 import * as packageJson from "../package.json";
 import { SCHEMA_FILE } from "../provider/components";

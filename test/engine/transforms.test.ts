@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
-import { ExportPipeline } from "../../components/pipeline";
+import { ExportPipeline } from "../../components/pipeline/pipeline";
 import { PROJECT } from "../../components/settings/settings";
 import { TestProject } from "./harness";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { findEngine } from "../../automation/engine/cli/pulumi-cli";
-import { ExportPipeline } from "../../components/pipeline";
-import type { ExportPipelineArgs } from "../../components/pipeline-args";
+import { ExportPipeline } from "../../components/pipeline/pipeline";
+import type { ExportPipelineArgs } from "../../components/pipeline/pipeline-args";
 import { PROJECT } from "../../components/settings/settings";
 import { type Aws, inventory, useSandbox } from "./harness";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { auditNames } from "../../../components/audit/audit-names";
 import { AuditTrail, type AuditTrailArgs, eventSelectors } from "../../../components/audit/audit-trail";
 import { hardenTrailPolicy, type TrailPolicy } from "../../../components/audit/trail-bucket-policy";
-import { complete } from "../../../components/pipeline-args";
+import { complete } from "../../../components/pipeline/pipeline-args";
 import { bucketNameRule } from "../../../components/settings/rules/text-rules";
 import { toArgs } from "../../../components/to-args";
 import { account, deploy, deployProgram, resolved, type Statement, settingsFor } from "../../support";

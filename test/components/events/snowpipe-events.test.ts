@@ -5,7 +5,7 @@ import {
   type SnowpipeEventsArgs,
 } from "../../../components/events/snowpipe-events";
 import { physicalNames } from "../../../components/physical-names";
-import { complete } from "../../../components/pipeline-args";
+import { complete } from "../../../components/pipeline/pipeline-args";
 import { SHARED_NOTIFICATION } from "../../../components/storage/share-names";
 import { toArgs } from "../../../components/to-args";
 import { account, deploy, settingsFor } from "../../support";

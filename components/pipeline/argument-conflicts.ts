@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
+import { EventsMode } from "../arguments";
+import { findConflicts } from "../settings/conflicts/conflicts";
+import { defaultSettings } from "../settings/read-settings";
+import type { Settings } from "../settings/settings";
 import { asTexts, refuse, statementOf } from "./argument-rules";
-import { EventsMode } from "./arguments";
 import { type CompleteArgs, complete } from "./pipeline-args";
-import { findConflicts } from "./settings/conflicts/conflicts";
-import { defaultSettings } from "./settings/read-settings";
-import type { Settings } from "./settings/settings";
 
 /**
  * Checks arguments that are right each by itself, by the rules of which settings cannot be combined. Outputs are assumed to be

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { ExportPipeline } from "../../components/pipeline";
-import type { ExportPipelineArgs } from "../../components/pipeline-args";
-import { PIPELINE_TYPE } from "../../components/settings/settings";
-import { deploy, deployProgram, type Registered } from "../support";
+import { ExportPipeline } from "../../../components/pipeline/pipeline";
+import type { ExportPipelineArgs } from "../../../components/pipeline/pipeline-args";
+import { PIPELINE_TYPE } from "../../../components/settings/settings";
+import { deploy, deployProgram, type Registered } from "../../support";
 
 const everything: ExportPipelineArgs = {
   braintrustAccountId: "111122223333",

@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { SnowflakeReader } from "./access/snowflake-reader";
-import type { Account } from "./account";
-import type { AuditNames } from "./audit/audit-names";
-import type { AuditTrail } from "./audit/audit-trail";
-import type { LoadErrors } from "./events/load-errors";
-import type { SnowpipeEvents } from "./events/snowpipe-events";
-import type { MonitoringArgs } from "./monitoring/monitoring-args";
-import type { PhysicalNames } from "./physical-names";
+import type { SnowflakeReader } from "../access/snowflake-reader";
+import type { Account } from "../account";
+import type { AuditNames } from "../audit/audit-names";
+import type { AuditTrail } from "../audit/audit-trail";
+import type { LoadErrors } from "../events/load-errors";
+import type { SnowpipeEvents } from "../events/snowpipe-events";
+import type { MonitoringArgs } from "../monitoring/monitoring-args";
+import type { PhysicalNames } from "../physical-names";
+import type { EncryptionKey } from "../storage/encryption-key";
 import type { CompleteArgs } from "./pipeline-args";
-import type { EncryptionKey } from "./storage/encryption-key";
 
 /** What a pipeline is made of, as far as it is watched. */
 export interface PipelineParts {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { ExportPipeline } from "../../components/pipeline";
-import type { ExportPipelineArgs } from "../../components/pipeline-args";
-import { formatProblem } from "../../components/settings/problems";
-import { deploy, problemsOf } from "../support";
+import { ExportPipeline } from "../../../components/pipeline/pipeline";
+import type { ExportPipelineArgs } from "../../../components/pipeline/pipeline-args";
+import { formatProblem } from "../../../components/settings/problems";
+import { deploy, problemsOf } from "../../support";
 
 const KEY = "arn:aws:kms:us-east-1:123456789012:key/0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0";
 const TRAIL = "arn:aws:cloudtrail:us-east-1:123456789012:trail/organization";

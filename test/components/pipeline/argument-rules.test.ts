@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { checkArguments } from "../../components/argument-rules";
-import { packageDir } from "../../components/package";
-import { PIPELINE_TYPE } from "../../components/settings/settings";
+import { packageDir } from "../../../components/package";
+import { checkArguments } from "../../../components/pipeline/argument-rules";
+import { PIPELINE_TYPE } from "../../../components/settings/settings";
 
 const schema = JSON.parse(fs.readFileSync(path.join(packageDir, "provider", "schema.json"), "utf8"));
 

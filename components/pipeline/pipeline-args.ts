@@ -17,8 +17,8 @@ import {
   type ReplicationArgs,
   SnowflakeAccess,
   type StreamArgs,
-} from "./arguments";
-import type { PhysicalNames } from "./physical-names";
+} from "../arguments";
+import type { PhysicalNames } from "../physical-names";
 
 /** What a pipeline is made of. Defaults are production's. */
 export interface ExportPipelineArgs {

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { providerConfiguration } from "./settings/read-settings";
-import { SHARED_POLICY } from "./storage/share-names";
-import { SharedBucketProvider } from "./storage/shared-bucket";
+import { providerConfiguration } from "../settings/read-settings";
+import { SHARED_POLICY } from "../storage/share-names";
+import { SharedBucketProvider } from "../storage/shared-bucket";
 
 /** Options of what a pipeline has on a bucket that others use too: with a provider of its own, unless it was given one. */
 export function sharingOptions(

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { physicalNames } from "./physical-names";
-import { formatProblem, type Problem, schemaProblems } from "./settings/problems";
-import { ENCRYPTED, section, settingsSchema } from "./settings/schema";
+import { physicalNames } from "../physical-names";
+import { formatProblem, type Problem, schemaProblems } from "../settings/problems";
+import { ENCRYPTED, section, settingsSchema } from "../settings/schema";
 
 const { bucketName, existingBucket, existingKmsKeyArn, kmsKeyArn, exportPrefix, ...settings } =
   settingsSchema.shape;
