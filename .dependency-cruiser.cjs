@@ -100,7 +100,7 @@ const rooms = {
   ],
   "automation/deploy/recovery": [
     ...ground,
-    ...["terminal", "project", "aws", "engine", "deploy"].map(below),
+    ...["project", "aws", "engine", "deploy"].map(below),
     "components/settings/",
   ],
   "automation/deploy/preflight": [
@@ -133,7 +133,7 @@ const rooms = {
   "automation/braintrust": [...ground, "automation/outputs", "automation/proxies"],
   "automation/status": [
     ...ground,
-    ...["terminal", "project", "aws", "engine", "deploy", "keys", "braintrust"].map(below),
+    ...["project", "aws", "engine", "deploy", "keys", "braintrust"].map(below),
     "components/settings/",
   ],
   "automation/verify": [
@@ -192,7 +192,7 @@ const rooms = {
     "components/storage/share-names",
     "policy/",
   ],
-  provider: ["compile-cache", ...ground, "automation/aws/", "components/"],
+  provider: ["compile-cache", "automation/aws/", "components/"],
 };
 
 /** Checks of one kind know what all checks share, and no check of another kind. */
@@ -223,10 +223,10 @@ const strangers = {
 
 /** What imports nobody, so that everybody may import it. */
 const groundFiles = [
-  ...["account", "arguments", "output-contract", "package", "physical-names", "stateful"].map(
+  ...["account", "arguments", "aws-limits", "output-contract", "package", "physical-names", "stateful"].map(
     (file) => `components/${file}`,
   ),
-  ...["errors", "paths", "debug", "outputs", "policy-document", "proxies"].map(
+  ...["errors", "paths", "command-line", "debug", "outputs", "policy-document", "proxies"].map(
     (file) => `automation/${file}`,
   ),
 ];
