@@ -178,7 +178,7 @@ describe("sql --planned", () => {
     assert.equal(error, undefined);
     const { sources } = parse(out);
     assert.equal(sources[0].database, "Größe");
-    assert.deepEqual(sources[0].freshness.warn_after, { count: 6, period: "hour" });
+    assert.deepEqual(sources[0].config.freshness.warn_after, { count: 6, period: "hour" });
     assert.equal(await settings(), before);
   });
 
