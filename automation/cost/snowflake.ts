@@ -23,11 +23,16 @@ export interface SnowflakeCost {
 
 const MINUTES = MONTH_DAYS * 24 * 60;
 /** Seconds that a run of a task is taken to need: it lists a folder and copies a file or two. */
-export const TASK_SECONDS = 10;
+const TASK_SECONDS = 10;
 /** Minutes between two runs, where the settings say nothing. */
 const TASK_MINUTES = 15;
-/** A warehouse is billed for that much each time it resumes: docs.snowflake.com/en/user-guide/cost-understanding-compute */
-const LEAST_WAREHOUSE_SECONDS = 60;
+/** Seconds that a refresh of a dynamic table is taken to need: a small one, of a few files. */
+const REFRESH_SECONDS = 10;
+/**
+ * AUTO_SUSPEND of the warehouse that the SQL creates: it is billed for that long after each refresh, which is also the least that
+ * Snowflake bills. docs.snowflake.com/en/user-guide/cost-understanding-compute, .../warehouses-overview
+ */
+const IDLE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
 
 /** The estimate of Snowflake's side for a usage. */
@@ -91,17 +96,21 @@ function loadItems(settings: Settings, usage: Usage): CostItem[] {
   ];
 }
 
-/** A refresh that finds nothing new needs no warehouse: docs.snowflake.com/en/user-guide/dynamic-tables-cost */
+/**
+ * A refresh that finds nothing new needs no warehouse, and one that falls into the time of another keeps the same one running:
+ * a warehouse of one cluster runs no longer than the month. docs.snowflake.com/en/user-guide/dynamic-tables-cost
+ */
 function dynamicTableItems({ snowflake, streams }: Settings, { filesPerDay, creditUsd }: Usage): CostItem[] {
   const { currentLagMinutes } = snowflake;
   if (currentLagMinutes === undefined || filesPerDay === 0) return [];
   const refreshes = Math.min((MINUTES / currentLagMinutes) * streams.length, filesPerDay * MONTH_DAYS);
-  const hours = (refreshes * LEAST_WAREHOUSE_SECONDS) / HOUR_SECONDS;
+  const seconds = Math.min(refreshes * (REFRESH_SECONDS + IDLE_SECONDS), MINUTES * 60);
+  const hours = seconds / HOUR_SECONDS;
   return [
     {
       item: "warehouse for dynamic tables",
       usd: costOf(creditPrices.xsmallHour, hours) * creditUsd,
-      why: `${whole(refreshes)} refreshes of ${LEAST_WAREHOUSE_SECONDS} s at most, XSMALL`,
+      why: `${whole(refreshes)} refreshes of ${REFRESH_SECONDS} s and ${IDLE_SECONDS} s idle, XSMALL`,
     },
   ];
 }

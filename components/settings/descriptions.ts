@@ -95,9 +95,9 @@ export const meanings: Readonly<Record<SettingKey, string>> = {
   "snowflake.taskMinutes":
     "Time between two loads, with `events.mode: queue` or `none`. Each run is billed, also one that finds nothing.",
   "snowflake.currentLagMinutes":
-    "For large tables: also keeps the newest record of each id in a dynamic table `<TABLE>_CURRENT`, at most this late. Each refresh uses the warehouse, billed by the second and for a minute at least; the view `<TABLE>_LATEST` costs nothing until it is queried, and then reads the whole table.",
+    "For large tables: also keeps the newest record of each id in a dynamic table `<TABLE>_CURRENT`, at most this late. Each refresh uses the warehouse, and a minute more until that suspends; the view `<TABLE>_LATEST` costs nothing until it is queried, and then reads the whole table.",
   "snowflake.monthlyCredits":
-    "Credits a calendar month that the warehouse may use: a resource monitor tells the account's administrators at 75 percent, and suspends the warehouse at 100. Pipes and tasks are serverless, so they load on. Needs ACCOUNTADMIN as `snowflake.adminRole`, and a warehouse that the SQL created.",
+    "Credits a calendar month that the warehouse may use: a resource monitor notifies, at 75 percent, those administrators of the account who have enabled notifications in Snowsight, and suspends the warehouse at 100. Pipes and tasks are serverless: it does not stop them. Needs ACCOUNTADMIN as `snowflake.adminRole`, and a warehouse that the SQL created.",
   "snowflake.integration": "Name of the storage integration.",
   "snowflake.accessKeys":
     "Access keys of the IAM user with `access: user`, oldest first; the last one is in use. `rotate-keys` edits this list.",

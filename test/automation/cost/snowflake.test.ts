@@ -51,12 +51,18 @@ describe("the cost of Snowflake, by hand", () => {
     assert.deepEqual(cost({ ...streams("jsonl", "jsonl"), ...byTask }).items, { tasks: 43.2 });
   });
 
-  it("bills a minute of the warehouse for each refresh that finds something", () => {
+  it("bills each refresh that finds something, and the minute after it until the warehouse suspends", () => {
     const snowflake = { currentLagMinutes: 60 };
-    // 720 refreshes are 12 hours; with two files a day, 60 are one.
+    // 720 refreshes of 70 seconds are 14 hours; with two files a day, 60 of them are 1 hour and 10 minutes.
     const item = "warehouse for dynamic tables";
-    assert.equal(cost({ ...streams("parquet"), snowflake }).items[item], 36);
-    assert.equal(cost({ ...streams("parquet"), snowflake }, { filesPerDay: 2 }).items[item], 3);
+    assert.equal(cost({ ...streams("parquet"), snowflake }).items[item], 42);
+    assert.equal(cost({ ...streams("parquet"), snowflake }, { filesPerDay: 2 }).items[item], 3.5);
+  });
+
+  it("bills the one warehouse for no more than the month, whatever refreshes in it", () => {
+    const many = { ...streams("parquet", "parquet", "parquet"), snowflake: { currentLagMinutes: 1 } };
+    // 720 hours.
+    assert.equal(cost(many, { filesPerDay: 100_000 }).items["warehouse for dynamic tables"], 2160);
   });
 
   it("counts a reset: everything is written, read, stored and loaded again, across regions too", () => {
