@@ -159,8 +159,13 @@ async function* rowsOf(input: Readable): AsyncGenerator<Row> {
     if (!("FILE" in value)) continue;
     const parsed = row.safeParse(value);
     if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      throw new UsageError(`Snowflake's answer: ${issue?.path.join(".")} of a row is ${issue?.message}`);
+      const column = String(parsed.error.issues[0]?.path[0]);
+      const kind = ["LOADED_AT", "MODIFIED", "BYTES", "STORED_AT"].includes(column)
+        ? "a whole number"
+        : "text";
+      throw new UsageError(
+        `Snowflake's answer: ${column} of a row is ${JSON.stringify(value[column])}, and must be ${kind}: pass the answer as Snowflake gave it, not as another program saved it`,
+      );
     }
     yield parsed.data;
   }

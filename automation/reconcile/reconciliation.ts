@@ -68,7 +68,7 @@ export async function reconcile({ outputs, answer, ...work }: Reconciliation): P
     if (!tally || !key.startsWith(tally.prefix)) tally = streams.find(({ prefix }) => key.startsWith(prefix));
     if (tally === undefined) {
       throw new UsageError(
-        `Snowflake's answer names ${JSON.stringify(key)}, which is of no stream of this stack`,
+        `Snowflake's answer names ${JSON.stringify(key)}, which is of no stream of this stack: pass what this stack's query answers`,
       );
     }
     const state = stateOf(object, known, { ...tally.moment, maxAge: work.maxAge, suffix: work.suffix });

@@ -6,7 +6,7 @@ export interface Lister {
   listObjectsV2(
     input: ListObjectsV2CommandInput,
     options?: { readonly abortSignal?: AbortSignal },
-  ): Promise<Pick<ListObjectsV2CommandOutput, "Contents" | "NextContinuationToken">>;
+  ): Promise<Pick<ListObjectsV2CommandOutput, "Contents" | "EncodingType" | "NextContinuationToken">>;
 }
 
 /** Classes that COPY cannot read before they are restored. docs.snowflake.com/en/sql-reference/sql/copy-into-table */
@@ -72,6 +72,8 @@ export async function* storedFiles(
         Bucket: bucket,
         Prefix: prefix,
         ContinuationToken: token,
+        // XML has no control characters, which a key may have. docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+        EncodingType: "url",
         OptionalObjectAttributes: ["RestoreStatus"],
       },
       abortSignal === undefined ? {} : { abortSignal },
@@ -80,7 +82,7 @@ export async function* storedFiles(
       []) {
       const isRestored = RestoreStatus?.RestoreExpiryDate !== undefined;
       yield {
-        key: Key,
+        key: page.EncodingType === "url" ? decodeURIComponent(Key.replaceAll("+", " ")) : Key,
         bytes: Size,
         modified: LastModified?.getTime() ?? 0,
         archived: archives.includes(StorageClass) && !isRestored,

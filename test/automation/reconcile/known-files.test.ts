@@ -159,6 +159,15 @@ describe("readFilesAnswer", () => {
     });
   }
 
+  it("says which cell another program has changed, and what to pass", async () => {
+    // As a spreadsheet saves a long number.
+    const [columns, ...cells] = [Object.keys(streamRow), ["logs", "", "", "1.79591E+12", "", "10"]];
+    await assert.rejects(
+      read(`${columns?.join(",")}\n${cells.join()}\n`),
+      /LOADED_AT of a row is "1\.79591E\+12", and must be a whole number: pass the answer as Snowflake gave it/,
+    );
+  });
+
   it("names the SQL API's form, whose rows have no names of columns", async () => {
     const answer = { resultSetMetaData: { numRows: 1, rowType: [{ name: "STREAM" }] }, data: [["logs"]] };
     await assert.rejects(read(JSON.stringify(answer, null, 2)), /SQL API/);

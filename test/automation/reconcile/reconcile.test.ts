@@ -169,6 +169,57 @@ describe("storedFiles", () => {
   });
 });
 
+describe("storedFiles, of one page", () => {
+  type Page = Awaited<ReturnType<Parameters<typeof storedFiles>[0]["listObjectsV2"]>>;
+
+  async function filesOf(page: Page) {
+    const found = [];
+    for await (const file of storedFiles({ listObjectsV2: async () => page }, "bucket", "p/"))
+      found.push(file);
+    return found;
+  }
+
+  it("takes for archived what Snowflake cannot read, and no other storage class", async () => {
+    const classes = {
+      STANDARD: false,
+      STANDARD_IA: false,
+      ONEZONE_IA: false,
+      INTELLIGENT_TIERING: false,
+      GLACIER_IR: false,
+      GLACIER: true,
+      DEEP_ARCHIVE: true,
+    } as const;
+    const names = Object.keys(classes) as (keyof typeof classes)[];
+    const restoring = {
+      Key: "p/z",
+      StorageClass: "GLACIER",
+      RestoreStatus: { IsRestoreInProgress: true },
+    } as const;
+    const found = await filesOf({
+      Contents: [...names.map((StorageClass) => ({ Key: `p/${StorageClass}`, StorageClass })), restoring],
+    });
+    assert.deepEqual(
+      found.map(({ archived }) => archived),
+      [...Object.values(classes), true],
+    );
+  });
+
+  it("reads names with any character, as S3 encodes them in an URL", async () => {
+    const keys = ["p/a b+c%41.jsonl", "p/\u0001\r\n\u{1F600}é&<.jsonl", `p/it's "so", 'x'.jsonl`];
+    const encoded = keys.map((key) => encodeURIComponent(key).replaceAll("%20", "+").replaceAll("%2F", "/"));
+    const [inUrl, plain] = await Promise.all([
+      filesOf({ EncodingType: "url", Contents: encoded.map((Key) => ({ Key })) }),
+      filesOf({ Contents: keys.map((Key) => ({ Key })) }),
+    ]);
+    for (const found of [inUrl, plain]) {
+      assert.deepEqual(
+        found.map(({ key }) => key),
+        keys,
+      );
+    }
+  });
+});
+
 describe("the report of reconcile", () => {
   it("counts by stream and names the worst files, each on one line", () => {
     const files = [
