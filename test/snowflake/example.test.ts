@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -76,6 +77,37 @@ describe("Snowflake's side as a Pulumi program", function () {
       assert.deepEqual(created.sort(byName), ours.sort(byName));
     });
   }
+});
+
+describe("the README of Snowflake's side as a Pulumi program", () => {
+  const readme = readFileSync(path.join(projectDir, "examples/snowflake/README.md"), "utf8");
+  const snowflake = { currentLagMinutes: 30, monthlyCredits: 5 };
+  const sql = ["sns", "none"].map((mode) =>
+    snowflakeSql({
+      ...sampleOutputs({ mode: mode as "sns" | "none", errors: true, snowflake }),
+      stack: "dev",
+    }),
+  );
+
+  it("names each kind of object that the SQL creates and the program does not", () => {
+    const kinds = sql
+      .flatMap(flatStatements)
+      .flatMap(
+        (tokens) =>
+          /^CREATE (?:OR \w+ )?([A-Z ]+?) (?:IF NOT EXISTS |<name>)/.exec(skeletonOf(tokens))?.[1] ?? [],
+      );
+    const created = ["STORAGE INTEGRATION", "FILE FORMAT", "STAGE", "TABLE", "VIEW", "PIPE"];
+    const others = [...new Set(kinds)].filter((kind) => !created.includes(kind));
+    assert.ok(others.length >= 7, others.join());
+    const [, leftOut = ""] = readme.split("It leaves out");
+    for (const kind of others) assert.match(leftOut, new RegExp(`\\b${kind}\\b`));
+  });
+
+  it("names sections that the SQL has", () => {
+    const sections = [...readme.matchAll(/`((?:admin|load): [^`]+)`/g)].map(([, title = ""]) => title);
+    assert.equal(sections.length, 3);
+    for (const title of sections) assert.ok(sql.join("\n").includes(`-- ${title}\n`), title);
+  });
 });
 
 /** An object of Snowflake, whoever creates it. */
