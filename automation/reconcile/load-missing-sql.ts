@@ -48,6 +48,8 @@ export function loadMissingSql(outputs: PipelineOutputs, batches: readonly Batch
   return [
     `-- Loads ${counted(count, "file")} that Snowflake has not loaded, in batches of ${BATCH} at most.`,
     KEEP_CASE,
+    // With FALSE, which an account may set, the end of the session would undo the last COPY: docs.snowflake.com/en/sql-reference/transactions
+    "ALTER SESSION SET AUTOCOMMIT = TRUE",
     `USE ROLE ${names.loadingRole}`,
     `USE WAREHOUSE ${names.warehouse}`,
     ...statements,

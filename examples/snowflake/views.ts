@@ -6,7 +6,7 @@ export function latestQuery(table: string, columns: readonly string[]): string {
   RAW:id::VARCHAR AS ID,
   TRY_TO_NUMBER(RAW:_xact_id::VARCHAR, 38, 0) AS XACT_ID,
   ${columns.join(", ")},
-  TRY_TO_TIMESTAMP_TZ(RAW:created::VARCHAR) AS CREATED,
+  TRY_TO_TIMESTAMP_TZ(RAW:created::VARCHAR, 'AUTO') AS CREATED,
   RAW:project_id::VARCHAR AS PROJECT_ID,
   RAW:span_id::VARCHAR AS SPAN_ID,
   RAW:root_span_id::VARCHAR AS ROOT_SPAN_ID,

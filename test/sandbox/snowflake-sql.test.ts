@@ -32,7 +32,7 @@ const shapes: readonly RegExp[] = [
   /^EXECUTE IMMEDIATE <block (?:DECLARE (?:[^;]+ ; )+?)?BEGIN .* ; END>$/,
   /^CREATE PIPE IF NOT EXISTS <name> \. <name> \. <name> AUTO_INGEST = TRUE(?: ERROR_INTEGRATION = <name>)?(?: AWS_SNS_TOPIC = <text>)? COMMENT = <text> AS COPY INTO [^;]+$/,
   /^ALTER PIPE <name> \. <name> \. <name> (?:SET ERROR_INTEGRATION = <name>|SET COMMENT = <text>|REFRESH)$/,
-  /^CREATE OR ALTER TASK <name> \. <name> \. <name> USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE = <text> SCHEDULE = <text> QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE(?: ERROR_INTEGRATION = <name>)? COMMENT = <text> AS COPY INTO [^;]+$/,
+  /^CREATE OR ALTER TASK <name> \. <name> \. <name> USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE = <text> SCHEDULE = <text> QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE AUTOCOMMIT = TRUE(?: ERROR_INTEGRATION = <name>)? COMMENT = <text> AS COPY INTO [^;]+$/,
   /^(?:ALTER TASK IF EXISTS <name> \. <name> \. <name> SUSPEND|ALTER TASK <name> \. <name> \. <name> RESUME|EXECUTE TASK <name> \. <name> \. <name>)$/,
   /^SHOW (?:PIPES|TASKS|VIEWS|STAGES|FILE FORMATS|(?:DYNAMIC )?TABLES) IN SCHEMA <name> \. <name>$/,
   /^SHOW (?:INTEGRATIONS|ROLES|WAREHOUSES|RESOURCE MONITORS) LIKE <text>$/,

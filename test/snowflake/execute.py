@@ -52,8 +52,14 @@ class Account:
     def __init__(self, bucket):
         self.bucket = bucket
         self.cursor = snowflake.connector.connect(user="u", password="p", account="a").cursor()
-        for name, kind in (("try_to_timestamp_tz", "TIMESTAMPTZ"), ("try_to_boolean", "BOOLEAN")):
-            self.cursor._duck_conn.execute(f"CREATE TEMP MACRO {name}(text) AS TRY_CAST(text AS {kind})")
+        # Without a format it is the account's TIMESTAMP_INPUT_FORMAT, here one that fits nothing: .../functions/try_to_timestamp
+        # With one, fakesnow makes it TRY_STRPTIME.
+        for macro in (
+            "try_to_timestamp_tz(text) AS NULL::TIMESTAMPTZ",
+            "try_strptime(text, format) AS CASE format WHEN 'AUTO' THEN TRY_CAST(text AS TIMESTAMPTZ) END",
+            "try_to_boolean(text) AS TRY_CAST(text AS BOOLEAN)",
+        ):
+            self.cursor._duck_conn.execute(f"CREATE TEMP MACRO {macro}")
         self.cursor._duck_conn.execute("ATTACH ':memory:' AS known")
         self.cursor._duck_conn.execute(
             "CREATE TEMP MACRO get_ignore_case(entry, name) AS"
@@ -64,6 +70,7 @@ class Account:
         self.listed = {}
         self.objects = {}
         self.integrations = {}
+        self.commits = {}
         self.loaded = set()
         self.skipped = []
         self.lost = set()
@@ -84,21 +91,31 @@ class Account:
         ways[how] = ways.get(how, 0) + 1
 
     def run(self, text):
+        """A session, of an account with AUTOCOMMIT = FALSE: docs.snowflake.com/en/sql-reference/transactions"""
+        self.autocommits = False
+        self.uncommitted = []
         for statement, _ in split_statements(io.StringIO(text), remove_comments=True):
             if statement.strip(" ;\n"):
                 self.statement(statement.strip().rstrip(";"))
+        for load in self.uncommitted:
+            self.loaded.discard(load)
+            self.cursor._duck_conn.execute(f"DELETE FROM {load[1]} WHERE FILE_NAME = ?", [load[2]])
 
     def statement(self, text):
         if text.startswith("EXECUTE IMMEDIATE $$"):
             return self.block(text[len("EXECUTE IMMEDIATE $$") : -2].strip())
         if text.startswith("EXECUTE IMMEDIATE '"):
             return self.block(constant(text[len("EXECUTE IMMEDIATE '") : -1]).strip())
+        if text == "ALTER SESSION SET AUTOCOMMIT = TRUE":
+            self.autocommits = True
+        elif re.match("CREATE|ALTER (?!SESSION)|DROP|GRANT|REVOKE", text):
+            self.uncommitted.clear()
         for pattern, work in (
             (rf"CREATE STAGE IF NOT EXISTS ({NAME})\s+URL = '([^']*)'.*", self.stage),
             (rf"(?:CREATE FILE FORMAT IF NOT EXISTS|CREATE OR REPLACE TEMPORARY FILE FORMAT|ALTER FILE FORMAT) ({NAME}) (.*)", self.file_format),
             (rf"ALTER STAGE ({NAME}) SET DIRECTORY = \(ENABLE = TRUE\)", self.directory),
             (rf"ALTER STAGE ({NAME}) REFRESH", self.refresh),
-            (rf"CREATE (?:PIPE IF NOT EXISTS|OR ALTER TASK) ({NAME}).*?\nAS\n(COPY INTO .*)", self.loader),
+            (rf"CREATE (?:PIPE IF NOT EXISTS|OR ALTER TASK) ({NAME})(.*?)\nAS\n(COPY INTO .*)", self.loader),
             (rf"(?:ALTER PIPE ({NAME}) REFRESH|EXECUTE TASK ({NAME}))", self.load),
             (r"COPY INTO .*", self.copy),
             (rf"CREATE (?:STORAGE|NOTIFICATION) INTEGRATION IF NOT EXISTS ({NAME})(.*)", self.integration),
@@ -239,12 +256,16 @@ class Account:
         self.objects[found[1]] = found[2]
 
     def loader(self, found):
-        self.objects[found[1]] = found[2]
+        self.objects[found[1]] = found[3]
+        self.commits[found[1]] = "AUTOCOMMIT = TRUE" in found[2]
 
     def load(self, found):
-        """A refreshed pipe knows the loads of COPY; COPY does not know those of a pipe. .../user-guide/data-load-snowpipe-intro"""
+        """A refreshed pipe knows the loads of COPY; COPY does not know those of a pipe. .../user-guide/data-load-snowpipe-intro
+        A task that does not commit fails: .../sql-reference/sql/create-task"""
         self.loading_by = "pipe" if found[1] else "COPY"
-        self.statement(self.objects[found[1] or found[2]])
+        if found[1] or self.commits[found[2]]:
+            self.statement(self.objects[found[1] or found[2]])
+            self.uncommitted.clear()
         self.loading_by = "COPY"
 
     def integration(self, found):
@@ -285,6 +306,8 @@ class Account:
                 self.copied.append({"file": location + name, "status": "LOAD_FAILED", "rows_loaded": 0, "first_error": str(error)})
                 continue
             self.loaded.add((self.loading_by, table, key))
+            if not self.autocommits:
+                self.uncommitted.append((self.loading_by, table, key))
             self.copied.append({"file": location + name, "status": "LOADED", "rows_loaded": len(rows), "first_error": None})
             modified = os.path.getmtime(path)
             meaning = {

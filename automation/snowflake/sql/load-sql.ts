@@ -78,7 +78,7 @@ ${copySql(stream)}`,
 
 /**
  * A task must be suspended while it is altered. Each COPY skips what an earlier one has loaded. A task's session has the
- * account's parameters, not this one's. docs.snowflake.com/en/sql-reference/sql/create-task
+ * account's parameters, not this one's; without AUTOCOMMIT its COPY fails. docs.snowflake.com/en/sql-reference/sql/create-task
  */
 function task(
   { snowflake }: PipelineOutputs,
@@ -92,7 +92,8 @@ function task(
     `CREATE OR ALTER TASK ${name}
   USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE = 'XSMALL'
   SCHEDULE = '${snowflake.taskMinutes ?? TASK_MINUTES} MINUTES'
-  QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE${errors}
+  QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE
+  AUTOCOMMIT = TRUE${errors}
   COMMENT = ${literal(stream.comment)}
 AS
 ${copySql(stream)}`,

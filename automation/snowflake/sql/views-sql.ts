@@ -7,7 +7,8 @@ import { block, indent } from "./scripting";
 
 /** Fields of Braintrust's records that the view gives a type, behind the columns of the table; null where a record has none. */
 const typedColumns = [
-  { name: "CREATED", expression: "TRY_TO_TIMESTAMP_TZ(RAW:created::VARCHAR)" },
+  // Without AUTO the format would be the TIMESTAMP_INPUT_FORMAT of who asks: docs.snowflake.com/en/sql-reference/functions/try_to_timestamp
+  { name: "CREATED", expression: "TRY_TO_TIMESTAMP_TZ(RAW:created::VARCHAR, 'AUTO')" },
   { name: "PROJECT_ID", expression: "RAW:project_id::VARCHAR" },
   { name: "SPAN_ID", expression: "RAW:span_id::VARCHAR" },
   { name: "ROOT_SPAN_ID", expression: "RAW:root_span_id::VARCHAR" },
@@ -17,7 +18,7 @@ const typedColumns = [
 ] as const;
 
 /** Raised with each change of a view's query, which its comment names: an existing view of an earlier one is replaced. */
-const LATEST_VERSION = 2;
+const LATEST_VERSION = 3;
 const FILES_VERSION = 1;
 
 /**

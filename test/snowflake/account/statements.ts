@@ -27,6 +27,7 @@ export const statements: readonly Statement[] = [
       return undefined;
     },
   ],
+  [form("ALTER SESSION SET AUTOCOMMIT = TRUE"), () => undefined],
   [
     // The Snowflake CLI's own is in small letters.
     form("(?:USE ROLE|use role) NAME"),

@@ -20,7 +20,7 @@ describe("loaders in the SQL for Snowflake", () => {
       assert.doesNotMatch(load(mode), /CREATE PIPE/);
       assert.match(
         load(mode),
-        /CREATE OR ALTER TASK \S+\n.*\n {2}SCHEDULE = '15 MINUTES'\n(.*\n){2}AS\nCOPY INTO/,
+        /CREATE OR ALTER TASK \S+\n.*\n {2}SCHEDULE = '15 MINUTES'\n(.*\n){3}AS\nCOPY INTO/,
       );
       const hourly = sampleOutputs({ mode, snowflake: { taskMinutes: 60 } });
       assert.match(snowflakeSql(hourly, "load"), /SCHEDULE = '60 MINUTES'/);
