@@ -9,8 +9,8 @@ import { type Change, changesOfSettings } from "./matrix";
 import { type Outcome, outcomesOf } from "./outcome";
 import { changesPage, type Rows, rowsOf } from "./page";
 
-/** An evaluation takes some 100 ms of a core, and all settings need more than 600. */
-const SHARES = 32;
+/** An evaluation takes some 50 ms of a core, and all settings need more than 600. */
+const SHARES = 64;
 
 const settings = changesOfSettings();
 const page = fs.readFileSync(path.join(projectDir, "docs", "changes.md"), "utf8");

@@ -169,8 +169,15 @@ function withSetting(base: Base, path: readonly string[], value: unknown): Base 
   return { ...base, settings };
 }
 
+const judged = new Map<string, readonly Problem[]>();
+
+/** Judged once: many settings are tried on the same stack, alone and with a companion. */
 function problemsOf(base: Base): readonly Problem[] {
-  return parseSettings({ stack: base.stack, values: configurationOf(base) }).problems;
+  const values = configurationOf(base);
+  const key = JSON.stringify([base.stack, values]);
+  const problems = judged.get(key) ?? parseSettings({ stack: base.stack, values }).problems;
+  judged.set(key, problems);
+  return problems;
 }
 
 function hasItems(base: Base, path: readonly string[]): boolean {

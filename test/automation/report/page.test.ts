@@ -5,7 +5,12 @@ import { escaped, html, prose } from "../../../automation/report/page/html";
 import { reportPage } from "../../../automation/report/page/page";
 import { dataOf, dataWith, HOSTILE, stacks } from "./stacks";
 
-const pageOf = async (stack: string) => reportPage(await dataOf(stack));
+const pages = new Map<string, Promise<string>>();
+const pageOf = (stack: string): Promise<string> => {
+  const page = pages.get(stack) ?? dataOf(stack).then(reportPage);
+  pages.set(stack, page);
+  return page;
+};
 
 describe("html", () => {
   it("escapes text in elements and in quoted attributes, and leaves markup", () => {

@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import * as path from "node:path";
 import truncatedWidth from "fast-string-truncated-width";
 import { projectDir } from "../../../automation/project/stack-file";
+import { ofThisTurn } from "../../turn";
 import { needPseudoTerminal, PseudoTerminal } from "./pseudo-terminal";
 
 const player = [process.execPath, "-r", "ts-node/register", path.join(__dirname, "output-player.ts")];
+
+/** Each scene starts a process that compiles what it loads: 0.4 s of the processor. */
+const SHARES = 4;
 
 /** On standard output. */
 const results = [/^RESULT$/, /^{$/, /^ {2}"answer": 42$/, /^}$/, /^OTHER$/];
@@ -42,7 +46,7 @@ describe("on a terminal, what is written while progress is shown", () => {
   before(function () {
     needPseudoTerminal(this as unknown as Mocha.Context);
     // Each takes a second, nearly all of it waiting.
-    for (const [title, run] of scenes) {
+    for (const [title, run] of ofThisTurn(scenes, SHARES)) {
       const ended = run();
       ended.catch(() => undefined);
       played.set(title, ended);
@@ -118,5 +122,5 @@ describe("on a terminal, what is written while progress is shown", () => {
     assert.ok(!terminal.lines().some((line) => /create (before|after|last)/.test(line)), "only ended steps");
   });
 
-  for (const [title] of scenes) it(title, () => played.get(title));
+  for (const [title] of ofThisTurn(scenes, SHARES)) it(title, () => played.get(title));
 });

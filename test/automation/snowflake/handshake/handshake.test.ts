@@ -8,6 +8,7 @@ import {
   planHandshake,
 } from "../../../../automation/snowflake/handshake/handshake";
 import type { HandshakeStack } from "../../../../automation/snowflake/handshake/handshake-stack";
+import { anyText } from "../../../any-text";
 import {
   answers,
   errorIntegration,
@@ -245,7 +246,7 @@ describe("planHandshake", () => {
   });
 
   it("changes nothing on any answers of the wrong kind", () => {
-    const text = fc.string({ unit: "binary" });
+    const text = anyText();
     const properties = fc.dictionary(
       fc.constantFrom(...Object.keys(integration), ...Object.keys(errorIntegration)),
       text,
