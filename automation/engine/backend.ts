@@ -32,11 +32,23 @@ export async function backendUrlOf(
     throw new UsageError(formatProblem({ key, value, rule, fix }));
   }
   const folder = backendFolder(url, workDir);
-  if (folder === undefined) return url;
+  if (folder === undefined) {
+    if (namesPlace(url)) return url;
+    const value = showValue(backendName(url, workDir));
+    const rule = `must name a ${/^http|^postgres/.test(scheme) ? "host" : "bucket"} after ${scheme}://`;
+    const fix = "correct it, for example s3://BUCKET?region=REGION or file://./state";
+    throw new UsageError(formatProblem({ key, value, rule, fix }));
+  }
   await fs.readdir(folder).catch((error: unknown) => {
     throw pathError(error, { key, value: url, fix: `create the folder ${folder}, or name another backend` });
   });
   return url;
+}
+
+/** Whether a URL says where: PostgreSQL's may say so by its query alone. */
+function namesPlace(url: string): boolean {
+  if (url.startsWith("postgres:")) return url !== "postgres://";
+  return URL.canParse(url) && new URL(url).host !== "";
 }
 
 /**
@@ -86,7 +98,8 @@ export async function stateFolder({ workspace }: Stack): Promise<string | undefi
 /** The folder that a backend is, or `undefined` where it is elsewhere. */
 export function backendFolder(url: string | undefined, workDir: string): string | undefined {
   if (url === undefined || !url.startsWith("file:")) return undefined;
-  const place = url.slice("file://".length);
+  // The query is for Pulumi's driver, such as `no_tmp_dir`.
+  const [place = ""] = url.slice("file://".length).split("?");
   if (place.startsWith("/")) return fileURLToPath(url);
   return path.resolve(workDir, place.replace(/^~/, process.env.HOME ?? "~"));
 }

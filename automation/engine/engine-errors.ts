@@ -1,5 +1,6 @@
 import { commandLine, pulumiLine } from "../command-line";
 import { messageOf, PipelineError, StackBusyError, UnreadableStateError, UsageError } from "../errors";
+import { backendName } from "./backend";
 
 /** Both of Pulumi's texts: of Pulumi Cloud, and of a backend that is a folder or a bucket. */
 const holdsStack =
@@ -11,8 +12,18 @@ const damagedState = /failed to load checkpoint: (?:place \d+|json): /;
 /** Pulumi.yaml, to the engine's schema of it (project.json in its sdk/go/common/workspace): a line for each fault follows. */
 const invalidProject = /could not validate '.*Pulumi\.yaml': \d+ errors? occurred:/;
 
-/** What the engine says is wrong in Pulumi.yaml, beyond what is checked before it starts. */
-export function projectError(text: string): UsageError | undefined {
+/** A backend that is named wrongly, or without what logs in there; one that does not answer has other texts. */
+const unusableBackend =
+  /unable to open bucket|unknown query parameter|\bNoSuchBucket\b|Invalid region|connection info string|must be set for login|problem logging in|could not find default credentials/;
+
+/** What the engine says is wrong in Pulumi.yaml or the environment, beyond what is checked before it starts. */
+export function usageError(text: string): UsageError | undefined {
+  if (unusableBackend.test(text)) {
+    return new UsageError(
+      `the backend cannot be opened: ${engineErrors(text)}; correct PULUMI_BACKEND_URL, or backend.url of Pulumi.yaml ` +
+        "(for example file://./state), or log in to it",
+    );
+  }
   if (!invalidProject.test(text)) return undefined;
   const faults = [...text.matchAll(/^\s*\* #\/?(\S*): (.*)$/gm)].map(
     ([, place = "", rule]) =>
@@ -26,8 +37,8 @@ export function knownError(
   stack: string,
   text: string,
 ): UsageError | StackBusyError | UnreadableStateError | undefined {
-  const invalid = projectError(text);
-  if (invalid !== undefined) return invalid;
+  const misuse = usageError(text);
+  if (misuse !== undefined) return misuse;
   if (holdsStack.test(text)) {
     return new StackBusyError(isUnseen(text) ? unseenMessage(stack, text) : busyMessage(stack, text));
   }
@@ -80,11 +91,14 @@ export function commandError(stack: string, what: string, error: unknown): Pipel
   );
 }
 
-/** The lines of an engine's error that say what is wrong, without its colours and the SDK's framing. */
+/** The lines of an engine's error that say what is wrong, without its colours, the SDK's framing and what URLs of backends hold as secrets. */
 export function engineErrors(text: string): string {
   const lines = text.split("\n").map((line) => line.trim());
   const errors = lines
     .filter((line) => line.startsWith("error:"))
     .map((line) => line.slice("error:".length).trim());
-  return errors.length > 0 ? [...new Set(errors)].join("; ") : lines.filter(Boolean).join(" ");
+  const said = errors.length > 0 ? [...new Set(errors)].join("; ") : lines.filter(Boolean).join(" ");
+  return said.replace(/\b(?:postgres|s3|gs|azblob|https?):\/\/[^\s"'`]*[^\s"'`:;,.]/g, (url) =>
+    backendName(url, ""),
+  );
 }

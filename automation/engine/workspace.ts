@@ -23,7 +23,8 @@ import { projectDir, readStackFile, type StackFile, settingsOf } from "../projec
 import { ownName } from "../project/stack-name";
 import { backendFolder, backendUrlOf, keepStatePrivate } from "./backend";
 import { findEngine } from "./cli/pulumi-cli";
-import { engineErrors, projectError } from "./engine-errors";
+import { requireHome } from "./cli/pulumi-home";
+import { engineErrors, usageError } from "./engine-errors";
 import { type InlineProgram, inlineProgram } from "./inline-program";
 import { withProviderSecrets } from "./provider-secrets";
 import { answerUpdates, knownStack } from "./sdk-internals";
@@ -90,6 +91,7 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
   const backendUrl = await backendUrlOf(workDir, allVariables);
   await requirePassphrase(file, { workDir, backendUrl, environment: allVariables, onNote: options.onNote });
   await keepStatePrivate(backendUrl, workDir);
+  await requireHome(allVariables);
   const [pulumiCommand, { buildPipeline }] = await Promise.all([
     findEngine({
       ...(options.onNote ? { onProgress: options.onNote } : {}),
@@ -166,7 +168,7 @@ async function select(
     throwMistake(error);
     const reason = messageOf(error);
     throw (
-      projectError(reason) ??
+      usageError(reason) ??
       new PipelineError(`stack "${stackName}" cannot be opened: ${engineErrors(reason)}`)
     );
   }

@@ -13,7 +13,7 @@ export function ownName(stack: string): string {
   const [project] = parts.slice(1, -1);
   const wrong = (rule: string, fix: string) =>
     new UsageError(formatProblem({ key: "--stack", value: showValue(stack), rule, fix }));
-  if (parts.length > 3 || parts.includes("")) {
+  if (parts.length > 3 || !parts.every((part) => /^[\w.-]*\w[\w.-]*$/.test(part))) {
     throw wrong(
       "must be a stack's name, alone or with its organization and project before it",
       `write it like dev, acme/dev or acme/${PROJECT}/dev`,

@@ -143,6 +143,12 @@ export function judgeSilence(error: unknown, source: string): PreflightFinding {
     );
   }
   if (name === "CredentialsProviderError") {
+    if (source.startsWith("profile ")) {
+      return misuse(
+        `there are no credentials of ${source}: ${line}`,
+        "correct its name, or configure it in ~/.aws/config",
+      );
+    }
     return obstacle(
       `there are no AWS credentials (${source}): ${line}`,
       "export AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or set aws:profile in the stack's settings",

@@ -1,6 +1,5 @@
 import { access, constants, mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
-import { homedir } from "node:os";
-import { basename, delimiter, dirname, join, resolve } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
@@ -9,6 +8,7 @@ import { packageDir } from "../../../components/package";
 import { messageOf, PipelineError } from "../../errors";
 import { pulumiCommand } from "../sdk-internals";
 import { cliFile, keepVersion, knownVersion } from "./known-version";
+import { pulumiHome } from "./pulumi-home";
 import { supervise } from "./supervised-process";
 
 /**
@@ -69,7 +69,7 @@ export const systemTools: EngineTools = { probe, list, hasGo, download, build };
 export async function findEngine(options: EngineOptions = {}): Promise<PulumiCommand> {
   const { onProgress = () => {}, signal, environment = process.env, tools = systemTools } = options;
   const { install = true } = options;
-  const home = resolve(environment.PULUMI_HOME || join(homedir(), ".pulumi"));
+  const home = pulumiHome(environment);
   const versions = join(home, "versions");
   const downloading = `downloading the Pulumi CLI ${SDK_VERSION}`;
   const building = `building the Pulumi CLI ${BUILT_VERSION} from its Go module`;

@@ -68,6 +68,34 @@ describe("a backend's URL", () => {
     await refused(url("S3//bucket"), /^PULUMI_BACKEND_URL = "S3\/\/bucket": must be the URL/);
   });
 
+  it("is refused where it names no bucket and no host", async () => {
+    await refused(
+      url("s3://"),
+      /^PULUMI_BACKEND_URL = "s3:\/\/": must name a bucket after s3:\/\/; correct it/,
+    );
+    await refused(url("gs:///traces?x=hunter2"), /must name a bucket after gs:\/\//);
+    await refused(url("azblob://?storage_account=acme"), /must name a bucket after azblob:\/\//);
+    await refused(url("s3://acme state"), /must name a bucket after s3:\/\//);
+    await refused(url("https://"), /must name a host after https:\/\//);
+    await refused(url("postgres://"), /must name a host after postgres:\/\//);
+    await describeProject("backend: { url: 's3://?region=eu-west-1' }");
+    await refused(url(), /^backend\.url of Pulumi\.yaml = "s3:\/\/\?region=eu-west-1": must name a bucket/);
+  });
+
+  it("is accepted with the query of its driver", async () => {
+    for (const known of [
+      "file://./state?no_tmp_dir=true",
+      `file://${dir}/state?metadata=skip`,
+      "azblob://states?storage_account=acme",
+      "gs://acme-states/team",
+      "s3://acme-states/team?region=eu-west-1&awssdk=v2",
+      "postgres:///states?host=/run/postgresql",
+      "http://localhost:8080",
+    ]) {
+      assert.equal(await url(known), known);
+    }
+  });
+
   it("is refused where its folder does not exist, or is a file", async () => {
     await refused(url("file://./absent"), /^PULUMI_BACKEND_URL = "file:\/\/\.\/absent": must exist; create/);
     await refused(url(`file://${dir}/Pulumi.yaml`), /must not use a file as a folder/);

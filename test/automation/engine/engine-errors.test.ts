@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { commandError, knownError, projectError } from "../../../automation/engine/engine-errors";
+import { commandError, knownError, usageError } from "../../../automation/engine/engine-errors";
 import { StackBusyError, UsageError } from "../../../automation/errors";
 
 /** What Pulumi says where a backend of its own has a lock. */
@@ -59,14 +59,14 @@ describe("an engine's text about Pulumi.yaml", () => {
       "\t* #/main: expected string or null, but got number",
       "",
     ].join("\n");
-    const error = projectError(`code: 255\n stderr: ${text}\n err?: ${text}`);
+    const error = usageError(`code: 255\n stderr: ${text}\n err?: ${text}`);
     assert.ok(error instanceof UsageError);
     assert.deepEqual(error.message.split("\n"), [
       "Invalid Pulumi.yaml:",
       "  plugins.providers.0: missing properties: 'path'; correct it in the file",
       "  main: expected string or null, but got number; correct it in the file",
     ]);
-    assert.equal(projectError("error: could not find 'Pulumi.yaml'"), undefined);
+    assert.equal(usageError("error: could not find 'Pulumi.yaml'"), undefined);
   });
 
   it("is a usage error whichever of the engine's commands ended with it", () => {
@@ -76,6 +76,46 @@ describe("an engine's text about Pulumi.yaml", () => {
     assert.ok(error instanceof UsageError);
     assert.match(error.message, /^Invalid Pulumi\.yaml:\n {2}backend: expected object; /);
     assert.equal(commandError("dev", "history", error), error);
+  });
+});
+
+describe("an engine's text about the backend", () => {
+  // Of `pulumi stack select` 3.259.0 with backends of these kinds.
+  for (const text of [
+    'unable to open bucket "azblob://states": azureblob: Options.AccountName is required',
+    'unable to open bucket "s3://states": open bucket s3://states: unknown query parameter "nope"',
+    'read ".pulumi/meta.yaml": blob (key ".pulumi/meta.yaml") (code=Unknown): operation error S3: GetObject, resolve auth scheme: resolve endpoint: endpoint rule error, Invalid region: region was not a valid DNS name.',
+    "PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions",
+    "missing google credentials: unable to find gcp credentials: google: could not find default credentials.",
+  ]) {
+    it(`is a usage error: ${text.slice(0, 40)}`, () => {
+      const error = knownError("dev", `code: 255\n stderr: \nerror: ${text}\n err?: \nerror: ${text}\n`);
+      assert.ok(error instanceof UsageError);
+      assert.ok(
+        error.message.startsWith(`the backend cannot be opened: ${text}; correct PULUMI_BACKEND_URL`),
+      );
+    });
+  }
+
+  it("has no password, and of a query nothing that may be one", () => {
+    const url = "postgres://acme:hunter2@db.acme.example:5432/states?password=hunter3&sslmode=require";
+    const { message } = commandError(
+      "dev",
+      "preview",
+      new Error(
+        `error: unable to open state database "${url}": failed to ping PostgreSQL: connection refused`,
+      ),
+    );
+    assert.equal(
+      message,
+      'preview of stack "dev" failed: unable to open state database ' +
+        '"postgres://db.acme.example:5432/states?password=...&sslmode=require": failed to ping PostgreSQL: connection refused',
+    );
+  });
+
+  it("is a failure where it does not answer", () => {
+    const text = "error: operation error S3: GetObject, request send failed, dial tcp: lookup: no such host";
+    assert.equal(knownError("dev", text), undefined);
   });
 });
 

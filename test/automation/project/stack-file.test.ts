@@ -238,6 +238,20 @@ describe("a stack's file", () => {
     await assert.rejects(readStackFile("dev", dir), /Pulumi\.dev\.yml: rename it to Pulumi\.dev\.yaml/);
   });
 
+  it("advises no command with a name that no stack may have", async () => {
+    await write("");
+    for (const name of ["a b", "../acme", "prod$(id)", "'"]) {
+      await assert.rejects(
+        readStackFile(name, dir),
+        /^UsageError: --stack = .*: must be a stack's name, alone/,
+      );
+    }
+    await assert.rejects(
+      readStackFile("acme-eu", dir),
+      /`npm run pipeline -- init --stack acme-eu` writes one/,
+    );
+  });
+
   describe("editStackFile", () => {
     async function edited(text: string, externalId: string): Promise<string> {
       await fs.writeFile(file(), text);

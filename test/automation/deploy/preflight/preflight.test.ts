@@ -27,11 +27,6 @@ describe("the look before an update", () => {
   describe("at credentials", () => {
     const refused: readonly (readonly [string, Error, RegExp])[] = [
       [
-        "none",
-        failure("CredentialsProviderError", "Could not load credentials from any providers"),
-        /no AWS cred/,
-      ],
-      [
         "expired ones",
         failure("ExpiredToken", "The security token included in the request is expired"),
         /expired/,
@@ -46,6 +41,25 @@ describe("the look before an update", () => {
         assert.deepEqual([found.severity, found.cause], ["refusal", "surroundings"]);
         assert.match(found.message, message);
         assert.match(found.message, /profile prod \(aws:profile/);
+      });
+    }
+
+    for (const [title, values, cause, message, fix] of [
+      ["none", {}, "surroundings", /^there are no AWS credentials/, /^export AWS_PROFILE/],
+      [
+        "none in the profile that the settings name, as a mistake of theirs",
+        { "aws:profile": "acme-prod" },
+        "settings",
+        /^there are no credentials of profile acme-prod \(aws:profile/,
+        /^correct its name/,
+      ],
+    ] as const) {
+      it(`refuses ${title}`, async () => {
+        const error = failure("CredentialsProviderError", "Could not load credentials from any providers");
+        const found = await only(subject(values), { identity: fails(error) });
+        assert.deepEqual([found.severity, found.cause], ["refusal", cause]);
+        assert.match(found.message, message);
+        assert.match(found.fix, fix);
       });
     }
 
