@@ -2,7 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
 import { EventsMode } from "../arguments";
 import { findConflicts } from "../settings/conflicts/conflicts";
+import { type Problem, showValue } from "../settings/problems";
 import { defaultSettings } from "../settings/read-settings";
+import { stackNameRule } from "../settings/rules/text-rules";
 import type { Settings } from "../settings/settings";
 import { asTexts, refuse, statementOf } from "./argument-rules";
 import { type CompleteArgs, complete } from "./pipeline-args";
@@ -15,16 +17,23 @@ import { type CompleteArgs, complete } from "./pipeline-args";
  */
 export function checkTogether(name: string, args: CompleteArgs): void {
   const known = asTexts(args) as pulumi.Unwrap<CompleteArgs>;
-  const problems = findConflicts(asSettings(known), shapingExistingBucket(known));
-  refuse(
-    name,
-    problems.map(({ key, value, rule, fix }) => ({
+  const conflicts = findConflicts(asSettings(known), shapingExistingBucket(known));
+  refuse(name, [
+    ...unusableSuffix(args.suffix),
+    ...conflicts.map(({ key, value, rule, fix }) => ({
       key: inArguments(key),
       value,
       rule: inArguments(rule),
       fix: inArguments(fix),
     })),
-  );
+  ]);
+}
+
+/** By default it is the stack's name. */
+function unusableSuffix(suffix: string): Problem[] {
+  if (stackNameRule.holds(suffix)) return [];
+  const fix = "choose a shorter or plainer suffix";
+  return [{ key: "suffix", value: showValue(suffix), rule: stackNameRule.rule, fix }];
 }
 
 /** What differs from its default, of what an existing bucket has from its owner. */

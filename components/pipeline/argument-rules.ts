@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { physicalNames } from "../physical-names";
+import type { PhysicalNames } from "../physical-names";
 import { formatProblem, type Problem, schemaProblems } from "../settings/problems";
 import { ENCRYPTED, section, settingsSchema } from "../settings/schema";
 
@@ -16,6 +16,7 @@ const reader = settings.crossAccountReaders.unwrap().element.shape;
 const accessKey = snowflake.accessKeys.unwrap().element.shape;
 const network = snowflake.network.unwrap().shape;
 const iam = settings.iam.unwrap().shape;
+const iamNames = iam.names.unwrap().shape;
 const lifecycle = settings.lifecycle.unwrap().shape;
 const lock = settings.objectLock.unwrap().shape;
 const replication = settings.replication.unwrap().shape;
@@ -23,25 +24,49 @@ const auditTrail = settings.auditTrail.unwrap().shape;
 const monitoring = settings.monitoring.unwrap().shape;
 
 // A settings file says by text what a program says by type.
-const typed = (type: string, error: string) => z.custom<unknown>((value) => typeof value === type, error);
+const KNOWN = "must be known before any resource is created";
+const typed = (type: string, error: string) =>
+  z.custom<unknown>((value) => typeof value === type, {
+    error: ({ input }) => (input === ENCRYPTED ? KNOWN : error),
+  });
 const text = (rule: z.ZodType = z.unknown()) => typed("string", "must be a text").pipe(rule);
 const number = (rule: z.ZodType) => typed("number", "must be a number").pipe(rule);
 const flag = typed("boolean", "must be true or false");
 /** A text that shapes the program. */
 const plain = (rule?: z.ZodType) =>
-  text(
-    z.unknown().refine((value) => value !== ENCRYPTED, "must be known before any resource is created"),
-  ).pipe(text(rule));
+  text(z.unknown().refine((value) => value !== ENCRYPTED, KNOWN)).pipe(text(rule));
 
 const lockArgs = section({ mode: plain(lock.mode), days: number(lock.days) });
-const nameKeys = [...Object.keys(physicalNames("")), "trailRole"];
+const names = section({
+  braintrustRole: plain(iamNames.braintrustRole),
+  braintrustPolicy: plain(iamNames.exportPolicy),
+  snowflakeRole: plain(iamNames.snowflakeRole),
+  snowflakePolicy: plain(iamNames.readPolicy),
+  snowflakeUser: plain(iamNames.snowflakeUser),
+  snowflakeGroup: plain(iamNames.snowflakeGroup),
+  errorRole: plain(iamNames.errorRole),
+  replicationRole: plain(iamNames.replicationRole),
+  trailRole: plain(iamNames.trailRole),
+  eventQueue: plain(events.queueName),
+  errorQueue: plain(events.queueName),
+  eventTopic: plain(events.topicName),
+  errorTopic: plain(events.topicName),
+  alertTopic: plain(events.topicName),
+  auditTrail: plain(auditTrail.name),
+  // docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
+  keyAlias: plain(
+    z
+      .string()
+      .regex(/^alias\/(?!aws\/)[\w/-]{1,250}$/, 'must be "alias/", then letters, digits, "_", "/" and "-"'),
+  ),
+} satisfies Record<keyof PhysicalNames, z.ZodType>).partial();
 
-const words = { unknown: "is not an argument", fix: "correct it in the program" };
+const words = { whole: "args", unknown: "is not an argument", fix: "correct it in the program" };
 
 /** What arguments must be, by the rules of the settings that they stand for. */
 const argumentsSchema = section({
   suffix: plain(),
-  names: z.partialRecord(z.enum(nameKeys), plain()),
+  names,
   iam: section({ path: plain(iam.path), permissionsBoundaryArn: text(iam.permissionsBoundaryArn) }).partial(),
   publicAccessBlock: plain(settings.publicAccessBlock),
   protect: flag,
@@ -162,12 +187,12 @@ const argumentsSchema = section({
  * @throws RunError that says everything that is wrong, each with key, value, rule and fix.
  */
 export function checkArguments(name: string, args: object): void {
-  const texts = asTexts(args) as Record<string, unknown>;
+  const texts = asTexts(args);
   const { error } = argumentsSchema.safeParse(texts);
-  const { bucketPolicyStatements: statements } = texts;
+  const { bucketPolicyStatements: statements } = Object(texts);
   // Problems within a statement show its values.
   const given = Array.isArray(statements)
-    ? { ...texts, bucketPolicyStatements: statements.map(statementOf) }
+    ? { ...Object(texts), bucketPolicyStatements: statements.map(statementOf) }
     : texts;
   if (error !== undefined) refuse(name, schemaProblems(error.issues, given, new Map(), words));
 }

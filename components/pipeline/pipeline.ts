@@ -77,13 +77,15 @@ export class ExportPipeline extends pulumi.ComponentResource {
   /** Known once Braintrust and Snowflake find the roles and events that were agreed on. */
   public readonly ready: pulumi.Output<string[]>;
 
-  public constructor(name: string, args: ExportPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
+  public constructor(name: string, args: ExportPipelineArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     checkArguments(name, args);
     const given = complete(args);
     checkTogether(name, given);
     super(PIPELINE_TYPE, name, knownInputs(args), opts);
     takeSuffix(this, name, given.suffix);
-    const { suffix, protect, forceDestroy, exportPrefix, existingBucket, lifecycle, streams } = given;
+    const { suffix, forceDestroy, exportPrefix, existingBucket, lifecycle, streams } = given;
+    // False would win over the resource option `protect`, which children take from this component.
+    const protect = given.protect || undefined;
     const names = physicalNames(suffix, given.names);
     const parent = { parent: this };
     const account = readAccount(this);

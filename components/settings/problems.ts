@@ -48,7 +48,7 @@ export function schemaProblems(
   issues: readonly z.core.$ZodIssue[],
   raw: unknown,
   unquoted: ReadonlyMap<string, string>,
-  words = { unknown: "is not a setting", fix: "correct it in the stack's file" },
+  words = { whole: "settings", unknown: "is not a setting", fix: "correct it in the stack's file" },
 ): Problem[] {
   return issues.flatMap((issue) => {
     const shown = (path: readonly PropertyKey[]) =>
@@ -74,7 +74,7 @@ export function schemaProblems(
       issue.code === "custom" ? issue.params?.fix : isList ? "write it as [first, second]" : undefined;
     return [
       {
-        key: keyOf(issue.path),
+        key: issue.path.length === 0 ? words.whole : keyOf(issue.path),
         value: shown(issue.path),
         rule: ruleOf(issue),
         fix: typeof fix === "string" ? fix : words.fix,
@@ -96,11 +96,8 @@ function pathHint(path: readonly PropertyKey[]): string | undefined {
 }
 
 function keyOf(path: readonly PropertyKey[]): string {
-  const [first, ...rest] = path.map((part) => (typeof part === "number" ? `[${part}]` : String(part)));
-  return rest.reduce(
-    (key, part) => (part.startsWith("[") ? `${key}${part}` : `${key}.${part}`),
-    first ?? "settings",
-  );
+  const [first = "", ...rest] = path.map((part) => (typeof part === "number" ? `[${part}]` : String(part)));
+  return rest.reduce((key, part) => (part.startsWith("[") ? `${key}${part}` : `${key}.${part}`), first);
 }
 
 /** The value at a path, own keys alone. */

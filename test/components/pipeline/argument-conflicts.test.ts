@@ -170,6 +170,21 @@ describe("arguments of ExportPipeline that cannot be combined", () => {
     assert.deepEqual(await refusals({ lifecycle, existingBucket: "acme-exports" }), []);
   });
 
+  it("include a suffix that roles, queues or topics cannot bear, and the name of the stack that stands for it", async () => {
+    for (const suffix of ["team.a", "a".repeat(41)]) {
+      const [line = "", ...others] = await refusals({ suffix, bucketName: "acme-traces" });
+      assert.ok(
+        line.startsWith(`suffix = "${suffix}": must be at most 40 letters, digits, "-" and "_"`),
+        line,
+      );
+      assert.deepEqual(others, []);
+    }
+    await assert.rejects(
+      deploy(() => new ExportPipeline("exports", { bucketName: "acme-traces" }), { stack: "team.a" }),
+      /suffix = "team\.a": must be at most 40/,
+    );
+  });
+
   it("include a suffix with which the bucket's default name is none", async () => {
     assert.deepEqual(await refusals({ suffix: "Support", bucketName: "acme-traces" }), []);
     const [line = "", ...others] = await refusals({ suffix: "Support" });

@@ -74,6 +74,40 @@ describe("checkArguments", () => {
     }
   });
 
+  it("judges names in AWS by the rules of IAM, SQS, SNS, CloudTrail and KMS", () => {
+    const names = {
+      braintrustRole: "arn:aws:iam::123456789012:role/exporter",
+      snowflakePolicy: "a b",
+      errorQueue: "errors.fifo",
+      alertTopic: "oncall!",
+      auditTrail: "a..b",
+      keyAlias: "alias/aws/s3",
+      bucket: "acme",
+    };
+    const message = messageOf({ names });
+    for (const [key, value] of Object.entries(names)) {
+      assert.match(message, new RegExp(`names\\.${key} = "${value}": (must|is not an argument)`));
+    }
+    assert.match(message, /names\.bucket = .*known keys here: braintrustRole, /);
+    const { bucket: _, ...right } = { ...names, braintrustRole: "exporter", snowflakePolicy: "read" };
+    const others = {
+      errorQueue: "errors",
+      alertTopic: "oncall",
+      auditTrail: "a.b",
+      keyAlias: "alias/acme/s3",
+    };
+    assert.equal(messageOf({ names: { ...right, ...others, trailRole: "trail" } }), "");
+  });
+
+  it("says of arguments that are none that args must be a map", () => {
+    for (const args of [null, "dev", []]) {
+      assert.match(
+        messageOf(args as unknown as object),
+        /\n {2}args = .*: must be a map; correct it in the program$/,
+      );
+    }
+  });
+
   it("accepts outputs and secrets where a value may come from a resource, and shows none", () => {
     assert.equal(
       messageOf({
@@ -84,10 +118,12 @@ describe("checkArguments", () => {
       }),
       "",
     );
-    assert.equal(
-      messageOf({ exportPrefix: pulumi.secret("canary/") }),
-      'Invalid arguments of ExportPipeline "exports":\n' +
-        "  exportPrefix = (an output): must be known before any resource is created; correct it in the program",
-    );
+    for (const plain of ["exportPrefix", "protect", "auditLogDays"]) {
+      assert.equal(
+        messageOf({ [plain]: pulumi.secret("canary/") }),
+        'Invalid arguments of ExportPipeline "exports":\n' +
+          `  ${plain} = (an output): must be known before any resource is created; correct it in the program`,
+      );
+    }
   });
 });

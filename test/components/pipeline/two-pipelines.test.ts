@@ -105,7 +105,7 @@ describe("two pipelines of one program", () => {
 
 describe("ExportPipeline without arguments", () => {
   it("is what production has by default", async () => {
-    const bare = await deploy(() => new ExportPipeline("pipeline", {}), { stack: "prod" });
+    const bare = await deploy(() => new ExportPipeline("pipeline"), { stack: "prod" });
     const program = await deployProgram({}, { stack: "prod" });
     const made = (resources: readonly Registered[]) =>
       resources
@@ -113,6 +113,18 @@ describe("ExportPipeline without arguments", () => {
         .map(({ urn, inputs, protect }) => ({ urn, inputs, protect }))
         .sort((a, b) => (a.urn < b.urn ? -1 : 1));
     assert.deepEqual(made(bare.deployed.resources), made(program.deployed.resources));
+  });
+});
+
+describe("the resource option protect", () => {
+  it("reaches every resource of a pipeline whose argument protect is false", async () => {
+    const protectedOf = async (protect: boolean | undefined) => {
+      const args = { ...everything, protect: false };
+      const { deployed } = await deploy(() => new ExportPipeline("pipeline", args, { protect }));
+      return deployed.resources.filter(({ type }) => type.startsWith("aws:")).map((each) => each.protect);
+    };
+    assert.ok((await protectedOf(true)).every((each) => each));
+    assert.ok((await protectedOf(undefined)).every((each) => !each));
   });
 });
 
