@@ -133,7 +133,7 @@ const rooms = {
   "automation/braintrust": [...ground, "automation/outputs", "automation/proxies"],
   "automation/status": [
     ...ground,
-    ...["project", "aws", "engine", "deploy", "keys", "braintrust"].map(below),
+    ...["terminal", "project", "aws", "engine", "deploy", "keys", "braintrust"].map(below),
     "components/settings/",
   ],
   "automation/verify": [
@@ -201,6 +201,7 @@ for (const kind of ["configuration", "access", "data", "freshness"]) {
     "automation/aws/",
     "automation/command-line",
     "automation/policy-document",
+    "automation/terminal/counted",
     ...["check", "clients", "export-files", "policies", "probe", "subject"].map(
       (file) => `automation/verify/${file}`,
     ),

@@ -207,9 +207,14 @@ function alarm(put: string, name: unknown, place: Place): Grant[] {
     {
       read: ["cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"],
       write: [...tags("cloudwatch"), "cloudwatch:DeleteAlarms", `cloudwatch:${put}`],
-      resources: [regional(place, "cloudwatch", `alarm:${String(name)}`)],
+      resources: [regional(place, "cloudwatch", `alarm:${ofAnyStream(String(name))}`)],
     },
   ];
+}
+
+/** Alarms of streams and those over them come and go with the streams, and a policy need not be changed for a new one. */
+function ofAnyStream(alarmName: string): string {
+  return alarmName.replace(/-(no-export|unhealthy)(-.*)?$/, "-$1*");
 }
 
 function costAnomaly(kind: "Monitor" | "Subscription", place: Place): Grant[] {

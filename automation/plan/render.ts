@@ -21,7 +21,7 @@ export function renderPlan(plan: Plan, look: Look): string {
     header(plan, look),
     section(
       `Resources: ${resources.filter(isLeaf).length} in AWS`,
-      resourceTree(resources, namer(resources), look),
+      resourceTree(resources, streamNames(outputs), namer(resources), look),
       look,
     ),
     section(
@@ -142,6 +142,10 @@ function problemLines(mark: string, { key, message, fix }: PlanProblem, look: Lo
     ...sentence(indent, 0, { text: message }, look),
     ...sentence(indent, 3, { text: `-> ${fix}`, style: "dim" }, look),
   ];
+}
+
+function streamNames({ streams }: Plan["outputs"]): string[] {
+  return Array.isArray(streams) ? streams.map(({ name }) => String(name)) : [];
 }
 
 /** Most items of a list that a terminal shows. */

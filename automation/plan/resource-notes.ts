@@ -141,13 +141,18 @@ function lifecycle(rule: unknown): string {
   return `${text(at(rule, "filter", "prefix") ?? "every object")}: ${off}${steps.join(", ")}`;
 }
 
+/** Most notifications of a bucket that a note names; it may have a hundred. */
+const MOST_RECIPIENTS = 10;
+
 function notification({ queues, topics }: Inputs, name: Namer): string {
-  const recipients = [...list(queues), ...list(topics)].map((each) => {
+  const all = [...list(queues), ...list(topics)];
+  const recipients = all.slice(0, MOST_RECIPIENTS).map((each) => {
     const suffix = at(each, "filterSuffix");
     const files = `${text(at(each, "filterPrefix") ?? "every file")}${suffix === undefined ? "" : ` *${text(suffix)}`}`;
     return `${text(at(each, "id"))}: ${files} -> ${name(text(at(each, "queueArn") ?? at(each, "topicArn")))}`;
   });
-  return recipients.length === 0 ? "no recipients yet" : recipients.join("; ");
+  if (all.length > MOST_RECIPIENTS) recipients.push(`and ${all.length - MOST_RECIPIENTS} more`);
+  return all.length === 0 ? "no recipients yet" : recipients.join("; ");
 }
 
 function duration(seconds: unknown): string {

@@ -3,20 +3,37 @@ import type { Namer } from "./arn-names";
 import type { PlannedResource } from "./evaluation";
 import { noteOf } from "./resource-notes";
 
+/** Most streams whose alarms, metrics and so on are listed. */
+const MOST_STREAMS = 10;
+
 /** The resources below the components that make them, with what matters of each. */
-export function resourceTree(resources: readonly PlannedResource[], name: Namer, look: Look): string[] {
-  const entries = entriesOf(resources);
-  const rows = entries.map(({ resource, depth, shortName, empty }): Cell[] => {
-    const indent = " ".repeat(2 * depth);
-    if (!isLeaf(resource)) {
-      return [{ text: `${indent}${componentTitle(resource, look)}${empty ? ": makes nothing" : ""}` }];
-    }
-    return [
-      { text: indent + leafType(resource) },
-      { text: shortName },
-      { text: noteOf(resource, name) ?? "" },
-    ];
-  });
+export function resourceTree(
+  resources: readonly PlannedResource[],
+  streams: readonly string[],
+  name: Namer,
+  look: Look,
+): string[] {
+  const names = new Set(streams);
+  const kinds = new Map<string, number>();
+  const rows = entriesOf(resources)
+    .map((entry) => {
+      const kind = kindOfStreams(entry.resource, names);
+      const place = kind === undefined ? 0 : (kinds.get(kind) ?? 0) + 1;
+      if (kind !== undefined) kinds.set(kind, place);
+      return { ...entry, place, last: () => kind !== undefined && kinds.get(kind) === place };
+    })
+    .flatMap(({ resource, depth, shortName, empty, place, last }): Cell[][] => {
+      const indent = " ".repeat(2 * depth);
+      if (!isLeaf(resource)) {
+        return [[{ text: `${indent}${componentTitle(resource, look)}${empty ? ": makes nothing" : ""}` }]];
+      }
+      const text = indent + leafType(resource);
+      if (place <= MOST_STREAMS) {
+        return [[{ text }, { text: shortName }, { text: noteOf(resource, name) ?? "" }]];
+      }
+      if (!last()) return [];
+      return [[{ text }, { text: "…" }, { text: `${place - MOST_STREAMS} more, which \`plan --json\` has` }]];
+    });
   return table(rows, look);
 }
 
@@ -76,6 +93,13 @@ const steps = ["ExportBucket", "BraintrustRole", "SnowflakeReader", "SnowpipeEve
 function order(component: PlannedResource): number {
   const step = steps.indexOf(kindOf(component));
   return step < 0 ? steps.length : step;
+}
+
+/** What a resource is that exists once for each stream; nothing otherwise. */
+function kindOfStreams(resource: PlannedResource, streams: ReadonlySet<string>): string | undefined {
+  const words = resource.name.split("-");
+  const at = words.findIndex((_, index) => index > 0 && streams.has(words.slice(index).join("-")));
+  return at < 0 ? undefined : [resource.type, ...words.slice(0, at)].join(" ");
 }
 
 function componentTitle(component: PlannedResource, look: Look): string {

@@ -6,6 +6,7 @@ import { type Change, nameOf, summarize } from "../engine/changes";
 import type { PendingOperation } from "../engine/state/state";
 import type { LiveKey } from "../keys/access-keys";
 import { fillIns } from "../project/fill-ins";
+import { listed } from "../terminal/counted";
 
 /** What was found of one part of a stack. */
 export interface Finding<Details> {
@@ -74,10 +75,17 @@ export interface StatusReport {
 }
 
 export function judgeExports(stack: string, details: readonly ExportStatus[]): StatusReport["exports"] {
-  const words = details.map(({ stream, status, intervalSeconds }) =>
-    status === "active" ? `${stream} active, every ${intervalSeconds} s` : `${stream} ${status}`,
-  );
-  const evidence = words.join(", ");
+  // What needs an action stands before what a long list leaves out.
+  const order = ["missing", "paused", "active"] as const;
+  const words = order.flatMap((wanted) => {
+    const found = details.filter(({ status }) => status === wanted);
+    return listed(
+      found.map(({ stream, intervalSeconds }) =>
+        wanted === "active" ? `${stream} active, every ${intervalSeconds} s` : `${stream} ${wanted}`,
+      ),
+    );
+  });
+  const evidence = words.filter((text) => text !== "").join(", ");
   const lacking = (status: ExportStatus["status"]) => details.some((each) => each.status === status);
   const braintrust = commandLine("braintrust", stack);
   if (lacking("missing")) return { verdict: "fail", evidence, fix: `${braintrust} --project NAME`, details };
@@ -112,7 +120,7 @@ export function judgePending(
 ): StatusReport["pending"] {
   const pending = operations.map(({ urn, operation }) => ({ urn, operation }));
   if (pending.length === 0) return { verdict: "ok", evidence: "none", details: pending };
-  const evidence = pending.map(({ operation, urn }) => `${operation} ${urn}`).join(", ");
+  const evidence = listed(pending.map(({ operation, urn }) => `${operation} ${urn}`));
   const fix = `unless an update is running, ${commandLine("recover", stack)} shows what became of them, and ${commandLine("up", stack)} repairs it`;
   return { verdict: "fail", evidence, fix, details: pending };
 }
@@ -136,9 +144,9 @@ export function judgeAlarms(alarms: readonly AlarmState[]): StatusReport["alarms
   if (alarms.length === 0) return { verdict: "ok", evidence: "the stack has no alarms", details: alarms };
   const bad = alarms.filter(({ state }) => state === "ALARM" || state === "missing");
   if (bad.length === 0) return { verdict: "ok", evidence: `none of ${alarms.length} fires`, details: alarms };
-  const evidence = bad
-    .map(({ name, state, reason }) => `${name} ${state}${reason ? ` (${reason})` : ""}`)
-    .join(", ");
+  const evidence = listed(
+    bad.map(({ name, state, reason }) => `${name} ${state}${reason ? ` (${reason})` : ""}`),
+  );
   return { verdict: "fail", evidence, fix: "look into what the alarms name", details: alarms };
 }
 

@@ -1,4 +1,5 @@
 import { commandLine } from "../command-line";
+import { listed } from "../terminal/counted";
 import { type Cell, type Look, paint, sentence } from "../terminal/layout";
 import { redact } from "../terminal/redact";
 import type { CheckResult } from "./check";
@@ -46,7 +47,7 @@ export function renderReport(report: Report, look: Look): string {
     ...[...groups].flatMap(([subject, results]) => [
       "",
       subjects[subject] ?? subject,
-      ...results.flatMap((result) => resultLines(result, look)),
+      ...resultsOf(results, look),
     ]),
     "",
     summaryWords(report),
@@ -76,7 +77,7 @@ export function skippedWords({ checks }: Pick<Report, "checks">): string[] {
   for (const { id, verdict, evidence } of checks) {
     if (verdict === "skip") reasons.set(evidence, [...(reasons.get(evidence) ?? []), id]);
   }
-  return [...reasons].map(([reason, ids]) => `${ids.length}: ${reason} (${ids.join(", ")})`);
+  return [...reasons].map(([reason, ids]) => `${ids.length}: ${reason} (${listed(ids)})`);
 }
 
 /** Counts the verdicts. */
@@ -94,6 +95,27 @@ export function withoutSecrets(checks: readonly CheckResult[], secrets: Readonly
     evidence: conceal(evidence),
     ...(fix === undefined ? {} : { fix: conceal(fix) }),
   }));
+}
+
+/** Most results of a subject and verdict that people are shown: there is a check for each stream. */
+const MOST_ALIKE = 40;
+
+function resultsOf(results: readonly CheckResult[], look: Look): string[] {
+  const counts = { pass: 0, fail: 0, skip: 0 };
+  const shown = results.filter(({ verdict }) => {
+    counts[verdict] += 1;
+    return counts[verdict] <= MOST_ALIKE;
+  });
+  const verdicts = ["fail", "skip", "pass"] as const;
+  return [
+    ...shown.flatMap((result) => resultLines(result, look)),
+    ...verdicts
+      .filter((verdict) => counts[verdict] > MOST_ALIKE)
+      .map(
+        (verdict) =>
+          `  ${paint(marks[verdict], look)}  ${counts[verdict] - MOST_ALIKE} more, which \`verify --json\` has`,
+      ),
+  ];
 }
 
 function resultLines({ id, title, verdict, evidence, fix }: CheckResult, look: Look): string[] {

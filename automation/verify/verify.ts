@@ -4,6 +4,7 @@ import { Deployment } from "../deploy/deployment";
 import { decryptedSettings } from "../engine/decrypted-settings";
 import { PipelineError } from "../errors";
 import { parseOutputs } from "../outputs";
+import { listed } from "../terminal/counted";
 import type { ProgressListener } from "../terminal/progress";
 import { connectAws } from "./clients";
 import type { Report } from "./report";
@@ -74,7 +75,7 @@ export function refuseFailures({ stack, checks }: Report, signal: AbortSignal): 
   const failed = checks.filter(({ verdict }) => verdict === "fail").map(({ id }) => id);
   if (failed.length > 0) {
     throw new PipelineError(
-      `stack "${stack}": ${failed.length} of ${checks.length} checks failed: ${failed.join(", ")}`,
+      `stack "${stack}": ${failed.length} of ${checks.length} checks failed: ${listed(failed)}`,
     );
   }
   if (signal.aborted) throw new PipelineError(`stack "${stack}": interrupted before everything was verified`);

@@ -13,9 +13,33 @@ export interface Problem {
 
 /** The whole message of settings that cannot be used. */
 export function settingsError(stack: string, problems: readonly Problem[]): string {
-  return [`Invalid settings in Pulumi.${stack}.yaml:`, ...problems.map((p) => `  ${formatProblem(p)}`)].join(
-    "\n",
-  );
+  return [`Invalid settings in Pulumi.${stack}.yaml:`, ...problemLines(problems)].join("\n");
+}
+
+/** Most items of a list that a message names with one and the same fault: all of a thousand streams may have it. */
+const MOST_ALIKE = 10;
+
+function problemLines(problems: readonly Problem[]): string[] {
+  const kinds = new Map<string, Problem[]>();
+  return problems
+    .map((problem) => {
+      const kind = kindOf(problem);
+      const alike = kinds.get(kind) ?? [];
+      kinds.set(kind, alike);
+      return { problem, alike, place: alike.push(problem) };
+    })
+    .flatMap(({ problem, alike, place }) => {
+      if (place <= MOST_ALIKE) return [`  ${formatProblem(problem)}`];
+      const [key = ""] = problem.key.split(/[.[]/);
+      return place === alike.length ? [`  and ${place - MOST_ALIKE} more of ${key} with the same fault`] : [];
+    });
+}
+
+/** Of what setting and by which rule: without the item, and without the names and numbers that the rule has of it. */
+function kindOf({ key, rule, fix }: Problem): string {
+  const [top = ""] = key.split(/[.[]/);
+  const field = /\]\.(.+)$/.exec(key)?.[1] ?? "";
+  return JSON.stringify([top, field, ...[rule, fix].map((text) => text.replace(/"[^"]*"|\[?\d+\]?/g, ""))]);
 }
 
 /** One line: key, value, rule, fix. */

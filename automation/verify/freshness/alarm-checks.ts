@@ -1,6 +1,7 @@
 import type { CloudWatch, MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import { alarmName } from "../../../components/monitoring/alarms";
 import { commandLine } from "../../command-line";
+import { listed } from "../../terminal/counted";
 import { type Check, fail, judge, skip } from "../check";
 import type { Aws } from "../clients";
 import type { Subject } from "../subject";
@@ -22,13 +23,10 @@ export function alarmChecks({ stack, outputs }: Subject, { cloudWatch }: Aws): C
             `\`${commandLine("status", stack)}\` names alarms that are gone`,
           );
         }
-        const named = (list: readonly MetricAlarm[]) => list.map((alarm) => alarm.AlarmName).join(", ");
+        const named = (list: readonly MetricAlarm[]) => listed(list.map(({ AlarmName = "" }) => AlarmName));
         const silenced = alarms.filter(({ ActionsEnabled }) => ActionsEnabled === false);
         if (silenced.length > 0) {
-          return fail(
-            `actions are off: ${named(silenced)}`,
-            `\`aws cloudwatch enable-alarm-actions --alarm-names ${silenced.map((alarm) => alarm.AlarmName).join(" ")}\``,
-          );
+          return fail(`actions are off: ${named(silenced)}`, `\`${enableActions(stack, silenced)}\``);
         }
         const firing = alarms.filter(({ StateValue }) => StateValue === "ALARM");
         return judge(
@@ -39,6 +37,14 @@ export function alarmChecks({ stack, outputs }: Subject, { cloudWatch }: Aws): C
       },
     },
   ];
+}
+
+/** CloudWatch takes 100 names at once; more than a few do not fit into a line. */
+function enableActions(stack: string, alarms: readonly MetricAlarm[]): string {
+  const enable = "aws cloudwatch enable-alarm-actions --alarm-names";
+  if (alarms.length <= 10) return `${enable} ${alarms.map(({ AlarmName }) => AlarmName).join(" ")}`;
+  const silent = `MetricAlarms[?!ActionsEnabled].AlarmName`;
+  return `aws cloudwatch describe-alarms --alarm-name-prefix ${alarmName(stack, "")} --query '${silent}' --output text | xargs -n 100 ${enable}`;
 }
 
 /** Alarms named after the stack that tell its topic: another stack's name may begin alike. */

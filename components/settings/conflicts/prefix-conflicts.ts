@@ -10,35 +10,44 @@ export function streamConflicts({ streams, exportPrefix }: Settings): Problem[] 
   return streams.flatMap((stream, index) => {
     const own = tables.get(stream) ?? [];
     const key = `streams[${index}]`;
-    const problems: Problem[] = [];
-    for (const other of streams.slice(0, index)) {
-      if (other.name.toLowerCase() === stream.name.toLowerCase()) {
-        problems.push({
-          key: `${key}.name`,
-          value: showValue(stream.name),
-          rule: "is taken by another stream",
-          fix: "give each stream a name of its own",
-        });
-      }
-      if (other.prefix.startsWith(stream.prefix) || stream.prefix.startsWith(other.prefix)) {
-        problems.push({
-          key: `${key}.prefix`,
-          value: showValue(stream.prefix),
-          rule: `overlaps "${other.prefix}" of stream "${other.name}": each file would be loaded twice, and S3 refuses overlapping notifications`,
-          fix: `give each stream a folder of its own below ${exportPrefix}`,
-        });
-      }
-      const taken = tables.get(other) ?? [];
-      if (own.some((name) => taken.includes(name))) {
-        problems.push({
-          key: `${key}.table`,
-          value: showValue(stream.table),
-          rule: `is the table of stream "${other.name}" too, or one is named as the other's <table>_LATEST, <table>_FILES or <table>_CURRENT`,
-          fix: "give each stream a table of its own",
-        });
-      }
-    }
-    return problems;
+    const earlier = streams.slice(0, index);
+    const namesake = earlier.find(({ name }) => name.toLowerCase() === stream.name.toLowerCase());
+    const overlapping = earlier.find(
+      ({ prefix }) => prefix.startsWith(stream.prefix) || stream.prefix.startsWith(prefix),
+    );
+    const sharing = earlier.find((other) => own.some((name) => tables.get(other)?.includes(name)));
+    return [
+      ...(namesake === undefined
+        ? []
+        : [
+            {
+              key: `${key}.name`,
+              value: showValue(stream.name),
+              rule: "is taken by another stream",
+              fix: "give each stream a name of its own",
+            },
+          ]),
+      ...(overlapping === undefined
+        ? []
+        : [
+            {
+              key: `${key}.prefix`,
+              value: showValue(stream.prefix),
+              rule: `overlaps "${overlapping.prefix}" of stream "${overlapping.name}": each file would be loaded twice, and S3 refuses overlapping notifications`,
+              fix: `give each stream a folder of its own below ${exportPrefix}`,
+            },
+          ]),
+      ...(sharing === undefined
+        ? []
+        : [
+            {
+              key: `${key}.table`,
+              value: showValue(stream.table),
+              rule: `is the table of stream "${sharing.name}" too, or one is named as the other's <table>_LATEST, <table>_FILES or <table>_CURRENT`,
+              fix: "give each stream a table of its own",
+            },
+          ]),
+    ];
   });
 }
 

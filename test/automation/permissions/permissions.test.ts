@@ -63,7 +63,7 @@ async function granted(
 }
 
 async function statements(settings: Readonly<Record<string, unknown>>, purpose: Purpose = "deploy") {
-  const { policies } = await granted(settings, { purpose });
+  const { policies } = await granted(settings, { purpose, repository: "acme/pipelines" });
   return policies.flatMap(({ document }) => document.Statement);
 }
 
@@ -300,6 +300,20 @@ describe("the permissions for a stack", () => {
         assert.ok(sids.every((sid) => /^[A-Za-z0-9]+$/.test(sid)));
       }
     }
+  });
+
+  it("are the same for one stream and for a thousand: nobody has to grant more for a new one", async () => {
+    const of = async (count: number) => {
+      const streams = Array.from({ length: count }, (_, index) => ({ name: `no-export-${index}` }));
+      return (await statements({ ...everything, streams }, "ci")).flatMap(({ Action, Resource }) =>
+        Action.flatMap((action) => Resource.map((resource) => `${action} on ${resource}`)),
+      );
+    };
+    const one = (await of(1)).sort();
+    assert.ok(
+      one.some((each) => /^cloudwatch:PutMetricAlarm on .*:alarm:braintrust-qa-no-export\*$/.test(each)),
+    );
+    assert.deepEqual((await of(1_000)).sort(), one);
   });
 
   it("let one environment of one repository in, for CI", async () => {

@@ -49,6 +49,35 @@ describe("renderPlan", () => {
     assert.ok(!titles(full).some((title) => title.startsWith("To fill in")));
   });
 
+  it("lists the alarms, metrics and notifications of ten streams, how many more there are, and all of the rest", async () => {
+    const names = Array.from({ length: 37 }, (_, index) => `region-${index}-logs`);
+    const queue = "arn:aws:sqs:eu-west-1:444455556666:sf-snowpipe";
+    const many = await planOf("prod", {
+      "aws:region": "eu-west-1",
+      "braintrust-snowflake:streams": names.map((name) => ({ name })),
+      "braintrust-snowflake:braintrust": { accountId: "872608195596", orgId: "org-1" },
+      "braintrust-snowflake:snowflake": {
+        iamUserArn: "arn:aws:iam::444455556666:user/snow",
+        externalId: "ACME_SFCRole=2_abc",
+      },
+      "braintrust-snowflake:events": {
+        notificationChannels: Object.fromEntries(names.map((name) => [name, queue])),
+      },
+    });
+    const tree = part(many, "Resources");
+    const shown = (kind: string) => tree.filter((line) => line.trim().startsWith(kind));
+    const all = (type: string) => many.resources.filter((each) => each.type.endsWith(`:${type}`)).length;
+    const left = names.length - 10;
+    for (const kind of ["BucketMetric", "MetricAlarm"]) {
+      const module = kind === "BucketMetric" ? "s3" : "cloudwatch";
+      const lines = shown(`${module}.${kind}`);
+      assert.equal(lines.length, all(kind) - left + 1, lines.join("\n"));
+      assert.equal(lines.filter((line) => line.includes(`… `) && line.includes(`${left} more`)).length, 1);
+    }
+    assert.match(flat(tree), /region-17-logs\/ -> queue sf-snowpipe of account 444455556666; and 27 more/);
+    assert.doesNotMatch(flat(tree), /region-36-logs/);
+  });
+
   it("orders the components by the guide's steps", () => {
     const titles = plain(dev).match(/Step \d: \w+/g);
     assert.deepEqual(titles, [

@@ -131,6 +131,15 @@ describe("status", () => {
       return [{ stream: "logs", status: "missing" }];
     });
     assert.deepEqual([missing.verdict, missing.evidence], ["fail", "logs missing"]);
+    const many = await found(async () =>
+      Array.from({ length: 400 }, (_, index) => ({
+        stream: `team-${index}`,
+        status: index === 399 ? "missing" : "active",
+        intervalSeconds: 300,
+      })),
+    );
+    assert.match(many.evidence, /^team-399 missing, team-0 active, every 300 s, .*team-9 .* and 389 more$/);
+    assert.equal(many.details?.length, 400);
     const silent = await found(() => Promise.reject(new PipelineError("Braintrust GET /v1: HTTP 401")));
     assert.deepEqual([silent.verdict, silent.evidence], ["unknown", "Braintrust GET /v1: HTTP 401"]);
   });
@@ -207,6 +216,13 @@ describe("status", () => {
       [firing.alarms.verdict, firing.alarms.evidence],
       ["fail", "dlq-not-empty ALARM (2 > 0)"],
     );
+    const all = Array.from({ length: 80 }, (_, index) => ({
+      name: `no-export-${index}`,
+      state: "ALARM" as const,
+    }));
+    const silent = (await report({ state, alarms: all })).alarms;
+    assert.match(silent.evidence, /^no-export-0 ALARM, .*no-export-9 ALARM and 70 more$/);
+    assert.equal(silent.details?.length, 80);
     const gone = await report({ state, alarms: [{ name: "dlq-not-empty", state: "missing" }] });
     assert.equal(gone.alarms.verdict, "fail");
   });

@@ -8,6 +8,7 @@ import {
   summarize,
   withoutSecrets,
 } from "../../../automation/verify/report";
+import { refuseFailures } from "../../../automation/verify/verify";
 
 describe("the report", () => {
   const checks: CheckResult[] = [
@@ -35,6 +36,30 @@ describe("the report", () => {
     summary: summarize(checks),
     snowflakeSql: "SELECT 1;\n",
   };
+
+  it("shows people forty of a subject's checks with the same verdict, and how many more there are", () => {
+    const fresh: CheckResult[] = Array.from({ length: 500 }, (_, index) => ({
+      id: `fresh/team-${index}`,
+      title: `Stream team-${index} has an export of the last 24 hours`,
+      verdict: index < 200 ? "pass" : "fail",
+      evidence: "2 h old",
+      needs: [],
+    }));
+    const text = renderReport(
+      { ...report, checks: [...checks, ...fresh], summary: summarize(fresh) },
+      { width: 80, color: false },
+    );
+    const lines = text.split("\n");
+    assert.equal(lines.filter((line) => /^ {2}ok {4}Stream/.test(line)).length, 40);
+    assert.equal(lines.filter((line) => /^ {2}FAIL {2}Stream/.test(line)).length, 40);
+    assert.ok(lines.includes("  ok    160 more, which `verify --json` has"));
+    assert.ok(lines.includes("  FAIL  260 more, which `verify --json` has"));
+    assert.match(text, /^200 passed, 300 failed, 0 skipped$/m);
+    assert.throws(
+      () => refuseFailures({ ...report, checks: fresh }, new AbortController().signal),
+      /300 of 500 checks failed: fresh\/team-200, .*fresh\/team-209 and 290 more$/,
+    );
+  });
 
   it("tells each reason for which checks were skipped, and which they are", () => {
     const skips: CheckResult[] = ["data/list", "data/plain-http"].map((id) => ({

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatProblem } from "../../../components/settings/problems";
+import { formatProblem, settingsError } from "../../../components/settings/problems";
 import { PROJECT } from "../../../components/settings/settings";
 import { problemsOf } from "../../support";
 import { each, refuses } from "./refusals";
@@ -251,6 +251,26 @@ describe("settings", () => {
         `${problem.key} = ${problem.value}: ${problem.rule}; ${problem.fix}`,
       );
     }
+  });
+
+  it("name ten items of a list with the same fault, and how many more have it", () => {
+    const streams = Array.from({ length: 300 }, (_, index) => ({ name: `no name ${index}`, format: "csv" }));
+    const lines = settingsError("dev", problemsOf({ exportPrefix: "/exports", streams })).split("\n");
+    assert.match(lines[1] ?? "", /^ {2}exportPrefix = /);
+    assert.deepEqual(
+      ["name", "format"].map((field) => lines.filter((line) => line.includes(`].${field} = `)).length),
+      [10, 10],
+    );
+    assert.equal(lines.filter((line) => line === "  and 290 more of streams with the same fault").length, 2);
+    assert.equal(lines.length, 24);
+  });
+
+  it("name each stream that overlaps another once, however many it overlaps", () => {
+    const streams = Array.from({ length: 200 }, (_, index) => ({
+      name: `team-${index}`,
+      prefix: "braintrust-exports/shared/",
+    }));
+    assert.equal(problemsOf({ streams }).length, 199);
   });
 
   it("repeat no value of an encrypted setting", () => {

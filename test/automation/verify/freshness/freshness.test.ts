@@ -55,6 +55,32 @@ describe("a stream's freshness", () => {
   });
 });
 
+describe("alarms that are silenced", () => {
+  it("are all enabled by one command, CloudWatch taking a hundred names at once", async () => {
+    const { subject, live } = await liveAccount();
+    const [alarm] = live.alarms;
+    assert.ok(alarm);
+    live.alarms = Array.from({ length: 116 }, (_, index) => ({
+      ...alarm,
+      AlarmName: `braintrust-${subject.stack}-no-export-team-${index}`,
+      ActionsEnabled: false,
+    }));
+    const aws = fakeAws(live, subject);
+    const results = await runChecks(
+      freshnessChecks(subject, aws, () => NOW),
+      { caller: CALLER },
+    );
+    const { verdict, evidence, fix = "" } = results.find(({ id }) => id === "fresh/alarms") ?? {};
+    assert.equal(verdict, "fail");
+    assert.match(evidence ?? "", /-team-9 and 106 more$/);
+    assert.ok(fix.length < 300, fix);
+    assert.match(
+      fix,
+      /describe-alarms --alarm-name-prefix braintrust-\S+- .*\| xargs -n 100 aws cloudwatch enable-/,
+    );
+  });
+});
+
 function object(Key: string, ageHours: number): Listed {
   return { Key, Size: 1, LastModified: new Date(NOW - ageHours * HOUR_MS) };
 }
