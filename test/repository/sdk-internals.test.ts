@@ -89,16 +89,45 @@ describe("what the SDK declares to nobody", () => {
     assert.deepEqual([...new Set(uses)], ["Arborist"]);
   });
 
-  it("takes no stack trace with its promises, and keeps those of errors", async () => {
-    const { debuggablePromise } = debuggable as unknown as {
+  describe("of its promises", () => {
+    const { debuggablePromise, leakedPromises } = debuggable as unknown as {
       debuggablePromise(promise: Promise<unknown>): Promise<unknown>;
+      leakedPromises(): [leaked: ReadonlySet<unknown>, message: string];
     };
-    const promise: Promise<unknown> & { _debugStackTrace?: string } = Promise.reject(new Error("late"));
-    await assert.rejects(debuggablePromise(promise), (error: Error) =>
-      /\n {4}at .*sdk-internals\.test/.test(`${error.stack}`),
-    );
-    assert.equal(promise._debugStackTrace, "Error");
-    assert.match(`${new Error("next").stack}`, /\n {4}at .*sdk-internals\.test/);
+
+    it("traces none but the first, and keeps the traces of errors", async () => {
+      await debuggablePromise(Promise.resolve());
+      const promise: Promise<unknown> & { _debugStackTrace?: string } = Promise.reject(new Error("late"));
+      await assert.rejects(debuggablePromise(promise), (error: Error & { promise?: unknown }) => {
+        assert.equal(error.promise, promise);
+        return /\n {4}at .*sdk-internals\.test/.test(`${error.stack}`);
+      });
+      assert.equal(promise._debugStackTrace, undefined);
+    });
+
+    it("counts those that are never settled, and no others", async () => {
+      leakedPromises();
+      const never = new Promise(() => undefined);
+      void debuggablePromise(never);
+      assert.equal(await debuggablePromise(Promise.resolve(1)), 1);
+      const [leaked, message] = leakedPromises();
+      assert.deepEqual([...leaked], [never]);
+      assert.match(message, /1 promise was still active/);
+    });
+
+    it("ends a process that leaves some behind with 1", () => {
+      const script = `
+        require("./promise-traces");
+        const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable");
+        debuggablePromise(Promise.resolve());
+        debuggablePromise(new Promise(() => undefined));`;
+      const ran = spawnSync(process.execPath, ["-r", "ts-node/register", "-e", script], {
+        cwd: projectDir,
+        encoding: "utf8",
+      });
+      assert.equal(ran.status, 1, ran.stderr);
+      assert.match(ran.stderr, /1 promise was still active/);
+    });
   });
 
   it("has options that its gRPC clients are created with", () => {
