@@ -65,15 +65,16 @@ export function pathsOf(tokens: readonly Token[]): string[][] {
       else paths.push([token.value]);
     } else if (token.kind === "string" || token.kind === "script") {
       if (isBlock(tokens, index)) paths.push(...readStatements(token.value).flatMap(pathsOf));
-      else if (isNames(token.value)) paths.push(...readStatements(`${token.value};`).flatMap(pathsOf));
+      else paths.push(...readStatements(namesIn(token.value)).flatMap(pathsOf));
     }
   });
   return paths;
 }
 
-/** A path of quoted names, that of a stage with what is below it. */
-function isNames(value: string): boolean {
-  return /^@?"(?:[^"]|"")*"(?:\."(?:[^"]|"")*")*(?:\/.*)?$/s.test(value);
+/** A path of quoted names as a statement, without what is below a stage; empty for any other text. */
+function namesIn(value: string): string {
+  const [, names] = /^@?("(?:[^"]|"")*"(?:\."(?:[^"]|"")*")*)(?:\/.*)?$/s.exec(value) ?? [];
+  return names === undefined ? "" : `${names};`;
 }
 
 /** Every string constant of a statement, those within blocks included. */
