@@ -8,12 +8,13 @@ import { lossesNamed, stepsDone, stepsPlanned } from "../changes/steps";
 import { ofThisTurn } from "../turn";
 import { TestProject } from "./harness";
 
-/** Each case is two updates; so many shares leave half a dozen of them to a run. */
-const SHARES = 80;
+/** Each case is two updates; so many shares leave four or five of them to a run. */
+const SHARES = 120;
 
 /** On each stack one change of each setting, and of lists each nature of change. */
+const settings = changesOfSettings();
 const cases = bases.flatMap(({ stack }) =>
-  changesOfSettings().flatMap(({ key, changes }) => {
+  settings.flatMap(({ key, changes }) => {
     const here = changes.filter(({ from }) => from.base.stack === stack);
     const natures = [...new Set(here.map(({ nature }) => nature))];
     return natures.flatMap((nature) => {

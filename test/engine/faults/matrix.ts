@@ -10,7 +10,7 @@ import { type Faulty, type Kind, kinds } from "./kinds";
 
 /** Whether each operation of each stack meets every kind of fault, early and late, and not one of them by turns. */
 const EVERY_KIND = process.env.FAULTS === "all";
-/** No divisor in common with the number of kinds, so that each share has every kind. */
+/** No divisor in common with the number of kinds, so that each share has every kind; no more than a stack has resources. */
 const SHARES = 11;
 const OPERATIONS: readonly Operation[] = ["create", "read", "update", "delete"];
 /** In which the account ends what it still does for an engine that is gone. Who updates within it may create a thing twice. */
@@ -27,6 +27,8 @@ export interface FaultyStack {
   readonly among?: (thing: Thing) => boolean;
   /** @default {@link EVERY_KIND} */
   readonly everyKind?: boolean;
+  /** One fault in so many has its turn. @default {@link SHARES} */
+  readonly shares?: number;
 }
 
 /** Tests that any fault at any operation ends with the right words, and that the next update converges. */
@@ -59,7 +61,7 @@ export function testFaults(title: string, faulty: FaultyStack): void {
         const before = count;
         const things = whole.filter(faulty.among ?? (() => true));
         const faults = (faulty.everyKind ?? EVERY_KIND) ? everyFault(things) : byTurns(things, operation);
-        for (const { thing, late, kind } of ofThisTurn(faults, SHARES)) {
+        for (const { thing, late, kind } of ofThisTurn(faults, faulty.shares ?? SHARES)) {
           const { type, name } = thing;
           await suffer({ project, operation, type, name, late }, kind);
           count += 1;

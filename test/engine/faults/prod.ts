@@ -5,4 +5,6 @@ import type { FaultyStack } from "./matrix";
 export const prod: FaultyStack = {
   stack: "prod",
   settings: { ...filledIn, protect: false, forceDestroy: true },
+  // Three times as many resources as dev has.
+  shares: 17,
 };
