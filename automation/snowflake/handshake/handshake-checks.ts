@@ -8,9 +8,11 @@ import type { HandshakeStack } from "./handshake-stack";
 const RELOAD =
   'drop the pipe, truncate its table, and run "sql --part load", which loads every file of the bucket again';
 
+/** @param known the pipe's queue by the settings, which mode `snowflake-queue` needed. */
 export function channelProblems(
   stack: HandshakeStack,
   { name, notificationChannel, invalidReason }: Pipe,
+  known: string | undefined,
 ): string[] {
   const { notificationTopicArn: topic, eventsMode } = stack;
   if (invalidReason !== undefined) {
@@ -24,6 +26,13 @@ export function channelProblems(
     return [`${what} is empty, so it was created without AUTO_INGEST = TRUE; ${RELOAD}`];
   }
   if (eventsMode === "sns" && notificationChannel === topic) return [];
+  // Snowflake's page does not say whether a pipe with a topic names that or a queue; this one had its queue before the mode was sns.
+  if (eventsMode === "sns" && notificationChannel === known) {
+    return [
+      `${what} is the queue of events.notificationChannels, from when events.mode was snowflake-queue, and no ALTER gives ` +
+        `the pipe a topic; ${RELOAD}, after you have taken the queue out of events.notificationChannels`,
+    ];
+  }
   if (eventsMode !== "sns" && notificationChannel.split(":")[2] === "sns") {
     return [
       `${what} is the topic ${quote(notificationChannel)}, and events.mode is ${eventsMode}; ` +

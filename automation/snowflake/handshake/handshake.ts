@@ -249,7 +249,9 @@ function pipePart(stack: HandshakeStack, { pipes }: Answers): Part {
     known: stack.current.notificationChannels?.[name],
     answer: ours.get(canonicalName(pipe)),
   }));
-  const problems = found.flatMap(({ answer }) => (answer ? channelProblems(stack, answer) : []));
+  const problems = found.flatMap(({ answer, known }) =>
+    answer ? channelProblems(stack, answer, known) : [],
+  );
   const untold = found.filter(({ known, answer }) => answer === undefined && known === undefined);
   const names = untold.map(({ name, pipe }) => `${pipe} of the stream ${name}`).join(", ");
   const lacking = `the pipes ${names}: SHOW PIPES IN SCHEMA ${qualifiedName(...path)}`;

@@ -53,6 +53,7 @@ function pipe(outputs: PipelineOutputs, names: Names, stream: StreamNames): stri
     `COMMENT = ${literal(stream.comment)}`,
   ];
   return [
+    refuseSecondPipe(names, stream, stream.storedPipe),
     `DROP TASK IF EXISTS ${stream.task}`,
     block([
       "BEGIN",
@@ -80,14 +81,12 @@ ${copySql(stream)}`,
  * A task must be suspended while it is altered. Each COPY skips what an earlier one has loaded. A task's session has the
  * account's parameters, not this one's; without AUTOCOMMIT its COPY fails. docs.snowflake.com/en/sql-reference/sql/create-task
  */
-function task(
-  { snowflake }: PipelineOutputs,
-  names: Names,
-  { task: name, ...stream }: StreamNames,
-): string[] {
+function task({ snowflake }: PipelineOutputs, names: Names, stream: StreamNames): string[] {
+  const { task: name } = stream;
   const errors =
     names.errorIntegration === undefined ? "" : `\n  ERROR_INTEGRATION = ${names.errorIntegration}`;
   return [
+    refuseSecondPipe(names, stream),
     `ALTER TASK IF EXISTS ${name} SUSPEND`,
     `CREATE OR ALTER TASK ${name}
   USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE = 'XSMALL'
@@ -100,6 +99,28 @@ ${copySql(stream)}`,
     `ALTER TASK ${name} RESUME`,
     `EXECUTE TASK ${name}`,
   ];
+}
+
+/**
+ * Stops the script where a pipe loads the table that is not to load it: one of another `events.mode`, or of another name in the
+ * settings. COPY knows no loads of a pipe, and a pipe none of another's, so that each file would be loaded twice.
+ */
+function refuseSecondPipe(names: Names, { stream, table }: StreamNames, kept?: string): string {
+  const message =
+    `a pipe that is not in the settings loads the table of stream ${stream.name}, so that each file would be loaded twice; ` +
+    `find it by SHOW PIPES IN SCHEMA ${names.schema}, drop it, truncate the table ${table}, and run load again, which loads every file`;
+  return block([
+    "DECLARE",
+    `  second_pipe EXCEPTION (-20006, ${literal(message)});`,
+    "BEGIN",
+    "  IF (EXISTS (",
+    `    SELECT 1 FROM ${names.database}.INFORMATION_SCHEMA.PIPES`,
+    `    WHERE PIPE_SCHEMA = ${literal(names.storedSchema)} AND CONTAINS(DEFINITION, ${literal(`${table} (`)})${kept === undefined ? "" : ` AND PIPE_NAME <> ${literal(kept)}`}`,
+    "  )) THEN",
+    "    RAISE second_pipe;",
+    "  END IF;",
+    "END;",
+  ]);
 }
 
 /**

@@ -15,6 +15,7 @@ export interface StreamNames {
   readonly url: string;
   /** A format of the stream's own: dropping it can stop no other stack's pipe. */
   readonly fileFormat: string;
+  readonly storedFileFormat: string;
   readonly stage: string;
   readonly table: string;
   /** View with one row per record, the newest. */
@@ -147,6 +148,7 @@ export function namesOf(outputs: PipelineOutputs): Names {
         comment: `${comment}, stream ${stream.name}`,
         url: urlOf(stream.url),
         fileFormat: inSchema(`${table}_FORMAT`),
+        storedFileFormat: `${table}_FORMAT`,
         stage: inSchema(`${table}_STAGE`),
         table: inSchema(table),
         view: inSchema(viewOf(table)),

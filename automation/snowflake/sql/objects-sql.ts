@@ -2,6 +2,7 @@ import type { AccessKey, PipelineOutputs } from "../../outputs";
 import { literal } from "./identifiers";
 import { landingColumns } from "./landing";
 import type { Names, StreamNames } from "./names";
+import { block } from "./scripting";
 import { currentTable, filesView, latestView } from "./views-sql";
 
 /**
@@ -28,7 +29,7 @@ export function objectsSql(
     `USE ROLE ${names.loadingRole}`,
     `USE WAREHOUSE ${names.warehouse}`,
     ...names.streams.flatMap((stream) => [
-      ...fileFormat(stream),
+      ...fileFormat(names, stream),
       stage(stream, credentials ?? `STORAGE_INTEGRATION = ${names.integration}`),
       // A key is replaced from time to time. Url and integration stay as they are: altering them stops the stage's pipe.
       ...(credentials === undefined ? [] : [`ALTER STAGE ${stream.stage} SET ${credentials}`]),
@@ -53,9 +54,26 @@ function credentialsSql(revealed: AccessKey | undefined): string {
   return `CREDENTIALS = (AWS_KEY_ID = ${keyId} AWS_SECRET_KEY = ${secret})`;
 }
 
-function fileFormat({ stream, fileFormat: name, comment }: StreamNames): string[] {
+/**
+ * No ALTER changes the type, and with another each new file would be skipped (docs.snowflake.com/en/sql-reference/sql/alter-file-format).
+ * What names the format uses the next of the name.
+ */
+function fileFormat(
+  names: Names,
+  { stream, fileFormat: name, storedFileFormat: stored, comment }: StreamNames,
+): string[] {
   const { type, options } = formatOptions[stream.format];
   return [
+    block([
+      "BEGIN",
+      "  IF (EXISTS (",
+      `    SELECT 1 FROM ${names.database}.INFORMATION_SCHEMA.FILE_FORMATS`,
+      `    WHERE FILE_FORMAT_SCHEMA = ${literal(names.storedSchema)} AND FILE_FORMAT_NAME = ${literal(stored)} AND FILE_FORMAT_TYPE <> '${type}'`,
+      "  )) THEN",
+      `    DROP FILE FORMAT IF EXISTS ${name};`,
+      "  END IF;",
+      "END;",
+    ]),
     `CREATE FILE FORMAT IF NOT EXISTS ${name} TYPE = ${type} ${options} COMMENT = ${literal(comment)}`,
     `ALTER FILE FORMAT ${name} SET ${options} COMMENT = ${literal(comment)}`,
   ];

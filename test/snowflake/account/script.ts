@@ -161,6 +161,8 @@ function matching(session: BlockSession, from: string, where: string): readonly 
 
 /** A column, and what its value has to be: equal to a constant, one of several or none of them, absent, or later than a time. */
 function comparison(text: string, session: BlockSession): readonly [string, (value: Row[string]) => boolean] {
+  const [, searched, constant = ""] = /^CONTAINS\((\w+), '(.*)'\)$/s.exec(text.trim()) ?? [];
+  if (searched !== undefined) return [searched, (value) => String(value).includes(unescaped(constant))];
   const [, quoted = "", rest = ""] = /^("[^"]*"|\w+) (.*)$/s.exec(text.trim()) ?? [];
   const column = quoted.startsWith('"') ? session.column(quoted) : quoted;
   const time = /^> TO_TIMESTAMP_LTZ\((\d+), 3\)$/.exec(rest);
@@ -169,9 +171,9 @@ function comparison(text: string, session: BlockSession): readonly [string, (val
   const beginning = /^LIKE '((?:[^'%_]|'')*)%'$/.exec(rest)?.[1];
   if (beginning !== undefined) return [column, (value) => String(value).startsWith(unescaped(beginning))];
   if (rest === "IS NULL") return [column, (value) => value === null];
-  if (!/^= '.*'$|^(?:NOT )?IN \(.*\)$/s.test(rest)) throw syntaxError(text);
+  if (!/^(?:=|<>) '.*'$|^(?:NOT )?IN \(.*\)$/s.test(rest)) throw syntaxError(text);
   const constants = constantsIn(rest);
-  if (rest.startsWith("NOT "))
+  if (/^(?:NOT|<>) /.test(rest))
     return [column, (value) => value !== null && !constants.includes(String(value))];
   return [column, (value) => constants.includes(String(value))];
 }

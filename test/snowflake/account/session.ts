@@ -111,16 +111,20 @@ export class Session {
   private rowsOf(from: string): readonly Row[] {
     this.needWarehouse();
     if (from === "FROM TABLE(RESULT_SCAN(LAST_QUERY_ID()))") return this.last;
-    const schema = form(String.raw`FROM NAME\.INFORMATION_SCHEMA\.(PIPES|VIEWS)`).exec(from);
+    const schema = form(String.raw`FROM NAME\.INFORMATION_SCHEMA\.(PIPES|VIEWS|FILE_FORMATS)`).exec(from);
     if (schema) {
       const database = this.need("DATABASE", schema[1] ?? "").parts[0];
+      const kind = (schema[2] ?? "").slice(0, -1);
+      const word = kind === "VIEW" ? "TABLE" : kind;
       return this.account
-        .all((schema[2] ?? "").slice(0, -1))
+        .all(kind.replace("_", " "))
         .filter((thing) => thing.parts[0] === database && this.account.sees(this.role, thing))
-        .map(({ parts, properties }) => ({
-          [schema[2] === "PIPES" ? "PIPE_SCHEMA" : "TABLE_SCHEMA"]: parts[1] ?? null,
-          [schema[2] === "PIPES" ? "PIPE_NAME" : "TABLE_NAME"]: parts[2] ?? null,
+        .map(({ parts, properties, definition }) => ({
+          [`${word}_SCHEMA`]: parts[1] ?? null,
+          [`${word}_NAME`]: parts[2] ?? null,
           COMMENT: properties.get("COMMENT") ?? null,
+          ...(kind === "PIPE" && { DEFINITION: definition }),
+          ...(kind === "FILE_FORMAT" && { FILE_FORMAT_TYPE: properties.get("TYPE") ?? null }),
         }));
     }
     const table = form("FROM NAME").exec(from)?.[1];

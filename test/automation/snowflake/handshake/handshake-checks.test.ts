@@ -85,6 +85,11 @@ describe("planHandshake refuses", () => {
       { ...answers, pipes: [pipe("LOGS_PIPE", `${topic}2`)] },
       /must be the ARN of one SQS queue/,
     ],
+    "a pipe that was created before the mode was sns": [
+      { ...snsStack, current: { notificationChannels: { spans: queue } } },
+      answers,
+      /^notification_channel of the pipe "my spans" is the queue of events.notificationChannels, from when .*; drop the pipe, truncate its table, and run "sql --part load", .* out of events.notificationChannels$/,
+    ],
     "the policy of another topic": [
       snsStack,
       { ...answers, snsSubscriberArn: subscriber, snsTopicArns: [`${topic}2`] },
