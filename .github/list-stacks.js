@@ -4,11 +4,12 @@ const fs = require("node:fs");
 /** GitHub takes no more jobs of a matrix: docs.github.com/actions/reference/limits */
 const MOST_JOBS = 256;
 
-const names = fs
-  .readdirSync(".")
-  .map((file) => /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1])
-  .filter((name) => name !== undefined)
-  .sort();
+// Where Pulumi has the stacks' files: by `stackConfigDir` of Pulumi.yaml, or by `config`, as it was called before. Nothing is installed yet.
+const project = fs.readFileSync("Pulumi.yaml", "utf8");
+const [, folder = "."] = /^(?:stackConfigDir|config):[ \t]+["']?([^"'#\r\n]*[^"'#\s])/m.exec(project) ?? [];
+
+const files = fs.readdirSync(folder).map((file) => /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1]);
+const names = [...new Set(files.filter((name) => name !== undefined))].sort();
 const isProduction = (name) => !/^(dev|sandbox)(-|$)/.test(name);
 const lists = {
   all: names,

@@ -9,10 +9,12 @@ import { isProduction } from "../../components/settings/production";
 const github = path.join(__dirname, "../../.github");
 
 /** Runs the step by which the workflows list the stacks, in a folder with these files. */
-function listed(files: readonly string[]) {
+function listed(files: readonly string[], project = "name: pipeline\n", below = ".") {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "list-stacks-"));
   try {
-    for (const file of files) fs.writeFileSync(path.join(folder, file), "");
+    fs.mkdirSync(path.join(folder, below), { recursive: true });
+    for (const file of files) fs.writeFileSync(path.join(folder, below, file), "");
+    fs.writeFileSync(path.join(folder, "Pulumi.yaml"), project);
     const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(github, "list-stacks.js")], {
       cwd: folder,
       encoding: "utf8",
@@ -39,6 +41,23 @@ describe("the matrices of the workflows", () => {
     );
   });
 
+  it("have the stacks of the folder that Pulumi.yaml names, each once, and none of a map `config`", () => {
+    const files = ["Pulumi.Team-EU.yaml", "Pulumi.dev_1.yml", "Pulumi.dev_1.yaml"];
+    for (const line of [
+      "stackConfigDir: deploy/stacks # ours",
+      'stackConfigDir: "deploy/stacks"',
+      "config: deploy/stacks",
+    ]) {
+      const found = listed(files, `name: pipeline\n${line}\nruntime: nodejs\n`, "deploy/stacks");
+      assert.deepEqual([found.status, found.all], [0, ["Team-EU", "dev_1"]], found.stderr);
+    }
+    assert.deepEqual(listed(files, "name: pipeline\nconfig:\n  aws:region: us-east-1\n").all, [
+      "Team-EU",
+      "dev_1",
+    ]);
+    assert.deepEqual(listed([]).all, []);
+  });
+
   it("take two hundred stacks, and refuse more than GitHub has jobs for", () => {
     const stacks = (count: number) =>
       Array.from({ length: count }, (_, at) => `Pulumi.team-${at + 1000}.yaml`);
@@ -61,6 +80,9 @@ describe("the matrices of the workflows", () => {
           `\${{ fromJSON(needs.stacks.outputs.${list}) }}`,
         );
         assert.ok([workflow.jobs[job].needs].flat().includes("stacks"));
+        // GitHub fails a matrix without a value, and 200 jobs at once exceed what its token may ask an hour.
+        assert.ok(workflow.jobs[job].if.includes(`needs.stacks.outputs.${list} != '[]'`), job);
+        assert.equal(workflow.jobs[job].strategy["max-parallel"], 8);
         assert.equal(workflow.jobs.stacks.outputs[list], `\${{ steps.stacks.outputs.${list} }}`);
       }
     });
