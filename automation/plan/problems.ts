@@ -151,7 +151,7 @@ function replicationWarnings({ replication, objectLock }: Settings, warn: Warn):
 /** What is lost where streams are too many for a notification and an alarm each. */
 function streamWarnings({ streams, events, monitoring, existingBucket }: Settings, warn: Warn): void {
   if (!areMerged(streams)) return;
-  const all = `are ${streams.length}, and S3 takes ${SEPARATE_STREAMS} notifications for a bucket`;
+  const all = `there are ${streams.length}, and S3 takes ${SEPARATE_STREAMS} notifications for a bucket`;
   if (events.mode !== "none") {
     warn(
       "streams",
@@ -163,7 +163,7 @@ function streamWarnings({ streams, events, monitoring, existingBucket }: Setting
     const [last] = streams.slice(SEPARATE_STREAMS - 1);
     warn(
       "streams",
-      `are ${streams.length}, of which the first ${SEPARATE_STREAMS} by name, up to ${last?.name}, have request metrics, an alarm on missing files and a graph each: of the others one alarm fires only once no stream exports`,
+      `there are ${streams.length}, of which the first ${SEPARATE_STREAMS} by name, up to ${last?.name}, have request metrics, an alarm on missing files and a graph each: of the others one alarm fires only once no stream exports`,
       "run `verify` by a schedule, which judges how fresh each stream is, or use a stack for each hundred",
     );
   }

@@ -96,7 +96,10 @@ describe("the reviewer's page in Chromium", () => {
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowRight");
     const label = await page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
-    assert.match(label ?? "", /^Snowflake’s role, s3:GetObject: allowed, by statement \d+/);
+    assert.match(
+      label ?? "",
+      /^Snowflake’s role, s3:GetObject on objects braintrust-exports\/\*: allowed, by statement \d+/,
+    );
     await page.keyboard.press("Enter");
     const dialog = page.locator("dialog");
     assert.ok(await dialog.isVisible());
@@ -116,7 +119,7 @@ describe("the reviewer's page in Chromium", () => {
     const { page } = await open("acme-prod", 390);
     await page
       .getByRole("gridcell")
-      .locator('a[aria-label^="Anyone else, s3:GetObject: refused"]')
+      .locator('a[aria-label^="Anyone else, s3:GetObject on "][aria-label*=": refused"]')
       .first()
       .click();
     assert.match((await page.locator("dialog").textContent()) ?? "", /IAM refuses what no statement allows/);
@@ -128,7 +131,9 @@ describe("the reviewer's page in Chromium", () => {
     assert.ok(browser !== undefined);
     const page = await browser.newPage({ javaScriptEnabled: false });
     await page.goto(pathToFileURL(path.join(folder, "acme-prod.html")).href);
-    const cell = page.locator('a.cell[aria-label^="Braintrust’s role, s3:PutObject: allowed"]').first();
+    const cell = page
+      .locator('a.cell[aria-label^="Braintrust’s role, s3:PutObject on "][aria-label*=": allowed"]')
+      .first();
     const href = (await cell.getAttribute("href")) ?? "";
     assert.match((await page.locator(href).textContent()) ?? "", /WriteExports/);
     await page.close();

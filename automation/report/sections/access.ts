@@ -5,6 +5,7 @@ import { accessMatrix, ROLES } from "../access/matrix";
 import { identityLabel, type ListedStatement } from "../access/statements";
 import { type Html, html } from "../page/html";
 import type { ReportData } from "../report-data";
+import { compactJson } from "./compact-json";
 import { matrixTable, type Titles } from "./matrix-table";
 import { capitalized, foldedAway, paragraph, type Section } from "./section";
 
@@ -95,5 +96,5 @@ function entry({ number, kind, holder, policy, statement, words }: ListedStateme
       ? "nobody may"
       : `${who} ${effect === "allow" ? "may" : "may never"}`;
   const said = `${subject} ${deed}${condition}.`;
-  return html`<details class="statement" id="statement-${number}"><summary><span class="number">${number}</span><span class="effect">${statement.Effect}</span><span><strong>${statement.Sid ?? "Without a Sid"}</strong> of ${owner}</span></summary><p>${capitalized(said)}</p><pre><code>${JSON.stringify(statement, null, 2)}</code></pre></details>`;
+  return html`<details class="statement" id="statement-${number}"><summary><span class="number">${number}</span><span class="effect">${statement.Effect}</span><span><strong>${statement.Sid ?? "Without a Sid"}</strong> of ${owner}</span></summary><p>${capitalized(said)}</p><pre><code>${compactJson(statement)}</code></pre></details>`;
 }

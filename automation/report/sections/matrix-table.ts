@@ -25,12 +25,18 @@ export function matrixTable({ resource, columns, places }: ResourceMatrix, title
         html`<tr class="place"><th scope="rowgroup" colspan="${columns.length + 1}">${place.label}</th></tr>`
       }${rows.map(({ actions, decisions }) => {
         const what = place.kind === "role" ? [place.label.replace(/^role /, "")] : actions;
+        const others = what.length === 1 ? "" : ` and ${what.length - 1} more`;
+        const deed = `${what[0]}${others}${place.kind === "role" ? "" : ` on ${uncapitalized(place.label)}`}`;
         return html`<tr><th scope="row">${joined(what.map(breakable), " ")}</th>${decisions.map(
-          (decision, index) => html`<td>${cell(decision, `${heads[index]?.join(", ")}, ${what[0]}`)}</td>`,
+          (decision, index) => html`<td>${cell(decision, `${heads[index]?.join(", ")}, ${deed}`)}</td>`,
         )}</tr>`;
       })}</tbody>`,
   )}</table>`;
   return html`${scrolling(`Who may do what with ${resource}`, table)}${legend(columns, title)}`;
+}
+
+function uncapitalized(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** A role's name stands in its row; what has one place alone is named above the table. */
@@ -48,16 +54,16 @@ function headOf({ principals }: Column, title: Titles): string[] {
 function legend(columns: readonly Column[], title: Titles): Html | undefined {
   const words = columns.flatMap(({ principals }) =>
     principals.flatMap(({ label }, index) => {
-      if (title(label) !== label) return [`${title(label)} is ${label}`];
+      if (title(label) !== label) return [`${title(label)} is ${label.replace(" (this one)", "")}`];
       return principals.length > MOST_NAMES && index >= MOST_NAMES - 1 ? [`also ${label}`] : [];
     }),
   );
   return words.length === 0 ? undefined : html`<p class="small">${words.join("; ")}.</p>`;
 }
 
-/** A name that may continue in the next line before a capital letter or after a colon, as `s3:Get|Object`. */
+/** A name that may continue in the next line before a capital letter or after a colon or dot, as `s3:|Get|Object`. */
 function breakable(text: string): Html {
-  return html`<span>${joined(text.split(/(?<=[a-z])(?=[A-Z])|(?<=:)/), new Html("<wbr>"))}</span>`;
+  return html`<span>${joined(text.split(/(?<=[a-z])(?=[A-Z])|(?<=[:.])/), new Html("<wbr>"))}</span>`;
 }
 
 /** The verdict, as a link to what is behind it: to the page's dialog by script, to the list without. */

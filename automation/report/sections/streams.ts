@@ -1,7 +1,7 @@
 import { storedName, taskOf } from "../../../components/settings/snowflake-names";
-import { type Html, html, prose } from "../page/html";
+import { type Fragment, type Html, html, prose } from "../page/html";
 import type { ReportData } from "../report-data";
-import { manyLines, paragraph, type Section } from "./section";
+import { manyLines, paragraph, type Section, sentence } from "./section";
 
 type Stream = ReportData["outputs"]["streams"][number];
 
@@ -16,7 +16,7 @@ export function streamsSection(data: ReportData): Section {
     id: "streams",
     title: "Streams",
     body: html`${paragraph(
-      `${count === 1 ? "A file is expected" : `Of each of ${count} streams a file is expected`} every ${every === 1 ? "hour" : `${every} hours`}.${live === undefined ? " With `--live` this page says how old the newest file is." : ""}`,
+      `${count === 1 ? "A file is expected" : `Each of the ${count} streams should bring a file`} every ${every === 1 ? "hour" : `${every} hours`}.${live === undefined ? " With `--live` this page says how old the newest file is." : ""}`,
     )}${manyLines(
       outputs.streams.map((stream) => {
         const fresh = checks.find(({ id }) => id === `fresh/${stream.name}`);
@@ -26,9 +26,10 @@ export function streamsSection(data: ReportData): Section {
           name: stream.name,
           text: html`<code>${stream.url}</code>`,
           word: fresh?.verdict,
-          why: html`${fresh !== undefined && html`${prose(fresh.evidence)}. `}${
-            counts.length > 0 && `Files: ${counts.map(([state, files]) => `${files} ${state}`).join(", ")}. `
-          }${loading(stream, data)}`,
+          why: html`${fresh !== undefined && line(prose(sentence(fresh.evidence)))}${
+            counts.length > 0 &&
+            line(`Files: ${counts.map(([state, files]) => `${files} ${state}`).join(", ")}.`)
+          }${line(loading(stream, data))}`,
         };
       }),
       "streams",
@@ -36,9 +37,13 @@ export function streamsSection(data: ReportData): Section {
   };
 }
 
+function line(text: Fragment): Html {
+  return html`<span class="line">${text}</span>`;
+}
+
 /** What loads a stream, and what starts it. */
 function loading({ name, format, table, pipe }: Stream, { settings, outputs }: ReportData): Html {
-  const into = html`${format}, loaded into <code>${table}</code>`;
+  const into = html`Files of ${format}, loaded into <code>${table}</code>`;
   switch (outputs.eventsMode) {
     case "snowflake-queue": {
       const channel = settings.streams.find((stream) => stream.name === name)?.channel;

@@ -3,6 +3,7 @@ import { fileStates } from "../../../automation/reconcile/states";
 import { guideLists } from "../../../automation/report/guide";
 import { reportPage } from "../../../automation/report/page/page";
 import { gatherReport } from "../../../automation/report/report-data";
+import { compactJson } from "../../../automation/report/sections/compact-json";
 import { dataOf, dataWith } from "./stacks";
 
 /** The lists of the set-up guide, in its words. */
@@ -162,6 +163,28 @@ describe("the reviewer's page, in words", () => {
     );
     assert.match(text, /And 22 more: reconcile --json names them all/);
     assert.match(text, /waiting 1 file Not loaded yet\. zt\/agents\/2\.parquet Stream agents\./);
+  });
+});
+
+describe("compactJson", () => {
+  const values: readonly unknown[] = [
+    { Sid: "A", Effect: "Allow", Action: "s3:GetObject", Condition: {} },
+    {
+      Action: Array.from({ length: 40 }, (_, index) => `kms:Some"Action\\${index}`),
+      Resource: [[], {}, null, 1.5, true],
+    },
+    { Principal: { AWS: Array.from({ length: 9 }, (_, index) => ({ [`key ${index}`]: "x".repeat(90) })) } },
+  ];
+  it("is the same JSON, on lines of 96 characters where texts allow it", () => {
+    for (const value of values) {
+      const text = compactJson(value);
+      assert.deepEqual(JSON.parse(text), value);
+      const longest = Math.max(...text.split("\n").map((line) => line.length));
+      assert.ok(longest <= 97 || text.includes("x".repeat(90)), `${longest}`);
+    }
+  });
+  it("has several short texts on a line", () => {
+    assert.ok(compactJson(values[1]).split("\n").length < 20);
   });
 });
 

@@ -191,7 +191,7 @@ describe("the reviewer's page", () => {
     assert.match(page, /1 passed, 1 failed, 0 skipped/);
     assert.match(
       page,
-      /<span class="name">logs<\/span>.*?<span class="badge bad">fail<\/span><span class="why">the newest export is 3 days old/,
+      /<span class="name">logs<\/span>.*?<span class="badge bad">fail<\/span><span class="why"><span class="line">The newest export is 3 days old/,
     );
     assert.match(page, /snow is not installed/);
     assert.ok(!page.includes(HOSTILE) && !page.includes("\u202E"));
