@@ -127,6 +127,53 @@ describe("the reviewer's page in Chromium", () => {
     assert.ok(!(await page.locator("dialog").isVisible()));
   });
 
+  it("draws all of its diagram and chart in letters that can be read, at each width and on paper", async () => {
+    for (const stack of Object.keys(stacks)) {
+      for (const width of [...WIDTHS, PAPER_WIDTH]) {
+        const { page } = await open(stack, width);
+        if (width === PAPER_WIDTH) await page.emulateMedia({ media: "print" });
+        const drawn = await page.evaluate(() =>
+          [...document.querySelectorAll(".picture svg, .chart > svg")]
+            .filter((svg) => svg.getClientRects().length > 0)
+            .map((svg) => {
+              const { left, right } = svg.getBoundingClientRect();
+              const letters = [...svg.querySelectorAll("text")].map((text) => text.getBoundingClientRect());
+              return {
+                isWhole:
+                  letters.every((each) => each.left >= left - 1 && each.right <= right + 1) &&
+                  right <= innerWidth,
+                smallest: Math.min(...letters.map(({ height }) => height)),
+              };
+            }),
+        );
+        assert.equal(drawn.length, 2, "one diagram and one chart");
+        for (const { isWhole, smallest } of drawn) {
+          assert.ok(isWhole, `${stack} at ${width}: cut off`);
+          assert.ok(smallest >= 8.5, `${stack} at ${width}: letters ${smallest} pixels high`);
+        }
+        await page.close();
+      }
+    }
+  });
+
+  it("leads by each link of its contents to a section, and by an address to a statement, which opens", async () => {
+    const { page, complaints } = await open("zoetrope-all", 390);
+    const links = await page
+      .locator("nav a")
+      .evaluateAll((all) => all.map((link) => link.getAttribute("href")));
+    assert.ok(links.length >= 8);
+    for (const href of links) assert.ok(await page.locator(`${href} h2`).isVisible(), href ?? "");
+    await page.goto(`${page.url()}#statement-5`);
+    assert.ok(await page.locator("#statement-5 pre").isVisible());
+    assert.ok(!(await page.locator("#statement-6 pre").isVisible()));
+    await page.evaluate(() => {
+      location.hash = "#statement-6";
+    });
+    await page.locator("#statement-6 pre").waitFor();
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
   it("leads to the statements without its script", async () => {
     assert.ok(browser !== undefined);
     const page = await browser.newPage({ javaScriptEnabled: false });

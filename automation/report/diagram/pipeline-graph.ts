@@ -182,6 +182,7 @@ function guards({ settings, outputs, resources }: Drawn): Graph {
       to: "alarms",
       label: "watched",
       isAside: true,
+      isLast: trail === undefined,
     });
   }
   return { nodes, edges };

@@ -43,7 +43,7 @@ function line(text: Fragment): Html {
 
 /** What loads a stream, and what starts it. */
 function loading({ name, format, table, pipe }: Stream, { settings, outputs }: ReportData): Html {
-  const into = html`Files of ${format}, loaded into <code>${table}</code>`;
+  const into = html`${format} files, loaded into <code>${table}</code>`;
   switch (outputs.eventsMode) {
     case "snowflake-queue": {
       const channel = settings.streams.find((stream) => stream.name === name)?.channel;

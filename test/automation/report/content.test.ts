@@ -88,10 +88,10 @@ describe("the reviewer's page, in words", () => {
 
   it("names the task that loads a stream without a pipe, and how often", async () => {
     const text = await textOf("gov-tasks", "streams");
-    assert.match(text, /parquet, loaded into AGENTS by task AGENTS_LOAD , every 30 minutes/);
+    assert.match(text, /parquet files, loaded into AGENTS by task AGENTS_LOAD , every 30 minutes/);
     assert.match(
       text,
-      /jsonl, loaded into &#34;Support Bot&#34; by task Support Bot_LOAD , every 30 minutes/,
+      /jsonl files, loaded into &#34;Support Bot&#34; by task Support Bot_LOAD , every 30 minutes/,
     );
     assert.doesNotMatch(text, /pipe/i);
     assert.match(await textOf("bare", "streams"), /by task LOGS_LOAD , every 15 minutes/);

@@ -64,7 +64,8 @@ async function disagreements(data: ReportData): Promise<string[]> {
           ? `arn:${data.settings.partition}:iam::${ACCOUNT_ID}:role/${place.resource.slice("role ".length)}`
           : place.sample;
       const isAbout =
-        resource === `bucket ${data.outputs.bucketName}` || ["role", "key"].includes(place.kind);
+        resource === `bucket ${data.outputs.bucketName}` ||
+        ["role", "key", "queue", "topic", "secret"].includes(place.kind);
       if (sample === undefined || !isAbout) continue;
       for (const { actions, decisions } of rows) {
         for (const [index, { verdict, by, unless }] of decisions.entries()) {
