@@ -6,12 +6,19 @@ import * as path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { reportPage } from "../../automation/report/page/page";
-import { dataOf, stacks } from "../automation/report/stacks";
+import type { ReportData } from "../../automation/report/report-data";
+import { dataOf, dataWith, stacks } from "../automation/report/stacks";
 import { startBrowser } from "./browser";
 
 /** Pictures of the page, which nobody compares: they are for people. */
 const pictures = process.env.REPORT_PICTURES ?? path.join(os.tmpdir(), "report-pictures");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+/** How much is exported for how long, where the chart has large amounts, many months, or one. */
+const usages = {
+  "large-36-months": { gbPerDay: 5000, filesPerDay: 90_000, months: 36 },
+  "one-month": { gbPerDay: 0.2, months: 1 },
+  "idle-120-months": { gbPerDay: 0, filesPerDay: 0, months: 120 },
+};
 const WIDTHS = [320, 390, 1280];
 /** 210 mm without the margins of print.css, in pixels of CSS. */
 const PAPER_WIDTH = 673;
@@ -27,9 +34,10 @@ describe("the reviewer's page in Chromium", () => {
     }
     folder = await fs.mkdtemp(path.join(os.tmpdir(), "report-"));
     await fs.mkdir(pictures, { recursive: true });
-    for (const stack of Object.keys(stacks)) {
-      await fs.writeFile(path.join(folder, `${stack}.html`), await reportPage(await dataOf(stack)));
-    }
+    const write = async (name: string, data: ReportData) =>
+      fs.writeFile(path.join(folder, `${name}.html`), await reportPage(data));
+    for (const stack of Object.keys(stacks)) await write(stack, await dataOf(stack));
+    for (const [name, usage] of Object.entries(usages)) await write(name, await dataWith("dev", {}, usage));
   });
   after(async () => {
     await browser?.close();
@@ -128,9 +136,10 @@ describe("the reviewer's page in Chromium", () => {
   });
 
   it("draws all of its diagram and chart in letters that can be read, at each width and on paper", async () => {
-    for (const stack of Object.keys(stacks)) {
+    for (const stack of [...Object.keys(stacks), ...Object.keys(usages)]) {
+      const { page } = await open(stack, 320);
       for (const width of [...WIDTHS, PAPER_WIDTH]) {
-        const { page } = await open(stack, width);
+        await page.setViewportSize({ width, height: 900 });
         if (width === PAPER_WIDTH) await page.emulateMedia({ media: "print" });
         const drawn = await page.evaluate(() =>
           [...document.querySelectorAll(".picture svg, .chart > svg")]
@@ -151,8 +160,8 @@ describe("the reviewer's page in Chromium", () => {
           assert.ok(isWhole, `${stack} at ${width}: cut off`);
           assert.ok(smallest >= 8.5, `${stack} at ${width}: letters ${smallest} pixels high`);
         }
-        await page.close();
       }
+      await page.close();
     }
   });
 

@@ -12,9 +12,13 @@ const SIZES = {
   narrow: { width: 340, height: 240, labels: 5 },
 } as const;
 
-/** Room for the axis, for amounts above the highest bar and beside the last one, and for the months. */
-const AXIS = 46;
-const END = 8;
+/** Room beside the last bar, for its amount. */
+const END = 20;
+/** Most that a letter of the axis takes, and what is between it and the bars. */
+const LETTER = 7.5;
+const GAP = 12;
+/** One month alone is no wall. */
+const WIDEST = 64;
 const HEAD = 22;
 const FOOT = 24;
 
@@ -31,14 +35,17 @@ function bars(months: Months, parts: readonly string[], size: keyof typeof SIZES
   const { width, height, labels } = SIZES[size];
   const ticks = ticksTo(Math.max(...months.map(({ usd }) => usd), 0.01));
   const top = ticks.at(-1) ?? 1;
-  const step = (width - AXIS - END) / months.length;
+  const axis = GAP + LETTER * Math.max(...ticks.map((usd) => axisText(usd, top).length));
+  const step = (width - axis - END) / months.length;
+  const wide = Math.min(step * 0.7, WIDEST);
   const base = height - FOOT;
   const tall = (usd: number) => ((base - HEAD) * usd) / top;
-  const middle = (index: number) => fixed(AXIS + (index + 0.5) * step);
+  const center = (index: number) => axis + (index + 0.5) * step;
+  const middle = (index: number) => fixed(center(index));
   const every = Math.ceil(months.length / labels);
   return html`<svg class="${size}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${summary(months)}">${ticks.map(
     (usd) =>
-      html`<line x1="${AXIS}" x2="${width}" y1="${fixed(base - tall(usd))}" y2="${fixed(base - tall(usd))}"/><text x="${AXIS - 8}" y="${fixed(base - tall(usd) + 4)}" text-anchor="end">${axisText(usd, top)}</text>`,
+      html`<line x1="${fixed(axis)}" x2="${width}" y1="${fixed(base - tall(usd))}" y2="${fixed(base - tall(usd))}"/><text x="${fixed(axis - 8)}" y="${fixed(base - tall(usd) + 4)}" text-anchor="end">${axisText(usd, top)}</text>`,
   )}${months.map(({ month, items }, index) => {
     let y = base;
     return parts.map((part, color) => {
@@ -46,7 +53,7 @@ function bars(months: Months, parts: readonly string[], size: keyof typeof SIZES
       y -= tall(usd);
       return (
         tall(usd) > 0 &&
-        html`<rect class="${colorOf(part, color)}" x="${fixed(AXIS + (index + 0.15) * step)}" y="${fixed(y)}" width="${fixed(step * 0.7)}" height="${fixed(tall(usd))}"><title>${`Month ${month}, ${part}: ${dollars(usd)} USD`}</title></rect>`
+        html`<rect class="${colorOf(part, color)}" x="${fixed(center(index) - wide / 2)}" y="${fixed(y)}" width="${fixed(wide)}" height="${fixed(tall(usd))}"><title>${`Month ${month}, ${part}: ${dollars(usd)} USD`}</title></rect>`
       );
     });
   })}${months.map(
