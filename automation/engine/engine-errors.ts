@@ -102,3 +102,13 @@ export function engineErrors(text: string): string {
     backendName(url, ""),
   );
 }
+
+/**
+ * What a provider answered to a function of its own, such as `aws.getRegion`, where the SDK reports a promise of the program that was
+ * rejected with it: through which properties it came, and stack frames of the SDK, say nothing more.
+ */
+export function rejectedAnswer(text: string): string | undefined {
+  const [, answer] =
+    /^Unhandled exception: .*?invocation of \S+ returned an error: ([\s\S]*)$/.exec(text) ?? [];
+  return answer?.replace(/\n\s+at .*/g, "").trim();
+}

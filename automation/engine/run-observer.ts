@@ -1,7 +1,9 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { PIPELINE_TYPE } from "../../components/settings/settings";
+import { isDebugging } from "../debug";
 import type { ProgressListener, StepCount } from "../terminal/progress";
 import { type Change, changeOf, nameOf, type Step, shortType, subjectOf } from "./changes";
+import { rejectedAnswer } from "./engine-errors";
 import { withoutColour } from "./engine-log";
 import { type Failure, outcomeUnknown } from "./failure-causes";
 import type { RunTraits } from "./run-kinds";
@@ -70,8 +72,12 @@ export class RunObserver {
 
   private onDiagnostic({ severity, urn, ephemeral, ...diagnostic }: Diagnostic): void {
     if (ephemeral || (severity !== "warning" && severity !== "error")) return;
-    const message = withoutColour(diagnostic.message).trim();
+    const said = withoutColour(diagnostic.message).trim();
+    const answer = isDebugging() ? undefined : rejectedAnswer(said);
+    const message = answer ?? said;
     if (OWN_PLUGIN.test(message)) return;
+    // Each property that waited for the answer is rejected with it.
+    if (answer !== undefined && this.failures.some((failure) => failure.message.includes(answer))) return;
     const resource = urn ? nameOf(urn) : undefined;
     if (severity === "error") this.errors.push(resource === undefined ? message : `${resource}: ${message}`);
     if (severity === "error" && message !== "update failed") this.failures.push({ resource, message });
