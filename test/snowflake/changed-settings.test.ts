@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type SqlPart, snowflakeSql } from "../../automation/snowflake/sql/sql";
 import { type Sample, sampleOutputs } from "../automation/snowflake/sql/sample-outputs";
 import { SnowflakeAccount } from "./account/account";
-import { statementsOf } from "./account/script";
+import { type Row, statementsOf } from "./account/script";
 import { Session } from "./account/session";
 import { statements } from "./account/statements";
 
@@ -16,9 +16,12 @@ describe("settings that change after the SQL has run, in a fake account", () => 
     account = new SnowflakeAccount({ assumes: yes, subscribes: yes, knowsKey: yes });
   });
 
-  async function run(text: string): Promise<void> {
+  async function run(text: string): Promise<Row[]> {
     const session = new Session(account, statements);
-    for (const statement of statementsOf(text.replace(/^--.*\n/gm, ""))) await session.execute(statement);
+    const rows: Row[] = [];
+    for (const statement of statementsOf(text.replace(/^--.*\n/gm, "")))
+      rows.push(...(await session.execute(statement)));
+    return rows;
   }
   async function deploy(sample: Sample, parts: readonly SqlPart[] = ["setup", "load"]): Promise<void> {
     for (const part of parts) await run(snowflakeSql({ ...sampleOutputs(sample), stack: "dev" }, part));
@@ -62,6 +65,31 @@ describe("settings that change after the SQL has run, in a fake account", () => 
       account.all("PIPE").map(({ name }) => name),
       [inSchema("FORMER")],
     );
+  });
+
+  it("loads in a schema with managed access, and answers who has to grant what", async () => {
+    await run(
+      [
+        "USE ROLE ACCOUNTADMIN",
+        "USE ROLE SYSADMIN",
+        'CREATE DATABASE "ANALYTICS"',
+        'CREATE SCHEMA "ANALYTICS"."BRAINTRUST" WITH MANAGED ACCESS',
+      ].join(";\n"),
+    );
+    await deploy({ streams: 2 }, ["setup"]);
+    const answered = await run(snowflakeSql({ ...sampleOutputs({ streams: 2 }), stack: "dev" }, "load"));
+    assert.equal(account.all("PIPE").length, 2);
+    const advice = answered.map((row) => String(row["anonymous block"])).filter((text) => /GRANT/.test(text));
+    assert.equal(advice.length, 2);
+    for (const text of advice) {
+      assert.match(
+        text,
+        /have the owner of the schema, or a role with MANAGE GRANTS, run GRANT SELECT ON TABLE /,
+      );
+      await run(`USE ROLE SYSADMIN;\n${text.slice(text.indexOf("run GRANT ") + "run ".length)}`);
+    }
+    for (const table of account.all("TABLE"))
+      assert.ok(account.may("READER", "SELECT", `TABLE ${table.name}`));
   });
 
   it("lets a pipe that loads another table be", async () => {

@@ -4,10 +4,10 @@ import { autoIngests, topicPolicySql } from "./integration-sql";
 import type { Names, StreamNames } from "./names";
 
 /**
- * Whether Snowflake reaches the bucket: the integration, and the stages that use it, list each stream's folder and, where a
- * file is named, read it. LIST has a pattern so that it shows a probe at most and not every export.
+ * Whether Snowflake's integration reaches the bucket: lists each stream's folder and, where a file is named, reads it. Last of the
+ * checks, since the owner's role alone cannot run them.
  */
-export function accessChecksSql(
+export function integrationChecksSql(
   outputs: PipelineOutputs,
   names: Names,
   probeFile: string | undefined,
@@ -29,8 +29,15 @@ export function accessChecksSql(
     ...validations,
     ...(isFirst && outputs.eventsMode === "sns" ? [topicPolicySql(outputs)] : []),
   ];
+  return administered.length === 0 ? [] : [`USE ROLE ${names.integrationRole}`, ...administered];
+}
+
+/**
+ * Whether the stages reach the bucket: list each stream's folder and, where a file is named, read it. LIST has a pattern so that it
+ * shows a probe at most and not every export.
+ */
+export function accessChecksSql(names: Names, probeFile: string | undefined): string[] {
   return [
-    ...(administered.length === 0 ? [] : [`USE ROLE ${names.integrationRole}`, ...administered]),
     `USE ROLE ${names.loadingRole}`,
     `USE WAREHOUSE ${names.warehouse}`,
     ...names.streams.flatMap(({ stream, stage }) => [

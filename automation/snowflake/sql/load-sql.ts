@@ -9,25 +9,40 @@ import { block, indent } from "./scripting";
 const TASK_MINUTES = 15;
 
 /**
- * Rights of the reading role, by the owner of what it reads. The loading role needs none: it owns what it creates.
- * docs.snowflake.com/en/user-guide/data-load-snowpipe-auto-s3
+ * Rights of the reading role, by the owner of what it reads. The loading role needs none: it owns what it creates. In a schema
+ * with managed access only the schema's owner may grant: the answer has the statements then, and what follows runs.
+ * docs.snowflake.com/en/user-guide/data-load-snowpipe-auto-s3, .../security-access-control-configure
  */
 export function grantsSql(outputs: PipelineOutputs, { loadingRole, readingRole, streams }: Names): string[] {
   if (readingRole === loadingRole) return [];
-  return [
-    `USE ROLE ${loadingRole}`,
-    ...streams.flatMap(({ table, view, files, current, pipe, task }) => [
-      `GRANT SELECT ON TABLE ${table} TO ROLE ${readingRole}`,
-      `GRANT SELECT ON VIEW ${view} TO ROLE ${readingRole}`,
-      `GRANT SELECT ON VIEW ${files} TO ROLE ${readingRole}`,
-      ...(outputs.snowflake.currentLagMinutes === undefined
-        ? []
-        : [`GRANT SELECT, MONITOR ON DYNAMIC TABLE ${current} TO ROLE ${readingRole}`]),
-      autoIngests(outputs)
-        ? `GRANT MONITOR ON PIPE ${pipe} TO ROLE ${readingRole}`
-        : `GRANT MONITOR ON TASK ${task} TO ROLE ${readingRole}`,
-    ]),
+  return [`USE ROLE ${loadingRole}`, ...streams.map((stream) => granted(outputs, stream, readingRole))];
+}
+
+function granted(
+  outputs: PipelineOutputs,
+  { stream, table, view, files, current, pipe, task }: StreamNames,
+  readingRole: string,
+): string {
+  const grants = [
+    `GRANT SELECT ON TABLE ${table} TO ROLE ${readingRole}`,
+    `GRANT SELECT ON VIEW ${view} TO ROLE ${readingRole}`,
+    `GRANT SELECT ON VIEW ${files} TO ROLE ${readingRole}`,
+    ...(outputs.snowflake.currentLagMinutes === undefined
+      ? []
+      : [`GRANT SELECT, MONITOR ON DYNAMIC TABLE ${current} TO ROLE ${readingRole}`]),
+    autoIngests(outputs)
+      ? `GRANT MONITOR ON PIPE ${pipe} TO ROLE ${readingRole}`
+      : `GRANT MONITOR ON TASK ${task} TO ROLE ${readingRole}`,
   ];
+  const refused = `the reading role lacks rights on the objects of stream ${stream.name}, which this role may not grant, as in a schema with managed access: have the owner of the schema, or a role with MANAGE GRANTS, run ${grants.join("; ")};`;
+  return block([
+    "BEGIN",
+    ...grants.map((grant) => `  ${grant};`),
+    "EXCEPTION",
+    "  WHEN OTHER THEN",
+    `    RETURN ${literal(refused)};`,
+    "END;",
+  ]);
 }
 
 /** What loads each table, and what is to be shown of all of them behind the last. */

@@ -1,6 +1,6 @@
 import type { AccessKey, PipelineOutputs } from "../../outputs";
 import { containersSql, rolesSql } from "./admin-sql";
-import { accessChecksSql, loadChecksSql } from "./check-sql";
+import { accessChecksSql, integrationChecksSql, loadChecksSql } from "./check-sql";
 import { answersSql, autoIngests, integrationSql } from "./integration-sql";
 import { grantsSql, loadersSql } from "./load-sql";
 import { dropMonitorSql, monitorSql } from "./monitor-sql";
@@ -94,7 +94,7 @@ interface Share {
 function sections(part: SqlPart, outputs: PipelineOutputs, options: SqlOptions): string[][] {
   const names = namesOf(outputs);
   if (part === "admin") return [[...admin(outputs, names), ...answers(outputs, names)]];
-  if (part === "teardown" && options.leftStreams) return [leftStreams(names)];
+  if (part === "teardown" && options.leftStreams) return [leftStreams(outputs, names)];
   const ofShare = {
     setup: ({ some, isFirst, isLast }: Share) => [
       ...(isFirst ? admin(outputs, names) : []),
@@ -178,17 +178,18 @@ function check(
   { probeFile }: SqlOptions,
 ): string[] {
   return [
-    section("check: access to the bucket", accessChecksSql(outputs, names, probeFile, isFirst)),
+    section("check: access to the bucket", accessChecksSql(names, probeFile)),
     section("check: loads, rows and freshness", loadChecksSql(outputs, names, isFirst)),
+    ...sectionIfAny("check: integrations", integrationChecksSql(outputs, names, probeFile, isFirst)),
   ];
 }
 
-function leftStreams(names: Names): string[] {
+function leftStreams(outputs: PipelineOutputs, names: Names): string[] {
   return [
     section(
       `teardown: objects of streams that have left the stack
 -- This drops nothing: run the statements that it answers with. DROP TABLE deletes loaded data.`,
-      leftStreamsSql(names),
+      leftStreamsSql(outputs, names),
     ),
   ];
 }

@@ -1,9 +1,9 @@
 import type { PipelineOutputs } from "../../outputs";
 import { accountRights } from "./admin-sql";
-import { literal, quoteIdentifier } from "./identifiers";
-import { dropIntegrationsSql } from "./integration-sql";
+import { canonicalName, literal, quoteIdentifier } from "./identifiers";
+import { autoIngests, dropIntegrationsSql } from "./integration-sql";
 import type { Names } from "./names";
-import { block, show, shown } from "./scripting";
+import { block, KEEP_CASE, show, shown } from "./scripting";
 
 /**
  * Drops what holds no data, in the reverse of the order it was made in; behind the last streams also what is of none. Loaders of
@@ -49,33 +49,42 @@ function revokeSql(outputs: PipelineOutputs, names: Names): string[] {
   ];
 }
 
-/** What SHOW lists of a stream's objects, loaders first, and what drops one. */
-const kinds = [
-  ["PIPES", "PIPE"],
-  ["TASKS", "TASK"],
-  ["VIEWS", "VIEW"],
-  ["STAGES", "STAGE"],
-  ["FILE FORMATS", "FILE FORMAT"],
-  ["DYNAMIC TABLES", "DYNAMIC TABLE"],
-  // SHOW TABLES shows dynamic ones as well: dropped by the statement before, they are no more.
-  ["TABLES", "TABLE"],
-] as const;
+/** What SHOW lists of a stream's objects, loaders first, what drops one, and the stored names of those that are to stay. */
+function kindsOf(outputs: PipelineOutputs, { streams }: Names) {
+  const named = (suffix: string) => streams.map(({ stream }) => `${canonicalName(stream.table)}${suffix}`);
+  const current = outputs.snowflake.currentLagMinutes === undefined ? [] : named("_CURRENT");
+  return [
+    ["PIPES", "PIPE", autoIngests(outputs) ? streams.map(({ storedPipe }) => storedPipe) : []],
+    ["TASKS", "TASK", autoIngests(outputs) ? [] : named("_LOAD")],
+    ["VIEWS", "VIEW", streams.flatMap(({ storedView, storedFiles }) => [storedView, storedFiles])],
+    ["STAGES", "STAGE", named("_STAGE")],
+    ["FILE FORMATS", "FILE FORMAT", named("_FORMAT")],
+    ["DYNAMIC TABLES", "DYNAMIC TABLE", current],
+    // SHOW TABLES shows dynamic ones as well: dropped by the statement before, they are no more.
+    ["TABLES", "TABLE", [...named(""), ...current]],
+  ] as const;
+}
 
 /**
- * Finds, by their comments, objects of streams that have left the stack, and answers with the statement that drops each. It
- * drops none: their tables hold data.
+ * Finds, by their comments, objects of streams that have left the stack, and former ones of streams whose names in Snowflake or
+ * `events.mode` have changed. Answers with the statement that drops each, for a session of its own, and drops none: tables hold data.
  */
-export function leftStreamsSql(names: Names): string[] {
+export function leftStreamsSql(outputs: PipelineOutputs, names: Names): string[] {
   const present = names.streams.map(({ comment }) => literal(comment)).join(", ");
   return [
     `USE ROLE ${names.loadingRole}`,
     `USE WAREHOUSE ${names.warehouse}`,
-    ...kinds.flatMap(([plural, kind]) => [
+    `SELECT NULL AS NAME, NULL AS OF_STREAM, ${literal(`${KEEP_CASE};`)} AS STATEMENT`,
+    ...kindsOf(outputs, names).flatMap(([plural, kind, kept]) => [
       `SHOW ${plural} IN SCHEMA ${names.schema}`,
       `SELECT "name" AS NAME, "comment" AS OF_STREAM, 'DROP ${kind} IF EXISTS ' || ${literal(`${names.schema}.`)} || '"' || REPLACE("name", '"', '""') || '";' AS STATEMENT
 FROM TABLE(RESULT_SCAN(LAST_QUERY_ID()))
-WHERE "comment" LIKE ${literal(`${escaped(names.comment)}, stream %`)} ESCAPE '^'
-  AND REGEXP_REPLACE("comment", ', version [0-9]+$') NOT IN (${present})`,
+WHERE "comment" LIKE ${literal(`${escaped(names.comment)}, stream %`)} ESCAPE '^'${
+        kept.length === 0
+          ? ""
+          : `
+  AND (REGEXP_REPLACE("comment", ', version [0-9]+$') NOT IN (${present}) OR "name" NOT IN (${kept.map(literal).join(", ")}))`
+      }`,
     ]),
   ];
 }

@@ -210,7 +210,11 @@ export const statements: readonly Statement[] = [
       const manages = account.may(session.role, "MANAGE GRANTS", "ACCOUNT");
       const thing = kind === "ACCOUNT" ? undefined : account.find(kind, session.quoted(name));
       if (kind !== "ACCOUNT" && !thing) session.need(kind, name);
-      if (!manages && !(thing && account.owns(session.role, thing))) throw insufficient(`${kind} ${name}`);
+      // docs.snowflake.com/en/user-guide/security-access-control-configure (managed access schemas)
+      const schema = account.find("SCHEMA", quote(thing?.parts.slice(0, 2) ?? []));
+      const granter = schema?.definition.includes("WITH MANAGED ACCESS") ? schema : thing;
+      if (!manages && !(granter && account.owns(session.role, granter)))
+        throw insufficient(`${kind} ${name}`);
       for (const privilege of privileges.split(",")) {
         account.grant(
           privilege.trim(),

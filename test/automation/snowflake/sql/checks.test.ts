@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { snowflakeSql } from "../../../../automation/snowflake/sql/sql";
-import { sampleOutputs } from "./sample-outputs";
+import { snowflakeSql, snowflakeSqlFiles } from "../../../../automation/snowflake/sql/sql";
+import { modes, sampleOutputs } from "./sample-outputs";
 
 describe("checks in the SQL for Snowflake", () => {
   it("checks each of a thousand streams, a hundred in a statement", () => {
@@ -34,6 +34,25 @@ describe("checks in the SQL for Snowflake", () => {
     assert.equal(check.match(/UNION ALL/g)?.length, 2);
     assert.match(snowflakeSql(sampleOutputs({ mode: "none" }), "check"), /TASK_HISTORY/);
     assert.match(check, /LIST '@"ANALYTICS"\."BRAINTRUST"\."LOGS_1_STAGE"' PATTERN = /);
+  });
+
+  it("runs as the owner's role first all that it may run alone, and as the integrations' role nothing but what asks of these", () => {
+    for (const mode of modes) {
+      const outputs = sampleOutputs({ mode, streams: 101, snowflake: { integrationRole: "platform" } });
+      for (const { text } of snowflakeSqlFiles(outputs, "check", { probeFile: "p" })) {
+        const [before = "", owner = "", owned = "", asked = ""] = text.split(/(?=^USE ROLE )/m);
+        assert.doesNotMatch(before, /^(SELECT|LIST)/m);
+        assert.match(
+          owner + owned,
+          /^USE ROLE "LOADER";[\s\S]*^LIST [\s\S]*^USE ROLE "LOADER";[\s\S]*COPY_HISTORY/m,
+        );
+        assert.doesNotMatch(owner + owned, /INTEGRATION|SNS_IAM/);
+        assert.match(
+          asked,
+          /^USE ROLE "PLATFORM";\n(SELECT[^;]*(VALIDATE_STORAGE_INTEGRATION|SNS_IAM_POLICY)[^;]*;\s*)+$/,
+        );
+      }
+    }
   });
 
   it("names the files of the last 14 days that were not loaded", () => {

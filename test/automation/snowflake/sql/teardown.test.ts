@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { snowflakeSql } from "../../../../automation/snowflake/sql/sql";
-import { sampleOutputs } from "./sample-outputs";
+import { type Sample, sampleOutputs } from "./sample-outputs";
 import { flatStatements, readStatements, skeletonOf } from "./snowflake-text";
 
 const statementsOf = (text: string) => readStatements(text).map(skeletonOf);
@@ -15,8 +15,32 @@ describe("teardown in the SQL for Snowflake", () => {
       assert.match(text, new RegExp(`^SHOW ${kind} IN SCHEMA "ANALYTICS"\\."BRAINTRUST";$`, "m"));
     }
     const ours = "Braintrust exports: project braintrust-snowflake, stack a_b%, stream stream-";
-    assert.equal(text.split(`NOT IN ('${ours}0', '${ours}1')`).length, 8);
+    assert.equal(text.split(`NOT IN ('${ours}0', '${ours}1')`).length, 6);
     assert.equal(text.split("stack a^_b^%, stream %' ESCAPE '^'").length, 8);
+  });
+
+  it("lists a stream's former objects too, and answers first with what makes the statements name them", () => {
+    const list = (sample: Sample) =>
+      snowflakeSql({ ...sampleOutputs(sample), stack: "dev" }, "teardown", { leftStreams: true });
+    const kept = (text: string, kind: string) =>
+      new RegExp(`SHOW ${kind} IN [^;]*;\\nSELECT [^;]*";'[^;]*?(?: OR "name" NOT IN \\((.*)\\)\\))?;`).exec(
+        text,
+      )?.[1];
+    const pipes = list({ snowflake: { currentLagMinutes: 60 } });
+    assert.equal(kept(pipes, "PIPES"), "'LOGS_PIPE_0'");
+    assert.equal(kept(pipes, "TASKS"), undefined);
+    assert.equal(kept(pipes, "VIEWS"), "'LOGS_0_LATEST', 'LOGS_0_FILES'");
+    assert.equal(kept(pipes, "STAGES"), "'LOGS_0_STAGE'");
+    assert.equal(kept(pipes, "DYNAMIC TABLES"), "'LOGS_0_CURRENT'");
+    assert.equal(kept(pipes, "TABLES"), "'LOGS_0', 'LOGS_0_CURRENT'");
+    const tasks = list({ mode: "queue" });
+    assert.equal(kept(tasks, "PIPES"), undefined);
+    assert.equal(kept(tasks, "TASKS"), "'LOGS_0_LOAD'");
+    assert.equal(kept(tasks, "TABLES"), "'LOGS_0'");
+    assert.match(
+      tasks.slice(0, tasks.indexOf("SHOW ")),
+      /SELECT [^;]*'ALTER SESSION SET QUOTED_IDENTIFIERS_IGNORE_CASE = FALSE;' AS STATEMENT;\n$/,
+    );
   });
 
   it("drops nothing that holds data or may be shared, but shows how", () => {
