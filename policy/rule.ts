@@ -43,4 +43,5 @@ export interface Violation {
   readonly problem: string;
 }
 
+/** A rule of the policy pack. */
 export type Rule = ResourceRule | StackRule;

@@ -23,6 +23,7 @@ export const notificationShare = z.object({
   queues: z.array(queue).default([]),
   topics: z.array(topic).default([]),
 });
+/** A pipeline's share of a bucket's notification. */
 export type NotificationShare = z.output<typeof notificationShare>;
 
 /** What the state of an earlier version, or of this one, lists. */

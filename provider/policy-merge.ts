@@ -7,6 +7,7 @@ import type { Problem } from "./resource-kind";
 
 /** What of a bucket's policy is one pipeline's, as the resource has it: `policy` has the pipeline's statements alone. */
 export const policyShare = z.object({ bucket: z.string(), owner: z.string().min(1), policy: z.string() });
+/** A pipeline's share of a bucket's policy. */
 export type PolicyShare = Pick<z.output<typeof policyShare>, "owner" | "policy">;
 
 /** A statement as its document writes it. */

@@ -15,6 +15,7 @@ export function textOf(values: Values, key: string): string | undefined {
   return typeof value === "string" && value !== "" && value !== ENCRYPTED ? value : undefined;
 }
 
+/** A flag of the provider, which its configuration has as a flag or as a text. @default false */
 export function flagOf(values: Values, key: string): boolean {
   const value = values[`aws:${key}`];
   return value === true || value === "true";

@@ -57,6 +57,7 @@ export type PlannedAutomation =
     } & Found)
   | { readonly action: "conflict"; readonly desired: DesiredAutomation; readonly reason: string };
 
+/** The export automations that a stack asks for, one for each stream. */
 export type AutomationPlan = readonly PlannedAutomation[];
 
 /** The name of a stream's automation: `<owner>-<stream>`, the owner being the stack or the bucket. */

@@ -20,6 +20,7 @@ const options = (command: Command) =>
     .option("-y, --yes", YES)
     .addOption(earlier("--apply"));
 
+/** What `braintrust` is called with. */
 export type BraintrustOptions = OptionsOf<typeof options>;
 
 /** `braintrust` on the command line. */

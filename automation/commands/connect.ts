@@ -25,6 +25,7 @@ const options = (command: Command) =>
     .option("-y, --yes", YES)
     .option("--skip-preflight", SKIP_PREFLIGHT);
 
+/** What `connect` is called with. */
 export type ConnectCommandOptions = OptionsOf<typeof options>;
 
 /** `connect` on the command line. */

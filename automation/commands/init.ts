@@ -28,6 +28,7 @@ const options = (command: Command) =>
     .option("--org-id <id>", "ID of your Braintrust organization")
     .option("--iam-user-arn <arn>", "STORAGE_AWS_IAM_USER_ARN of your Snowflake account");
 
+/** What `init` is called with. */
 export type InitOptions = OptionsOf<typeof options>;
 
 /** `init` on the command line. */

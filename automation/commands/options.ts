@@ -1,10 +1,16 @@
 import { type Command, InvalidArgumentError, Option, type OptionValues } from "@commander-js/extra-typings";
 
-/** What the help says of options that several commands have. */
+// What the help says of options that several commands have.
+
+/** Of `--wait`. */
 export const WAIT = "wait up to this many minutes for another update that has the stack lock (default: 0)";
+/** Of `--timeout`. */
 export const TIMEOUT = "cancel after this many minutes (default: 60)";
+/** Of `--yes`. */
 export const YES = "apply the changes without asking";
+/** Of `--skip-preflight`. */
 export const SKIP_PREFLIGHT = "skip pre-flight checks of credentials, backend and bucket";
+/** Of `--policy-pack`. */
 export const POLICY_PACK =
   "policy pack that checks the resources: its folder or executable (this project's: policy)";
 const CWD = "folder of Pulumi.yaml and the stacks' files (default: this project)";

@@ -46,6 +46,7 @@ const options = (command: Command) =>
     .option("--json", "print {stack, files, streams, violations} for programs, with --load also loads")
     .option("-y, --yes", YES);
 
+/** What `reconcile` is called with. */
 export type ReconcileCommandOptions = OptionsOf<typeof options>;
 
 /** `reconcile` on the command line. */

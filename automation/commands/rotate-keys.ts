@@ -21,6 +21,7 @@ const options = (command: Command) =>
     .option("-y, --yes", YES)
     .option("--skip-preflight", SKIP_PREFLIGHT);
 
+/** What `rotate-keys` is called with. */
 export type RotateKeysCommandOptions = OptionsOf<typeof options>;
 
 /** `rotate-keys` on the command line. */

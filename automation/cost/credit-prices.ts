@@ -22,6 +22,7 @@ const inCredits = (credits: number, unit: string, source: string): CreditPrice =
   source,
 });
 
+/** Snowflake's prices in credits, each with its page. */
 export const creditPrices = {
   /** All editions, without a charge by the file, since 2025-12-08. */
   snowpipeGb: inCredits(

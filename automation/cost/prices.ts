@@ -63,6 +63,7 @@ export const storageTiers: Readonly<Record<StorageClass, readonly StorageTier[]>
   "INTELLIGENT_TIERING archive": flat(0.0036),
   "INTELLIGENT_TIERING deep archive": flat(0.00099),
 };
+/** Page of the prices of storage. */
 export const storageSource: string = S3;
 
 /** A lifecycle's move of one object into a class. */

@@ -23,6 +23,7 @@ export interface Interrupts {
   stop(): void;
 }
 
+/** After how long a run of the engine is cancelled by default. */
 export const TIMEOUT_MS = 60 * 60_000;
 const GRACE_MS = 2 * 60_000;
 const APART_MS = 200;

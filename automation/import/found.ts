@@ -70,6 +70,7 @@ export interface FoundPolicy extends Attached {
   readonly roles: readonly string[];
 }
 
+/** A queue as AWS has it. */
 export interface FoundQueue {
   readonly name: string;
   readonly url: string;
@@ -82,6 +83,7 @@ export interface FoundQueue {
   readonly ownDeadLetterUrl: string | undefined;
 }
 
+/** A topic as AWS has it. */
 export interface FoundTopic {
   readonly name: string;
   readonly arn: string;
@@ -89,6 +91,7 @@ export interface FoundTopic {
   readonly tags: Tags;
 }
 
+/** A trail as AWS has it. */
 export interface FoundTrail {
   readonly name: string;
   readonly arn: string;

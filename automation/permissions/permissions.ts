@@ -22,6 +22,7 @@ import { stateGrants } from "./state-grants";
 
 /** What somebody does with a stack. */
 export const purposes = ["deploy", "preview", "verify", "ci"] as const;
+/** One of {@link purposes}. */
 export type Purpose = (typeof purposes)[number];
 
 /** Whose permissions, for what. */

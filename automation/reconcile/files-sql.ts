@@ -15,6 +15,7 @@ import { compareUtf8 } from "./byte-order";
 import { inventoryFormatsSql, inventorySql, listedUntilSql } from "./inventory-sql";
 import { type BucketList, inSnowflake } from "./list-source";
 
+/** What the SQL for a comparison lists, and how far back. */
 export interface FilesSqlOptions extends HistoryOptions {
   /** What lists the bucket. @default `s3`: not Snowflake, and the answer has what it knows alone */
   readonly list?: BucketList | undefined;

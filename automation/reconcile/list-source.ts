@@ -10,6 +10,7 @@ export type SnowflakeList =
   | { readonly kind: "inventory"; readonly name: string; readonly path: string }
   | { readonly kind: "table"; readonly name: string };
 
+/** Whether Snowflake lists the bucket. */
 export function inSnowflake(list: BucketList | undefined): list is SnowflakeList {
   return list !== undefined && list.kind !== "s3";
 }

@@ -30,6 +30,7 @@ export interface ReconcileStack {
   readonly open: Deployment["open"];
 }
 
+/** Where the SQL runs. */
 export interface SnowflakeTarget {
   /** Connection of the Snowflake CLI's own configuration. @default the CLI's default */
   readonly connection?: string | undefined;

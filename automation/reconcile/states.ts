@@ -11,6 +11,7 @@ export const fileStates = [
   "loaded",
 ] as const;
 
+/** What became of a file. */
 export type FileState = (typeof fileStates)[number];
 
 /** An object below a stream's prefix. Times are milliseconds since 1970. */
@@ -39,6 +40,7 @@ export interface ListedFile extends Pick<StoredFile, "bytes" | "modified"> {
   readonly storageClass?: string | undefined;
 }
 
+/** What Snowflake's load history says of a file. */
 export interface Load {
   readonly status: "loaded" | "partial" | "failed" | "skipped" | "running";
   readonly at: number;

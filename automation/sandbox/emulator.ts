@@ -23,6 +23,7 @@ import {
   waysToRun,
 } from "./ministack";
 
+/** Who is informed of a start, and may end it. */
 export interface EmulatorOptions {
   /** Receives each step, one line each, fit for stderr. */
   readonly onProgress?: (line: string) => void;

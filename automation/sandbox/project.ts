@@ -7,6 +7,7 @@ import type { EmulatorAccess } from "./emulator";
 
 /** Snowflake's part in the sandbox: a user of the emulator's one account, with an external id. */
 export const SNOWFLAKE_USER = "snowflake";
+/** External id that Snowflake presents in the sandbox. */
 export const EXTERNAL_ID = "sandbox-external-id";
 /** Braintrust's organization in the sandbox. */
 export const ORGANIZATION = "sandbox-org";

@@ -74,6 +74,7 @@ export interface StatusReport {
   readonly exports: Finding<readonly ExportStatus[]>;
 }
 
+/** Whether Braintrust exports each stream. */
 export function judgeExports(stack: string, details: readonly ExportStatus[]): StatusReport["exports"] {
   // What needs an action stands before what a long list leaves out.
   const order = ["missing", "paused", "active"] as const;
@@ -94,6 +95,7 @@ export function judgeExports(stack: string, details: readonly ExportStatus[]): S
   return { verdict: "ok", evidence, details };
 }
 
+/** How the last update ended. */
 export function judgeUpdate(stack: string, update: UpdateSummary | undefined): StatusReport["lastUpdate"] {
   const up = commandLine("up", stack);
   if (update === undefined) return { verdict: "fail", evidence: "never deployed", fix: up };
@@ -114,6 +116,7 @@ export function judgeUpdate(stack: string, update: UpdateSummary | undefined): S
   return { verdict: "fail", evidence, fix, details };
 }
 
+/** What an interrupted update left unfinished. */
 export function judgePending(
   stack: string,
   operations: readonly PendingOperation[],
@@ -125,6 +128,7 @@ export function judgePending(
   return { verdict: "fail", evidence, fix, details: pending };
 }
 
+/** What in AWS differs from the state. */
 export function judgeDrift(stack: string, changes: readonly Change[]): StatusReport["drift"] {
   if (changes.length === 0) return { verdict: "ok", evidence: "none", details: changes };
   const names = changes.slice(0, 5).map(({ urn, properties }) => {
@@ -140,6 +144,7 @@ export function judgeDrift(stack: string, changes: readonly Change[]): StatusRep
   };
 }
 
+/** Which alarms fire. */
 export function judgeAlarms(alarms: readonly AlarmState[]): StatusReport["alarms"] {
   if (alarms.length === 0) return { verdict: "ok", evidence: "the stack has no alarms", details: alarms };
   const bad = alarms.filter(({ state }) => state === "ALARM" || state === "missing");
@@ -154,6 +159,7 @@ export function judgeAlarms(alarms: readonly AlarmState[]): StatusReport["alarms
 const OLDEST_DAYS = 90;
 const UNUSED_DAYS = 45;
 
+/** Access keys of Snowflake's user: their age and use. */
 export function judgeKeys(stack: string, keys: readonly LiveKey[], now: Date): StatusReport["accessKeys"] {
   const details = keys.map((key) => keyStatus(key, now));
   const unfinished = details.length > 1 ? ["two keys: a rotation is in progress"] : [];

@@ -48,6 +48,7 @@ export interface SlowStep {
   readonly why: string;
 }
 
+/** Receives what a run of the engine does, as it does it. */
 export type ProgressListener = (event: ProgressEvent) => void;
 
 /** Where progress is shown. */

@@ -44,14 +44,17 @@ export class Skipped extends Error {
   }
 }
 
+/** The check holds, by this evidence. */
 export function pass(evidence: string): Verdict {
   return { verdict: "pass", evidence };
 }
 
+/** The check does not hold, and what to do about it. */
 export function fail(evidence: string, fix: string): Verdict {
   return { verdict: "fail", evidence, fix };
 }
 
+/** The check says nothing, and why. */
 export function skip(evidence: string, fix?: string): Verdict {
   return { verdict: "skip", evidence, ...(fix === undefined ? {} : { fix }) };
 }

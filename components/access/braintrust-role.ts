@@ -28,6 +28,7 @@ export interface BraintrustRoleArgs {
 
 /** Step 2: the role that Braintrust assumes to write exports. */
 export class BraintrustRole extends pulumi.ComponentResource {
+  /** Role that Braintrust assumes. */
   public readonly roleArn: pulumi.Output<string>;
 
   public constructor(name: string, args: BraintrustRoleArgs, opts?: pulumi.ComponentResourceOptions) {

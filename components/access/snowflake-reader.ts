@@ -49,7 +49,9 @@ export interface SnowflakeReaderArgs {
 export class SnowflakeReader extends pulumi.ComponentResource {
   /** The principal that reads: role or user. */
   public readonly principalArn: pulumi.Output<string>;
+  /** The role, where there is one. */
   public readonly roleArn?: pulumi.Output<string>;
+  /** The user, where there is one. */
   public readonly user?: SnowflakeUser;
 
   public constructor(name: string, args: SnowflakeReaderArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -25,7 +25,9 @@ export interface SnowflakeUserArgs {
  * a resource of its own, so that a new one can be handed over before the old one goes.
  */
 export class SnowflakeUser extends pulumi.ComponentResource {
+  /** The user that reads. */
   public readonly userArn: pulumi.Output<string>;
+  /** Its name, path excluded. */
   public readonly userName: pulumi.Output<string>;
   /** Of the key in use. */
   public readonly accessKeyId: pulumi.Output<string>;

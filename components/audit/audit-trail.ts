@@ -46,7 +46,9 @@ export interface AuditTrailArgs {
 
 /** Who did what with the exports: a trail, the log group that metric filters read, the bucket of the log files. */
 export class AuditTrail extends pulumi.ComponentResource {
+  /** The trail. */
   public readonly trailArn: pulumi.Output<string>;
+  /** Log group that metric filters read. */
   public readonly logGroupName: pulumi.Output<string>;
 
   public constructor(name: string, args: AuditTrailArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -45,8 +45,11 @@ const MOST_RECEIVES = 5;
  * some 25 s for each change of a queue's attributes to reach all of SQS.
  */
 export class EventQueue extends pulumi.ComponentResource {
+  /** The queue of events. */
   public readonly queueArn: pulumi.Output<string>;
+  /** Its URL, by which consumers receive. */
   public readonly queueUrl: pulumi.Output<string>;
+  /** Queue of what the consumer failed on. */
   public readonly deadLetterQueueArn: pulumi.Output<string>;
   /** What a sender depends on: without the queue and its policy S3 refuses the queue as a destination. */
   public readonly dependencies: pulumi.Resource[];

@@ -21,6 +21,7 @@ export interface EventTopicArgs {
 
 /** A topic and its whole policy: SNS knows one, and setting it replaces AWS's default. */
 export class EventTopic extends pulumi.ComponentResource {
+  /** The topic of events. */
   public readonly topicArn: pulumi.Output<string>;
   /** What a publisher depends on: without the policy S3 refuses the topic as a destination. */
   public readonly dependencies: pulumi.Resource[];

@@ -24,8 +24,11 @@ export interface LoadErrorsArgs {
  * the reports. docs.snowflake.com/en/user-guide/data-load-snowpipe-errors-sns
  */
 export class LoadErrors extends pulumi.ComponentResource {
+  /** Topic that Snowflake reports to. */
   public readonly topicArn: pulumi.Output<string>;
+  /** Role by which it does so. */
   public readonly roleArn: pulumi.Output<string>;
+  /** Queue that keeps the reports. */
   public readonly queue: EventQueue;
 
   public constructor(name: string, args: LoadErrorsArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -44,7 +44,9 @@ export interface SnowpipeEventsArgs extends EventFilterArgs {
  * the pipeline's part alone is managed.
  */
 export class SnowpipeEvents extends pulumi.ComponentResource {
+  /** Queue of events, in the modes that have one. */
   public readonly queue?: EventQueue;
+  /** Topic of events, in `sns`. */
   public readonly topicArn?: pulumi.Output<string>;
   /** Known once files are reported to Snowflake and it may subscribe; what allows that comes with it. */
   public readonly ready: pulumi.Output<string[]>;

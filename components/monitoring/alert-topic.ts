@@ -27,6 +27,7 @@ export interface AlertTopicArgs {
 
 /** Where alarms, budgets and cost anomalies of the stack are reported. */
 export class AlertTopic extends pulumi.ComponentResource {
+  /** Topic that alarms tell. */
   public readonly topicArn: pulumi.Output<string>;
 
   public constructor(name: string, args: AlertTopicArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -8,10 +8,12 @@ export function is(field: string, value: Term, comparison: "=" | "!=" = "="): pu
   return pulumi.interpolate`(${field} ${comparison} "${value}")`;
 }
 
+/** A filter of events for which every term holds. */
 export function allOf(terms: readonly Term[]): pulumi.Output<string> {
   return joined(terms, "&&");
 }
 
+/** A filter of events for which some term holds. */
 export function anyOf(terms: readonly Term[]): pulumi.Output<string> {
   return joined(terms, "||");
 }

@@ -298,4 +298,5 @@ export const settingsSchema = section({
   forceDestroy: flag.optional(),
 });
 
+/** What a stack's file says, with the defaults that depend on nothing else. */
 export type RawSettings = z.infer<typeof settingsSchema>;

@@ -28,6 +28,7 @@ const LOG_PREFIX = "s3-access/";
  * encryption: docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
  */
 export class AccessLogBucket extends pulumi.ComponentResource {
+  /** Bucket that S3 writes its access logs to. */
   public readonly bucketName: pulumi.Output<string>;
 
   public constructor(name: string, args: AccessLogBucketArgs, opts?: pulumi.ComponentResourceOptions) {

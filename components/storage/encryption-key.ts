@@ -17,7 +17,9 @@ export interface EncryptionKeyArgs {
 
 /** The key of the exports. Its policy comes with {@link EncryptionKeyPolicy}, once those it names exist. */
 export class EncryptionKey extends pulumi.ComponentResource {
+  /** The key. */
   public readonly keyArn: pulumi.Output<string>;
+  /** Its id, by which aliases and policies name it. */
   public readonly keyId: pulumi.Output<string>;
 
   public constructor(name: string, args: EncryptionKeyArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -37,7 +37,9 @@ const ARCHIVE_TIERS = "BraintrustExports";
 
 /** Step 1: where Braintrust's exports land. An existing bucket is looked up and left as it is. */
 export class ExportBucket extends pulumi.ComponentResource {
+  /** Bucket that exports land in. */
   public readonly bucketName: pulumi.Output<string>;
+  /** Its ARN. */
   public readonly bucketArn: pulumi.Output<string>;
   /** Bucket of the access logs, if there are any. */
   public readonly accessLogBucketName?: pulumi.Output<string>;

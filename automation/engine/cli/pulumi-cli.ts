@@ -17,6 +17,7 @@ import { supervise } from "./supervised-process";
  */
 export const BUILT_VERSION = "3.259.0";
 
+/** Who is informed of, and may end, what a missing Pulumi CLI needs. */
 export interface EngineOptions {
   /** Receives each long step and, every 30 seconds, how long it has taken; plain sentences fit for stderr. */
   readonly onProgress?: (message: string) => void;
@@ -33,6 +34,7 @@ export interface EngineOptions {
   readonly tools?: EngineTools;
 }
 
+/** What finding and installing a Pulumi CLI needs of the machine. */
 export interface EngineTools {
   /** The CLI in `root`, or on PATH. Throws when it is not there, does not run or is too old. */
   probe(root?: string): Promise<PulumiCommand>;
@@ -45,6 +47,7 @@ export interface EngineTools {
   build(job: InstallJob): Promise<void>;
 }
 
+/** A version of the Pulumi CLI to be installed. */
 export interface InstallJob {
   /** The version's own folder: the CLI becomes `bin/pulumi` in it. */
   readonly root: string;

@@ -13,6 +13,7 @@ export interface Place {
   readonly kind: PlaceKind;
 }
 
+/** What may be done to: a column of the matrix. */
 export type PlaceKind =
   | "objects"
   | "otherObjects"

@@ -8,7 +8,11 @@ import type { HandshakeStack } from "./handshake-stack";
 const RELOAD =
   'drop the pipe, truncate its table, and run "sql --part load", which loads every file of the bucket again';
 
-/** @param known the pipe's queue by the settings, which mode `snowflake-queue` needed. */
+/**
+ * What is wrong with a pipe's notification channel for this stack.
+ *
+ * @param known the pipe's queue by the settings, which mode `snowflake-queue` needed.
+ */
 export function channelProblems(
   stack: HandshakeStack,
   { name, notificationChannel, invalidReason }: Pipe,
@@ -102,6 +106,7 @@ function covers(location: string, url: string): boolean {
   return inner?.startsWith(outer ?? "") ?? false;
 }
 
+/** What a value of an answer lacks by the rule of its setting. */
 export function ruleProblems(
   what: string,
   value: string | undefined,
@@ -110,6 +115,7 @@ export function ruleProblems(
   return value === undefined || holds(value) ? [] : [`${what} is ${quote(value)}: it ${rule}; ${fix}`];
 }
 
+/** What an ARN of an answer lacks by the rule of its setting and the stack's partition. */
 export function arnProblems(
   what: string,
   arn: string | undefined,

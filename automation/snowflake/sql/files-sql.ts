@@ -5,6 +5,7 @@ import type { Names, StreamNames } from "./names";
 /** Days that INFORMATION_SCHEMA.COPY_HISTORY looks back, and ACCOUNT_USAGE's. docs.snowflake.com/en/sql-reference/functions/copy_history */
 export const HISTORY_DAYS = { schema: 14, account: 365 } as const;
 
+/** How far back the load history is read. */
 export interface HistoryOptions {
   /** Reads a year of load history, for which the role needs access to the database SNOWFLAKE. @default two weeks */
   readonly accountUsage?: boolean | undefined;

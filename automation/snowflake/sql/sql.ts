@@ -16,8 +16,10 @@ import { leftStreamsSql, purgeSql, teardownSql } from "./teardown-sql";
  */
 export const sqlParts = ["setup", "admin", "objects", "load", "check", "teardown"] as const;
 
+/** One of {@link sqlParts}. */
 export type SqlPart = (typeof sqlParts)[number];
 
+/** What the SQL is of beyond a stack's outputs. */
 export interface SqlOptions {
   /**
    * A file every stream's folder holds, relative to it: `check` has Snowflake read it.

@@ -10,6 +10,7 @@ export const vpcIdRule: TextRule = {
   examples: ["vpc-c1c234a5", "vpc-0a1b2c3d4e5f67890"],
 };
 
+/** Endpoints that Snowflake's requests pass. */
 export const vpcEndpointIdRule: TextRule = {
   holds: (id) => resourceId("vpce").test(id),
   rule: "must be the id of one VPC endpoint, vpce- and 8 or 17 hexadecimal digits",

@@ -17,6 +17,7 @@ export interface ListRule {
   readonly examples: readonly [string | string[], string | string[]];
 }
 
+/** What a statement of the company's own allows or denies. */
 export const s3ActionRule: ListRule = {
   holds: (action) => /^(\*|s3:[A-Za-z*?]+)$/.test(action),
   rule: 'must be actions of S3 such as s3:GetObject, s3:* or "*", one or a list',
@@ -24,6 +25,7 @@ export const s3ActionRule: ListRule = {
   examples: ["s3:GetObject", ["s3:GetObject", "s3:PutObject"]],
 };
 
+/** What of the bucket a statement of the company's own speaks of. */
 export const bucketResourceRule: ListRule = {
   holds: (arn) => new RegExp(`^arn:(${partitionNames}):s3:::[a-z0-9.-]{3,63}(/\\S.*)?$`).test(arn),
   rule: "must be the ARN of the bucket, or of objects in it, arn:aws:s3:::<bucket>/<key or pattern>, one or a list",
@@ -51,6 +53,7 @@ const principalKinds: Readonly<Record<string, (text: string) => boolean>> = {
 /** Whom a statement speaks of: everybody, or principals by their kind. */
 export type PrincipalSetting = string | Record<string, string | string[]>;
 
+/** Whom a statement of the company's own speaks of. */
 export const principalRule = {
   rule: 'must be "*", or a map of AWS (ARNs of roles and users, account ids, "*"), Service, Federated or CanonicalUser to one text or a list; a wildcard within an ARN is not a principal',
   fix: "name each principal whole, account ids in quotes",
@@ -74,6 +77,7 @@ type Scalar = string | number | boolean;
 /** Conditions as IAM has them: operator, then condition key, then one value or a list. */
 export type ConditionSetting = Record<string, Record<string, Scalar | Scalar[]>>;
 
+/** When a statement of the company's own holds. */
 export const conditionRule = {
   rule: "must be a map of operators of IAM such as StringEquals to maps of condition keys such as aws:PrincipalOrgID to one value or a list",
   fix: "write it as IAM does: {StringEquals: {aws:PrincipalOrgID: o-a1b2c3d4e5}}",

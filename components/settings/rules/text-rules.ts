@@ -29,6 +29,7 @@ export const bucketNameRule: TextRule = {
   examples: ["acme-braintrust-exports", "acme.traces-2026"],
 };
 
+/** Where exports are replicated to. */
 export const bucketArnRule: TextRule = {
   holds: (arn) => {
     const [, name] = new RegExp(`^arn:(?:${partitionNames}):s3:::(.+)$`).exec(arn) ?? [];
@@ -39,6 +40,7 @@ export const bucketArnRule: TextRule = {
   examples: ["arn:aws:s3:::acme-exports-replica", "arn:aws:s3:::acme.replicas"],
 };
 
+/** Accounts of AWS, as texts: numbers lose a zero in front. */
 export const accountIdRule: TextRule = {
   holds: (id) => /^\d{12}$/.test(id),
   rule: "must be 12 digits",
@@ -62,6 +64,7 @@ export const externalIdRule: TextRule = {
   examples: ["braintrust-acme-4f9c2b7d1e", "ACME_SFCRole=2_hJk3/x+Lq8="],
 };
 
+/** Users by which Snowflake shows who it is, of an account of Snowflake's. */
 export const userArnRule: TextRule = {
   holds: (arn) => new RegExp(`^arn:(${partitionNames}):iam::\\d{12}:user/${userName}$`).test(arn),
   rule: "must be the ARN of one IAM user, arn:aws:iam::<12 digits>:user/<name>, with a name of at most 64 characters",
@@ -72,6 +75,7 @@ export const userArnRule: TextRule = {
   ],
 };
 
+/** Readers of other accounts. */
 export const principalArnRule: TextRule = {
   holds: (arn) =>
     new RegExp(`^arn:(${partitionNames}):iam::\\d{12}:(root|user/${userName}|role/${roleName})$`).test(arn),
@@ -93,6 +97,7 @@ export const [roleNameRule, policyNameRule] = [
   iamName(awsLimits.policyName.most),
 ];
 
+/** Path of roles, users, groups and policies: docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html */
 export const iamPathRule: TextRule = {
   holds: (path) => /^\/([!#%-)+-.0->@-[\]-~]+\/)*$/.test(path) && path.length <= 512,
   rule: 'must begin and end with "/", have at most 512 characters, no "//", no blank, and none of * ? $ " \\, which mean something else in policies',
@@ -100,6 +105,7 @@ export const iamPathRule: TextRule = {
   examples: ["/data-platform/", "/acme/boundary/exports/"],
 };
 
+/** Permissions boundaries, AWS's own included. */
 export const policyArnRule: TextRule = {
   holds: (arn) => new RegExp(`^arn:(${partitionNames}):iam::(\\d{12}|aws):policy/${policyName}$`).test(arn),
   rule: "must be the ARN of one managed policy, arn:aws:iam::<12 digits>:policy/<name>, with a name of at most 128 characters",
@@ -107,6 +113,7 @@ export const policyArnRule: TextRule = {
   examples: ["arn:aws:iam::123456789012:policy/DeveloperBoundary", "arn:aws:iam::aws:policy/PowerUserAccess"],
 };
 
+/** Roles of a data plane that assume the role of Braintrust. */
 export const roleArnRule: TextRule = {
   holds: (arn) => new RegExp(`^arn:(${partitionNames}):iam::\\d{12}:role/${roleName}$`).test(arn),
   rule: "must be the ARN of one IAM role, arn:aws:iam::<12 digits>:role/<name>, with a name of at most 64 characters",
@@ -142,6 +149,7 @@ export const trailNameRule: TextRule = {
   examples: ["braintrust-exports", "acme.exports_audit"],
 };
 
+/** Queues of Snowflake's pipes. */
 export const queueArnRule: TextRule = {
   holds: (arn) =>
     new RegExp(`^arn:(${partitionNames}):sqs:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]{1,80}$`).test(arn),
@@ -153,6 +161,7 @@ export const queueArnRule: TextRule = {
   ],
 };
 
+/** Keys that are not of this stack. */
 export const keyArnRule: TextRule = {
   holds: (arn) => new RegExp(`^arn:(${partitionNames}):kms:[a-z0-9-]+:\\d{12}:key/[A-Za-z0-9-]+$`).test(arn),
   rule: "must be the ARN of one KMS key, arn:aws:kms:<region>:<12 digits>:key/<id>",
@@ -163,6 +172,7 @@ export const keyArnRule: TextRule = {
   ],
 };
 
+/** Topics for alerts, which subscribe people. */
 export const topicArnRule: TextRule = {
   holds: (arn) =>
     new RegExp(`^arn:(${partitionNames}):sns:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]{1,256}$`).test(arn),
@@ -174,6 +184,7 @@ export const topicArnRule: TextRule = {
   ],
 };
 
+/** Trails that are not of this stack. */
 export const trailArnRule: TextRule = {
   holds: (arn) =>
     new RegExp(`^arn:(${partitionNames}):cloudtrail:[a-z0-9-]+:\\d{12}:trail/[A-Za-z0-9._-]{3,128}$`).test(
@@ -187,6 +198,7 @@ export const trailArnRule: TextRule = {
   ],
 };
 
+/** CloudWatch Logs' API_CreateLogGroup. */
 export const logGroupNameRule: TextRule = {
   holds: (name) => /^[A-Za-z0-9_/.#-]{1,512}$/.test(name),
   rule: "must be the name of a log group: at most 512 letters, digits and the characters _ / . # -",
@@ -194,6 +206,7 @@ export const logGroupNameRule: TextRule = {
   examples: ["/aws/cloudtrail/organization", "aws-cloudtrail-logs-123456789012-4f9c2b7d"],
 };
 
+/** Cost anomaly monitors that are not of this stack. */
 export const anomalyMonitorArnRule: TextRule = {
   holds: (arn) => new RegExp(`^arn:(${partitionNames}):ce::\\d{12}:anomalymonitor/[a-z0-9-]+$`).test(arn),
   rule: "must be the ARN of one cost anomaly monitor, arn:aws:ce::<12 digits>:anomalymonitor/<id>",
@@ -225,6 +238,7 @@ export const prefixRule: TextRule = {
   examples: ["acme/exports/", "team=data/traces/"],
 };
 
+/** Endings of the files whose events are sent. */
 export const suffixRule: TextRule = {
   holds: (suffix) => /^[A-Za-z0-9_.=-]{1,100}$/.test(suffix),
   rule: "must be letters, digits and the characters _ . = - alone",
@@ -232,6 +246,7 @@ export const suffixRule: TextRule = {
   examples: [".jsonl.gz", ".parquet"],
 };
 
+/** Streams and generations of access keys, which logical names and names in Snowflake are made of. */
 export const streamNameRule: TextRule = {
   holds: (name) => /^[A-Za-z][A-Za-z0-9_-]{0,39}$/.test(name),
   rule: 'must begin with a letter and be at most 40 letters, digits, "-" and "_"',
@@ -247,6 +262,7 @@ export const stackNameRule: TextRule = {
   examples: ["prod", "dev-alice"],
 };
 
+/** Regions of AWS whose partition is known. */
 export const regionRule: TextRule = {
   holds: (region) => knownPartition(region) !== undefined,
   rule: "must be an AWS region such as us-east-1",
@@ -263,6 +279,7 @@ export function awsRegionOfSnowflake(region: string): string {
   return plain.replace(/(?<=-\d)-(gov|fhplus|dod)$/, "");
 }
 
+/** Regions of AWS as Snowflake names them. */
 export const snowflakeRegionRule: TextRule = {
   holds: (region) => regionRule.holds(awsRegionOfSnowflake(region)),
   rule: "must be an AWS region such as us-east-1, or Snowflake's name for it such as AWS_US_EAST_1",
@@ -270,6 +287,7 @@ export const snowflakeRegionRule: TextRule = {
   examples: ["us-east-1", "AWS_EU_CENTRAL_1"],
 };
 
+/** Names of objects in Snowflake, quoted or not. */
 export const identifierRule: TextRule = {
   holds: (name) => isName(name),
   rule: `must be a Snowflake identifier of 1 to ${LONGEST_NAME} characters, without control characters, backslashes, and what the Snowflake CLI reads as a variable (&name, <%, {{, {%, {#); in double quotes, with each one inside it twice`,
@@ -289,6 +307,7 @@ function isName(setting: string, derived = (name: string) => name): boolean {
   return name !== undefined && nameProblem(derived(name)) === undefined;
 }
 
+/** Recipients of alerts; SNS confirms each by a message. */
 export const emailRule: TextRule = {
   holds: (address) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address),
   rule: "must be an e-mail address",
