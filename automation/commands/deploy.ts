@@ -66,7 +66,7 @@ export interface ChangingCommandOptions extends StackCommandOptions {
 
 /** `preview`: what `up` would change. */
 export async function preview(
-  options: Omit<StacksCommandOptions, "yes"> &
+  options: Omit<StacksCommandOptions, "yes" | "keepGoing"> &
     Pick<ChangingCommandOptions, "skipPreflight"> & {
       readonly expectNoChanges?: boolean;
       readonly refresh?: boolean;
@@ -75,7 +75,9 @@ export async function preview(
 ): Promise<void> {
   const { cwd, skipPreflight, refresh } = options;
   const policyPack = await policyPackAt(options.policyPack);
-  await onStacks(options, async (stack, { onProgress, signal, print: say, note: tell }) => {
+  // It changes nothing, so that a failure leaves nothing behind that the next stack waits for.
+  const all = { ...options, keepGoing: options.stack === undefined };
+  await onStacks(all, async (stack, { onProgress, signal, print: say, note: tell }) => {
     const place = { stack, workDir: cwd, skipPreflight, assumeExists: true };
     const deployment = await Deployment.open({ onProgress, signal, ...place });
     await deployment.preflight();

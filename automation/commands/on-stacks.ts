@@ -14,6 +14,8 @@ export interface StacksCommandOptions {
   readonly all?: boolean;
   /** How many at the same time. @default 1 */
   readonly parallel?: number;
+  /** Begins the rest also where one fails. @default none begins after that */
+  readonly keepGoing?: boolean;
   readonly cwd?: string;
   /** Answers the question before each change. */
   readonly yes?: boolean;
@@ -39,17 +41,20 @@ export async function onStacks(
   options: StacksCommandOptions,
   work: (stack: string, voice: Voice) => Promise<string | undefined>,
 ): Promise<void> {
-  const { cwd, yes, parallel } = options;
+  const { cwd, yes, parallel, keepGoing } = options;
   const stacks = await chosenStacks(options, cwd);
   const ask = (question: string) => confirm(question, yes);
   await withProgress(async (progress) => {
     if (options.stack !== undefined) {
       if (parallel !== undefined) throw new UsageError("--parallel is for --stacks and --all");
+      if (keepGoing) throw new UsageError("--keep-going is for --stacks and --all");
       await work(options.stack, { ...progress, note, print, confirm: ask });
       return;
     }
     const width = Math.max(...stacks.map((stack) => stack.length));
-    const outcomes = await forStacks({ stacks, parallel, signal: progress.signal }, async (stack) => {
+    const afterFailure = keepGoing ? "continue" : "stop";
+    const chosen = { stacks, parallel, afterFailure, signal: progress.signal } as const;
+    const outcomes = await forStacks(chosen, async (stack) => {
       const named = prefixer(stack.padEnd(width));
       const say = (text: string) => note(named(text));
       const confirmed = async (question: string) => {

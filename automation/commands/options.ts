@@ -53,6 +53,7 @@ export function onSeveralStacks(command: Command) {
 /** The options of an operation of the engine that changes something. */
 export function changing(command: Command) {
   return onSeveralStacks(command)
+    .option("--keep-going", "with several stacks: continue with the rest after a failure")
     .option("-y, --yes", YES)
     .option("--timeout <minutes>", TIMEOUT, numeric)
     .option("--wait <minutes>", WAIT, numeric);

@@ -27,6 +27,10 @@ export interface VerifyOptions {
   readonly onProgress?: ProgressListener | undefined;
 }
 
+/** Milliseconds for all checks, and for each stream beside that: of a thousand, each is listed. */
+const LIMIT_MS = 60_000;
+const LIMIT_OF_STREAM_MS = 200;
+
 /**
  * Proves a deployed pipeline: its configuration, who may do what, the data path and its freshness. Changes nothing but
  * for the probes, which it removes. Answers in about a minute even where AWS does not.
@@ -40,9 +44,10 @@ export async function verifyPipeline(
   const hidden = new Set(secrets);
   const path = new DataPath(subject, aws, randomUUID(), hidden);
   const checks = checksOf(subject, aws, path, now);
+  const totalMs = LIMIT_MS + LIMIT_OF_STREAM_MS * subject.settings.streams.length;
   const results =
     check.verdict === "pass"
-      ? [...(await runChecks(checks, { caller, signal, onProgress })), ...(await removal(path))]
+      ? [...(await runChecks(checks, { caller, signal, totalMs, onProgress })), ...(await removal(path))]
       : checks.map((each) => resultOf(each, skip(`skipped: see ${check.id}`)));
   const shown = withoutSecrets([check, ...inOrder(results)], hidden);
   return { stack: subject.stack, caller, checks: shown, summary: summarize(shown), ...leftToProve(subject) };

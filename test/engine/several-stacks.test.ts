@@ -46,6 +46,20 @@ describe("several stacks", () => {
     project.world.setFaults();
   });
 
+  it("are all gone through with --keep-going, each line with its stack's name, and end with the failure's exit code", async () => {
+    project.world.setFaults({ operation: "create", name: "pipeline-bucket", error: "AccessDenied" });
+    const args = ["--stacks", "dev-02,dev-03,dev-04", "--parallel", "2"];
+    const { code, stdout, stderr } = await project.run(["up", ...args, "--create", "--yes", "--keep-going"]);
+    assert.equal(code, 1, stderr);
+    assert.equal(stdout.match(/^dev-0[234] {2}failed /gm)?.length, 3, stdout);
+    assert.match(stderr, /failed: dev-02, dev-03, dev-04$/m);
+    const unnamed = stderr.split("\n").filter((line) => line !== "" && !/^dev-0[234] \| /.test(line));
+    assert.deepEqual(unnamed, ["failed: dev-02, dev-03, dev-04"]);
+    const previewed = await project.run(["preview", ...args]);
+    assert.doesNotMatch(previewed.stdout, /skipped/);
+    project.world.setFaults();
+  });
+
   it("ask for an answer in advance where several go at the same time", async () => {
     const { code, stderr } = await project.run(["up", "--all", "--parallel", "2", "--create"]);
     assert.equal(code, 2, stderr);

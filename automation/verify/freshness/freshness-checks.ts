@@ -1,4 +1,4 @@
-import type { S3 } from "@aws-sdk/client-s3";
+import type { _Object, S3 } from "@aws-sdk/client-s3";
 import { namesOf } from "../../../components/settings/names";
 import { commandLine } from "../../command-line";
 import { type Check, fail, judge, pass, Skipped } from "../check";
@@ -54,15 +54,20 @@ function streamCheck(
   };
 }
 
+interface Found {
+  newest?: { readonly key: string; readonly at: number };
+  readonly layouts: Set<Layout>;
+}
+
 /** The newest export below a prefix, or the first that is new enough. Probes are no exports. */
 async function newestObject(
   s3: S3,
   bucket: string,
   prefix: string,
   enough: number,
-): Promise<{ newest?: { key: string; at: number }; layouts: ReadonlySet<Layout>; complete: boolean }> {
-  const layouts = new Set<Layout>();
-  let newest: { key: string; at: number } | undefined;
+): Promise<Readonly<Found> & { readonly complete: boolean }> {
+  const found: Found = { layouts: new Set() };
+  const isEnough = () => (found.newest?.at ?? 0) >= enough;
   let token: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const { Contents = [], NextContinuationToken } = await s3.listObjectsV2({
@@ -70,17 +75,61 @@ async function newestObject(
       Prefix: prefix,
       ...(token === undefined ? {} : { ContinuationToken: token }),
     });
-    for (const { Key = "", LastModified, Size } of Contents) {
-      const at = LastModified?.getTime() ?? 0;
-      if (!isExport({ Key, Size })) continue;
-      layouts.add(layoutOf(Key, prefix));
-      if (at <= (newest?.at ?? 0)) continue;
-      newest = { key: Key, at };
-    }
+    take(Contents, prefix, found);
     token = NextContinuationToken;
-    if (token === undefined || (newest?.at ?? 0) >= enough) break;
+    if (token === undefined || isEnough()) break;
+    if (page > 0) continue;
+    await lookInLastFolders(s3, bucket, prefix, (objects) => {
+      take(objects, prefix, found);
+      return isEnough();
+    });
+    if (isEnough()) break;
   }
-  return { layouts, complete: token === undefined, ...(newest === undefined ? {} : { newest }) };
+  return { ...found, complete: token === undefined };
+}
+
+function take(objects: readonly _Object[], prefix: string, found: Found): void {
+  for (const { Key = "", LastModified, Size } of objects) {
+    const at = LastModified?.getTime() ?? 0;
+    if (!isExport({ Key, Size })) continue;
+    found.layouts.add(layoutOf(Key, prefix));
+    if (at > (found.newest?.at ?? 0)) found.newest = { key: Key, at };
+  }
+}
+
+/** Folders within folders, of Hive partitions by year, month, day and hour for instance. */
+const MOST_LEVELS = 5;
+
+/**
+ * Goes down the last folders by name, which are the newest where names begin with a time, until what is there is enough: a stream of
+ * years has more files before them than can be listed.
+ */
+async function lookInLastFolders(
+  s3: S3,
+  bucket: string,
+  prefix: string,
+  isEnough: (objects: readonly _Object[]) => boolean,
+): Promise<void> {
+  let folder = prefix;
+  for (let level = 0; level < MOST_LEVELS; level += 1) {
+    let last: string | undefined;
+    let token: string | undefined;
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const { CommonPrefixes = [], NextContinuationToken } = await s3.listObjectsV2({
+        Bucket: bucket,
+        Prefix: folder,
+        Delimiter: "/",
+        ...(token === undefined ? {} : { ContinuationToken: token }),
+      });
+      last = CommonPrefixes.at(-1)?.Prefix ?? last;
+      token = NextContinuationToken;
+      if (token === undefined) break;
+    }
+    if (last === undefined || token !== undefined) return;
+    folder = last;
+    const { Contents = [] } = await s3.listObjectsV2({ Bucket: bucket, Prefix: folder });
+    if (isEnough(Contents)) return;
+  }
 }
 
 function deadLetterChecks({ outputs }: Subject, { sqs }: Aws): Check[] {

@@ -47,6 +47,25 @@ describe("a stream's freshness", () => {
     assert.deepEqual([result?.verdict, result?.evidence.includes("no export")], ["skip", true]);
   });
 
+  it("finds the newest of more files than it lists in the last folder, whatever levels the folders have", async () => {
+    for (const folderOf of [
+      (hour: number) => `${new Date(NOW - hour * HOUR_MS).toISOString().slice(0, 13)}/`,
+      (hour: number) => {
+        const [, year, month, day, at] =
+          /^(\d+)-(\d+)-(\d+)T(\d+)/.exec(new Date(NOW - hour * HOUR_MS).toISOString()) ?? [];
+        return `year=${year}/month=${month}/day=${day}/hour=${at}/`;
+      },
+    ]) {
+      const prefix = "braintrust-exports/logs/";
+      const objects = Array.from({ length: 400 }, (_, hour) => hour + 1)
+        .flatMap((hour) => [0, 1, 2].map((file) => object(`${prefix}${folderOf(hour)}${file}.gz`, hour)))
+        .sort((one, other) => (one.Key < other.Key ? -1 : 1));
+      const { result, calls } = await freshnessOf(objects, 50);
+      assert.deepEqual([result?.verdict, result?.evidence.slice(0, 7)], ["pass", "1 h old"]);
+      assert.ok(calls < 25, `${calls} calls`);
+    }
+  });
+
   it("stops after ten pages, and claims nothing of the rest", async () => {
     const pages = Array.from({ length: 11 }, () => [object("old", 100)]);
     const result = await freshness([...pages, [object("new", 1)]]);
@@ -54,6 +73,40 @@ describe("a stream's freshness", () => {
     assert.match(result?.evidence ?? "", /none of the first 10000 objects/);
   });
 });
+
+/** Of a bucket that lists objects as S3 does, so many to a page. */
+async function freshnessOf(objects: readonly Listed[], pageSize: number) {
+  const { subject, live } = await liveAccount();
+  let calls = 0;
+  const aws: Aws = {
+    ...fakeAws(live, subject),
+    s3: strict<S3>("s3", {
+      listObjectsV2: async ({ Prefix = "", Delimiter, ContinuationToken = "0" }) => {
+        calls += 1;
+        const below = objects.filter(({ Key }) => Key.startsWith(Prefix));
+        const folder = (key: string) => /^[^/]*\//.exec(key.slice(Prefix.length))?.[0];
+        const folders = Delimiter === undefined ? [] : below.flatMap(({ Key }) => folder(Key) ?? []);
+        const entries = [
+          ...[...new Set(folders)].map((name) => ({ Prefix: Prefix + name })),
+          ...(Delimiter === undefined ? below : below.filter(({ Key }) => folder(Key) === undefined)),
+        ];
+        const from = Number(ContinuationToken);
+        const page = entries.slice(from, from + pageSize);
+        const next = from + pageSize;
+        return {
+          Contents: page.flatMap((entry) => ("Key" in entry ? [entry] : [])),
+          CommonPrefixes: page.flatMap((entry) => ("Prefix" in entry ? [entry] : [])),
+          ...(next < entries.length ? { NextContinuationToken: String(next) } : {}),
+        };
+      },
+    }),
+  };
+  const results = await runChecks(
+    freshnessChecks(subject, aws, () => NOW),
+    { caller: CALLER },
+  );
+  return { result: results.find(({ id }) => id === "fresh/logs"), calls };
+}
 
 describe("alarms that are silenced", () => {
   it("are all enabled by one command, CloudWatch taking a hundred names at once", async () => {
