@@ -111,12 +111,18 @@ class ProgressPrinter {
   };
 
   private onNote({ message, run }: Extract<ProgressEvent, { kind: "note" }>): void {
-    if (run !== "ended") this.write(sentence(0, 2, { text: message }, this.look).join("\n"));
+    if (run !== "ended") this.write(message.split("\n").flatMap(this.noteLine).join("\n"));
     if (run === undefined) return;
     this.title = run === "started" ? message : undefined;
     this.counts = "";
     this.inProgress.clear();
   }
+
+  /** A message may be a list, whose lines are indented. */
+  private readonly noteLine = (line: string): string[] => {
+    const text = line.trimStart();
+    return sentence(line.length - text.length, 2, { text }, this.look);
+  };
 
   private onStep(step: ProgressStep): void {
     const { state, operation, resource, slow, brief } = step;

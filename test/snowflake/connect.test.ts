@@ -5,6 +5,7 @@ import { FakeAwsEndpoint } from "../engine/fake-aws-endpoint";
 import { filledIn, TestProject } from "../engine/harness";
 import { mochaHooks } from "../engine/hooks";
 import { ofThisTurn } from "../turn";
+import { assertShown, blocksOf, page, runBlock, transcriptOf } from "./page";
 import { awsOf, needSnow, RealSnow } from "./real-snow";
 
 /** In small letters, and so long that the CLI folds the message about it between "does" and "not exist". */
@@ -18,12 +19,12 @@ const [good = "", broken = "", late = ""] = keys;
 const unseen = new Set([late]);
 
 /** Each takes a minute of the engine's and the CLI's starts. */
-const cases = ["sns", "snowflake-queue", "queue", "none", "rotated key"] as const;
+const cases = ["sns", "snowflake-queue", "queue", "none", "rotated key", "by hand"] as const;
 
 for (const one of ofThisTurn(cases, cases.length)) {
   describe("the command line over a stack of the fake provider and the Snowflake CLI itself", function () {
-    this.timeout(240_000);
-    const mode = one === "rotated key" ? "snowflake-queue" : one;
+    this.timeout(480_000);
+    const mode = one === "rotated key" || one === "by hand" ? "snowflake-queue" : one;
     let project: TestProject;
     let snow: RealSnow;
     let aws: FakeAwsEndpoint;
@@ -68,12 +69,45 @@ for (const one of ofThisTurn(cases, cases.length)) {
 
     const run = (...args: readonly string[]) =>
       project.run(args, { ...aws.environment, ...snow.environment });
+    const [whole = "", end = ""] = blocksOf(page, "From the first hand-over to the first lost file", "").map(
+      (block) => block.trimEnd(),
+    );
+    const transcript = transcriptOf(whole);
     const found = async () => [await project.stackFile(), project.world.things()];
 
-    if (one !== "rotated key") {
+    if (one === "by hand") {
+      it("connects and reconciles by hand, by the commands of docs/snowflake.md", async () => {
+        const bash = async (block: string) => {
+          const ended = await runBlock(block, project, { ...aws.environment, ...snow.environment });
+          return { ...ended, output: ended.stdout + ended.stderr };
+        };
+        const [, handOver = ""] = blocksOf(page, "Hand-over", "sh");
+        const connected = await bash(handOver);
+        assert.equal(connected.code, 0, connected.output);
+        assert.match(connected.stdout, /phase connected\n/);
+        assert.equal(snow.account.all("PIPE").length, 2);
+
+        const [byRun = "", byHand = ""] = (blocksOf(page, "Is every file loaded?", "sh")[0] ?? "").split(
+          "\n\n",
+        );
+        const [first, second] = [await bash(byRun), await bash(byHand)];
+        assert.deepEqual([first.code, second.code], [1, 1], first.output + second.output);
+        assert.match(first.stdout, /^logs +1 +1 +1$/m);
+        assert.equal(second.stdout, first.stdout);
+
+        const [dbt = ""] = blocksOf(page, "Snowflake kept as code", "sh");
+        const sources = await bash(dbt.replace(/^dbt .*$/m, ""));
+        assert.equal(sources.code, 0, sources.output);
+      });
+    } else if (one !== "rotated key") {
       it(`connects from the first up to loaded in one command, and again changes nothing, in mode ${mode}`, async () => {
         const { code, stdout, stderr } = await run("connect", "--run", "--yes");
         assert.deepEqual([code, stdout], [0, 'stack "dev": phase connected\n'], stderr);
+        if (mode === "snowflake-queue") {
+          const [shown] = transcript;
+          assert.deepEqual(shown?.args, ["connect", "--stack", "dev", "--run", "--yes"]);
+          assertShown(shown.lines, { stdout, stderr });
+        }
         const trust = String(project.world.named("pipeline-snowflake").inputs.assumeRolePolicy);
         assert.match(trust, new RegExp(snow.account.storageUser));
         const byEvents = mode === "sns" || mode === "snowflake-queue";
@@ -104,6 +138,10 @@ for (const one of ofThisTurn(cases, cases.length)) {
           return Object.fromEntries(files.map(({ key, state }) => [key, state]));
         };
         assert.deepEqual(await states(), { [good]: "loaded", [broken]: "failed", [late]: "skipped" });
+        if (mode === "snowflake-queue") {
+          const [, shown] = transcript;
+          assertShown(shown?.lines ?? [], await run(...(shown?.args ?? [])));
+        }
         unseen.clear();
         const load = (...options: readonly string[]) =>
           run("reconcile", "--run", "--load", "--max-age", "1", "--yes", ...options);
@@ -112,6 +150,8 @@ for (const one of ofThisTurn(cases, cases.length)) {
         assert.match(first.stdout, /\nbatch 1 of 1, stream logs: 1 of 2 files loaded, 2 rows; not loaded:\n/);
         assert.match(first.stdout, /loaded:\n {2}\S+broken\.jsonl: Error parsing JSON: [^\n]+\n$/);
         assert.match(first.stderr, /1 file is missing in Snowflake, more than --max-missing 0\n$/);
+        const said = first.stdout + first.stderr.trimEnd().replace(/^.*\n/s, "");
+        assert.equal(said.slice(-end.length), end);
 
         const again = await load("--json", "--max-missing", "1");
         assert.equal(again.code, 0, again.stderr);

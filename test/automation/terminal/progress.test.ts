@@ -92,6 +92,17 @@ describe("progressPrinter", () => {
     assert.deepEqual(coloured.map(stripVTControlCharacters), shown(false));
   });
 
+  it("keeps the indentation of a list, and indents what it wraps below", () => {
+    const { lines, print } = printer(false, { color: false, width: 30 });
+    print({
+      kind: "note",
+      message: "  ~ update iam.Role reader (a, policy)\n  + create s3.Bucket b\n2 changes",
+    });
+    assert.deepEqual(lines, [
+      "  ~ update iam.Role reader\n    (a, policy)\n  + create s3.Bucket b\n2 changes\n",
+    ]);
+  });
+
   it("counts by kind of change where there are several", () => {
     const { lines, print } = printer(false);
     const byKind = [
