@@ -11,8 +11,8 @@ export type AnswerRow = Readonly<Record<string, unknown>>;
 const HEAD = 64;
 
 /**
- * Rows of an answer, read piece by piece: JSON or JSON lines of the Snowflake CLI, comma or tab separated values as Snowsight
- * saves them, in UTF-8 or UTF-16. Rows of other statements are among them, of separated values only those before are left out.
+ * Rows of an answer, read piece by piece: JSON or JSON lines of the Snowflake CLI, values separated by commas, tabs or semicolons as Snowsight
+ * or a spreadsheet saves them, in UTF-8 or UTF-16. Rows of other statements are among them, of separated values only those before are left out.
  *
  * @throws UsageError where it is none of these.
  */
@@ -29,7 +29,9 @@ export async function* answerRows(input: Readable): AsyncGenerator<AnswerRow> {
   })();
   const shape = head.replaceAll(/\s/g, "").slice(0, 2);
   const isJson = shape.startsWith("[") || shape.startsWith("{");
-  const delimiter = head.trimStart().split("\n")[0]?.includes("\t") ? "\t" : ",";
+  const [firstLine = ""] = head.trimStart().split("\n");
+  // Spreadsheets of many countries save semicolons.
+  const delimiter = ["\t", ";"].find((each) => firstLine.includes(each)) ?? ",";
   for await (const value of isJson ? jsonRows(all, shape) : separatedRows(all, delimiter)) {
     if (typeof value !== "object" || value === null) continue;
     if ("resultSetMetaData" in value) {

@@ -90,7 +90,7 @@ describe("readFilesAnswer", () => {
     assert.deepEqual(await read(small.map((row) => JSON.stringify(row)).join("\r\n")), expected);
   });
 
-  it("reads tab separated values, and the CSV of a client that writes what all statements answer", async () => {
+  it("reads values separated by tabs or semicolons, and the CSV of a client that writes what all statements answer", async () => {
     const cells = (row: object) => Object.values(row).map((cell) => cell ?? "");
     const tabs = [Object.keys(streamRow), ...rows.map(cells)].map((line) =>
       line
@@ -98,6 +98,7 @@ describe("readFilesAnswer", () => {
         .join("\t"),
     );
     assert.deepEqual(await read(`${tabs.join("\n")}\n`), expected);
+    assert.deepEqual(await read(`${tabs.join("\r\n").replaceAll("\t", ";")}\r\n`), expected);
     const commas = [Object.keys(streamRow), ...rows.map(cells)].map((line) =>
       line.map((cell) => `"${String(cell).replaceAll('"', '""')}"`).join(","),
     );
