@@ -6,6 +6,7 @@ fakesnow runs it on DuckDB: databases, schemas, tables, views, queries. What it 
   Snowflake Scripting               docs.snowflake.com/en/developer-guide/snowflake-scripting/blocks, the branches that run
   integrations                      .../create-storage-integration, DESC INTEGRATION
   directory tables                  docs.snowflake.com/en/user-guide/data-load-dirtables-query: what the last REFRESH has listed
+  catalog, SHOW TASKS               as tables of DuckDB: docs.snowflake.com/en/sql-reference/info-schema, .../sql/show-tasks
   load history, queries of stages   as tables of DuckDB, which views and queries then read; GET_IGNORE_CASE as a macro
 Rights, warehouses and what only asks AWS do nothing. Answers JSON: after each step the rows of each table and view, then
 objects that are left, files that were skipped, and how many statements of each kind were executed, done here, or passed over.
@@ -44,6 +45,20 @@ VIEW = re.compile(rf"CREATE OR REPLACE VIEW {NAME}")
 LOADS_OF = re.compile(r"TABLE\([^()]*COPY_HISTORY\(\s*TABLE_NAME => '((?:[^']|'')*)',\s*START_TIME => [^()]*\([^()]*\(\)\)\s*\)\)")
 
 
+KINDS = "FILE FORMAT|STAGE|DYNAMIC TABLE|TABLE|VIEW|PIPE|TASK"
+VIEWS = {
+    "FILE_FORMATS": ("FILE_FORMAT_SCHEMA", "FILE_FORMAT_NAME", "COMMENT"),
+    "STAGES": ("STAGE_SCHEMA", "STAGE_NAME", "COMMENT", "STAGE_URL"),
+    "TABLES": ("TABLE_SCHEMA", "TABLE_NAME", "COMMENT"),
+    "VIEWS": ("TABLE_SCHEMA", "TABLE_NAME", "COMMENT", "VIEW_DEFINITION"),
+    "COLUMNS": ("TABLE_SCHEMA", "TABLE_NAME", "COLUMN_NAME"),
+    "PIPES": ("PIPE_SCHEMA", "PIPE_NAME", "COMMENT", "DEFINITION"),
+    "TASKS": ("name", "comment", "definition"),
+}
+CATALOG = re.compile(r'"(?:[^"]|"")*"\.INFORMATION_SCHEMA\.(FILE_FORMATS|STAGES|TABLES|VIEWS|COLUMNS|PIPES)\b')
+COMMENT = r"COMMENT = '((?:[^']|'')*)'"
+
+
 class NotOurs(Exception):
     pass
 
@@ -69,6 +84,7 @@ class Account:
         self.filled = {}
         self.listed = {}
         self.objects = {}
+        self.catalog = {}
         self.integrations = {}
         self.commits = {}
         self.loaded = set()
@@ -110,6 +126,7 @@ class Account:
             self.autocommits = True
         elif re.match("CREATE|ALTER (?!SESSION)|DROP|GRANT|REVOKE", text):
             self.uncommitted.clear()
+        self.enter(text)
         for pattern, work in (
             (rf"CREATE STAGE IF NOT EXISTS ({NAME})\s+URL = '([^']*)'.*", self.stage),
             (rf"(?:CREATE FILE FORMAT IF NOT EXISTS|CREATE OR REPLACE TEMPORARY FILE FORMAT|ALTER FILE FORMAT) ({NAME}) (.*)", self.file_format),
@@ -120,7 +137,8 @@ class Account:
             (r"COPY INTO .*", self.copy),
             (rf"CREATE (?:STORAGE|NOTIFICATION) INTEGRATION IF NOT EXISTS ({NAME})(.*)", self.integration),
             (rf"ALTER (?:STORAGE|NOTIFICATION) INTEGRATION ({NAME}) SET(.*)", self.integration),
-            (rf"DROP (PIPE|TASK|STAGE|FILE FORMAT|INTEGRATION) IF EXISTS ({NAME})", self.drop),
+            (rf"(?:CREATE|ALTER) DYNAMIC TABLE .*", lambda found: None),
+            (rf"DROP (PIPE|TASK|STAGE|FILE FORMAT|DYNAMIC TABLE|INTEGRATION) IF EXISTS ({NAME})", self.drop),
         ):
             found = re.fullmatch(pattern, text, re.S)
             if found:
@@ -136,6 +154,48 @@ class Account:
             return None
         self.count(text, "executed")
         return self.cursor.execute(text)
+
+    def enter(self, text):
+        """What the catalog has of an object: its comment, and its text."""
+        found = re.match(rf"(CREATE|ALTER|DROP) (?:OR REPLACE |OR ALTER )?({KINDS}) (IF (?:NOT )?EXISTS )?({NAME})(.*)", text, re.S)
+        if not found:
+            return
+        verb, kind, unless, name, rest = found.groups()
+        key = (kind, name)
+        if verb == "DROP":
+            self.catalog.pop(key, None)
+        elif verb == "CREATE" and not (unless and key in self.catalog):
+            self.catalog[key] = [None, rest]
+        comment = re.search(COMMENT, rest)
+        if comment and key in self.catalog and (verb == "ALTER" or self.catalog[key][1] == rest):
+            self.catalog[key][0] = constant(comment[1])
+
+    def listed_names(self, query):
+        """The query with the names that it lists as a table: hundreds of constants would take fakesnow seconds."""
+        values, alias, columns = re.search(r"\(VALUES\n(.*?)\n\s*\) AS (\w+) \(([\w, ]+)\)", query, re.S).groups()
+        tuples = re.findall(r"\((\d+), ('(?:[^'\\]|\\.|'')*'), ('(?:[^'\\]|\\.|'')*'), ('(?:[^'\\]|\\.|'')*'), ('(?:[^'\\]|\\.|'')*'|NULL::VARCHAR)\)", values)
+        assert len(tuples) == len(values.split("\n")), values
+        rows = [[int(place), *(None if cell == "NULL::VARCHAR" else constant(cell[1:-1]) for cell in cells)] for place, *cells in tuples]
+        place, *texts = columns.split(", ")
+        self.table("known.main.listed", f"{place} INT, " + ", ".join(f"{text} TEXT" for text in texts), rows)
+        return re.sub(r"\(VALUES\n.*?\n\s*\) AS \w+ \([\w, ]+\)", f"known.main.listed AS {alias}", query, flags=re.S)
+
+    def table(self, name, columns, rows):
+        duck = self.cursor._duck_conn
+        duck.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
+        if rows:
+            duck.execute(f"INSERT INTO {name} SELECT {', '.join('unnest(?)' for _ in rows[0])}", [list(column) for column in zip(*rows)])
+
+    def cataloged(self, view):
+        for (kind, name), (comment, text) in self.catalog.items():
+            _, schema, stored = (each.replace('""', '"') for each in re.findall(r'"((?:[^"]|"")*)"', name))
+            url = re.search(r"URL = '([^']*)'", text)
+            if view == "COLUMNS" and kind == "TABLE":
+                yield from ([schema, stored, column] for column in re.findall(r"[(,]\s*(\w+) [A-Z]", text))
+            elif view == "TASKS" and kind == "TASK":
+                yield [stored, comment or "", text]
+            elif view == "TABLES" and kind in ("TABLE", "DYNAMIC TABLE", "VIEW") or view == f"{kind.replace(' ', '_')}S":
+                yield [schema, stored, comment, url[1] if url and kind == "STAGE" else text][: len(VIEWS[view])]
 
     def answer(self, text):
         """docs.snowflake.com/en/sql-reference/functions/copy_history, .../system_pipe_status"""
@@ -156,13 +216,17 @@ class Account:
         text = LOADS_OF.sub(lambda found: shadow("loads", found[1].replace("''", "'")), text)
         text = DIRECTORY.sub(lambda found: shadow("directory", found[1].replace("''", "'")), text)
         text = STAGED.sub(lambda found: shadow("staged", found[1].replace("''", "'"), found[2] or "/", found[3]), text)
-        self.fill()
+        text = CATALOG.sub(lambda found: shadow("catalog", found[1]), text)
+        text = text.replace("TABLE(RESULT_SCAN(LAST_QUERY_ID()))", shadow("catalog", "TASKS") if "RESULT_SCAN" in text else "")
+        self.fill(catalog="catalog_" in text)
         return text.replace("$1", "C1").replace("METADATA$FILENAME", "FILENAME")
 
-    def fill(self):
+    def fill(self, catalog=False):
         """docs.snowflake.com/en/sql-reference/functions/copy_history, .../user-guide/querying-stage"""
         duck = self.cursor._duck_conn
         for (kind, what, *more), name in self.shadows.items():
+            if kind == "catalog" and not catalog:
+                continue
             columns, rows = {
                 "loads": (
                     "FILE_NAME TEXT, STAGE_LOCATION TEXT, STATUS TEXT, LAST_LOAD_TIME TIMESTAMPTZ, FIRST_ERROR_MESSAGE TEXT, FILE_SIZE BIGINT",
@@ -170,11 +234,15 @@ class Account:
                 ),
                 "directory": ("RELATIVE_PATH TEXT, SIZE BIGINT, LAST_MODIFIED TIMESTAMPTZ", lambda: self.listed[what]),
                 "staged": ("FILENAME TEXT, C1 JSON", lambda: self.staged(what, *more)),
+                "catalog": (", ".join(f'"{each}" TEXT' for each in VIEWS.get(what, [])), lambda: self.cataloged(what)),
             }[kind]
             now = list(rows())
             if self.filled.get(name) == now:
                 continue
             self.filled[name] = now
+            if kind == "catalog":
+                self.table(name, columns, now)
+                continue
             duck.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
             for row in now:
                 duck.execute(f"INSERT INTO {name} VALUES ({', '.join('?' for _ in row)})", row)
@@ -212,6 +280,15 @@ class Account:
                 self.statement(copy)
                 self.answers.append(self.copied)
             return
+        each = re.match(r"BEGIN\n\s*SHOW TASKS IN SCHEMA [^;]*;\n\s*LET found RESULTSET := \(\n(.*)\n\s*\);\n\s*FOR one IN found DO\n(.*)END FOR;\nEND;?$", text, re.S)
+        if each:
+            self.count(each[1].strip(), "executed")
+            for (statement,) in self.cursor.execute(self.shadowed(self.listed_names(each[1]))).fetchall():
+                raised = re.match(r"DECLARE not_ours EXCEPTION \(-20\d\d\d, '(.*)'\); BEGIN RAISE not_ours; END;$", statement, re.S)
+                if raised:
+                    raise NotOurs(constant(raised[1]))
+                self.statement(statement)
+            return
         inner = lambda part: [each.strip() for each in part.split(";\n") if each.strip()]
         looked = re.match(r"BEGIN\n\s*(DESC|SHOW) (.*?);\nEXCEPTION\n\s*WHEN OTHER THEN\n(.*);\nEND;?$", text, re.S)
         if looked:
@@ -227,6 +304,7 @@ class Account:
             if self.objects.get(name) != comment:
                 self.objects[name] = comment
                 self.statement(f"{create} AS{query}")
+                self.catalog["VIEW", name][0] = constant(comment)
             return
         copied = re.search(r"PIPE_NAME = '([^']*)'\s*\)\) THEN\n\s*(COPY INTO .*?);\n\s*END IF", text, re.S)
         if copied:

@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { gzipSync } from "node:zlib";
 import { type SqlPart, snowflakeSql } from "../../automation/snowflake/sql/sql";
 import { accesses, modes, type Sample, sampleOutputs } from "../automation/snowflake/sql/sample-outputs";
+import { earlierObjects } from "./earlier";
 import { type Executed, execute, needFakesnow, type Order } from "./executor";
 
 /** Two of Braintrust's transaction ids: as texts the first is the higher one, and doubles cannot tell it from its neighbours. */
@@ -213,6 +214,64 @@ describe("the SQL, executed", () => {
     const { steps } = run({}, ["setup", "teardown"], { foreign });
     assert.match(String(steps[0]?.failure), /EXPORTS_S3/);
     for (const { integrations } of steps) assert.deepEqual(integrations, foreign);
+  });
+
+  const schema = '"ANALYTICS"."BRAINTRUST"';
+  const sqlOf = (part: SqlPart) => snowflakeSql({ ...sampleOutputs(), stack: "dev" }, part);
+
+  it("replaces, fills and drops nothing in its schema that is another's, and names all of it", () => {
+    const byHand = [
+      `CREATE VIEW ${schema}."LOGS_0_LATEST" COMMENT = 'of finance' AS SELECT 7 AS FILE_NAME, 7 AS FILE_ROW_NUMBER`,
+      `CREATE TABLE ${schema}."LOGS_0" (RAW VARIANT, FILE_NAME VARCHAR, FILE_ROW_NUMBER NUMBER)`,
+      `CREATE STAGE IF NOT EXISTS ${schema}."LOGS_0_STAGE" URL = 's3://lake/braintrust/'`,
+      `CREATE FILE FORMAT IF NOT EXISTS ${schema}."LOGS_0_FORMAT" TYPE = JSON`,
+      `CREATE OR ALTER TASK ${schema}."LOGS_0_LOAD" COMMENT = 'finance'\nAS\nCOPY INTO ${schema}."LAKE" (X)`,
+    ];
+    const steps = [
+      sqlOf("admin"),
+      `${byHand.join(";\n")};`,
+      ...(["setup", "load", "teardown"] as const).map(sqlOf),
+    ];
+    const result = run({}, [], { steps });
+    const named =
+      'stage "LOGS_0_STAGE" of stream stream-0, file format "LOGS_0_FORMAT" of stream stream-0, ' +
+      'table "LOGS_0" of stream stream-0, view "LOGS_0_LATEST" of stream stream-0, task "LOGS_0_LOAD" of stream stream-0; ';
+    for (const step of [2, 3]) {
+      assert.ok(
+        result.steps[step]?.failure?.includes(`that are not of this stack: ${named}`),
+        `step ${step}`,
+      );
+    }
+    assert.equal(result.steps[4]?.failure, null);
+    assert.deepEqual(rowsIn(result, 4, "LOGS_0_LATEST"), [{ FILE_NAME: 7, FILE_ROW_NUMBER: 7 }]);
+    assert.deepEqual(rowsIn(result, 4, "LOGS_0"), []);
+    assert.deepEqual(
+      result.left.filter((name) => name.includes("LOGS_")),
+      ["FORMAT", "LOAD", "STAGE"].map((end) => `${schema}."LOGS_0_${end}"`),
+    );
+  });
+
+  it("takes what an earlier version created without comments for the stack's, then with them, and drops it", () => {
+    const { setup, pipe } = earlierObjects({
+      schema,
+      table: "LOGS_0",
+      url: "s3://exports/braintrust/stream-0/",
+    });
+    const earlier = `${[...setup, pipe("LOGS_PIPE_0")].join(";\n")};`;
+    const teardown = sqlOf("teardown");
+    const steps = [sqlOf("admin"), earlier, teardown, earlier, sqlOf("setup"), sqlOf("load"), teardown];
+    const result = run({}, [], { steps });
+    assert.deepEqual(
+      result.steps.map(({ failure }) => failure),
+      Array(7).fill(null),
+    );
+    assert.deepEqual(result.steps[2]?.rows.LOGS_0_LATEST, null);
+    assert.ok("SPAN_ID" in (rowsIn(result, 5, "LOGS_0_LATEST")[0] ?? {}));
+    assert.equal(result.steps[6]?.rows.LOGS_0_LATEST, null);
+    assert.deepEqual(
+      result.left.filter((name) => /_(STAGE|FORMAT|LOAD)"$|LOGS_PIPE/.test(name)),
+      [],
+    );
   });
 
   it("would notice an order by text, and a file format that refuses bad characters", () => {

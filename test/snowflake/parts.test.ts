@@ -123,6 +123,20 @@ describe("parts of the SQL, run by the Snowflake CLI itself", function () {
     assert.ok(snow.account.may("LOADER", "EXECUTE TASK", "ACCOUNT"));
   });
 
+  it("shows the names of all that is another's in the schema", async () => {
+    const outputs = stack({});
+    await snow.runByHand(snowflakeSql(outputs, "setup"));
+    for (const kind of ["VIEW", "STAGE"]) snow.account.all(kind)[1]?.properties.set("COMMENT", "the lake's");
+    await assert.rejects(run(snowflakeSql(outputs, "load")), ({ message }: Error) => {
+      assert.match(
+        message.replace(/\s+/g, " "),
+        /schema BRAINTRUST has objects that are not of this stack: view "LOGS_0_FILES" of stream stream-0, stage "LOGS_1_STAGE" of stream stream-1; .* for the stack's, set its comment to .*, stack dev, stream NAME/,
+      );
+      return true;
+    });
+    assert.deepEqual(snow.account.all("PIPE"), []);
+  });
+
   it("takes an integration with its comment for its own within its AWS account alone", async () => {
     const outputs = stack({});
     await snow.runByHand(snowflakeSql(outputs, "setup"));

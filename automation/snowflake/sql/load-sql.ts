@@ -3,6 +3,7 @@ import { literal } from "./identifiers";
 import { autoIngests, topicOf } from "./integration-sql";
 import { landingColumns } from "./landing";
 import type { Names, StreamNames } from "./names";
+import { refuseOthersSql } from "./ours-sql";
 import { block, indent } from "./scripting";
 
 /** Minutes between two runs of a task, where the settings say nothing. Braintrust exports no more often than every five. */
@@ -48,7 +49,11 @@ function granted(
 /** What loads each table, and what is to be shown of all of them behind the last. */
 export function loadersSql(outputs: PipelineOutputs, names: Names, isLast: boolean): string[] {
   const shown = (plural: "PIPES" | "TASKS") => (isLast ? [`SHOW ${plural} IN SCHEMA ${names.schema}`] : []);
-  const session = [`USE ROLE ${names.loadingRole}`, `USE WAREHOUSE ${names.warehouse}`];
+  const session = [
+    `USE ROLE ${names.loadingRole}`,
+    `USE WAREHOUSE ${names.warehouse}`,
+    refuseOthersSql(outputs, names),
+  ];
   return autoIngests(outputs)
     ? [...session, ...names.streams.flatMap((stream) => pipe(outputs, names, stream)), ...shown("PIPES")]
     : [...session, ...names.streams.flatMap((stream) => task(outputs, names, stream)), ...shown("TASKS")];

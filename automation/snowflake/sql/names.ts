@@ -37,6 +37,8 @@ export interface StreamNames {
 export interface Names {
   /** Names project and stack: what is the stack's own is known by it. */
   readonly comment: string;
+  /** That, and what it was while the stack did not tell its name. */
+  readonly comments: readonly string[];
   readonly warehouse: string;
   readonly storedWarehouse: string;
   readonly database: string;
@@ -118,6 +120,7 @@ export function namesOf(outputs: PipelineOutputs): Names {
   refuseCollisions(outputs.streams);
   return {
     comment,
+    comments: [...new Set([comment, commentOf({ ...outputs, stack: undefined })])],
     warehouse: quoteIdentifier(warehouse),
     storedWarehouse: warehouse,
     database: quoteIdentifier(database),

@@ -2,6 +2,7 @@ import type { AccessKey, PipelineOutputs } from "../../outputs";
 import { literal } from "./identifiers";
 import { landingColumns } from "./landing";
 import type { Names, StreamNames } from "./names";
+import { currentOf, dropOursSql, refuseOthersSql } from "./ours-sql";
 import { block } from "./scripting";
 import { currentTable, filesView, latestView } from "./views-sql";
 
@@ -28,6 +29,8 @@ export function objectsSql(
   return [
     `USE ROLE ${names.loadingRole}`,
     `USE WAREHOUSE ${names.warehouse}`,
+    refuseOthersSql(outputs, names),
+    ...(snowflake.currentLagMinutes === undefined ? [dropOursSql(names, names.streams.map(currentOf))] : []),
     ...names.streams.flatMap((stream) => [
       ...fileFormat(names, stream),
       stage(stream, credentials ?? `STORAGE_INTEGRATION = ${names.integration}`),

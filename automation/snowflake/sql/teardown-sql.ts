@@ -3,26 +3,18 @@ import { accountRights } from "./admin-sql";
 import { canonicalName, literal, quoteIdentifier } from "./identifiers";
 import { autoIngests, dropIntegrationsSql } from "./integration-sql";
 import type { Names } from "./names";
+import { dropOursSql, withoutData } from "./ours-sql";
 import { block, KEEP_CASE, show, shown } from "./scripting";
 
 /**
- * Drops what holds no data, in the reverse of the order it was made in; behind the last streams also what is of none. Loaders of
- * either kind, should the mode have changed.
+ * Drops what holds no data and is the stack's; behind the last streams also what is of none. Loaders of either kind, should the
+ * mode have changed.
  */
 export function teardownSql(outputs: PipelineOutputs, names: Names, isLast: boolean): string[] {
   return [
     `USE ROLE ${names.loadingRole}`,
-    ...names.streams.flatMap(({ pipe, task, view, files, current, stage, fileFormat }) => [
-      `DROP PIPE IF EXISTS ${pipe}`,
-      `DROP TASK IF EXISTS ${task}`,
-      ...(outputs.snowflake.currentLagMinutes === undefined
-        ? []
-        : [`DROP DYNAMIC TABLE IF EXISTS ${current}`]),
-      `DROP VIEW IF EXISTS ${view}`,
-      `DROP VIEW IF EXISTS ${files}`,
-      `DROP STAGE IF EXISTS ${stage}`,
-      `DROP FILE FORMAT IF EXISTS ${fileFormat}`,
-    ]),
+    `USE WAREHOUSE ${names.warehouse}`,
+    dropOursSql(names, names.streams.flatMap(withoutData)),
     ...(isLast ? [...revokeSql(outputs, names), ...dropIntegrationsSql(outputs, names)] : []),
   ];
 }

@@ -32,6 +32,8 @@ export async function runBlock(text: string, session: BlockSession): Promise<rea
   const exceptions = new Map<string, { readonly code: string; readonly message: string }>();
   const variables = new Map<string, number>();
   const results = new Map<string, readonly Row[]>();
+  /** Of the variable in a loop, its value in each round. */
+  const texts = new Map<string, readonly string[]>();
   /** Whether each IF around the statement is taken. */
   const taken: boolean[] = [];
   let handled: boolean | undefined;
@@ -57,6 +59,7 @@ export async function runBlock(text: string, session: BlockSession): Promise<rea
       rest = rest.slice(end + then[0].length);
     }
     if (rest === "END") break;
+    if (rest === "END FOR") continue;
     if (rest === "END IF") taken.pop();
     else if (!taken.includes(false)) {
       const exception = /^(\w+) EXCEPTION \((-?\d+), '(.*)'\)$/s.exec(rest);
@@ -64,14 +67,28 @@ export async function runBlock(text: string, session: BlockSession): Promise<rea
       const returned = /^RETURN '(.*)'$/s.exec(rest);
       const counted = /^SELECT COUNT\(\*\) INTO :(\w+) (FROM .*?\))(?: WHERE (.*))?$/s.exec(rest);
       const assigned = /^LET (\w+) RESULTSET := \((.*)\)$/s.exec(rest);
+      const loop = /^FOR (\w+) IN (\w+) DO\s+LET (\w+) VARCHAR := \1\.(\w+)$/.exec(rest);
+      const each = /^EXECUTE IMMEDIATE :(\w+)$/.exec(rest);
       const table = /^RETURN TABLE\((\w+)\)$/.exec(rest);
       const raised = exceptions.get(/^RAISE (\w+)$/.exec(rest)?.[1] ?? "");
       if (exception)
-        exceptions.set(exception[1] ?? "", { code: exception[2] ?? "", message: exception[3] ?? "" });
+        exceptions.set(exception[1] ?? "", {
+          code: exception[2] ?? "",
+          message: unescaped(exception[3] ?? ""),
+        });
       else if (variable) variables.set(variable[1] ?? "", Number(variable[2]));
       else if (returned) return [{ "anonymous block": returned[1] ?? "" }];
       else if (assigned) results.set(assigned[1] ?? "", await session.run((assigned[2] ?? "").trim()));
-      else if (table) return results.get(table[1] ?? "") ?? [];
+      else if (loop)
+        texts.set(
+          loop[3] ?? "",
+          (results.get(loop[2] ?? "") ?? []).map((row) => String(row[loop[4] ?? ""])),
+        );
+      else if (each) {
+        for (const one of texts.get(each[1] ?? "") ?? []) {
+          await (/^(DECLARE|BEGIN)\s/.test(one) ? runBlock(one, session) : session.run(one));
+        }
+      } else if (table) return results.get(table[1] ?? "") ?? [];
       else if (counted)
         variables.set(counted[1] ?? "", matching(session, counted[2] ?? "", counted[3] ?? "").length);
       else if (raised) {

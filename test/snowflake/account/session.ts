@@ -108,6 +108,11 @@ export class Session {
     );
   }
 
+  /** RESULT_SCAN(LAST_QUERY_ID()) */
+  public result(): readonly Row[] {
+    return this.last;
+  }
+
   private rowsOf(from: string): readonly Row[] {
     this.needWarehouse();
     if (from === "FROM TABLE(RESULT_SCAN(LAST_QUERY_ID()))") return this.last;

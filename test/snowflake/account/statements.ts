@@ -1,3 +1,4 @@
+import { catalog } from "./catalog";
 import { refreshDirectory } from "./listings";
 import { monitors } from "./monitors";
 import {
@@ -267,6 +268,7 @@ export const statements: readonly Statement[] = [
       return undefined;
     },
   ],
+  ...catalog,
   ...queries,
 ];
 

@@ -59,7 +59,8 @@ describe("loaders in the SQL for Snowflake", () => {
       assert.match(load, /SELECT \$1, METADATA\$FILENAME, .*METADATA\$START_SCAN_TIME\n/);
       assert.match(load, /ON_ERROR = SKIP_FILE/);
       assert.doesNotMatch(
-        load,
+        // Without what looks whose the objects are.
+        load.replace(/^BEGIN\n {2}SHOW TASKS[\s\S]*?\n\$\$;/gm, ""),
         /CURRENT_|SYSDATE|GETDATE|ABORT_STATEMENT|PURGE|FORCE|SIZE_LIMIT|FILES =|VALIDATION_MODE|MATCH_BY|WHERE (?!PIPE_SCHEMA)/,
       );
     }

@@ -182,9 +182,12 @@ describe("SQL for Snowflake", () => {
     for (const outputs of samples) {
       const users = usersOf(flatStatements(snowflakeSql(outputs)));
       const dropped = new Set<string>();
-      for (const statement of flatStatements(snowflakeSql(outputs, "teardown"))) {
-        if (!skeletonOf(statement).startsWith("DROP")) continue;
-        for (const path of pathsOf(statement).map((each) => each.join("."))) {
+      const teardown = snowflakeSql(outputs, "teardown");
+      const listed = readStatements(teardown).flatMap(listedIn);
+      assert.ok(listed.length >= 15);
+      const drops = flatStatements(teardown).filter((tokens) => skeletonOf(tokens).startsWith("DROP"));
+      for (const paths of [...listed, ...drops.map(pathsOf)]) {
+        for (const path of paths.map((each) => each.join("."))) {
           assert.deepEqual(
             [...(users.get(path) ?? [])].filter((user) => !dropped.has(user)),
             [],
@@ -208,7 +211,6 @@ describe("SQL for Snowflake", () => {
       const drops = flatStatements(snowflakeSql(outputs, "teardown"))
         .map(skeletonOf)
         .filter((statement) => statement.startsWith("DROP"));
-      assert.ok(drops.length > 10);
       for (const statement of drops) assert.match(statement, /^DROP [A-Z ]+ IF EXISTS <name>/);
     }
   });
@@ -267,7 +269,7 @@ function unmadeNames(statements: readonly Token[][]): string[] {
     const paths = pathsOf(tokens);
     const words = skeletonOf(tokens);
     // These look whether there is one.
-    if (/^(DESC|SHOW|SELECT COUNT \( \* \) INTO)/.test(words)) continue;
+    if (/^(DESC|SHOW|LET FOUND RESULTSET|SELECT COUNT \( \* \) INTO)/.test(words)) continue;
     const ownName = words.startsWith("CREATE") || / IF EXISTS <name>/.test(words) ? paths.slice(0, 1) : [];
     const used = paths
       .slice(ownName.length)
@@ -279,6 +281,15 @@ function unmadeNames(statements: readonly Token[][]): string[] {
     if (words.startsWith("CREATE")) for (const path of ownName) made.add(path.join("."));
   }
   return unmade;
+}
+
+/** Paths of the objects that a block lists, to be dropped in this order where they are the stack's. */
+function listedIn(tokens: readonly Token[]): string[][][] {
+  const block = tokens.at(-1);
+  if (block === undefined || "text" in block) return [];
+  const named = [...block.value.matchAll(/^ *\(\d+, '[A-Z ]+', '"((?:[^"'])*)"'/gm)];
+  const [, database = "", schema = ""] = /SHOW TASKS IN SCHEMA "([^"]*)"\."([^"]*)"/.exec(block.value) ?? [];
+  return named.map(([, name = ""]) => [[database, schema, name]]);
 }
 
 /** By object, the objects whose making names it. */

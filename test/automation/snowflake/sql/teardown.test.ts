@@ -49,16 +49,20 @@ describe("teardown in the SQL for Snowflake", () => {
       flatOf(teardown)
         .map((statement) => statement.split(" ").slice(0, 2).join(" "))
         .filter((verb) => /^(CREATE|DROP|GRANT|REVOKE|USE ROLE)/.test(verb)),
+      ["USE ROLE", "USE ROLE", "DROP INTEGRATION"],
+    );
+    assert.deepEqual(
+      [...teardown.matchAll(/^ *\(\d+, '([A-Z ]+)', '"(\w+)"', 'stream-0', /gm)].map(
+        ([, ...kindAndName]) => kindAndName,
+      ),
       [
-        "USE ROLE",
-        "DROP PIPE",
-        "DROP TASK",
-        "DROP VIEW",
-        "DROP VIEW",
-        "DROP STAGE",
-        "DROP FILE",
-        "USE ROLE",
-        "DROP INTEGRATION",
+        ["PIPE", "LOGS_PIPE_0"],
+        ["TASK", "LOGS_0_LOAD"],
+        ["DYNAMIC TABLE", "LOGS_0_CURRENT"],
+        ["VIEW", "LOGS_0_LATEST"],
+        ["VIEW", "LOGS_0_FILES"],
+        ["STAGE", "LOGS_0_STAGE"],
+        ["FILE FORMAT", "LOGS_0_FORMAT"],
       ],
     );
     for (const kind of ["TABLE", "ROLE", "SCHEMA", "DATABASE", "WAREHOUSE"]) {

@@ -38,8 +38,7 @@ describe("views in the SQL for Snowflake", () => {
     assert.match(text, /ALTER DYNAMIC TABLE \S+ SET TARGET_LAG = '45 minutes' WAREHOUSE = "LOAD_WH";/);
     assert.match(text, /CREATE PIPE, CREATE DYNAMIC TABLE ON SCHEMA/);
     assert.match(text, /GRANT SELECT, MONITOR ON DYNAMIC TABLE \S+_CURRENT" TO ROLE "READER"/);
-    assert.match(snowflakeSql(outputs, "teardown"), /DROP DYNAMIC TABLE IF EXISTS \S+_CURRENT";\nDROP VIEW/);
-    assert.doesNotMatch(snowflakeSql(sampleOutputs()) + snowflakeSql(sampleOutputs(), "teardown"), /DYNAMIC/);
+    assert.doesNotMatch(snowflakeSql(sampleOutputs()), /(?:CREATE|ALTER|ON) DYNAMIC/);
   });
 
   it("shows each file of the stage's directory table beside the load history, to the reading role too", () => {
