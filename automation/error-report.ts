@@ -27,7 +27,7 @@ const REPORT =
  * An error with its stack trace. Nothing else of it: errors of HTTP clients have requests with their headers as properties,
  * those of child processes all that was printed. URLs are shown without who logs in there.
  */
-export function traceOf(thrown: unknown): string {
+function traceOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
   const { stack = String(thrown) } = thrown;
   // An error's text is in its trace, as it was when the error was made.

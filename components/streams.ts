@@ -18,7 +18,7 @@ export function watchedStreams<Stream>(streams: readonly Stream[]): readonly Str
 }
 
 /** The deepest folder with all these prefixes. */
-export function commonFolder(prefixes: readonly string[]): string {
+function commonFolder(prefixes: readonly string[]): string {
   const [first = "", ...others] = prefixes;
   const shared = others.reduce((common, prefix) => {
     let length = 0;

@@ -35,7 +35,7 @@ const scripts = new Map([
 ]);
 
 /** `completion`: the script by which a shell completes commands, options, stacks and files. */
-export function completion(program: CommandUnknownOpts, shell: string): void {
+function completion(program: CommandUnknownOpts, shell: string): void {
   print(completionScript(program, shell));
 }
 

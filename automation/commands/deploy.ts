@@ -65,7 +65,7 @@ export interface ChangingCommandOptions extends StackCommandOptions {
 }
 
 /** `preview`: what `up` would change. */
-export async function preview(
+async function preview(
   options: Omit<StacksCommandOptions, "yes" | "keepGoing"> &
     Pick<ChangingCommandOptions, "skipPreflight"> & {
       readonly expectNoChanges?: boolean;
@@ -97,7 +97,7 @@ export async function preview(
 }
 
 /** `up`: previews, asks, deploys. */
-export async function up(
+async function up(
   options: StacksCommandOptions &
     TimeLimitOptions &
     Pick<ChangingCommandOptions, "skipPreflight"> & {
@@ -133,7 +133,7 @@ export async function up(
 }
 
 /** `refresh`: updates the state to match AWS. */
-export async function refresh(options: StacksCommandOptions & TimeLimitOptions): Promise<void> {
+async function refresh(options: StacksCommandOptions & TimeLimitOptions): Promise<void> {
   const limits = timeLimits(options);
   await onStacks(options, async (stack, voice) => {
     const { onProgress, signal } = voice;
@@ -154,7 +154,7 @@ export async function refresh(options: StacksCommandOptions & TimeLimitOptions):
 }
 
 /** `destroy`: explains what stands in its way, asks, deletes. */
-export async function destroy(
+async function destroy(
   options: StacksCommandOptions & TimeLimitOptions & { readonly remove?: boolean },
 ): Promise<void> {
   const limits = timeLimits(options);
@@ -179,7 +179,7 @@ export async function destroy(
 }
 
 /** `outputs`: what the last update left for Snowflake, Braintrust and scripts. */
-export async function outputs(
+async function outputs(
   options: StackCommandOptions & { readonly json?: boolean; readonly showSecrets?: boolean },
 ): Promise<void> {
   const deployment = await Deployment.open({ stack: options.stack, workDir: options.cwd, onNote: note });

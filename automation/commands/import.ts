@@ -61,7 +61,7 @@ async function importCommand(options: OptionsOf<typeof defineOptions>): Promise<
 }
 
 /** What would be imported, for people. */
-export function planText(stack: string, { findings, settings, changes }: ImportPlan): string {
+function planText(stack: string, { findings, settings, changes }: ImportPlan): string {
   const changed = changes.filter(({ operation }) => operation !== "import");
   return [
     ...findingLines(findings, standardLook(process.stderr)),

@@ -37,7 +37,7 @@ export function defineInit(command: Command): void {
 }
 
 /** `init`: writes the settings of a new stack, its external id among them. */
-export async function init(options: InitOptions): Promise<void> {
+async function init(options: InitOptions): Promise<void> {
   const { stack, cwd: dir = projectDir } = options;
   const known = await stackFileNames(dir);
   await readProject(dir);
@@ -54,7 +54,7 @@ export async function init(options: InitOptions): Promise<void> {
 }
 
 /** The settings of a new stack: what was answered, and an external id of our own. */
-export function initialConfig(options: InitOptions): Record<string, unknown> {
+function initialConfig(options: InitOptions): Record<string, unknown> {
   const {
     stack,
     region,

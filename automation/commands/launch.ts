@@ -41,7 +41,7 @@ export function defineLaunch(command: Command): void {
  *
  * @throws what stopped it, once the steps that were made are printed.
  */
-export async function launch(options: LaunchCommandOptions): Promise<void> {
+async function launch(options: LaunchCommandOptions): Promise<void> {
   const { stack, cwd, project, accountId, apiUrl, connection, intervalSeconds, skipPreflight } = options;
   const place = {
     stack,

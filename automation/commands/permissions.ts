@@ -28,7 +28,7 @@ export function definePermissions(command: Command): void {
 }
 
 /** `permissions`: the IAM policies for those who deploy, preview or verify a stack. Offline. */
-export async function permissions({ stack, cwd, json, ...given }: PermissionsCommandOptions): Promise<void> {
+async function permissions({ stack, cwd, json, ...given }: PermissionsCommandOptions): Promise<void> {
   const found = await permissionsFor({
     stack,
     workDir: cwd,

@@ -59,7 +59,7 @@ export async function repairFirst(
 }
 
 /** `recover`: reports an interrupted update and the copies of the state; repairs or restores once that is confirmed. */
-export async function recover(
+async function recover(
   options: StackCommandOptions & {
     readonly repair?: boolean;
     readonly restore?: string;
@@ -134,7 +134,7 @@ function describe({ taken, before, resources }: Checkpoint): string {
 }
 
 /** The report for people. */
-export function recoveryText(report: RecoveryReport): string {
+function recoveryText(report: RecoveryReport): string {
   const { stack, unreadable, locks, unfinished, checkpoints, next } = report;
   const list = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [`${title}: none`] : [`${title}:`, ...lines.map((line) => `  ${line}`)];

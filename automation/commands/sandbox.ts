@@ -17,7 +17,7 @@ export function defineSandbox(command: Command): void {
 }
 
 /** `sandbox`: the whole pipeline against an AWS emulator on this machine. */
-export async function sandbox(options: {
+async function sandbox(options: {
   readonly stack: string;
   readonly endpoint?: string;
   readonly keep?: boolean;

@@ -19,7 +19,7 @@ export function defineStatus(command: Command): void {
 }
 
 /** `status`: how the stack is, and what to do next; of several, a line each. */
-export async function statusCommand(options: StatusCommandOptions): Promise<void> {
+async function statusCommand(options: StatusCommandOptions): Promise<void> {
   const { stack, cwd, json, drift, apiUrl } = options;
   if (stack === undefined || options.stacks !== undefined || options.all !== undefined) {
     return statusOfSeveral(options);

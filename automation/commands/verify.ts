@@ -15,7 +15,7 @@ export function defineVerify(command: Command): void {
  *
  * @throws PipelineError where a check fails or the run is interrupted, once the report is printed.
  */
-export async function verify(options: StackCommandOptions & { readonly json?: boolean }): Promise<void> {
+async function verify(options: StackCommandOptions & { readonly json?: boolean }): Promise<void> {
   const { stack, cwd, json } = options;
   await withProgress(async (progress) => {
     const report = await reportOn({ ...progress, stack, workDir: cwd });

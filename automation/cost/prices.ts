@@ -50,8 +50,8 @@ const standardTiers: readonly StorageTier[] = [
 ];
 const flat = (usd: number): readonly StorageTier[] => [{ above: 0, usd }];
 
-/** Source: {@link storageSource}. */
-export const storageTiers: Readonly<Record<StorageClass, readonly StorageTier[]>> = {
+/** Source: {@link S3}. */
+const storageTiers: Readonly<Record<StorageClass, readonly StorageTier[]>> = {
   STANDARD: standardTiers,
   STANDARD_IA: flat(0.0125),
   GLACIER_IR: flat(0.004),
@@ -63,8 +63,6 @@ export const storageTiers: Readonly<Record<StorageClass, readonly StorageTier[]>
   "INTELLIGENT_TIERING archive": flat(0.0036),
   "INTELLIGENT_TIERING deep archive": flat(0.00099),
 };
-/** Page of the prices of storage. */
-export const storageSource: string = S3;
 
 /** A lifecycle's move of one object into a class. */
 export const transitionPrices: Readonly<Partial<Record<StorageClass, Price>>> = {

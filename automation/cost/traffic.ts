@@ -30,7 +30,7 @@ export interface Requests {
 }
 
 /** A file is written once, in parts where it is large, and read once; S3 is asked for a list once an hour and stream. */
-export function requestsOf({ gbPerDay, filesPerDay }: Usage, streams: number): Requests {
+function requestsOf({ gbPerDay, filesPerDay }: Usage, streams: number): Requests {
   const files = filesPerDay * MONTH_DAYS;
   const mib = filesPerDay === 0 ? 0 : (gbPerDay * MIB_PER_GB) / filesPerDay;
   const parts = mib <= PART_MIB ? 1 : Math.ceil(mib / PART_MIB) + 2;

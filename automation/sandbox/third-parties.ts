@@ -123,7 +123,7 @@ export async function receiveEvents(
 }
 
 /** Keys that an S3 event announces; they come form-encoded. S3's own test event announces none. */
-export function eventKeys(body: string | undefined): string[] {
+function eventKeys(body: string | undefined): string[] {
   const event = JSON.parse(body ?? "{}") as { Records?: { s3?: { object?: { key?: string } } }[] };
   return (event.Records ?? []).flatMap(({ s3 }) =>
     s3?.object?.key === undefined ? [] : [decodeURIComponent(s3.object.key.replaceAll("+", " "))],

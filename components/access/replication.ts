@@ -28,7 +28,7 @@ export interface BucketReplicationArgs {
 }
 
 /** Id of the one rule of the replication configuration. */
-export const REPLICATION_RULE = "BraintrustExports";
+const REPLICATION_RULE = "BraintrustExports";
 
 /** Exports copied to a bucket that exists elsewhere, by a role that S3 assumes. */
 export class BucketReplication extends pulumi.ComponentResource {
@@ -102,7 +102,7 @@ export function replicationRule({
 }
 
 /** docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html */
-export function replicationStatements(
+function replicationStatements(
   args: Pick<
     BucketReplicationArgs,
     "destination" | "exportPrefix" | "bucketArn" | "locked" | "account" | "kmsKeyArn"

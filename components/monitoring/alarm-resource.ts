@@ -47,7 +47,7 @@ type WatchedArgs = Pick<
 >;
 
 /** docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
-export function watchedArgs({ watched, fires }: Alarm): WatchedArgs {
+function watchedArgs({ watched, fires }: Alarm): WatchedArgs {
   const comparisonOperator = fires === "above" ? "GreaterThanThreshold" : "LessThanThreshold";
   switch (watched.kind) {
     case "metric": {

@@ -44,7 +44,7 @@ export function dashboardUrl(suffix: string, { region, partition }: Account): pu
 }
 
 /** A row for each question that somebody asks of the pipeline. What has no metric has no graph, and no row. */
-export function dashboardRows({ watchable, trailMetrics }: DashboardSubject): Row[] {
+function dashboardRows({ watchable, trailMetrics }: DashboardSubject): Row[] {
   const { suffix, bucketName, filterId, streams, streamCount, queue, errorQueue, topics } = watchable;
   const sample = streams.length === streamCount ? "" : ` (${streams.length} of ${streamCount} streams)`;
   const requests = (

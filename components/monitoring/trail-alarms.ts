@@ -12,7 +12,7 @@ export interface TrailWatchArgs extends TrailSubject {
 }
 
 /** A trail that was stopped counts nothing, so that no other alarm of it would fire. Only management events come every day. */
-export function trailSilent(trailName: string, { logGroupName }: Pick<TrailSubject, "logGroupName">): Alarm {
+function trailSilent(trailName: string, { logGroupName }: Pick<TrailSubject, "logGroupName">): Alarm {
   return {
     key: "trail-silent",
     description: describe(

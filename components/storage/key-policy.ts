@@ -147,7 +147,7 @@ function allowAlerts({
  * docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html and
  * docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
  */
-export function auditKeyStatements(
+function auditKeyStatements(
   keyArn: pulumi.Input<string>,
   { accountId, region, partition }: Account,
   { trailArn, logGroupArn }: EncryptedTrail,

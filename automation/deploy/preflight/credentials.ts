@@ -19,7 +19,7 @@ export interface CallerIdentity {
 }
 
 /** How long an update may take: a queue and its policy take half a minute each, a key's policy longer. */
-export const UPDATE_MS = 10 * 60_000;
+const UPDATE_MS = 10 * 60_000;
 
 /** Where the provider takes its credentials from, in words. */
 export function credentialSource({ values }: StackFile, environment: NodeJS.ProcessEnv): string {

@@ -25,7 +25,7 @@ export interface PreflightSubject {
 }
 
 /** Milliseconds for all of AWS's answers together. */
-export const DEADLINE_MS = 5_000;
+const DEADLINE_MS = 5_000;
 
 /** Looks for what would make the update fail half-way, or harm others. Changes nothing; throws for no answer of AWS. */
 export async function preflight(

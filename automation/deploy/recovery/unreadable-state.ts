@@ -4,7 +4,7 @@ import { PROJECT } from "../../../components/settings/settings";
 import { commandLine } from "../../command-line";
 
 /** The file in which a backend that is a folder has a stack's state. */
-export async function stateFile(folder: string, stack: string): Promise<string> {
+async function stateFile(folder: string, stack: string): Promise<string> {
   const file = path.join(folder, ".pulumi", "stacks", PROJECT, `${stack}.json`);
   // As PULUMI_DIY_BACKEND_GZIP has it.
   const packed = `${file}.gz`;

@@ -76,7 +76,7 @@ function dependsOnCaller({ Sid, Condition }: Statement, { settings }: Subject): 
  * alone and not for roles; within one account both kinds are added up alike, so that the outcome is the same.
  * docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
  */
-export function furtherPolicies(
+function furtherPolicies(
   bucketPolicy: readonly Statement[],
   principalArn: string,
 ): { PolicyInputList?: string[] } {
