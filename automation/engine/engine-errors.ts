@@ -16,14 +16,17 @@ const invalidProject = /could not validate '.*Pulumi\.yaml': \d+ errors? occurre
 const unusableBackend =
   /unable to open bucket|unknown query parameter|\bNoSuchBucket\b|Invalid region|connection info string|must be set for login|problem logging in|could not find default credentials/;
 
-/** What the engine says is wrong in Pulumi.yaml or the environment, beyond what is checked before it starts. */
-export function usageError(text: string): UsageError | undefined {
-  if (unusableBackend.test(text)) {
-    return new UsageError(
-      `the backend cannot be opened: ${engineErrors(text)}; correct PULUMI_BACKEND_URL, or backend.url of Pulumi.yaml ` +
-        "(for example file://./state), or log in to it",
-    );
-  }
+/** What the engine says where it cannot open the backend; a run of it may have such words from a resource. */
+export function backendError(text: string): UsageError | undefined {
+  if (!unusableBackend.test(text)) return undefined;
+  return new UsageError(
+    `the backend cannot be opened: ${engineErrors(text)}; correct PULUMI_BACKEND_URL, or backend.url of Pulumi.yaml ` +
+      "(for example file://./state), or log in to it",
+  );
+}
+
+/** What the engine says is wrong in Pulumi.yaml, beyond what is checked before it starts. */
+export function projectError(text: string): UsageError | undefined {
   if (!invalidProject.test(text)) return undefined;
   const faults = [...text.matchAll(/^\s*\* #\/?(\S*): (.*)$/gm)].map(
     ([, place = "", rule]) =>
@@ -37,8 +40,8 @@ export function knownError(
   stack: string,
   text: string,
 ): UsageError | StackBusyError | UnreadableStateError | undefined {
-  const misuse = usageError(text);
-  if (misuse !== undefined) return misuse;
+  const invalid = projectError(text);
+  if (invalid !== undefined) return invalid;
   if (holdsStack.test(text)) {
     return new StackBusyError(isUnseen(text) ? unseenMessage(stack, text) : busyMessage(stack, text));
   }

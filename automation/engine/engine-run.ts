@@ -4,7 +4,7 @@ import { PipelineError, UsageError } from "../errors";
 import type { ProgressListener } from "../terminal/progress";
 import { backendFolder } from "./backend";
 import type { Change } from "./changes";
-import { engineErrors, knownError } from "./engine-errors";
+import { backendError, engineErrors, knownError } from "./engine-errors";
 import { engineLogLine } from "./engine-log";
 import { FailedRunError } from "./failed-run";
 import { namedCauses } from "./failure-causes";
@@ -107,7 +107,9 @@ function runError(
   if (refused instanceof UsageError) return refused;
   if (!(error instanceof CommandError)) return error instanceof Error ? error : new Error(String(error));
   const stack = open.stack.name;
-  const known = knownError(stack, error.message);
+  // Before the engine has opened the backend, it reports nothing of a resource.
+  const isUnopened = observer.errors.length === 0;
+  const known = knownError(stack, error.message) ?? (isUnopened ? backendError(error.message) : undefined);
   if (known !== undefined) return known;
   const { kind, expected = [], before = [] } = run;
   const message = runReport({

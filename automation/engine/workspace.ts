@@ -24,7 +24,7 @@ import { ownName } from "../project/stack-name";
 import { backendFolder, backendUrlOf, keepStatePrivate } from "./backend";
 import { findEngine } from "./cli/pulumi-cli";
 import { requireHome } from "./cli/pulumi-home";
-import { engineErrors, usageError } from "./engine-errors";
+import { backendError, engineErrors, projectError } from "./engine-errors";
 import { type InlineProgram, inlineProgram } from "./inline-program";
 import { withProviderSecrets } from "./provider-secrets";
 import { answerUpdates, knownStack } from "./sdk-internals";
@@ -168,7 +168,8 @@ async function select(
     throwMistake(error);
     const reason = messageOf(error);
     throw (
-      usageError(reason) ??
+      projectError(reason) ??
+      backendError(reason) ??
       new PipelineError(`stack "${stackName}" cannot be opened: ${engineErrors(reason)}`)
     );
   }

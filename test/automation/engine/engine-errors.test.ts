@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { commandError, knownError, usageError } from "../../../automation/engine/engine-errors";
+import {
+  backendError,
+  commandError,
+  knownError,
+  projectError,
+} from "../../../automation/engine/engine-errors";
 import { StackBusyError, UsageError } from "../../../automation/errors";
 
 /** What Pulumi says where a backend of its own has a lock. */
@@ -59,14 +64,14 @@ describe("an engine's text about Pulumi.yaml", () => {
       "\t* #/main: expected string or null, but got number",
       "",
     ].join("\n");
-    const error = usageError(`code: 255\n stderr: ${text}\n err?: ${text}`);
+    const error = projectError(`code: 255\n stderr: ${text}\n err?: ${text}`);
     assert.ok(error instanceof UsageError);
     assert.deepEqual(error.message.split("\n"), [
       "Invalid Pulumi.yaml:",
       "  plugins.providers.0: missing properties: 'path'; correct it in the file",
       "  main: expected string or null, but got number; correct it in the file",
     ]);
-    assert.equal(usageError("error: could not find 'Pulumi.yaml'"), undefined);
+    assert.equal(projectError("error: could not find 'Pulumi.yaml'"), undefined);
   });
 
   it("is a usage error whichever of the engine's commands ended with it", () => {
@@ -89,7 +94,7 @@ describe("an engine's text about the backend", () => {
     "missing google credentials: unable to find gcp credentials: google: could not find default credentials.",
   ]) {
     it(`is a usage error: ${text.slice(0, 40)}`, () => {
-      const error = knownError("dev", `code: 255\n stderr: \nerror: ${text}\n err?: \nerror: ${text}\n`);
+      const error = backendError(`code: 255\n stderr: \nerror: ${text}\n err?: \nerror: ${text}\n`);
       assert.ok(error instanceof UsageError);
       assert.ok(
         error.message.startsWith(`the backend cannot be opened: ${text}; correct PULUMI_BACKEND_URL`),
@@ -115,7 +120,14 @@ describe("an engine's text about the backend", () => {
 
   it("is a failure where it does not answer", () => {
     const text = "error: operation error S3: GetObject, request send failed, dial tcp: lookup: no such host";
-    assert.equal(knownError("dev", text), undefined);
+    assert.equal(backendError(text), undefined);
+  });
+
+  it("is not taken from what a resource of a run says", () => {
+    assert.equal(
+      knownError("dev", "error: pipeline-bucket-policy: NoSuchBucket: it does not exist"),
+      undefined,
+    );
   });
 });
 
