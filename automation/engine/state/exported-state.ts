@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import type { Deployment, Stack } from "@pulumi/pulumi/automation";
 import { ownName } from "../../project/stack-name";
 import { stateFolder } from "../backend";
-import { commandError } from "../engine-errors";
+import { backendError, commandError } from "../engine-errors";
 import { readStateFile } from "./state-file";
 
 const run = promisify(execFile);
@@ -68,6 +68,6 @@ async function pulumi({ name, workspace }: Stack, args: readonly string[]): Prom
     return (await run(pulumiCommand.command, all, { cwd: workDir, env, maxBuffer: MOST_BYTES })).stdout;
   } catch (error) {
     const text = error instanceof Error && "stderr" in error ? String(error.stderr) : error;
-    throw commandError(name, `pulumi ${args.slice(0, 2).join(" ")}`, text);
+    throw backendError(String(text)) ?? commandError(name, `pulumi ${args.slice(0, 2).join(" ")}`, text);
   }
 }
