@@ -16,19 +16,20 @@ describe("an update that fails half-way", () => {
   after(() => project.remove());
 
   it("is reported by the command line: what failed, why, and that it can be run again", async () => {
+    // Its bucket is created before it, whatever else is.
     project.world.setFaults({
       operation: "create",
-      name: "pipeline-bucket",
-      error: "BucketAlreadyExists: taken",
+      name: "pipeline-bucket-policy",
+      error: "MalformedPolicy: too long",
     });
     const { code, stdout, stderr } = await project.run(["up", "--create", "--yes"]);
     assert.equal(code, 1);
     assert.equal(stdout, "");
-    assert.match(stderr, /create s3\.Bucket pipeline-bucket: failed/);
+    assert.match(stderr, /create s3\.BucketPolicy pipeline-bucket-policy: failed/);
     const [, message = ""] = stderr.split('up of stack "dev" failed:');
-    assert.match(message, /pipeline-bucket: .*BucketAlreadyExists: taken/);
-    assert.match(message, /^changed: .*iam\.Role pipeline-/m);
-    assert.match(message, /^not changed: .*s3\.Bucket pipeline-bucket/m);
+    assert.match(message, /pipeline-bucket-policy: .*MalformedPolicy: too long/);
+    assert.match(message, /^changed: .*s3\.Bucket pipeline-bucket\b/m);
+    assert.match(message, /^not changed: .*s3\.BucketPolicy pipeline-bucket-policy/m);
     assert.match(message, /^next: `npm run pipeline -- up --stack dev --cwd \S+` resumes$/m);
     project.world.setFaults();
     await project.assertSettled();

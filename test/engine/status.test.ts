@@ -68,12 +68,12 @@ describe("status", () => {
       assert.deepEqual([second.stack, /no stack "dev-2" exists/.test(second.error)], ["dev-2", true]);
       const { stdout } = await project.run(["status", "--stacks", "dev-2,dev", "--no-drift"]);
       const lines = stdout.split("\n").map((line) => line.trim().split(/ +/).slice(0, 5).join(" "));
-      assert.deepEqual(lines.slice(0, 4), [
+      assert.deepEqual(lines.slice(0, 3), [
         "stack phase update pending drift",
         "dev-2 not read",
         'no stack "dev-2" exists: the',
-        "dev connected ok ok skipped",
       ]);
+      assert.ok(lines.indexOf("dev connected ok ok skipped") > 2, stdout);
     } finally {
       await fs.rm(copy);
     }
