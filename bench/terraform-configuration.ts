@@ -19,7 +19,7 @@ export interface DeployedResource {
  */
 export function terraformConfiguration(
   resources: readonly DeployedResource[],
-  { region, endpoint, pulumiConfig }: Pick<EmulatorAccess, "region" | "endpoint" | "pulumiConfig">,
+  { region, accountId }: Pick<EmulatorAccess, "region" | "accountId">,
 ): object {
   const ofAws = resources.filter(({ type }) => type.startsWith("aws:"));
   const rendered = new Map(
@@ -47,16 +47,9 @@ export function terraformConfiguration(
       },
     };
   }
-  const endpoints = Object.keys(JSON.parse(pulumiConfig["aws:endpoints"] ?? "[{}]")[0]);
   return {
     terraform: { required_providers: { aws: { source: "hashicorp/aws" } } },
-    provider: {
-      aws: {
-        region,
-        s3_use_path_style: true,
-        endpoints: [Object.fromEntries(endpoints.map((service) => [service, endpoint]))],
-      },
-    },
+    provider: { aws: { region, allowed_account_ids: [accountId], s3_use_path_style: true } },
     resource: blocks,
   };
 }

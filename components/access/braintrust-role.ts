@@ -1,29 +1,20 @@
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
-import { type BraintrustPermissions, type IamArgs, knownInputs } from "../arguments";
+import { type BraintrustPermissions, knownInputs } from "../arguments";
 import { allowBucket, allowListing, allowObjects, withinAccount } from "../storage/allow-statements";
 import { allowKey } from "../storage/encryption-key";
+import type { ExportAccessArgs } from "./export-access";
 import { IMMUTABLE } from "./policy-description";
 import { type Trust, trustPolicy } from "./trust-policy";
 
 /** Where Braintrust writes, and who of Braintrust may. */
-export interface BraintrustRoleArgs {
+export interface BraintrustRoleArgs extends ExportAccessArgs {
   readonly roleName: string;
   readonly policyName: string;
-  /** Key prefix below which Braintrust writes. */
-  readonly exportPrefix: string;
-  /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
-  readonly protect?: boolean;
   readonly permissions: BraintrustPermissions;
-  /** Path and permissions boundary of what IAM has of it. @default neither */
-  readonly iam?: IamArgs | undefined;
   /** @default nobody may assume the role */
   readonly trust?: Trust | undefined;
-  readonly bucketArn: pulumi.Input<string>;
-  readonly account: Account;
-  /** Key that exports are encrypted with. @default SSE-S3, which needs no grant */
-  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
 }
 
 /** Step 2: the role that Braintrust assumes to write exports. */

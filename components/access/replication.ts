@@ -1,28 +1,18 @@
 import * as iam from "@pulumi/aws/iam";
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
-import type { Account } from "../account";
-import { type IamArgs, knownInputs, type ReplicationArgs } from "../arguments";
+import { knownInputs, type ReplicationArgs } from "../arguments";
 import { allowBucket, allowObjects, withinAccount } from "../storage/allow-statements";
 import { allowKey } from "../storage/encryption-key";
+import type { ExportAccessArgs } from "./export-access";
 
 /** What is replicated, and who does it. */
-export interface BucketReplicationArgs {
+export interface BucketReplicationArgs extends ExportAccessArgs {
   readonly destination: ReplicationArgs;
   readonly roleName: string;
-  /** Key prefix below which objects are replicated. */
-  readonly exportPrefix: string;
-  /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
-  readonly protect?: boolean;
-  /** Path and permissions boundary of the role. @default neither */
-  readonly iam?: IamArgs | undefined;
   readonly bucketName: pulumi.Input<string>;
-  readonly bucketArn: pulumi.Input<string>;
   /** Whether exports are locked: S3 then replicates the locks too. */
   readonly locked: boolean;
-  readonly account: Account;
-  /** Key that exports are encrypted with. @default SSE-S3, which needs no grant */
-  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
   /** The bucket's versioning, without which S3 refuses the configuration. */
   readonly dependsOn: readonly pulumi.Resource[];
 }

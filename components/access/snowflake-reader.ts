@@ -1,48 +1,32 @@
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
-import type { Account } from "../account";
-import {
-  type AccessKeyArgs,
-  type IamArgs,
-  knownInputs,
-  type NetworkArgs,
-  SnowflakeAccess,
-} from "../arguments";
+import { type AccessKeyArgs, knownInputs, type NetworkArgs, SnowflakeAccess } from "../arguments";
 import type { PhysicalNames } from "../physical-names";
 import { allowReading, withinAccount } from "../storage/allow-statements";
 import { allowKey } from "../storage/encryption-key";
+import type { ExportAccessArgs } from "./export-access";
 import { IMMUTABLE } from "./policy-description";
 import { SnowflakeUser } from "./snowflake-user";
 import { type Trust, trustPolicy } from "./trust-policy";
 
 /** What Snowflake reads, and how it shows who it is. */
-export interface SnowflakeReaderArgs {
+export interface SnowflakeReaderArgs extends ExportAccessArgs {
   /** Of the pipeline, for descriptions. */
   readonly suffix: string;
   readonly names: Pick<
     PhysicalNames,
     "snowflakeRole" | "snowflakePolicy" | "snowflakeUser" | "snowflakeGroup"
   >;
-  /** Key prefix below which Snowflake reads. */
-  readonly exportPrefix: string;
   /** Whether destroying the stack deletes the user's secret at once. */
   readonly forceDestroy: boolean;
-  /** Whether Pulumi refuses to delete what holds data or an identity that others name. @default false */
-  readonly protect?: boolean;
   /** A role for a storage integration, or a user with keys. */
   readonly access: SnowflakeAccess;
-  /** Path and permissions boundary of what IAM has of it. @default neither */
-  readonly iam?: IamArgs | undefined;
   /** Whom the role trusts. @default nobody may assume the role */
   readonly trust?: Trust | undefined;
   /** Where Snowflake must read from. @default anywhere */
   readonly network?: NetworkArgs | undefined;
   /** Generations of the user's keys, oldest first. */
   readonly accessKeys: readonly AccessKeyArgs[];
-  readonly bucketArn: pulumi.Input<string>;
-  readonly account: Account;
-  /** Key that exports are encrypted with. @default SSE-S3, which needs no grant */
-  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
 }
 
 /** Step 3: Snowflake's read of the exports, by the role of a storage integration or by a user. */

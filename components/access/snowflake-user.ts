@@ -27,8 +27,6 @@ export interface SnowflakeUserArgs {
 export class SnowflakeUser extends pulumi.ComponentResource {
   /** The user that reads. */
   public readonly userArn: pulumi.Output<string>;
-  /** Its name, path excluded. */
-  public readonly userName: pulumi.Output<string>;
   /** Of the key in use. */
   public readonly accessKeyId: pulumi.Output<string>;
   /** Of the key in use; a secret. */
@@ -86,7 +84,6 @@ export class SnowflakeUser extends pulumi.ComponentResource {
       { parent: this },
     );
     this.userArn = user.arn;
-    this.userName = user.name;
     this.accessKeyId = current.id;
     this.secretAccessKey = pulumi.secret(current.secret);
     this.secretArn = secret.arn;

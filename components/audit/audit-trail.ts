@@ -61,7 +61,7 @@ export class AuditTrail extends pulumi.ComponentResource {
       {
         name: names.logGroupName,
         retentionInDays: args.logGroupDays,
-        ...(args.kmsKeyArn === undefined ? {} : { kmsKeyId: args.kmsKeyArn }),
+        kmsKeyId: args.kmsKeyArn,
       },
       { ...parent, dependsOn: [...dependsOn] },
     );
@@ -75,7 +75,7 @@ export class AuditTrail extends pulumi.ComponentResource {
         includeGlobalServiceEvents: true,
         enableLogFileValidation: true,
         advancedEventSelectors: eventSelectors(bucketArn, args.managementEvents),
-        ...(args.kmsKeyArn === undefined ? {} : { kmsKeyId: args.kmsKeyArn }),
+        kmsKeyId: args.kmsKeyArn,
       },
       {
         ...parent,

@@ -32,7 +32,7 @@ export class EventTopic extends pulumi.ComponentResource {
       name,
       {
         name: args.topicName,
-        ...(args.kmsKeyArn === undefined ? {} : { kmsMasterKeyId: args.kmsKeyArn }),
+        kmsMasterKeyId: args.kmsKeyArn,
       },
       { parent: this, protect: args.protect },
     );

@@ -4,13 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
 import { type AlertEmailArgs, knownInputs } from "../arguments";
 import { administerTopic, denyPlainPublishing } from "../events/event-topic";
-
-/** Who may tell the topic: alarms, budgets, cost anomalies. */
-export const ALERT_SERVICES = [
-  "cloudwatch.amazonaws.com",
-  "budgets.amazonaws.com",
-  "costalerts.amazonaws.com",
-] as const;
+import { alertServices } from "../settings/partitions";
 
 /** Whom the topic tells. */
 export interface AlertTopicArgs {
@@ -36,7 +30,7 @@ export class AlertTopic extends pulumi.ComponentResource {
       name,
       {
         name: args.topicName,
-        ...(args.kmsKeyArn === undefined ? {} : { kmsMasterKeyId: args.kmsKeyArn }),
+        kmsMasterKeyId: args.kmsKeyArn,
       },
       { parent: this },
     );
@@ -71,11 +65,11 @@ export class AlertTopic extends pulumi.ComponentResource {
 }
 
 /** docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html and ad-SNS.html there */
-function allowAlerts(topicArn: pulumi.Input<string>, { accountId }: Account): iam.PolicyStatement {
+function allowAlerts(topicArn: pulumi.Input<string>, { accountId, partition }: Account): iam.PolicyStatement {
   return {
     Sid: "AllowAlerts",
     Effect: "Allow",
-    Principal: { Service: [...ALERT_SERVICES] },
+    Principal: { Service: partition.apply(alertServices) },
     Action: "sns:Publish",
     Resource: topicArn,
     Condition: { StringEquals: { "aws:SourceAccount": accountId } },

@@ -9,7 +9,7 @@ import { STORAGE_TYPES } from "./metrics";
 
 /** What may be spent and stored, and who is notified. */
 export interface CostGuardArgs {
-  /** Of the pipeline: names of alarms have it. */
+  /** Of the pipeline: names of alarms, metrics and the dashboard have it. */
   readonly suffix: string;
   /** For commands in descriptions. */
   readonly stack: string;

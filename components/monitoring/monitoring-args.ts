@@ -2,21 +2,16 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
 import type {
   AlertEmailArgs,
-  CostTagArgs,
   CrossAccountReaderArgs,
   EventsMode,
-  LifecycleArgs,
   ManagementEvents,
   StreamArgs,
 } from "../arguments";
 import type { PhysicalNames } from "../physical-names";
+import type { CostGuardArgs } from "./cost-guard";
 
 /** What of a pipeline is watched, and who is notified. What is absent is not watched. */
-export interface MonitoringArgs {
-  /** Of the pipeline: names of alarms, metrics and the dashboard have it. */
-  readonly suffix: string;
-  /** For commands in descriptions. */
-  readonly stack: string;
+export interface MonitoringArgs extends Omit<CostGuardArgs, "alertTopicArn"> {
   readonly account: Account;
   readonly names: PhysicalNames;
   /** Each receives a mail that asks to confirm the subscription. */
@@ -26,13 +21,9 @@ export interface MonitoringArgs {
   /** Key for the topic, whose policy lets the alerting services use it. @default no encryption at rest */
   readonly kmsKeyArn?: pulumi.Input<string>;
 
-  readonly bucketName: pulumi.Input<string>;
-  /** Whether the bucket is an existing one. */
-  readonly bucketExists: boolean;
   readonly exportPrefix: string;
   /** Buckets of log files: of the trail, and of S3's access logs. */
   readonly logBucketNames: readonly pulumi.Input<string>[];
-  readonly lifecycle: LifecycleArgs;
   readonly streams: readonly StreamArgs[];
   /** Whether S3 counts the requests for the exports. */
   readonly requestMetrics: boolean;
@@ -71,11 +62,4 @@ export interface MonitoringArgs {
   readonly crossAccountReaders: readonly CrossAccountReaderArgs[];
   /** Key of the stack's own. */
   readonly keyId?: pulumi.Input<string>;
-
-  readonly storageGb?: number;
-  readonly monthlyBudgetUsd?: number;
-  readonly costAnomalyUsd?: number;
-  readonly costAnomalyMonitorArn?: pulumi.Input<string>;
-  readonly costTag?: CostTagArgs;
-  readonly activateCostTag: boolean;
 }

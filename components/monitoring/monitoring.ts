@@ -2,6 +2,7 @@ import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import { knownInputs } from "../arguments";
+import { formerNames } from "../former-names";
 import { watchedStreams, withoutMany } from "../streams";
 import { createAlarm } from "./alarm-resource";
 import { alarmName, flowAlarms } from "./alarms";
@@ -29,24 +30,32 @@ export class Monitoring extends pulumi.ComponentResource {
     const ownName = `${name}-monitoring`;
     super("braintrust-snowflake:index:Monitoring", ownName, knownInputs(withoutMany(args)), opts);
     const { suffix, stack, account, alertEmails: emails, kmsKeyArn } = args;
-    // Earlier versions had these three beside it.
-    const moved = { parent: this, aliases: opts?.parent === undefined ? [] : [{ parent: opts.parent }] };
+    // Earlier versions had these three beside it. Their names do not begin with its own.
+    const moved = (child: string) => ({
+      parent: this,
+      aliases: [
+        ...(opts?.parent === undefined ? [] : [{ parent: opts.parent }]),
+        ...formerNames(this).map((former) =>
+          former.apply((past) => ({ name: `${past.replace(/-monitoring$/, "")}-${child}` })),
+        ),
+      ],
+    });
     this.alertTopicArn = pulumi.output(
       args.alertTopicArn ??
         new AlertTopic(
           `${name}-alerts`,
           { topicName: args.names.alertTopic, account, emails, kmsKeyArn },
-          moved,
+          moved("alerts"),
         ).topicArn,
     );
     const { alertTopicArn } = this;
     const subject = trailSubjectOf(args);
     if (subject !== undefined) {
-      new TrailWatch(`${name}-trail-watch`, { ...subject, alertTopicArn }, moved);
+      new TrailWatch(`${name}-trail-watch`, { ...subject, alertTopicArn }, moved("trail-watch"));
     }
     const costs = costGuardArgs(args, alertTopicArn);
     if (costs !== undefined) {
-      new CostGuard(`${name}-cost`, costs, moved);
+      new CostGuard(`${name}-cost`, costs, moved("cost"));
     }
     watchFlow(ownName, args, { suffix, stack, alertTopicArn, parent: this });
     if (args.dashboard) {

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { PhysicalNames } from "../physical-names";
 import { formatProblem, type Problem, schemaProblems } from "../settings/problems";
-import { ENCRYPTED, section, settingsSchema } from "../settings/schema";
+import { settingsSchema } from "../settings/schema";
+import { ENCRYPTED, section } from "../settings/values";
 
 const { bucketName, existingBucket, existingKmsKeyArn, kmsKeyArn, exportPrefix, ...settings } =
   settingsSchema.shape;

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "../account";
 import {
   type AccessKeyArgs,
   type AlertEmailArgs,
@@ -18,6 +19,7 @@ import {
   SnowflakeAccess,
   type StreamArgs,
 } from "../arguments";
+import type { AuditNames } from "../audit/audit-names";
 import type { PhysicalNames } from "../physical-names";
 
 /** What a pipeline is made of. Defaults are production's. */
@@ -195,6 +197,20 @@ export type CompleteArgs = Omit<ExportPipelineArgs, "lifecycle"> & {
   readonly lifecycle: LifecycleArgs;
 } & Required<Pick<ExportPipelineArgs, keyof typeof defaults | "suffix" | "streams" | "auditTrail">>;
 
+/** What each part of a pipeline is made from. */
+export interface PipelineBasis {
+  readonly pipeline: pulumi.ComponentResource;
+  /** Its logical name, with which those of its parts begin. */
+  readonly name: string;
+  readonly given: CompleteArgs;
+  /** `undefined` in place of false, which would win over the resource option `protect` that parts take from the pipeline. */
+  readonly protect: true | undefined;
+  readonly account: Account;
+  readonly names: PhysicalNames;
+  /** Names of the stack's own audit trail, where it has one. */
+  readonly audit: AuditNames | undefined;
+}
+
 /** Fills in the defaults. An argument that is there and undefined is one that is not there. */
 export function complete(args: ExportPipelineArgs): CompleteArgs {
   const { exportPrefix = defaultPrefix } = args;
@@ -212,10 +228,4 @@ export function complete(args: ExportPipelineArgs): CompleteArgs {
 
 function given<Args extends object>(args: Args): Partial<Args> {
   return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined)) as Partial<Args>;
-}
-
-/** The key of the bucket where this stack does not create it. */
-export function foreignKeyArn(args: CompleteArgs): pulumi.Input<string> | undefined {
-  if (args.existingBucket !== undefined) return args.existingKmsKeyArn;
-  return args.encryption === Encryption.Kms ? args.kmsKeyArn : undefined;
 }

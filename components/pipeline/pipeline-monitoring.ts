@@ -1,47 +1,60 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { SnowflakeReader } from "../access/snowflake-reader";
-import type { Account } from "../account";
-import type { AuditNames } from "../audit/audit-names";
-import type { AuditTrail } from "../audit/audit-trail";
-import type { LoadErrors } from "../events/load-errors";
-import type { SnowpipeEvents } from "../events/snowpipe-events";
-import type { MonitoringArgs } from "../monitoring/monitoring-args";
-import type { PhysicalNames } from "../physical-names";
-import type { EncryptionKey } from "../storage/encryption-key";
-import type { CompleteArgs } from "./pipeline-args";
+import { AuditTrail } from "../audit/audit-trail";
+import { Monitoring } from "../monitoring/monitoring";
+import type { createPolicies, PipelineAccess } from "./pipeline-access";
+import type { PipelineBasis } from "./pipeline-args";
+import type { PipelineEvents } from "./pipeline-events";
+import type { PipelineStorage } from "./pipeline-storage";
 
-/** What a pipeline is made of, as far as it is watched. */
-export interface PipelineParts {
-  readonly account: Account;
-  readonly names: PhysicalNames;
-  readonly bucketName: pulumi.Output<string>;
-  readonly accessLogBucketName?: pulumi.Output<string> | undefined;
-  /** Whether S3 counts the requests for the exports. */
-  readonly requestMetrics: boolean;
-  readonly key?: EncryptionKey | undefined;
-  readonly braintrustRoleArn: pulumi.Output<string>;
-  /** Whether Braintrust can write. */
-  readonly awaitsExports: boolean;
-  readonly reader: SnowflakeReader;
-  readonly events: SnowpipeEvents;
-  readonly errors?: LoadErrors | undefined;
-  readonly audit?: AuditNames | undefined;
-  readonly trail?: AuditTrail | undefined;
+/** Creates the stack's own audit trail, where it has one. */
+export function createTrail(
+  { pipeline, name, given, protect, account, names, audit }: PipelineBasis,
+  { bucketArn }: PipelineStorage,
+  underKey: ReturnType<typeof createPolicies>,
+): AuditTrail | undefined {
+  return (
+    audit &&
+    new AuditTrail(
+      `${name}-audit`,
+      {
+        names: audit,
+        iam: given.iam,
+        roleName: names.trailRole,
+        publicAccessBlock: given.publicAccessBlock,
+        retentionDays: given.auditLogDays,
+        logGroupDays: given.auditLogGroupDays,
+        managementEvents: given.managementEvents,
+        lock: given.auditLock,
+        bucketArn,
+        account,
+        forceDestroy: given.forceDestroy,
+        protect,
+        ...underKey,
+      },
+      { parent: pipeline },
+    )
+  );
 }
 
-/** The monitoring of a pipeline: what its arguments ask for, on the parts that it has. */
-export function monitoringArgs(name: string, given: CompleteArgs, parts: PipelineParts): MonitoringArgs {
-  const { names, key, reader, events, errors, audit, trail } = parts;
-  return {
+/** Every part that is monitored. */
+type MonitoredParts = PipelineStorage & PipelineAccess & PipelineEvents & { readonly trail?: AuditTrail };
+
+/** Creates the monitoring: what the arguments ask for, on the parts that the pipeline has. */
+export function createMonitoring(
+  { pipeline, name, given, account, names, audit }: PipelineBasis,
+  { bucket, key, reader, events, errors, trail, ...parts }: MonitoredParts,
+): Monitoring | undefined {
+  if (!given.monitoring) return undefined;
+  const args = {
     suffix: given.suffix,
     stack: pulumi.getStack(),
-    account: parts.account,
+    account,
     names,
     kmsKeyArn: key?.keyArn,
     bucketName: parts.bucketName,
     bucketExists: given.existingBucket !== undefined,
     exportPrefix: given.exportPrefix,
-    logBucketNames: [audit?.bucketName, parts.accessLogBucketName].filter((bucket) => bucket !== undefined),
+    logBucketNames: [audit?.bucketName, bucket.accessLogBucketName].filter((logs) => logs !== undefined),
     requestMetrics: parts.requestMetrics,
     awaitsExports: parts.awaitsExports,
     eventQueueArn: events.queue?.queueArn,
@@ -77,4 +90,5 @@ export function monitoringArgs(name: string, given: CompleteArgs, parts: Pipelin
     costTag: given.costTag,
     activateCostTag: given.activateCostTag,
   };
+  return new Monitoring(name, args, { parent: pipeline });
 }

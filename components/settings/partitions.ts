@@ -85,6 +85,17 @@ export function consoleHost(partition: string): string {
   return factsOf(partition).console;
 }
 
+/**
+ * Services that report alarms, budgets and cost anomalies there. GovCloud has neither Budgets nor Cost Explorer (`costConflicts`), and AWS
+ * may refuse a policy that names a service which it does not have.
+ */
+export function alertServices(partition: string): string[] {
+  const alarms = ["cloudwatch.amazonaws.com"];
+  return partition === "aws-us-gov"
+    ? alarms
+    : [...alarms, "budgets.amazonaws.com", "costalerts.amazonaws.com"];
+}
+
 function factsOf(partition: string): PartitionFacts {
   return partitions[names.find((name) => name === partition) ?? "aws"];
 }

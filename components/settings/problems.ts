@@ -11,9 +11,28 @@ export interface Problem {
   readonly fix: string;
 }
 
-/** The whole message of settings that cannot be used. */
-export function settingsError(stack: string, problems: readonly Problem[]): string {
-  return [`Invalid settings in Pulumi.${stack}.yaml:`, ...problemLines(problems)].join("\n");
+/** Whose settings they are, and which of them Pulumi.yaml says. */
+export interface SettingsPlace {
+  readonly stack: string;
+  /** Paths of values in Pulumi.yaml. @default all are in the stack's file */
+  readonly ofProject?: readonly string[];
+}
+
+/** The whole message of settings that cannot be used, by the file in which they are to be corrected. */
+export function settingsError(
+  { stack, ofProject = [] }: SettingsPlace,
+  problems: readonly Problem[],
+): string {
+  const places = ofProject.map((path) => path.replace(`${PROJECT}:`, ""));
+  const isOfProject = ({ key }: Problem) =>
+    places.some((place) => key === place || (key.startsWith(place) && /^[.[]/.test(key.slice(place.length))));
+  return Object.entries({
+    "Pulumi.yaml": problems.filter(isOfProject),
+    [`Pulumi.${stack}.yaml`]: problems.filter((problem) => !isOfProject(problem)),
+  })
+    .filter(([, found]) => found.length > 0)
+    .flatMap(([file, found]) => [`Invalid settings in ${file}:`, ...problemLines(found)])
+    .join("\n");
 }
 
 /** Most items of a list that a message names with one and the same fault: all of a thousand streams may have it. */
@@ -72,7 +91,7 @@ export function schemaProblems(
   issues: readonly z.core.$ZodIssue[],
   raw: unknown,
   unquoted: ReadonlyMap<string, string>,
-  words = { whole: "settings", unknown: "is not a setting", fix: "correct it in the stack's file" },
+  words = { whole: "settings", unknown: "is not a setting", fix: "correct it in the file" },
 ): Problem[] {
   return issues.flatMap((issue) => {
     const shown = (path: readonly PropertyKey[]) =>

@@ -1,10 +1,22 @@
 import { awsLimits } from "../aws-limits";
 import { misread, type Problem, showValue } from "./problems";
 import { accountIdRule } from "./rules/text-rules";
-import { ENCRYPTED } from "./schema";
+import { ENCRYPTED } from "./values";
 
 /** Settings of the provider that are texts, and that this program or AWS reads as such. */
 const textKeys = /^aws:(defaultTags|allowedAccountIds|forbiddenAccountIds|profile)\b/;
+
+/** What the provider knows: `@pulumi/aws/config`, and what the engine takes for every provider. */
+export const PROVIDER_KEYS = [
+  ...["accessKey", "allowedAccountIds", "assumeRoleWithWebIdentity", "assumeRoles", "customCaBundle"],
+  ...["defaultTags", "ec2MetadataServiceEndpoint", "ec2MetadataServiceEndpointMode", "endpoints"],
+  ...["forbiddenAccountIds", "httpProxy", "httpsProxy", "ignoreTags", "insecure", "maxRetries", "noProxy"],
+  ...["pluginDownloadURL", "profile", "region", "retryMode", "s3UsEast1RegionalEndpoint", "s3UsePathStyle"],
+  ...["secretKey", "sharedConfigFiles", "sharedCredentialsFiles", "skipCredentialsValidation"],
+  ...["skipMetadataApiCheck", "skipRegionValidation", "skipRequestingAccountId", "stsRegion"],
+  ...["tagPolicyCompliance", "token", "tokenBucketRateLimiterCapacity", "useDualstackEndpoint"],
+  ...["useFipsEndpoint", "userAgents", "version"],
+];
 
 /** What is wrong with settings of the provider, `aws:*`, that would only be found out half-way through an update. */
 export function providerProblems(
@@ -16,6 +28,8 @@ export function providerProblems(
     ...Object.entries(unquoted)
       .filter(([key]) => textKeys.test(key))
       .map(([key, source]) => misread(key, source)),
+    ...unknownKeys(Object.keys(values)),
+    ...shapeProblems(values["aws:defaultTags"]),
     ...accounts.flatMap((key) => accountProblems(key, values[key])),
     ...tagProblems(defaultTagsOf(values["aws:defaultTags"])),
   ];
@@ -25,6 +39,46 @@ export function providerProblems(
 export function accountIdsOf(configured: unknown): string[] {
   const list = parsed(configured);
   return Array.isArray(list) ? list.map(String) : [];
+}
+
+/** The provider refuses them once the engine starts it: github.com/pulumi/pulumi-aws/issues/3360 */
+function unknownKeys(keys: readonly string[]): Problem[] {
+  return keys
+    .filter((key) => key.startsWith("aws:") && !PROVIDER_KEYS.includes(key.slice("aws:".length)))
+    .map((key) => {
+      const [first = ""] = key.slice("aws:".length).split(/[.[]/);
+      const isPath = PROVIDER_KEYS.includes(first) && `aws:${first}` !== key;
+      return {
+        key,
+        // It may be a credential under another name.
+        value: "(not shown)",
+        rule: "is no setting of the AWS provider",
+        fix: isPath
+          ? `remove it, and set it by \`pulumi config set --path ${key} <value>\``
+          : `remove it or correct its spelling; known keys here: ${PROVIDER_KEYS.join(", ")}`,
+      };
+    });
+}
+
+/** The provider refuses another shape as well, and a stack whose tags are not read would be without them in the plan. */
+function shapeProblems(configured: unknown): Problem[] {
+  if (configured === undefined || configured === null || configured === ENCRYPTED) return [];
+  const written = parsed(configured);
+  const { tags, ...others } = isMap(written) ? written : { tags: [] };
+  if (!isMap(tags ?? {}) || Object.keys(others).length > 0) {
+    const fix = "write it as { tags: { Owner: data } }";
+    return [
+      { key: "aws:defaultTags", value: showValue(configured), rule: "must have tags, a map, alone", fix },
+    ];
+  }
+  return Object.entries(tags ?? {})
+    .filter(([, value]) => typeof value === "object" && value !== null)
+    .map(([key, value]) => ({
+      key: `aws:defaultTags.tags.${key}`,
+      value: showValue(value),
+      rule: "must be a text",
+      fix: "write one value for each tag",
+    }));
 }
 
 function accountProblems(key: string, configured: unknown): Problem[] {
@@ -106,7 +160,9 @@ function parsed(value: unknown): unknown {
 }
 
 function member(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null && key in value
-    ? (value as Readonly<Record<string, unknown>>)[key]
-    : undefined;
+  return isMap(value) && key in value ? value[key] : undefined;
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

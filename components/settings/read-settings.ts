@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { findConflicts } from "./conflicts/conflicts";
-import { partitionOf } from "./partitions";
 import {
   formatProblem,
   misread,
@@ -12,12 +11,13 @@ import {
   valueAt,
   withoutSecret,
 } from "./problems";
-import { isProduction } from "./production";
 import { defaultTagsOf, providerProblems } from "./provider-settings";
+import { inOrder, resolve } from "./resolve";
 import { regionRule, stackNameRule } from "./rules/text-rules";
-import { ENCRYPTED, type RawSettings, settingsSchema } from "./schema";
+import { type RawSettings, settingsSchema } from "./schema";
 import { isConfigSecret } from "./sdk-internals";
-import { PROJECT, type Settings, type Stream } from "./settings";
+import { PROJECT, type Settings } from "./settings";
+import { ENCRYPTED } from "./values";
 
 /** A stack's configuration as Pulumi has it: `namespace:key` -> text, or a value where it was read from YAML. */
 export interface StackConfig {
@@ -26,6 +26,8 @@ export interface StackConfig {
   readonly secretKeys?: readonly string[];
   /** Numbers and dates that stand unquoted and are not written as the engine writes them: path -> text. */
   readonly unquoted?: Readonly<Record<string, string>>;
+  /** Paths of values that stand in Pulumi.yaml, and not in the stack's file. @default not known */
+  readonly ofProject?: readonly string[];
   /** The provider's region where the configuration has none. */
   readonly environmentRegion?: string | undefined;
 }
@@ -51,7 +53,7 @@ export function readSettings(): Settings {
     environmentRegion: process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION,
   });
   if (settings !== undefined) return settings;
-  throw new pulumi.RunError(settingsError(stack, problems));
+  throw new pulumi.RunError(settingsError({ stack }, problems));
 }
 
 /** `pulumi new` lets a user name the project; the command line would not find the stack of another one. */
@@ -112,39 +114,6 @@ export function parseSettings(config: StackConfig): Checked {
 export function defaultSettings(stack: string): Settings {
   return { ...resolve(settingsSchema.parse({}), stack, undefined, new Set()), defaultTags: {} };
 }
-
-/**
- * The settings with each list whose order means nothing in one order, so that a permutation changes nothing that is deployed.
- * `accessKeys` stay as they are: the last one is in use.
- */
-function inOrder(settings: Settings): Settings {
-  const { streams, crossAccountReaders, bucketPolicyStatements, braintrust, snowflake, events } = settings;
-  return {
-    ...settings,
-    streams: [...streams].sort((a, b) => compare(a.name, b.name)),
-    crossAccountReaders: crossAccountReaders
-      .map((reader) => withSorted(reader, "prefixes"))
-      .sort((a, b) => compare(a.arn, b.arn)),
-    bucketPolicyStatements: [...bucketPolicyStatements].sort((a, b) => compare(a.Sid, b.Sid)),
-    braintrust: withSorted(withSorted(braintrust, "projectIds"), "principalArns"),
-    snowflake: withSortedNetwork(snowflake),
-    events: withSorted(events, "fileEvents"),
-  };
-}
-
-function withSortedNetwork(snowflake: Settings["snowflake"]): Settings["snowflake"] {
-  const { network } = snowflake;
-  if (network === undefined) return snowflake;
-  return { ...snowflake, network: withSorted(withSorted(network, "vpcIds"), "vpcEndpointIds") };
-}
-
-function withSorted<Section extends object>(section: Section, key: keyof Section): Section {
-  const list = section[key];
-  return Array.isArray(list) ? { ...section, [key]: [...list].sort() } : section;
-}
-
-// By code units: the same everywhere, whatever the locale.
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function projectValues(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const own = Object.entries(values)
@@ -211,90 +180,26 @@ function withoutNulls(value: unknown): unknown {
 }
 
 function textValue(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
+  return ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
 }
 
 function surroundingProblems(stack: string, region: string | undefined): Problem[] {
   const problems: Problem[] = [];
   if (!stackNameRule.holds(stack)) {
-    problems.push({ key: "stack", value: stack, rule: stackNameRule.rule, fix: stackNameRule.fix });
+    problems.push({
+      key: "stack",
+      value: stack,
+      rule: stackNameRule.rule,
+      fix: stackNameRule.fix,
+    });
   }
   if (region !== undefined && region !== ENCRYPTED && !regionRule.holds(region)) {
-    problems.push({ key: "aws:region", value: region, rule: regionRule.rule, fix: regionRule.fix });
+    problems.push({
+      key: "aws:region",
+      value: showValue(region),
+      rule: regionRule.rule,
+      fix: regionRule.fix,
+    });
   }
   return problems;
-}
-
-function resolve(
-  raw: RawSettings,
-  stack: string,
-  region: string | undefined,
-  secretKeys: ReadonlySet<string>,
-): Omit<Settings, "defaultTags"> {
-  const production = isProduction(stack);
-  const object = `BRAINTRUST_${stack.toUpperCase().replaceAll("-", "_")}`;
-  const { errorNotifications } = raw.snowflake;
-  const channels = new Map(Object.entries(raw.events.notificationChannels));
-  return {
-    ...raw,
-    stack,
-    ...(region === undefined ? {} : { region }),
-    partition: partitionOf(region ?? ""),
-    production,
-    streams: raw.streams.map((stream) => resolveStream(stream, raw, channels)),
-    snowflake: {
-      ...raw.snowflake,
-      database: raw.snowflake.database ?? object,
-      warehouse: raw.snowflake.warehouse ?? `${object}_WH`,
-      role: raw.snowflake.role ?? `${object}_LOADER`,
-      readerRole: raw.snowflake.readerRole ?? `${object}_READER`,
-      integrationRole: raw.snowflake.integrationRole ?? raw.snowflake.adminRole,
-      integration: raw.snowflake.integration ?? `${object}_S3`,
-      errorNotifications: {
-        ...errorNotifications,
-        integration: errorNotifications.integration ?? `${object}_ERRORS`,
-      },
-    },
-    encryption: raw.encryption ?? (production && raw.existingBucket === undefined ? "kms" : "s3"),
-    accessLogs: {
-      ...raw.accessLogs,
-      enabled: raw.accessLogs.enabled ?? (production && raw.existingBucket === undefined),
-    },
-    auditTrail: {
-      ...raw.auditTrail,
-      enabled: raw.auditTrail.enabled ?? (production || raw.auditTrail.existing !== undefined),
-    },
-    monitoring: {
-      ...raw.monitoring,
-      anomalyDetection: raw.monitoring.anomalyDetection ?? production,
-      compositeAlarm: raw.monitoring.compositeAlarm ?? production,
-      dashboard: raw.monitoring.dashboard ?? production,
-    },
-    protect: raw.protect ?? production,
-    forceDestroy: raw.forceDestroy ?? !production,
-    secretKeys,
-  };
-}
-
-function resolveStream(
-  stream: RawSettings["streams"][number],
-  { exportPrefix, format }: RawSettings,
-  channels: ReadonlyMap<string, string>,
-): Stream {
-  const { name, prefix = `${exportPrefix}${name}/` } = stream;
-  const table = stream.table ?? name.toUpperCase().replaceAll("-", "_");
-  const channel = channels.get(name);
-  return {
-    name,
-    prefix: prefix.startsWith(exportPrefix) ? prefix : `${exportPrefix}${prefix}`,
-    format: stream.format ?? format,
-    table,
-    pipe: pipeOf(table),
-    ...(channel === undefined ? {} : { channel }),
-  };
-}
-
-/** A table quoted by the settings, `"my table"`, has a pipe quoted alike. */
-function pipeOf(table: string): string {
-  return table.endsWith('"') ? `${table.slice(0, -1)}_PIPE"` : `${table}_PIPE`;
 }

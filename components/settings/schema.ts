@@ -1,11 +1,21 @@
 import { z } from "zod";
+import {
+  anomalyMonitorArnRule,
+  bucketArnRule,
+  keyArnRule,
+  policyArnRule,
+  principalArnRule,
+  queueArnRule,
+  roleArnRule,
+  topicArnRule,
+  trailArnRule,
+  userArnRule,
+} from "./rules/arn-rules";
 import { vpcEndpointIdRule, vpcIdRule } from "./rules/network-rules";
 import {
   bucketResourceRule,
   type ConditionSetting,
   conditionRule,
-  isTexts,
-  type ListRule,
   type PrincipalSetting,
   principalRule,
   s3ActionRule,
@@ -13,78 +23,26 @@ import {
 } from "./rules/statement-rules";
 import {
   accountIdRule,
-  anomalyMonitorArnRule,
   braintrustIdRule,
-  bucketArnRule,
   bucketNameRule,
   costTagRule,
   emailRule,
   externalIdRule,
   iamPathRule,
   identifierRule,
-  keyArnRule,
   logGroupNameRule,
-  policyArnRule,
   policyNameRule,
   prefixRule,
-  principalArnRule,
-  queueArnRule,
   queueNameRule,
-  roleArnRule,
   roleNameRule,
   snowflakeRegionRule,
   streamNameRule,
   suffixRule,
-  type TextRule,
   tableRule,
-  topicArnRule,
   topicNameRule,
-  trailArnRule,
   trailNameRule,
-  userArnRule,
 } from "./rules/text-rules";
-
-/** Stands for a setting whose value is encrypted where nobody can decrypt it: in the offline plan. */
-export const ENCRYPTED = "[encrypted]";
-
-// Ids are texts: read as a number, some lose digits. Twelve digits that do not begin with 0 are the same to every reader.
-const text = (rule: TextRule) =>
-  z
-    .preprocess(
-      (value) => (rule === accountIdRule && typeof value === "number" ? String(value) : value),
-      z.string().refine((value) => value === ENCRYPTED || rule.holds(value), {
-        error: rule.rule,
-        params: { fix: rule.fix },
-      }),
-    )
-    .meta({ examples: rule.examples, rule: rule.rule });
-const flag = z.preprocess(
-  (value) => (value === "true" ? true : value === "false" ? false : value),
-  z.boolean(),
-);
-/** `pulumi config set --path` writes digits with a point as text, and a decrypted value is always one. */
-const number = <Schema extends z.ZodType>(schema: Schema) =>
-  z.preprocess(
-    (value) =>
-      typeof value === "string" && /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(value)
-        ? Number(value)
-        : value,
-    schema,
-  );
-const days = (least: number) => number(z.int().min(least).max(36_500));
-/** A map of these keys alone; another one is refused with their names. */
-export const section = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === "unrecognized_keys" ? `known keys here: ${Object.keys(shape).join(", ")}` : undefined,
-  });
-
-/** A value of several forms, of which a function judges the whole. */
-const judged = <Value>(
-  holds: (value: unknown) => boolean,
-  { rule, fix, examples }: Pick<ListRule, "rule" | "fix"> & { readonly examples: readonly unknown[] },
-) => z.custom<Value>(holds, { error: rule, params: { fix } }).meta({ examples: [...examples], rule });
-const texts = (rule: ListRule) => judged<string | string[]>((value) => isTexts(value, rule.holds), rule);
+import { days, flag, judged, number, section, text, texts } from "./values";
 
 const format = z.enum(["jsonl", "parquet"]);
 

@@ -4,6 +4,19 @@ export const LONGEST_NAME = 255;
 /** What the Snowflake CLI would take for a variable (`&name`, `&{`, `<%`) or a template (`{{`, `{%`, `{#`). */
 const template = /&[A-Za-z_{&]|<%|\{[{%#]/;
 
+/**
+ * Roles that every account has. docs.snowflake.com/en/user-guide/security-access-control-overview (system-defined roles)
+ */
+export const SYSTEM_ROLES: readonly string[] = [
+  "ACCOUNTADMIN",
+  "SECURITYADMIN",
+  "USERADMIN",
+  "SYSADMIN",
+  "ORGADMIN",
+  "GLOBALORGADMIN",
+  "PUBLIC",
+];
+
 /** Characters that end a line for one reader or another, and the rest of the unprintable ones. */
 export const unprintable = /[\p{Cc}\u2028\u2029]/u;
 

@@ -48,11 +48,7 @@ export function allowListing(
   principal: Principal = {},
 ): iam.PolicyStatement {
   return {
-    Sid: sid,
-    Effect: "Allow",
-    ...principal,
-    Action: [...actions],
-    Resource: bucketArn,
+    ...allowBucket(sid, bucketArn, actions, principal),
     Condition: {
       StringLike: { "s3:prefix": prefixes.flatMap((prefix) => [prefix.replace(/\/$/, ""), `${prefix}*`]) },
     },

@@ -3,7 +3,7 @@ import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../account";
 import { knownInputs } from "../arguments";
-import { dnsSuffix } from "../settings/partitions";
+import { alertServices, dnsSuffix } from "../settings/partitions";
 import { allowKey } from "./encryption-key";
 
 /** A trail and its log group that lie under the key. */
@@ -25,8 +25,8 @@ export interface EncryptionKeyPolicyArgs {
   readonly readerArns: readonly pulumi.Input<string>[];
   /** The topic of the events lies under this key, so S3 must be able to publish with it. */
   readonly encryptsTopic: boolean;
-  /** Services that publish to a topic of alerts under this key. */
-  readonly alertServices: readonly string[];
+  /** The topic of alerts lies under this key, so those who alert must be able to publish with it. */
+  readonly encryptsAlerts: boolean;
   /** The trail whose files, and the log group whose events, lie under this key. @default none */
   readonly audit?: EncryptedTrail | undefined;
 }
@@ -65,7 +65,7 @@ export function keyStatements(args: Omit<EncryptionKeyPolicyArgs, "keyId">): iam
           },
         ]),
     ...(args.encryptsTopic ? [allowPublishing(args)] : []),
-    ...(args.alertServices.length > 0 ? [allowAlerts(args)] : []),
+    ...(args.encryptsAlerts ? [allowAlerts(args)] : []),
     ...(args.audit === undefined ? [] : auditKeyStatements(keyArn, account, args.audit)),
   ];
 }
@@ -130,12 +130,11 @@ function allowPublishing({
 function allowAlerts({
   keyArn,
   account,
-  alertServices,
-}: Pick<EncryptionKeyPolicyArgs, "keyArn" | "account" | "alertServices">): iam.PolicyStatement {
+}: Pick<EncryptionKeyPolicyArgs, "keyArn" | "account">): iam.PolicyStatement {
   return {
     Sid: "EncryptAlerts",
     Effect: "Allow",
-    Principal: { Service: [...alertServices] },
+    Principal: { Service: account.partition.apply(alertServices) },
     Action: ["kms:Decrypt", "kms:GenerateDataKey"],
     Resource: keyArn,
     Condition: { StringEquals: { "aws:SourceAccount": account.accountId } },

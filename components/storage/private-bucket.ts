@@ -37,7 +37,7 @@ export function createPrivateBucket(
   const bucket = new s3.Bucket(
     name,
     {
-      ...(args.bucketName === undefined ? {} : { bucket: args.bucketName }),
+      bucket: args.bucketName,
       forceDestroy: args.forceDestroy,
     },
     { parent, protect: args.protect },

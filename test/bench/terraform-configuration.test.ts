@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { terraformConfiguration } from "../../bench/terraform-configuration";
 
-const access = {
-  region: "us-east-1",
-  endpoint: "https://localhost:4566",
-  pulumiConfig: { "aws:endpoints": JSON.stringify([{ s3: "https://other", sqs: "https://other" }]) },
-};
+const access = { region: "us-east-1", accountId: "000000000000" };
 const urnOf = (type: string, name: string) => `urn:pulumi:bench::project::component$${type}::${name}`;
 const resource = (type: string, name: string, inputs: object, ...dependencies: string[]) => ({
   urn: urnOf(type, name),
@@ -42,11 +38,7 @@ describe("terraformConfiguration", () => {
     assert.deepEqual(rest, {
       terraform: { required_providers: { aws: { source: "hashicorp/aws" } } },
       provider: {
-        aws: {
-          region: "us-east-1",
-          s3_use_path_style: true,
-          endpoints: [{ s3: "https://localhost:4566", sqs: "https://localhost:4566" }],
-        },
+        aws: { region: "us-east-1", allowed_account_ids: ["000000000000"], s3_use_path_style: true },
       },
     });
   });

@@ -33,6 +33,24 @@ describe("the whole program in another partition", () => {
   }
 });
 
+describe("the services that may alert", () => {
+  for (const [region, services] of [
+    ["us-gov-east-1", ["cloudwatch.amazonaws.com"]],
+    ["ca-west-1", ["cloudwatch.amazonaws.com", "budgets.amazonaws.com", "costalerts.amazonaws.com"]],
+  ] as const) {
+    it(`are those that ${region} has, for the topic and for its key`, async () => {
+      const { deployed } = await deployProgram({ encryption: "kms" }, { stack: "agency-prod", region });
+      for (const [type, wanted] of [
+        ["aws:kms/keyPolicy:KeyPolicy", "EncryptAlerts"],
+        ["aws:sns/topicPolicy:TopicPolicy", "AllowAlerts"],
+      ] as const) {
+        const statement = deployed.statements(deployed.only(type)).find(({ Sid }) => Sid === wanted);
+        assert.deepEqual(statement?.Principal, { Service: services });
+      }
+    });
+  }
+});
+
 describe("the whole program with encrypted settings", () => {
   it("lets none of their values out in plain, neither as an input nor as an output", async () => {
     const canaries = ["org-canary", "canary=1", "user/canary", "errors-canary"];

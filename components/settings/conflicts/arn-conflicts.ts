@@ -1,6 +1,6 @@
 import { type Problem, showValue } from "../problems";
-import { ENCRYPTED } from "../schema";
 import type { Settings } from "../settings";
+import { ENCRYPTED } from "../values";
 
 /** ARNs of another partition or region than AWS takes. */
 export function arnConflicts(settings: Settings): Problem[] {

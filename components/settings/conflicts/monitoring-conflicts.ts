@@ -1,6 +1,6 @@
 import { type Problem, showValue } from "../problems";
-import { ENCRYPTED } from "../schema";
 import type { Settings } from "../settings";
+import { ENCRYPTED } from "../values";
 
 /** What cannot be combined in `auditTrail` and `monitoring`. */
 export function monitoringConflicts({ auditTrail, monitoring, region }: Settings): Problem[] {

@@ -1,10 +1,10 @@
 import { deadLetterName } from "../../physical-names";
 import { namesOf } from "../names";
 import { type Problem, showValue } from "../problems";
-import { trailNameRule } from "../rules/text-rules";
-import { ENCRYPTED } from "../schema";
+import { roleNameRule, type TextRule, trailNameRule } from "../rules/text-rules";
 import { hasOwnAlertTopic, hasOwnTrail, type Settings } from "../settings";
 import { storedName } from "../snowflake-names";
+import { ENCRYPTED } from "../values";
 
 /** A name that AWS takes once an account, or once an account and region. */
 interface Name {
@@ -27,9 +27,10 @@ export function nameConflicts(settings: Settings): Problem[] {
     // One setting gives the names of the queue and its dead-letter queue.
     ...namedAlike(queues(settings), whole).slice(0, 1),
     ...namedAlike(topics(settings), whole),
-    ...invalidTrailName(settings),
+    ...invalidDefaults(settings),
     ...repeatedPrincipals(settings),
     ...sameIntegrations(settings),
+    ...reservedNames(settings),
   ];
 }
 
@@ -118,16 +119,27 @@ function namedAlike(names: readonly Name[], folded: (name: string) => string): P
   });
 }
 
-function invalidTrailName(settings: Settings): Problem[] {
-  const { auditTrail: name } = namesOf(settings);
-  if (!hasOwnTrail(settings) || settings.auditTrail.name !== undefined || trailNameRule.holds(name))
-    return [];
+/** Defaults of which the stack's name makes something that AWS refuses. */
+function invalidDefaults(settings: Settings): Problem[] {
+  const { auditTrail, replicationRole } = namesOf(settings);
+  const ofTrail = hasOwnTrail(settings) && settings.auditTrail.name === undefined;
+  const ofRole = settings.replication !== undefined && settings.iam.names.replicationRole === undefined;
+  return [
+    ...(ofTrail ? invalidDefault("auditTrail.name", auditTrail, trailNameRule, "braintrust-exports") : []),
+    ...(ofRole
+      ? invalidDefault("iam.names.replicationRole", replicationRole, roleNameRule, "ReplicationRole")
+      : []),
+  ];
+}
+
+function invalidDefault(key: string, name: string, { holds, rule }: TextRule, example: string): Problem[] {
+  if (holds(name)) return [];
   return [
     {
-      key: "auditTrail.name",
+      key,
       value: "(unset)",
-      rule: `must be set, since the default, ${name}, is not the name of a trail: it ${trailNameRule.rule}`,
-      fix: "choose a name such as braintrust-exports",
+      rule: `must be set, since AWS refuses the default, ${name}: it ${rule}`,
+      fix: `choose a name such as ${example}`,
     },
   ];
 }
@@ -155,4 +167,26 @@ function sameIntegrations({ snowflake }: Settings): Problem[] {
       fix: "give each a name of its own",
     },
   ];
+}
+
+const SHARED = "is a database that Snowflake shares with the account: nothing can be created in it";
+const EVERYBODYS = "is a role of every user of the account, each of whom could do what this role may";
+
+/** docs.snowflake.com/en/sql-reference/snowflake-db, .../sql-reference/info-schema, .../user-guide/sample-data-using */
+const reserved = [
+  ["database", "SNOWFLAKE", SHARED],
+  ["database", "SNOWFLAKE_SAMPLE_DATA", SHARED],
+  ["schema", "INFORMATION_SCHEMA", "is the schema of Snowflake's own views: nothing can be created in it"],
+  ["adminRole", "PUBLIC", EVERYBODYS],
+  ["integrationRole", "PUBLIC", EVERYBODYS],
+] as const;
+
+/** `role` may be PUBLIC: a stack that was deployed so works, and what it owns would be lost to another role. */
+function reservedNames({ snowflake }: Settings): Problem[] {
+  return reserved.flatMap(([key, name, rule]): Problem[] => {
+    const isDefault = key === "integrationRole" && snowflake[key] === snowflake.adminRole;
+    if (isDefault || snowflake[key] === ENCRYPTED || storedName(snowflake[key]) !== name) return [];
+    const fix = "choose another name";
+    return [{ key: `snowflake.${key}`, value: showValue(snowflake[key]), rule, fix }];
+  });
 }

@@ -1,7 +1,7 @@
 import { type Problem, showValue } from "../problems";
 import { awsRegionOfSnowflake } from "../rules/text-rules";
-import { ENCRYPTED } from "../schema";
 import type { Settings } from "../settings";
+import { ENCRYPTED } from "../values";
 
 /**
  * A request carries a VPC or an endpoint only where it passes an endpoint to S3, and those reach buckets of their own region:

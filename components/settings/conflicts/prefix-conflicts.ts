@@ -4,10 +4,14 @@ import { currentOf, filesOf, storedName, viewOf } from "../snowflake-names";
 
 /** Streams that would get in each other's way. */
 export function streamConflicts({ streams, exportPrefix }: Settings): Problem[] {
+  // Settings put it in front; an argument of the component is the whole prefix.
+  const outside = streams.flatMap(({ prefix }, index) =>
+    outsideProblems(`streams[${index}].prefix`, prefix, exportPrefix),
+  );
   // A thousand streams are half a million pairs.
-  if (areApart(streams)) return [];
+  if (areApart(streams)) return outside;
   const tables = new Map(streams.map((stream) => [stream, tablesOf(stream)]));
-  return streams.flatMap((stream, index) => {
+  const near = streams.flatMap((stream, index) => {
     const own = tables.get(stream) ?? [];
     const key = `streams[${index}]`;
     const earlier = streams.slice(0, index);
@@ -49,6 +53,7 @@ export function streamConflicts({ streams, exportPrefix }: Settings): Problem[] 
           ]),
     ];
   });
+  return [...outside, ...near];
 }
 
 /** Whether no two share a name or table, and none lies below another: of sorted prefixes one is below the one before it then. */
@@ -66,13 +71,17 @@ function areApart(streams: Settings["streams"]): boolean {
 /** A bucket that exists may have other files, which are not this pipeline's to share. */
 export function readerConflicts({ crossAccountReaders, exportPrefix }: Settings): Problem[] {
   return crossAccountReaders.flatMap(({ prefixes = [] }, reader) =>
-    prefixes.flatMap((prefix, index) => {
-      if (prefix.startsWith(exportPrefix)) return [];
-      const key = `crossAccountReaders[${reader}].prefixes[${index}]`;
-      const rule = `is not below exportPrefix, ${exportPrefix}`;
-      return [{ key, value: showValue(prefix), rule, fix: `begin it with ${exportPrefix}, or remove it` }];
-    }),
+    prefixes.flatMap((prefix, index) =>
+      outsideProblems(`crossAccountReaders[${reader}].prefixes[${index}]`, prefix, exportPrefix),
+    ),
   );
+}
+
+/** Both roles can access what is below the prefix of all exports, and nothing else. */
+function outsideProblems(key: string, prefix: string, exportPrefix: string): Problem[] {
+  if (prefix.startsWith(exportPrefix)) return [];
+  const rule = `is not below exportPrefix, ${exportPrefix}`;
+  return [{ key, value: showValue(prefix), rule, fix: `begin it with ${exportPrefix}, or remove it` }];
 }
 
 /** Table, views and dynamic table of a stream. Names that differ in case alone count as one: few people would tell them apart. */

@@ -1,6 +1,6 @@
 import { type Problem, showValue } from "../problems";
-import { ENCRYPTED } from "../schema";
 import type { Settings } from "../settings";
+import { ENCRYPTED } from "../values";
 
 /** Replications that S3 would refuse, or that would leave every export out. */
 export function replicationConflicts(settings: Settings): Problem[] {

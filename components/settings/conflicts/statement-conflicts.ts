@@ -1,6 +1,7 @@
 import { type Problem, showValue } from "../problems";
-import { ENCRYPTED, type RawSettings } from "../schema";
+import type { RawSettings } from "../schema";
 import type { Settings } from "../settings";
+import { ENCRYPTED } from "../values";
 
 type Statement = RawSettings["bucketPolicyStatements"][number];
 

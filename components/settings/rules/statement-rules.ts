@@ -1,5 +1,6 @@
 import { partitionNames } from "../partitions";
-import { principalArnRule, type TextRule } from "./text-rules";
+import { principalArnRule } from "./arn-rules";
+import type { TextRule } from "./text-rules";
 
 /** Statements of a bucket's policy by which people name them. */
 export const sidRule: TextRule = {

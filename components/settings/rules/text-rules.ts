@@ -1,5 +1,5 @@
 import { awsLimits } from "../../aws-limits";
-import { knownPartition, partitionNames } from "../partitions";
+import { knownPartition } from "../partitions";
 import { currentOf, LONGEST_NAME, LONGEST_TABLE, nameProblem, storedName } from "../snowflake-names";
 
 /** What a text must satisfy: `rule` and `fix` are shown to the person who broke it. */
@@ -11,12 +11,6 @@ export interface TextRule {
   readonly examples: readonly [string, string];
 }
 
-/** Path and name of an IAM role, user or policy. */
-const named = (most: number) => `(?:[\\w+=,.@/-]{1,${awsLimits.iamPath.most - 2}}/)?[\\w+=,.@-]{1,${most}}`;
-const [roleName, userName, policyName] = [awsLimits.roleName, awsLimits.userName, awsLimits.policyName].map(
-  ({ most }) => named(most),
-);
-
 /** General purpose buckets: docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 export const bucketNameRule: TextRule = {
   holds: (name) =>
@@ -27,17 +21,6 @@ export const bucketNameRule: TextRule = {
   rule: "must be 3 to 63 lower-case letters, digits, dots and hyphens, begin and end with a letter or digit, have no two dots in a row, not be an IP address, and avoid the prefixes and suffixes that S3 reserves",
   fix: "choose a name such as acme-braintrust-exports",
   examples: ["acme-braintrust-exports", "acme.traces-2026"],
-};
-
-/** Where exports are replicated to. */
-export const bucketArnRule: TextRule = {
-  holds: (arn) => {
-    const [, name] = new RegExp(`^arn:(?:${partitionNames}):s3:::(.+)$`).exec(arn) ?? [];
-    return name !== undefined && bucketNameRule.holds(name);
-  },
-  rule: "must be the ARN of one bucket, arn:aws:s3:::<bucket>",
-  fix: "write the bucket's ARN, without a path",
-  examples: ["arn:aws:s3:::acme-exports-replica", "arn:aws:s3:::acme.replicas"],
 };
 
 /** Accounts of AWS, as texts: numbers lose a zero in front. */
@@ -64,26 +47,6 @@ export const externalIdRule: TextRule = {
   examples: ["braintrust-acme-4f9c2b7d1e", "ACME_SFCRole=2_hJk3/x+Lq8="],
 };
 
-/** Users by which Snowflake shows who it is, of an account of Snowflake's. */
-export const userArnRule: TextRule = {
-  holds: (arn) => new RegExp(`^arn:(${partitionNames}):iam::\\d{12}:user/${userName}$`).test(arn),
-  rule: "must be the ARN of one IAM user, arn:aws:iam::<12 digits>:user/<name>, with a name of at most 64 characters",
-  fix: "copy the value whole from Snowflake's DESC INTEGRATION or SYSTEM$GET_AWS_SNS_IAM_POLICY",
-  examples: [
-    "arn:aws:iam::444455556666:user/abc1-b-self1234",
-    "arn:aws:iam::444455556666:user/externalstages/ci1234",
-  ],
-};
-
-/** Readers of other accounts. */
-export const principalArnRule: TextRule = {
-  holds: (arn) =>
-    new RegExp(`^arn:(${partitionNames}):iam::\\d{12}:(root|user/${userName}|role/${roleName})$`).test(arn),
-  rule: "must be the ARN of one IAM role, user or account root, arn:aws:iam::<12 digits>:role/<name>, with a name of at most 64 characters",
-  fix: "name the principal whole; a wildcard is not a principal",
-  examples: ["arn:aws:iam::777788889999:role/analytics", "arn:aws:iam::777788889999:user/data/auditor"],
-};
-
 const iamName = (most: number): TextRule => ({
   holds: (name) => /^[\w+=,.@-]+$/.test(name) && name.length <= most,
   rule: `must be 1 to ${most} letters, digits and the characters _ + = , . @ -`,
@@ -103,25 +66,6 @@ export const iamPathRule: TextRule = {
   rule: 'must begin and end with "/", have at most 512 characters, no "//", no blank, and none of * ? $ " \\, which mean something else in policies',
   fix: "write it like /data-platform/",
   examples: ["/data-platform/", "/acme/boundary/exports/"],
-};
-
-/** Permissions boundaries, AWS's own included. */
-export const policyArnRule: TextRule = {
-  holds: (arn) => new RegExp(`^arn:(${partitionNames}):iam::(\\d{12}|aws):policy/${policyName}$`).test(arn),
-  rule: "must be the ARN of one managed policy, arn:aws:iam::<12 digits>:policy/<name>, with a name of at most 128 characters",
-  fix: "copy Arn from `aws iam list-policies`",
-  examples: ["arn:aws:iam::123456789012:policy/DeveloperBoundary", "arn:aws:iam::aws:policy/PowerUserAccess"],
-};
-
-/** Roles of a data plane that assume the role of Braintrust. */
-export const roleArnRule: TextRule = {
-  holds: (arn) => new RegExp(`^arn:(${partitionNames}):iam::\\d{12}:role/${roleName}$`).test(arn),
-  rule: "must be the ARN of one IAM role, arn:aws:iam::<12 digits>:role/<name>, with a name of at most 64 characters",
-  fix: "name the role whole; a wildcard is not a principal",
-  examples: [
-    "arn:aws:iam::777788889999:role/braintrust-api",
-    "arn:aws:iam::777788889999:role/data/brainstore",
-  ],
 };
 
 /** Queues have 80 characters, of which the dead-letter queue takes four more: SQS's API_CreateQueue. */
@@ -149,72 +93,12 @@ export const trailNameRule: TextRule = {
   examples: ["braintrust-exports", "acme.exports_audit"],
 };
 
-/** Queues of Snowflake's pipes. */
-export const queueArnRule: TextRule = {
-  holds: (arn) =>
-    new RegExp(`^arn:(${partitionNames}):sqs:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]{1,80}$`).test(arn),
-  rule: "must be the ARN of one SQS queue, arn:aws:sqs:<region>:<12 digits>:<name>",
-  fix: "copy notification_channel from SHOW PIPES or DESC PIPE",
-  examples: [
-    "arn:aws:sqs:us-east-1:444455556666:sf-snowpipe-AIDAEXAMPLE-one",
-    "arn:aws:sqs:us-east-1:444455556666:sf-snowpipe-AIDAEXAMPLE-two",
-  ],
-};
-
-/** Keys that are not of this stack. */
-export const keyArnRule: TextRule = {
-  holds: (arn) => new RegExp(`^arn:(${partitionNames}):kms:[a-z0-9-]+:\\d{12}:key/[A-Za-z0-9-]+$`).test(arn),
-  rule: "must be the ARN of one KMS key, arn:aws:kms:<region>:<12 digits>:key/<id>",
-  fix: "copy the key's ARN; an alias does not work in a policy",
-  examples: [
-    "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-    "arn:aws:kms:us-east-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab",
-  ],
-};
-
-/** Topics for alerts, which subscribe people. */
-export const topicArnRule: TextRule = {
-  holds: (arn) =>
-    new RegExp(`^arn:(${partitionNames}):sns:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]{1,256}$`).test(arn),
-  rule: "must be the ARN of one standard SNS topic, arn:aws:sns:<region>:<12 digits>:<name>",
-  fix: "copy the topic's ARN; a FIFO topic sends no e-mail",
-  examples: [
-    "arn:aws:sns:us-east-1:123456789012:oncall",
-    "arn:aws:sns:us-east-1:123456789012:platform_alerts",
-  ],
-};
-
-/** Trails that are not of this stack. */
-export const trailArnRule: TextRule = {
-  holds: (arn) =>
-    new RegExp(`^arn:(${partitionNames}):cloudtrail:[a-z0-9-]+:\\d{12}:trail/[A-Za-z0-9._-]{3,128}$`).test(
-      arn,
-    ),
-  rule: "must be the ARN of one trail, arn:aws:cloudtrail:<region>:<12 digits>:trail/<name>",
-  fix: "copy TrailARN of `aws cloudtrail describe-trails`",
-  examples: [
-    "arn:aws:cloudtrail:us-east-1:123456789012:trail/organization",
-    "arn:aws:cloudtrail:us-east-1:123456789012:trail/data.events",
-  ],
-};
-
 /** CloudWatch Logs' API_CreateLogGroup. */
 export const logGroupNameRule: TextRule = {
   holds: (name) => /^[A-Za-z0-9_/.#-]{1,512}$/.test(name),
   rule: "must be the name of a log group: at most 512 letters, digits and the characters _ / . # -",
   fix: "copy the group's name, not its ARN",
   examples: ["/aws/cloudtrail/organization", "aws-cloudtrail-logs-123456789012-4f9c2b7d"],
-};
-
-/** Cost anomaly monitors that are not of this stack. */
-export const anomalyMonitorArnRule: TextRule = {
-  holds: (arn) => new RegExp(`^arn:(${partitionNames}):ce::\\d{12}:anomalymonitor/[a-z0-9-]+$`).test(arn),
-  rule: "must be the ARN of one cost anomaly monitor, arn:aws:ce::<12 digits>:anomalymonitor/<id>",
-  fix: "copy MonitorArn from `aws ce get-anomaly-monitors`",
-  examples: [
-    "arn:aws:ce::123456789012:anomalymonitor/1234abcd-12ab-34cd-56ef-1234567890ab",
-    "arn:aws:ce::123456789012:anomalymonitor/abcd1234-34cd-12ab-56ef-abcdef123456",
-  ],
 };
 
 /** Tags: docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html; Cost Explorer takes no "$" in a key here. */
@@ -290,7 +174,7 @@ export const snowflakeRegionRule: TextRule = {
 /** Names of objects in Snowflake, quoted or not. */
 export const identifierRule: TextRule = {
   holds: (name) => isName(name),
-  rule: `must be a Snowflake identifier of 1 to ${LONGEST_NAME} characters, without control characters, backslashes, and what the Snowflake CLI reads as a variable (&name, <%, {{, {%, {#); in double quotes, with each one inside it twice`,
+  rule: `must be a Snowflake identifier of 1 to ${LONGEST_NAME} characters, without control characters, backslashes, blanks at its ends, and what the Snowflake CLI reads as a variable (&name, <%, {{, {%, {#); in double quotes, with each one inside it twice`,
   fix: "name the object as Snowflake does",
   examples: ["ANALYTICS", '"Data platform"'],
 };
@@ -302,7 +186,11 @@ export const tableRule: TextRule = {
   rule: `${identifierRule.rule.replace(String(LONGEST_NAME), String(LONGEST_TABLE))}; without & at its end, since other objects are named <table>_LATEST and the like`,
 };
 
+/** What is copied from a page ends in a no-break space at times: it would name another object than the one that is there. */
+const blankAtEnd = /^[\s\p{Cf}]|[\s\p{Cf}]$/u;
+
 function isName(setting: string, derived = (name: string) => name): boolean {
+  if (blankAtEnd.test(setting)) return false;
   const name = storedName(setting);
   return name !== undefined && nameProblem(derived(name)) === undefined;
 }

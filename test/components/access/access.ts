@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { runSimulation } from "@cloud-copilot/iam-simulate";
 import { SHARED_POLICY } from "../../../components/storage/share-names";
-import { ACCOUNT_ID, type Deployment, deployProgram, type Program, type Registered } from "../../support";
+import { ACCOUNT_ID, type Deployment, type Program, type Registered, sharedProgram } from "../../support";
 
 export const BRAINTRUST_ID = "111122223333";
 export const bucket = "arn:aws:s3:::acme-exports";
@@ -51,7 +51,7 @@ export function matrix(
   describe(title, () => {
     let program: Program;
     before(async () => {
-      program = await deployProgram(settings);
+      program = await sharedProgram(settings);
     });
     for (const [verdict, attempt] of rows) {
       const { principal, action, resource, context = {} } = attempt;

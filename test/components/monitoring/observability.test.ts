@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { deployProgram, type Registered } from "../../support";
+import { type Registered, sharedProgram } from "../../support";
 
 const connected = {
   braintrust: { accountId: "111122223333", orgId: "org-1" },
@@ -67,7 +67,7 @@ const guards: readonly Guard[] = [
 
 describe("turning a guard off", () => {
   const resourcesOf = async (settings: object): Promise<Map<string, Registered>> => {
-    const { deployed } = await deployProgram({ ...connected, ...settings }, { stack: "prod" });
+    const { deployed } = await sharedProgram({ ...connected, ...settings }, { stack: "prod" });
     return new Map(
       deployed.resources
         .filter(({ type }) => type !== "pulumi:pulumi:Stack")

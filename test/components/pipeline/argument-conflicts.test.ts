@@ -66,6 +66,10 @@ describe("arguments of ExportPipeline that cannot be combined", () => {
 
   const renamed: [args: ExportPipelineArgs, line: string][] = [
     [
+      { exportPrefix: "lake/braintrust/", streams: [{ name: "spans", prefix: "spans/" }] },
+      'streams[0].prefix = "spans/": is not below exportPrefix, lake/braintrust/; begin it with lake/braintrust/, or remove it',
+    ],
+    [
       { existingTrailLogGroup: "trail" },
       'existingTrailLogGroup = "trail": is the log group of an existing trail, and existingTrailArn names none; name the trail, or remove it: a trail of the stack\'s own has a group of its own',
     ],

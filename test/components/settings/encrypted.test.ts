@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseSettings } from "../../../components/settings/read-settings";
-import { ENCRYPTED } from "../../../components/settings/schema";
+import { ENCRYPTED } from "../../../components/settings/values";
 import { problemsOf, settingsFor } from "../../support";
 
 const parse = (values: Record<string, unknown>, secretKeys: string[] = []) =>

@@ -48,6 +48,30 @@ describe("names in Snowflake", () => {
     assert.deepEqual(refused({ snowflake: { database: "R&" } }), []);
   });
 
+  for (const [key, reserved, own] of [
+    [
+      "database",
+      ["SNOWFLAKE", "snowflake", '"SNOWFLAKE"', "Snowflake_Sample_Data"],
+      ['"snowflake"', "SNOWFLAKES"],
+    ],
+    ["schema", ["information_schema", '"INFORMATION_SCHEMA"'], ["PUBLIC", '"information_schema"']],
+    ["adminRole", ["public"], ["SECURITYADMIN"]],
+    ["integrationRole", ["PUBLIC", '"PUBLIC"'], ["SYSADMIN", '"public"']],
+    // Whoever has deployed so owns the objects by it.
+    ["role", [], ["PUBLIC", "SYSADMIN"]],
+    ["readerRole", [], ["PUBLIC"]],
+  ] as const) {
+    it(`are refused where Snowflake has its own: snowflake.${key}`, () => {
+      for (const name of reserved) {
+        const [problem, ...others] = problemsOf({ snowflake: { [key]: name } });
+        assert.deepEqual([problem?.key, problem?.value], [`snowflake.${key}`, JSON.stringify(name)]);
+        assert.match(`${problem?.rule}; ${problem?.fix}`, /^is .*; choose another name$/);
+        assert.deepEqual(others, []);
+      }
+      for (const name of own) assert.deepEqual(refused({ snowflake: { [key]: name } }), [], name);
+    });
+  }
+
   it("are refused where two integrations would have the same", () => {
     const named = (integration: string, errorsName: string, enabled = true) => ({
       snowflake: { integration, errorNotifications: { enabled, integration: errorsName } },
@@ -130,6 +154,17 @@ describe("names in AWS", () => {
       assert.deepEqual(refused({ bucketName, ...named }, stack), [], stack);
     }
     assert.deepEqual(refused(trail, "data-eu-1"), []);
+  });
+
+  it("need one for the role of a replication where the stack's own makes the default too long", () => {
+    const given = { bucketName: "acme-exports", encryption: "s3" };
+    const replicated = { ...given, replication: { bucketArn: "arn:aws:s3:::acme-replicas" } };
+    const [fits, tooLong] = ["s".repeat(38), "s".repeat(39)];
+    assert.deepEqual(refused(replicated, fits), []);
+    assert.deepEqual(refused(replicated, tooLong), ["iam.names.replicationRole"]);
+    assert.deepEqual(refused(given, tooLong), []);
+    const iam = { names: { replicationRole: "acme-copier" } };
+    assert.deepEqual(refused({ ...replicated, iam }, tooLong), []);
   });
 
   it("have a path that policies take as it is", () => {

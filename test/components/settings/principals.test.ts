@@ -90,7 +90,7 @@ refuses("what Snowflake cannot have said", [
     /STORAGE_AWS_EXTERNAL_ID/,
   ),
   ...each(
-    ["", "line\nbreak", "x".repeat(256)],
+    ["", "line\nbreak", "x".repeat(256), "LAKE\u00a0", "\u200bLAKE", ' "lake"'],
     (database) => ({ snowflake: { database } }),
     "snowflake.database",
     /Snowflake identifier of 1 to 255/,

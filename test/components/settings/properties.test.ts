@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseSettings } from "../../../components/settings/read-settings";
-import { ENCRYPTED } from "../../../components/settings/schema";
 import { PROJECT } from "../../../components/settings/settings";
+import { ENCRYPTED } from "../../../components/settings/values";
 import { anyText } from "../../any-text";
 
 const keys = [

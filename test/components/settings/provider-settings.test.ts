@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { accountIdsOf } from "../../../components/settings/provider-settings";
+import * as config from "@pulumi/aws/config/vars";
+import { accountIdsOf, PROVIDER_KEYS } from "../../../components/settings/provider-settings";
 import { problemsOf } from "../../support";
 
 const tagged = (tags: Readonly<Record<string, unknown>>) => ({ values: { "aws:defaultTags": { tags } } });
@@ -33,6 +34,22 @@ describe("tags of the provider", () => {
     });
   }
 
+  for (const [key, given] of [
+    ["aws:defaultTags", { Owner: "data", CostCenter: 7 }],
+    ["aws:defaultTags", { tags: [{ key: "Owner", value: "data" }] }],
+    ["aws:defaultTags", [{ tags: { Owner: "data" } }]],
+    ["aws:defaultTags", "Owner=data"],
+    ["aws:defaultTags.tags.Owner", { tags: { Owner: { team: "data" } } }],
+  ] as const) {
+    it(`are refused in a shape that the provider does not read: ${JSON.stringify(given)}`, () => {
+      const problems = problemsOf({}, { values: { "aws:defaultTags": given } });
+      assert.deepEqual(
+        problems.map((problem) => problem.key),
+        [key],
+      );
+    });
+  }
+
   it("are refused beyond 50", () => {
     assert.deepEqual(problemsOf({}, tagged(many(50))), []);
     assert.match(String(problemsOf({}, tagged(many(51)))[0]?.rule), /at most 50 tags/);
@@ -54,6 +71,33 @@ describe("tags of the provider", () => {
     assert.deepEqual(problemsOf(costTag, tagged({ cost: 1234 })), []);
     const inherited = { monitoring: { ...costTag.monitoring, costTag: "constructor" } };
     assert.deepEqual(problemsOf(inherited, tagged({ cost: 1234 }))[0]?.key, "monitoring.costTag");
+  });
+});
+
+describe("keys of the provider", () => {
+  it("are those that the provider of package.json has", () => {
+    const ofSdk = Object.keys(config).filter((key) => key !== "default");
+    assert.deepEqual([...PROVIDER_KEYS].sort(), [...ofSdk, "pluginDownloadURL", "version"].sort());
+  });
+
+  for (const [key, fix] of [
+    ["aws:assumeRole", /correct its spelling; known keys here: accessKey, .*assumeRoles/],
+    ["aws:s3ForcePathStyle", /s3UsePathStyle/],
+    ["aws:awsSecretKey", /secretKey/],
+    ["aws:defaultTags.tags.Owner", /config set --path aws:defaultTags\.tags\.Owner <value>/],
+    ["aws:allowedAccountIds[0]", /config set --path aws:allowedAccountIds\[0\] <value>/],
+  ] as const) {
+    it(`are refused where it knows none, and without the value: ${key}`, () => {
+      const [problem, ...others] = problemsOf({}, { values: { [key]: "wJalrXUtnFEMI" } });
+      assert.deepEqual([problem?.key, others], [key, []]);
+      assert.match(problem?.fix ?? "", fix);
+      assert.doesNotMatch(JSON.stringify(problem), /wJalr/);
+    });
+  }
+
+  it("are taken with credentials that are encrypted, and where they are another namespace's", () => {
+    const values = { "aws:secretKey": "[encrypted]", "aws:version": "7.48.0", "aws-native:region": "x" };
+    assert.deepEqual(problemsOf({}, { values }), []);
   });
 });
 

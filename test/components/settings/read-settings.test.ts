@@ -229,6 +229,13 @@ describe("settings with a value", () => {
       parseSettings({ stack: "dev", values, environmentRegion: "eu-west-1" }).settings?.region;
     assert.equal(regionWith({}), "eu-west-1");
     assert.equal(regionWith({ "aws:region": "us-east-1" }), "us-east-1");
+    for (const region of [5, true, "sa-east-1 ", "sa-east-1\n"]) {
+      const { problems } = parseSettings({ stack: "dev", values: { "aws:region": region } });
+      assert.deepEqual(
+        problems.map(({ key, value }) => [key, value]),
+        [["aws:region", JSON.stringify(String(region))]],
+      );
+    }
   });
 
   it("disregard what belongs to others", () => {

@@ -142,7 +142,7 @@ refuses("values of another kind", [
     "objectLock.days",
     '"thirty"',
     /^must be a number$/,
-    /stack's file/,
+    /in the file/,
   ],
   [{ lifecycle: { glacierDays: 90.5 } }, "lifecycle.glacierDays", "90.5", /^must be a whole number$/, /./],
   [{ lifecycle: { standardIaDays: 29 } }, "lifecycle.standardIaDays", "29", /^must be at least 30$/, /./],
@@ -255,7 +255,9 @@ describe("settings", () => {
 
   it("name ten items of a list with the same fault, and how many more have it", () => {
     const streams = Array.from({ length: 300 }, (_, index) => ({ name: `no name ${index}`, format: "csv" }));
-    const lines = settingsError("dev", problemsOf({ exportPrefix: "/exports", streams })).split("\n");
+    const lines = settingsError({ stack: "dev" }, problemsOf({ exportPrefix: "/exports", streams })).split(
+      "\n",
+    );
     assert.match(lines[1] ?? "", /^ {2}exportPrefix = /);
     assert.deepEqual(
       ["name", "format"].map((field) => lines.filter((line) => line.includes(`].${field} = `)).length),

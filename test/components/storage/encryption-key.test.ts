@@ -35,7 +35,7 @@ describe("EncryptionKeyPolicy", () => {
           writerArn: "arn:writer",
           readerArns: ["arn:reader", "arn:guest"],
           encryptsTopic: false,
-          alertServices: [],
+          encryptsAlerts: false,
           ...args,
         }),
     );
