@@ -12,6 +12,9 @@ const damagedState = /failed to load checkpoint: (?:place \d+|json): /;
 /** Pulumi.yaml, to the engine's schema of it (project.json in its sdk/go/common/workspace): a line for each fault follows. */
 const invalidProject = /could not validate '.*Pulumi\.yaml': \d+ errors? occurred:/;
 
+/** The same file, where it has one fault that its schema has no word for: a date, or one of Project.Validate there. */
+const refusedProject = /could not (?:validate|unmarshal) '.*Pulumi\.yaml': (.*)/;
+
 /** A backend that is named wrongly, or without what logs in there; one that does not answer has other texts. */
 const unusableBackend =
   /unable to open bucket|unknown query parameter|\bNoSuchBucket\b|Invalid region|connection info string|must be set for login|problem logging in|could not find default credentials/;
@@ -27,7 +30,13 @@ export function backendError(text: string): UsageError | undefined {
 
 /** What the engine says is wrong in Pulumi.yaml, beyond what is checked before it starts. */
 export function projectError(text: string): UsageError | undefined {
-  if (!invalidProject.test(text)) return undefined;
+  if (!invalidProject.test(text)) {
+    const [, fault] = refusedProject.exec(text) ?? [];
+    if (fault === undefined) return undefined;
+    const rule = fault.includes("time.Time") ? "has a date, which Pulumi refuses there" : fault;
+    const fix = rule === fault ? "correct it in the file" : "put it in quotes";
+    return new UsageError(`Invalid Pulumi.yaml:\n  Pulumi.yaml: ${rule}; ${fix}`);
+  }
   const faults = [...text.matchAll(/^\s*\* #\/?(\S*): (.*)$/gm)].map(
     ([, place = "", rule]) =>
       `  ${place.replaceAll("/", ".") || "Pulumi.yaml"}: ${rule}; correct it in the file`,
@@ -114,4 +123,15 @@ export function rejectedAnswer(text: string): string | undefined {
   const [, answer] =
     /^Unhandled exception: .*?invocation of \S+ returned an error: ([\s\S]*)$/.exec(text) ?? [];
   return answer?.replace(/\n\s+at .*/g, "").trim();
+}
+
+/**
+ * What AWS answered, without what Pulumi's bridge to the provider puts around it: it reports each failure twice, as a line of its log and as
+ * a list of one (`sdk.helper_schema` of pulumi-terraform-bridge).
+ */
+export function answerOfAws(text: string): string {
+  const [, logged] =
+    /^\s*sdk-v2\/provider2\.go:\d+: sdk\.helper_schema: (.*): provider=\S+\s*$/s.exec(text) ?? [];
+  const [, listed] = /^1 error occurred:\s*\* (.*)$/s.exec(text) ?? [];
+  return (logged ?? listed ?? text).trim();
 }

@@ -21,10 +21,12 @@ import {
 import { lacksExternalId, newExternalId, withExternalId } from "../project/external-id";
 import { projectDir, readStackFile, type StackFile, settingsOf } from "../project/stack-file";
 import { ownName } from "../project/stack-name";
+import { listed } from "../terminal/counted";
 import { backendFolder, backendUrlOf, keepStatePrivate } from "./backend";
 import { findEngine } from "./cli/pulumi-cli";
 import { requireHome } from "./cli/pulumi-home";
 import { backendError, engineErrors, projectError } from "./engine-errors";
+import { environmentTexts } from "./environment-texts";
 import { type InlineProgram, inlineProgram } from "./inline-program";
 import { withProviderSecrets } from "./provider-secrets";
 import { answerUpdates, knownStack } from "./sdk-internals";
@@ -49,6 +51,8 @@ export interface WorkspaceOptions {
   readonly chooseExternalId?: boolean | undefined;
   /** What the engine and its plugins see in addition to this process's own environment. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Comes once the stack's file is checked, and before anything is created. What it throws ends it. @default nothing */
+  readonly onChecked?: ((file: StackFile) => Promise<void>) | undefined;
   /** Receives what takes long before the engine starts: its download or build. */
   readonly onNote?: ((message: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -86,10 +90,11 @@ export async function openStack(options: WorkspaceOptions): Promise<OpenStack> {
   const chosenExternalId =
     options.chooseExternalId && lacksExternalId(file, written) ? newExternalId(file.stack) : undefined;
   const completed = (settings: Settings) => withExternalId(settings, chosenExternalId);
-  const environment = withPlugins({ ...options.environment });
+  const environment = withPlugins(environmentTexts(options.environment));
   const allVariables = { ...process.env, ...environment };
   const backendUrl = await backendUrlOf(workDir, allVariables);
   await requirePassphrase(file, { workDir, backendUrl, environment: allVariables, onNote: options.onNote });
+  await options.onChecked?.(file);
   await keepStatePrivate(backendUrl, workDir);
   await requireHome(allVariables);
   const [pulumiCommand, { buildPipeline }] = await Promise.all([
@@ -186,7 +191,7 @@ async function unknownStack(stackName: string, engine: EngineOptions): Promise<U
   const known = await workspace.listStacks().then(
     (stacks) => {
       const names = stacks.map(({ name }) => name).sort();
-      return names.length > 0 ? `the backend has ${names.join(", ")}` : "the backend has no stack yet";
+      return names.length > 0 ? `the backend has ${listed(names)}` : "the backend has no stack yet";
     },
     (error: unknown) => `the backend does not list its stacks (${engineErrors(String(error))})`,
   );

@@ -7,6 +7,7 @@ import type { Deployment, Stack } from "@pulumi/pulumi/automation";
 import { ownName } from "../../project/stack-name";
 import { stateFolder } from "../backend";
 import { backendError, commandError } from "../engine-errors";
+import { notingLock } from "./locks";
 import { readStateFile } from "./state-file";
 
 const run = promisify(execFile);
@@ -45,7 +46,7 @@ export async function importState(stack: Stack, state: ExportedState): Promise<v
   try {
     const file = path.join(dir, "state.json");
     await fs.writeFile(file, JSON.stringify(state), { mode: 0o600 });
-    await pulumi(stack, ["stack", "import", "--file", file]);
+    await locking(stack, ["stack", "import", "--file", file]);
   } finally {
     await fs.rm(dir, { recursive: true, force: true });
   }
@@ -57,7 +58,12 @@ export async function importState(stack: Stack, state: ExportedState): Promise<v
  * @throws StackBusyError where an update is in progress.
  */
 export async function unprotect(stack: Stack, urns: readonly string[]): Promise<void> {
-  await pulumi(stack, ["state", "unprotect", ...urns, "--yes"]);
+  await locking(stack, ["state", "unprotect", ...urns, "--yes"]);
+}
+
+/** A command that takes the stack's lock. */
+async function locking(stack: Stack, args: readonly string[]): Promise<void> {
+  await notingLock(await stateFolder(stack), ownName(stack.name), () => pulumi(stack, args));
 }
 
 async function pulumi({ name, workspace }: Stack, args: readonly string[]): Promise<string> {

@@ -1,4 +1,5 @@
-import * as fs from "node:fs/promises";
+import * as fs from "node:fs";
+import { rm } from "node:fs/promises";
 import * as path from "node:path";
 import { z } from "zod";
 import { PROJECT } from "../../../components/settings/settings";
@@ -26,28 +27,31 @@ export interface StackLock extends z.infer<typeof content> {
  *
  * @param folder of the backend; other backends report their locks only when an update meets one.
  */
-export async function readLocks(
-  folder: string | undefined,
-  stack: string,
-  host: Host = thisHost,
-): Promise<StackLock[]> {
+export function readLocks(folder: string | undefined, stack: string, host: Host = thisHost): StackLock[] {
   if (folder === undefined) return [];
-  const dir = path.join(folder, ".pulumi", "locks", "organization", PROJECT, stack);
-  const names = await fs.readdir(dir).catch(() => []);
-  const note = await readNote(folder, stack);
-  const locks = names
+  const dir = lockFolder(folder, stack);
+  const note = readNote(folder, stack);
+  return fileNames(dir)
     .filter((name) => name.endsWith(".json"))
-    .map((name) => readLock(path.join(dir, name), note?.lock === name ? note.processSpace : undefined, host));
-  return (await Promise.all(locks)).filter((lock) => lock !== undefined);
+    .map((name) => readLock(path.join(dir, name), note?.lock === name ? note.processSpace : undefined, host))
+    .filter((lock) => lock !== undefined);
 }
 
-async function readLock(
-  file: string,
-  processSpace: string | undefined,
-  host: Host,
-): Promise<StackLock | undefined> {
+function lockFolder(folder: string, stack: string): string {
+  return path.join(folder, ".pulumi", "locks", "organization", PROJECT, stack);
+}
+
+function fileNames(dir: string): string[] {
   try {
-    const lock = content.parse(JSON.parse(await fs.readFile(file, "utf8")));
+    return fs.readdirSync(dir);
+  } catch {
+    return [];
+  }
+}
+
+function readLock(file: string, processSpace: string | undefined, host: Host): StackLock | undefined {
+  try {
+    const lock = content.parse(JSON.parse(fs.readFileSync(file, "utf8")));
     return { ...lock, file, holder: holderOf(lock, processSpace, host) };
   } catch {
     return undefined;
@@ -67,27 +71,55 @@ function holderOf(
 
 const noteContent = z.object({ lock: z.string(), processSpace: z.string() });
 
-/** Notes that the lock which a stack has now was taken here, by an engine of this process. Only a stack's last lock is noted. */
-export async function noteOwnLock(
-  folder: string | undefined,
-  stack: string,
-  host: Host = thisHost,
-): Promise<void> {
+/**
+ * Notes that the lock which a stack has now was taken here, by an engine of this process. Only a stack's last lock is noted.
+ * Done when it returns: next, this process evaluates the program, and a lock is nobody's if it is killed before its note.
+ */
+export function noteOwnLock(folder: string | undefined, stack: string, host: Host = thisHost): void {
   const { processSpace } = host;
-  const own = (await readLocks(folder, stack, host)).find(({ holder }) => holder === "alive");
+  const own = readLocks(folder, stack, host).find(({ holder }) => holder === "alive");
   if (folder === undefined || own === undefined || processSpace === undefined) return;
   const file = noteFile(folder, stack);
   try {
-    await fs.mkdir(path.dirname(file), { recursive: true });
-    await fs.writeFile(file, JSON.stringify({ lock: path.basename(own.file), processSpace }));
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, JSON.stringify({ lock: path.basename(own.file), processSpace }));
   } catch {
     // Without a note the lock is kept, and the message names `pulumi cancel`.
   }
 }
 
-async function readNote(folder: string, stack: string): Promise<z.infer<typeof noteContent> | undefined> {
+/**
+ * Has an engine of this process do `work`, and notes the stack's lock as soon as the engine has it. Where the system refuses to
+ * watch the folder, as at its limit of watchers, it does nothing more than `work`.
+ */
+export async function notingLock<Done>(
+  folder: string | undefined,
+  stack: string,
+  work: () => Promise<Done>,
+  host: Host = thisHost,
+): Promise<Done> {
+  const watcher = folder === undefined ? undefined : watch(folder, stack, host);
   try {
-    return noteContent.parse(JSON.parse(await fs.readFile(noteFile(folder, stack), "utf8")));
+    return await work();
+  } finally {
+    watcher?.close();
+  }
+}
+
+function watch(folder: string, stack: string, host: Host): fs.FSWatcher | undefined {
+  try {
+    const dir = lockFolder(folder, stack);
+    fs.mkdirSync(dir, { recursive: true });
+    const watcher = fs.watch(dir, () => noteOwnLock(folder, stack, host));
+    return watcher.on("error", () => watcher.close());
+  } catch {
+    return undefined;
+  }
+}
+
+function readNote(folder: string, stack: string): z.infer<typeof noteContent> | undefined {
+  try {
+    return noteContent.parse(JSON.parse(fs.readFileSync(noteFile(folder, stack), "utf8")));
   } catch {
     return undefined;
   }
@@ -102,7 +134,7 @@ function noteFile(folder: string, stack: string): string {
 export async function releaseDeadLocks(locks: readonly StackLock[]): Promise<void> {
   const dead = locks.filter(({ holder }) => holder === "dead");
   const files = dead.flatMap(({ file }) => [file, `${file}.attrs`]);
-  await Promise.all(files.map((file) => fs.rm(file, { force: true })));
+  await Promise.all(files.map((file) => rm(file, { force: true })));
 }
 
 /** A lock in a line. */

@@ -74,6 +74,18 @@ describe("an engine's text about Pulumi.yaml", () => {
     assert.equal(projectError("error: could not find 'Pulumi.yaml'"), undefined);
   });
 
+  it("of one fault that the schema has no word for is the same error", () => {
+    const saying = (text: string) => projectError(`error: could not ${text}`)?.message;
+    assert.equal(
+      saying("validate '/a/Pulumi.yaml': jsonschema: invalid jsonType: time.Time"),
+      "Invalid Pulumi.yaml:\n  Pulumi.yaml: has a date, which Pulumi refuses there; put it in quotes",
+    );
+    assert.equal(
+      saying("unmarshal '/a/Pulumi.yaml': project is missing a 'name' attribute"),
+      "Invalid Pulumi.yaml:\n  Pulumi.yaml: project is missing a 'name' attribute; correct it in the file",
+    );
+  });
+
   it("is a usage error whichever of the engine's commands ended with it", () => {
     const text =
       "error: could not validate '/srv/Pulumi.yaml': 1 error occurred:\n\t* #/backend: expected object\n";

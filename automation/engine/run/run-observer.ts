@@ -1,9 +1,9 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { PIPELINE_TYPE } from "../../components/settings/settings";
-import { isDebugging } from "../debug";
-import type { ProgressListener, StepCount } from "../terminal/progress";
-import { type Change, changeOf, nameOf, type Step, shortType, subjectOf } from "./changes";
-import { rejectedAnswer } from "./engine-errors";
+import { PIPELINE_TYPE } from "../../../components/settings/settings";
+import { isDebugging } from "../../debug";
+import type { ProgressListener, StepCount } from "../../terminal/progress";
+import { type Change, changeOf, nameOf, type Step, shortType, subjectOf } from "../changes";
+import { answerOfAws, rejectedAnswer } from "../engine-errors";
 import { withoutColour } from "./engine-log";
 import { type Failure, outcomeUnknown } from "./failure-causes";
 import type { RunTraits } from "./run-kinds";
@@ -74,11 +74,13 @@ export class RunObserver {
     if (ephemeral || (severity !== "warning" && severity !== "error")) return;
     const said = withoutColour(diagnostic.message).trim();
     const answer = isDebugging() ? undefined : rejectedAnswer(said);
-    const message = answer ?? said;
+    const message = answerOfAws(answer ?? said);
     if (OWN_PLUGIN.test(message)) return;
     // Each property that waited for the answer is rejected with it.
     if (answer !== undefined && this.failures.some((failure) => failure.message.includes(answer))) return;
     const resource = urn ? nameOf(urn) : undefined;
+    const isKnown = (failure: Failure) => failure.resource === resource && failure.message === message;
+    if (severity === "error" && this.failures.some(isKnown)) return;
     if (severity === "error") this.errors.push(resource === undefined ? message : `${resource}: ${message}`);
     if (severity === "error" && message !== "update failed") this.failures.push({ resource, message });
     this.listener({ kind: "diagnostic", severity, message, ...(resource === undefined ? {} : { resource }) });

@@ -1,5 +1,5 @@
-import type { SlowStep } from "../terminal/progress";
-import type { Change } from "./changes";
+import type { SlowStep } from "../../terminal/progress";
+import type { Change } from "../changes";
 
 /**
  * Changes for which the AWS provider always waits long: after a write it reads until several answers in a row agree, because

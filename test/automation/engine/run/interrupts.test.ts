@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { startInterrupts } from "../../../automation/engine/interrupts";
-import { elapse, stopClock } from "../../clock";
+import { startInterrupts } from "../../../../automation/engine/run/interrupts";
+import { elapse, stopClock } from "../../../clock";
 
 describe("the engine's interrupts", () => {
   stopClock();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { traitsOf } from "../../../automation/engine/run-kinds";
-import { RunObserver } from "../../../automation/engine/run-observer";
+import { traitsOf } from "../../../../automation/engine/run/run-kinds";
+import { RunObserver } from "../../../../automation/engine/run/run-observer";
 
 const DENIED =
   "Retrieving AWS account details: operation error STS: GetCallerIdentity, api error ExpiredToken: The security token is expired";
@@ -34,6 +34,19 @@ describe("errors of the engine", () => {
       DENIED,
     ]);
     assert.deepEqual(reported(DENIED, rejected(["policy"], asked)), [DENIED]);
+  });
+
+  it("say once what AWS answered to a change, which the provider reports by its log and by a list", () => {
+    const refused =
+      "creating S3 Bucket (b): operation error S3: CreateBucket, StatusCode: 409, BucketAlreadyExists: ";
+    assert.deepEqual(
+      reported(
+        `  sdk-v2/provider2.go:572: sdk.helper_schema: ${refused}: provider=aws@7.20.0`,
+        `1 error occurred:\n\t* ${refused}\n\n`,
+        "2 errors occurred:\n\t* one\n\t* two\n\n",
+      ),
+      [refused.trim(), "2 errors occurred:\n\t* one\n\t* two"],
+    );
   });
 
   it("keep the stack trace of a mistake of the program", () => {

@@ -1,5 +1,5 @@
-import { PipelineError } from "../errors";
-import type { Change, Step } from "./changes";
+import { PipelineError } from "../../errors";
+import type { Change, Step } from "../changes";
 import type { Failure } from "./failure-causes";
 
 /** A run of the engine that failed, with what AWS refused and what was done before. */

@@ -1,5 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { nameOf, type Step } from "./changes";
+import { nameOf, type Step } from "../changes";
 
 /**
  * The line of the engine's log that an event stands for, without the value of any property. The engine's own debugging

@@ -4,9 +4,9 @@ import {
   namedCauses,
   outcomeUnknown,
   passingCauses,
-} from "../../../automation/engine/failure-causes";
-import { parseSettings } from "../../../components/settings/read-settings";
-import type { Settings } from "../../../components/settings/settings";
+} from "../../../../automation/engine/run/failure-causes";
+import { parseSettings } from "../../../../components/settings/read-settings";
+import type { Settings } from "../../../../components/settings/settings";
 
 function settings(own: Readonly<Record<string, unknown>> = {}): Settings {
   const values = Object.fromEntries(
@@ -74,9 +74,60 @@ describe("judgeFailure", () => {
     assert.match(named({ crossAccountReaders }) ?? "", /crossAccountReaders/);
   });
 
+  it("says who can lift what AWS refuses, and by what", () => {
+    const key = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-4333-8444-555555555555";
+    for (const [message, cause, own] of [
+      [
+        denied,
+        /AWS denies iam:CreateRole to the caller; grant it .*`.* permissions --stack dev --for deploy`/,
+      ],
+      [
+        `${denied} because no identity-based policy allows the iam:CreateRole action`,
+        /no identity-based policy allows iam:CreateRole; grant it/,
+      ],
+      [
+        `${denied} with an explicit deny in an identity-based policy`,
+        /: an identity-based policy denies iam:CreateRole; grant it/,
+      ],
+      [
+        `${denied} with an explicit deny in a service control policy: arn:aws:organizations::1:policy/o-1/service_control_policy/p-1`,
+        /: a service control policy denies iam:CreateRole; have the administrators of your AWS organization/,
+      ],
+      [
+        `${denied} because no permissions boundary allows the iam:CreateRole action`,
+        /no permissions boundary allows iam:CreateRole; have the owner of the boundary/,
+      ],
+      ["api error AccessDenied: Access Denied", /AWS denies this to the caller; grant it/],
+      [
+        "LimitExceeded: Cannot exceed quota for RolesPerAccount: 1000",
+        /a quota of the account is reached; request a higher one/,
+      ],
+      ["TooManyBuckets: You have attempted to create more buckets than allowed", /a quota of the account/],
+      ["MaximumNumberOfTrailsExceededException: User: 1 already has 5 trails", /a quota of the account/],
+      [
+        "CreateBucket, StatusCode: 409, BucketAlreadyExists: ",
+        /another account has a bucket of this name; set bucketName/,
+      ],
+      [
+        `KMS.DisabledException: ${key} is disabled.`,
+        /key is disabled.*; enable it by `aws kms enable-key`.* needed$/,
+      ],
+      [
+        `KMSInvalidStateException: ${key} is pending deletion.`,
+        /, or name another one in kmsKeyArn$/,
+        { encryption: "kms", kmsKeyArn: key },
+      ],
+    ] as const) {
+      const failure = { resource: "pipeline-braintrust", message };
+      const [named = "", ...more] = namedCauses([failure, failure], settings(own));
+      assert.match(named, /^pipeline-braintrust: /);
+      assert.match(named, cause);
+      assert.deepEqual(more, []);
+    }
+  });
+
   it("says nothing of what it does not know", () => {
-    assert.equal(kindOf("pipeline-braintrust", denied), "unknown");
-    assert.equal(kindOf("pipeline-bucket", "BucketAlreadyExists: taken"), "unknown");
+    assert.equal(kindOf("pipeline-bucket", "InvalidBucketState: no"), "unknown");
   });
 });
 

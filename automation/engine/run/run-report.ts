@@ -1,5 +1,5 @@
-import { commandLine } from "../command-line";
-import { type Change, shortType } from "./changes";
+import { commandLine } from "../../command-line";
+import { type Change, shortType } from "../changes";
 
 /** How a run of the engine ended that did not succeed. */
 export interface RunEnd {

@@ -1,20 +1,20 @@
 import { CommandError, type EngineEvent, StackNotFoundError } from "@pulumi/pulumi/automation";
-import { isDebugging } from "../debug";
-import { PipelineError, UsageError } from "../errors";
-import type { ProgressListener } from "../terminal/progress";
-import { backendFolder } from "./backend";
-import type { Change } from "./changes";
-import { backendError, engineErrors, knownError } from "./engine-errors";
+import { isDebugging } from "../../debug";
+import { PipelineError, UsageError } from "../../errors";
+import type { ProgressListener } from "../../terminal/progress";
+import { backendFolder } from "../backend";
+import type { Change } from "../changes";
+import { backendError, engineErrors, knownError } from "../engine-errors";
+import { CONNECTION_LOST, lostConnection } from "../inline-program";
+import { noteOwnLock, notingLock } from "../state/locks";
+import type { OpenStack } from "../workspace";
 import { engineLogLine } from "./engine-log";
 import { FailedRunError } from "./failed-run";
 import { namedCauses } from "./failure-causes";
-import { CONNECTION_LOST, lostConnection } from "./inline-program";
 import { type Interrupts, type StopRules, startInterrupts, TIMEOUT_MS } from "./interrupts";
 import { type RunKind, traitsOf } from "./run-kinds";
 import { RunObserver } from "./run-observer";
 import { runReport } from "./run-report";
-import { noteOwnLock } from "./state/locks";
-import type { OpenStack } from "./workspace";
 
 /** One operation of the engine. */
 export interface EngineRun extends StopRules {
@@ -68,20 +68,24 @@ async function runOnce(open: OpenStack, run: EngineRun): Promise<Change[]> {
     () => note(`no end within ${timeLimit(run)}: cancelling`),
   );
   const log = isDebugging() ? note : undefined;
-  let lockNoted = Promise.resolve();
+  const folder = backendFolder(open.backendUrl, open.stack.workspace.workDir);
+  const { stack } = open.file;
+  const { mutates } = traitsOf(kind);
+  const hooks: EngineHooks = {
+    onEvent: (event) => {
+      observer.onEvent(event);
+      logEvent(event, log);
+      // The first event of an engine that has the lock: late, but it comes where the folder cannot be watched.
+      if (event.preludeEvent && mutates) noteOwnLock(folder, stack);
+      if (observer.deletesUnregistered(event)) interrupts.terminate();
+    },
+    onOutput: (text) => observer.onOutput(text),
+    signal: interrupts.signal,
+    color: "never",
+  };
   try {
-    await operation({
-      onEvent: (event) => {
-        observer.onEvent(event);
-        logEvent(event, log);
-        // The first event of an engine that has the stack's lock, which a preview does not take.
-        if (event.preludeEvent && traitsOf(kind).mutates) lockNoted = noteLock(open);
-        if (observer.deletesUnregistered(event)) interrupts.terminate();
-      },
-      onOutput: (text) => observer.onOutput(text),
-      signal: interrupts.signal,
-      color: "never",
-    });
+    // A preview takes no lock.
+    await (mutates ? notingLock(folder, stack, () => operation(hooks)) : operation(hooks));
     if (observer.programRegistered) return observer.changes;
   } catch (error) {
     throw error instanceof StackNotFoundError
@@ -90,7 +94,6 @@ async function runOnce(open: OpenStack, run: EngineRun): Promise<Change[]> {
   } finally {
     interrupts.stop();
     onProgress({ kind: "note", message: `ended: ${title}`, run: "ended" });
-    await lockNoted;
   }
   throw new FailedRunError(`${title}: ${CONNECTION_LOST}`, [], observer.made);
 }
@@ -141,8 +144,4 @@ function timeLimit({ timeoutMs = TIMEOUT_MS }: EngineRun): string {
 function logEvent(event: EngineEvent, log: ((line: string) => void) | undefined): void {
   const line = log && engineLogLine(event);
   if (line !== undefined) log?.(`engine ${new Date().toISOString().slice(11, 23)}: ${line}`);
-}
-
-function noteLock({ stack, file, backendUrl }: OpenStack): Promise<void> {
-  return noteOwnLock(backendFolder(backendUrl, stack.workspace.workDir), file.stack);
 }

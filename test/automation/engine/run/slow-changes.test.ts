@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { slowChange } from "../../../automation/engine/slow-changes";
+import { slowChange } from "../../../../automation/engine/run/slow-changes";
 
 const LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
 const QUEUE = "aws:sqs/queue:Queue";

@@ -1,4 +1,5 @@
-import type { Settings } from "../../components/settings/settings";
+import type { Settings } from "../../../components/settings/settings";
+import { refusalBy } from "./aws-refusals";
 
 /** One resource that AWS refused, with its words. */
 export interface Failure {
@@ -68,7 +69,8 @@ export function judgeFailure(failure: Failure, settings: Settings): Verdict {
   if (/Invalid principal in policy|PrincipalNotFound|MalformedPolicy.*principal/i.test(message)) {
     return principal(resource, settings);
   }
-  return unknown;
+  const refusal = refusalBy(message, settings);
+  return refusal === undefined ? unknown : { kind: "permanent", ...refusal };
 }
 
 /** Own queues and topics are right by construction, and new; those of pipes are what the settings say. */

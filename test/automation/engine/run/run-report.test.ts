@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Change } from "../../../automation/engine/changes";
-import { runReport } from "../../../automation/engine/run-report";
+import type { Change } from "../../../../automation/engine/changes";
+import { runReport } from "../../../../automation/engine/run/run-report";
 
 const change = (name: string): Change => ({
   operation: "create",
