@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { buildPipeline } from "../../components/program";
 import type { Change, Step } from "../engine/changes";
 import { nameOf } from "../engine/changes";
-import { type EngineRun, runEngine } from "../engine/engine-run";
 import { inlineProgram } from "../engine/inline-program";
+import { type EngineRun, runEngine } from "../engine/run/engine-run";
 import type { OpenStack } from "../engine/workspace";
 import { type Import, keyOf } from "./imports";
 

@@ -17,8 +17,8 @@ import { withEditedSettings } from "./edited-settings";
 import { type ImportPreview, type Place, previewImports } from "./engine-import";
 import { definedOf, type Found, type Names, unmanagedOf } from "./found";
 import type { Import } from "./imports";
-import { judge } from "./judge";
-import { lookFor } from "./look";
+import { judge } from "./judge/judge";
+import { lookFor } from "./look/look";
 import { chosenNames, lookedFor, type NameOptions, refuseUnfound } from "./names";
 import { createComponents } from "./skeleton";
 
@@ -74,7 +74,10 @@ async function openOrCreate(
   options: DeploymentOptions,
 ): Promise<{ readonly deployment: Deployment; readonly undo: () => Promise<void> }> {
   try {
-    return { deployment: await Deployment.open({ ...options, create: false }), undo: async () => {} };
+    return {
+      deployment: await Deployment.open({ ...options, create: false, callsAws: true }),
+      undo: async () => {},
+    };
   } catch (error) {
     if (!(error instanceof UnknownStackError)) throw error;
     const restoreFile = await keepStackFile(options.stack, options.workDir);

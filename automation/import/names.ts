@@ -1,7 +1,7 @@
 import { UsageError } from "../errors";
 import type { StackFile } from "../project/stack-file";
 import type { Found, Names } from "./found";
-import { givenIn } from "./judgement";
+import { givenIn } from "./judge/judgement";
 
 /** Names that somebody gives, and not the others. */
 export type NameOptions = { readonly [Key in keyof Names]?: string | undefined };

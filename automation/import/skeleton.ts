@@ -1,7 +1,7 @@
 import { getPartitionOutput } from "@pulumi/aws/getPartition";
 import * as pulumi from "@pulumi/pulumi";
-import { runEngine } from "../engine/engine-run";
 import { inlineProgram } from "../engine/inline-program";
+import { runEngine } from "../engine/run/engine-run";
 import { readState } from "../engine/state/state";
 import type { OpenStack } from "../engine/workspace";
 import { InternalError } from "../errors";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { belonging } from "../../../automation/import/belonging";
 import type { Found, FoundBucket, FoundPolicy, FoundRole, FoundUser } from "../../../automation/import/found";
-import { judge } from "../../../automation/import/judge";
-import type { Judgement, Target } from "../../../automation/import/judgement";
+import { judge } from "../../../automation/import/judge/judge";
+import type { Judgement, Target } from "../../../automation/import/judge/judgement";
 import { chosenNames, lookedFor, type NameOptions } from "../../../automation/import/names";
 import type { StackFile } from "../../../automation/project/stack-file";
 import { parseSettings } from "../../../components/settings/read-settings";

@@ -1,4 +1,4 @@
-import type { Found, FoundIdentity, FoundPolicy, FoundRole } from "./found";
+import type { Found, FoundIdentity, FoundPolicy, FoundRole } from "../found";
 import { type Gathered, givenIn, type Target } from "./judgement";
 import { braintrustOf, snowflakeOf, type TrustSettings } from "./trusts";
 

@@ -1,5 +1,5 @@
-import { structureOf } from "../aws/provider-config";
-import type { Found } from "./found";
+import { structureOf } from "../../aws/provider-config";
+import { definedOf, type Found } from "../found";
 import type { Gathered, Target } from "./judgement";
 
 /**
@@ -9,9 +9,7 @@ import type { Gathered, Target } from "./judgement";
  * @returns the value of `aws:ignoreTags`; `undefined` where it is to stay.
  */
 export function keptTags(found: Found, { file, settings }: Target, gathered: Gathered): object | undefined {
-  const { bucket, exportRole, exportPolicy, user, readerRole, readPolicy, queue, topic, trail } = found;
-  const tagged = [bucket, exportRole, exportPolicy, user, readerRole, readPolicy, queue, topic, trail];
-  const tags = tagged.flatMap((one) => Object.entries(one?.tags ?? {}));
+  const tags = Object.values(definedOf(found)).flatMap((one) => Object.entries(one?.tags ?? {}));
   const { defaultTags } = settings;
   const keys = new Set(tags.map(([key]) => key).filter((key) => !(key in defaultTags)));
   const changed = tags.filter(([key, value]) => key in defaultTags && defaultTags[key] !== value);

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import { PROJECT, type Settings } from "../../components/settings/settings";
-import { type SettingChange, type StackFile, settingChange } from "../project/stack-file";
-import type { FindingLine } from "../terminal/finding-lines";
-import type { Import } from "./imports";
+import { PROJECT, type Settings } from "../../../components/settings/settings";
+import { type SettingChange, type StackFile, settingChange } from "../../project/stack-file";
+import type { FindingLine } from "../../terminal/finding-lines";
+import type { Import } from "../imports";
 
 /** What becomes of what was found. */
 export interface Judgement {

@@ -1,12 +1,12 @@
 import type { CloudTrail, Trail } from "@aws-sdk/client-cloudtrail";
 import type { SNS } from "@aws-sdk/client-sns";
 import type { SQS } from "@aws-sdk/client-sqs";
-import { deadLetterName } from "../../components/physical-names";
-import { awsCall } from "../aws/aws-call";
-import { orAbsent } from "../aws/aws-errors";
-import type { CallerAccount } from "../deploy/recovery/pending-operations";
-import type { FoundQueue, FoundTopic, FoundTrail } from "./found";
-import { tagsOf } from "./look-identities";
+import { deadLetterName } from "../../../components/physical-names";
+import { awsCall } from "../../aws/aws-call";
+import { orAbsent } from "../../aws/aws-errors";
+import type { CallerAccount } from "../../deploy/recovery/pending-operations";
+import type { FoundQueue, FoundTopic, FoundTrail } from "../found";
+import { tagsOf } from "./identities";
 
 const NO_QUEUE = ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"];
 
@@ -56,8 +56,7 @@ export async function findTopic(
   const { Tags } = await awsCall("sns:ListTagsForResource", () =>
     sns.listTagsForResource({ ResourceArn: arn }),
   );
-  const tags = tagsOf(Tags?.map(({ Key, Value }) => ({ Key: Key ?? "", Value: Value ?? "" })));
-  return { name, arn, policy: answer.Attributes?.Policy ?? "", tags };
+  return { name, arn, policy: answer.Attributes?.Policy ?? "", tags: tagsOf(Tags) };
 }
 
 /** The trail of this name, and what it records in addition to the objects of a bucket. */
@@ -99,6 +98,6 @@ export async function findTrail(
     otherDataEvents: recorded.filter((arn) => arn !== bucketArn && !arn.startsWith(`${bucketArn}/`)),
     bucket: trail.S3BucketName ?? "",
     logGroup: group,
-    tags: tagsOf(ResourceTagList[0]?.TagsList?.map(({ Key = "", Value = "" }) => ({ Key, Value }))),
+    tags: tagsOf(ResourceTagList[0]?.TagsList),
   };
 }

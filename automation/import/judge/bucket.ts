@@ -1,8 +1,8 @@
-import { statementsOf } from "../policy-document";
+import { statementsOf } from "../../policy-document";
+import type { Found, FoundBucket } from "../found";
 import { awsPrincipals, statementName } from "./documents";
-import type { Found, FoundBucket } from "./found";
-import { judgeNotification, judgeSharedNotification } from "./judge-notification";
 import type { Gathered, Target } from "./judgement";
+import { judgeNotification, judgeSharedNotification } from "./notification";
 
 const s3 = (type: string) => `aws:s3/${type.charAt(0).toLowerCase()}${type.slice(1)}:${type}`;
 

@@ -1,4 +1,4 @@
-import { listOf, type Statement, statementsOf } from "../policy-document";
+import { listOf, type Statement, statementsOf } from "../../policy-document";
 import { awsPrincipals } from "./documents";
 
 /** What of a trust policy the settings can say, and what they cannot. */

@@ -11,7 +11,7 @@ import {
   trusting,
   user,
   written,
-} from "./found";
+} from "../found";
 
 const NAME = "northwind-llm-traces";
 const bt = trusting("arn:aws:iam::872608195481:root", "bt:org-9:*");

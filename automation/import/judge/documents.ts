@@ -1,4 +1,4 @@
-import { listOf, principalsOf, type Statement } from "../policy-document";
+import { listOf, principalsOf, type Statement } from "../../policy-document";
 
 /** The principals of a statement that are AWS's: accounts, roles and users. */
 export function awsPrincipals({ Principal }: Statement): readonly string[] {

@@ -1,9 +1,9 @@
 import type { KMS } from "@aws-sdk/client-kms";
 import type { S3 } from "@aws-sdk/client-s3";
-import { awsCall } from "../aws/aws-call";
-import { orAbsent } from "../aws/aws-errors";
-import type { FoundBucket } from "./found";
-import { tagsOf } from "./look-identities";
+import { awsCall } from "../../aws/aws-call";
+import { orAbsent } from "../../aws/aws-errors";
+import type { FoundBucket } from "../found";
+import { tagsOf } from "./identities";
 
 /** The bucket of this name, wherever it is. Of another region only that is said: its parts answer there alone. */
 export async function findBucket(s3: S3, kms: KMS, Bucket: string): Promise<FoundBucket | undefined> {
@@ -63,7 +63,7 @@ export async function findBucket(s3: S3, kms: KMS, Bucket: string): Promise<Foun
   return {
     name: Bucket,
     region: regionOf(location?.LocationConstraint),
-    tags: tagsOf(tagging?.TagSet?.map(({ Key, Value }) => ({ Key, Value }))),
+    tags: tagsOf(tagging?.TagSet),
     versioning: versioning?.Status,
     encryption: byDefault,
     key,

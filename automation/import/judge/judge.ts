@@ -1,10 +1,10 @@
-import type { Belonging } from "./belonging";
-import type { Found, Names } from "./found";
-import { judgeBucket } from "./judge-bucket";
-import { judgeEvents, judgeTrail } from "./judge-events";
-import { judgeIdentities } from "./judge-identities";
-import { keptTags } from "./judge-tags";
+import type { Belonging } from "../belonging";
+import type { Found, Names } from "../found";
+import { judgeBucket } from "./bucket";
+import { judgeEvents, judgeTrail } from "./events";
+import { judgeIdentities } from "./identities";
 import { Gathered, type Judgement, type Target } from "./judgement";
+import { keptTags } from "./tags";
 
 /** What was found, and what of it the stack does not manage yet. */
 export interface Findings extends Belonging {

@@ -1,7 +1,7 @@
-import type { IAM, Tag } from "@aws-sdk/client-iam";
-import { awsCall } from "../aws/aws-call";
-import { orAbsent } from "../aws/aws-errors";
-import type { Attached, FoundPolicy, FoundRole, FoundUser, Tags } from "./found";
+import type { IAM } from "@aws-sdk/client-iam";
+import { awsCall } from "../../aws/aws-call";
+import { orAbsent } from "../../aws/aws-errors";
+import type { Attached, FoundPolicy, FoundRole, FoundUser, Tags } from "../found";
 
 const ABSENT = "NoSuchEntityException";
 
@@ -86,8 +86,8 @@ function attachedOf(
   }));
 }
 
-/** Tags as IAM lists them. AWS's own cannot be set by anybody else. */
-export function tagsOf(tags: readonly Tag[] | undefined): Tags {
+/** Tags as services list them. AWS's own cannot be set by anybody else. */
+export function tagsOf(tags: readonly { Key?: string; Value?: string }[] | undefined): Tags {
   const own = (tags ?? []).filter(({ Key }) => Key !== undefined && !Key.startsWith("aws:"));
   return Object.fromEntries(own.map(({ Key = "", Value = "" }) => [Key, Value]));
 }

@@ -1,7 +1,7 @@
 import type { QueueConfiguration, TopicConfiguration } from "@aws-sdk/client-s3";
-import { isEarlierName } from "../../components/storage/share-names";
-import { type Rule, ruleOf, ruleWords } from "../../provider/overlap";
-import type { Found, FoundBucket } from "./found";
+import { isEarlierName } from "../../../components/storage/share-names";
+import { type Rule, ruleOf, ruleWords } from "../../../provider/overlap";
+import type { Found, FoundBucket } from "../found";
 import { type Gathered, givenIn, type Target } from "./judgement";
 
 const NOTIFICATION = "aws:s3/bucketNotification:BucketNotification";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { braintrustOf, snowflakeOf } from "../../../automation/import/trusts";
-import { trusting } from "./found";
+import { braintrustOf, snowflakeOf } from "../../../../automation/import/judge/trusts";
+import { trusting } from "../found";
 
 describe("the trust of a role that was created by hand", () => {
   const braintrust = (trust: object) => braintrustOf(JSON.stringify(trust));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bucket, imported, judged, said, targetOf, written } from "./found";
+import { bucket, imported, judged, said, targetOf, written } from "../found";
 
 const NAME = "northwind-llm-traces";
 const queueArn = "arn:aws:sqs:eu-central-1:210987654321:trace-events";

@@ -1,7 +1,7 @@
-import { deadLetterName } from "../../components/physical-names";
-import { statementsOf } from "../policy-document";
+import { deadLetterName } from "../../../components/physical-names";
+import { statementsOf } from "../../policy-document";
+import type { Found, FoundQueue, FoundTopic, FoundTrail } from "../found";
 import { awsPrincipals, statementName } from "./documents";
-import type { Found, FoundQueue, FoundTopic, FoundTrail } from "./found";
 import { type Gathered, givenIn, type Target } from "./judgement";
 
 const QUEUE = "aws:sqs/queue:Queue";

@@ -1,13 +1,13 @@
-import { clientSettings, pathStyle } from "../aws/client-settings";
-import { awsLookups } from "../deploy/recovery/aws-lookups";
-import { UsageError } from "../errors";
-import type { StackFile } from "../project/stack-file";
-import { bucketOf } from "./belonging";
-import type { Found, FoundPolicy, FoundRole, Names } from "./found";
-import { findBucket } from "./look-bucket";
-import { findQueue, findTopic, findTrail } from "./look-events";
-import { findPolicy, findRole, findUser } from "./look-identities";
-import type { NameOptions } from "./names";
+import { clientSettings, pathStyle } from "../../aws/client-settings";
+import { awsLookups } from "../../deploy/recovery/aws-lookups";
+import { UsageError } from "../../errors";
+import type { StackFile } from "../../project/stack-file";
+import { bucketOf } from "../belonging";
+import type { Found, FoundPolicy, FoundRole, Names } from "../found";
+import type { NameOptions } from "../names";
+import { findBucket } from "./bucket";
+import { findQueue, findTopic, findTrail } from "./events";
+import { findPolicy, findRole, findUser } from "./identities";
 
 /**
  * Looks for what was created by hand, as the stack's provider would find it. Changes nothing.
