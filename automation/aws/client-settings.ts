@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import type * as http from "node:http";
 import * as https from "node:https";
-import { ENCRYPTED } from "../../components/settings/schema";
+import { ENCRYPTED } from "../../components/settings/values";
 import { pathError } from "../paths";
 import type { StackFile } from "../project/stack-file";
 import { environmentProxies, proxyFor } from "../proxies";

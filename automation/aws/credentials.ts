@@ -64,7 +64,7 @@ export function credentialsOf(
       const { fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
       const { roleArn, sessionName, duration, policy, policyArns, tags, ...rest } = role;
       return fromTemporaryCredentials({
-        masterCredentials: masterCredentials ?? (await defaultChain(values)),
+        masterCredentials: masterCredentials ?? sdkChain(values),
         clientConfig: { ...sts },
         params: {
           RoleArn: roleArn,
@@ -83,8 +83,8 @@ export function credentialsOf(
   );
 }
 
-/** Where the chain of roles begins. */
-function baseCredentials(values: StackFile["values"], sts: StsSettings) {
+/** Where the chain of roles begins; `undefined` is the SDK's default chain. */
+export function baseCredentials(values: StackFile["values"], sts: StsSettings): CredentialSource | undefined {
   const web = parsed(values, "assumeRoleWithWebIdentity", webIdentity);
   if (web !== undefined) return fromWebIdentity(web, sts);
   const keys = keysOf(textOf(values, "accessKey"), textOf(values, "secretKey"), textOf(values, "token"));
@@ -92,7 +92,8 @@ function baseCredentials(values: StackFile["values"], sts: StsSettings) {
   const configured = ["profile", "sharedConfigFiles", "sharedCredentialsFiles"].some(
     (key) => values[`aws:${key}`] !== undefined,
   );
-  return configured ? profileOf(values) : environmentKeys();
+  if (!configured) return environmentKeys();
+  return Object.keys(sharedFiles(values)).length > 0 ? sdkChain(values) : undefined;
 }
 
 /** Before AWS_PROFILE, as the provider has it; the JavaScript SDK would take the profile first. */
@@ -119,20 +120,18 @@ export function answeredCredentials(answer: AnsweredKeys = {}): AwsCredentialIde
   return { accessKeyId, secretAccessKey, ...(SessionToken ? { sessionToken: SessionToken } : {}) };
 }
 
-/** The SDK reads one file of each kind; where the provider has several, the first. */
-function profileOf(values: StackFile["values"]): AwsCredentialIdentityProvider | undefined {
+/** Where the SDK is to look for profiles. It reads one file of each kind; where the provider has several, the first. */
+export function sharedFiles(values: StackFile["values"]): { configFilepath?: string; filepath?: string } {
   const [configFilepath] = parsed(values, "sharedConfigFiles", files) ?? [];
   const [filepath] = parsed(values, "sharedCredentialsFiles", files) ?? [];
-  if (configFilepath === undefined && filepath === undefined) return undefined;
-  return async (context) => {
-    const { fromNodeProviderChain } = await import("@aws-sdk/credential-providers");
-    return fromNodeProviderChain({ profile: textOf(values, "profile"), configFilepath, filepath })(context);
-  };
+  return { ...(configFilepath && { configFilepath }), ...(filepath && { filepath }) };
 }
 
-async function defaultChain(values: StackFile["values"]): Promise<AwsCredentialIdentityProvider> {
-  const { fromNodeProviderChain } = await import("@aws-sdk/credential-providers");
-  return fromNodeProviderChain({ profile: textOf(values, "profile") });
+function sdkChain(values: StackFile["values"]): AwsCredentialIdentityProvider {
+  return async (context) => {
+    const { fromNodeProviderChain } = await import("@aws-sdk/credential-providers");
+    return fromNodeProviderChain({ profile: textOf(values, "profile"), ...sharedFiles(values) })(context);
+  };
 }
 
 function fromWebIdentity(web: z.output<typeof webIdentity>, sts: StsSettings): AwsCredentialIdentityProvider {

@@ -1,17 +1,17 @@
 import { formatProblem } from "../../components/settings/problems";
-import { ENCRYPTED } from "../../components/settings/schema";
+import { ENCRYPTED } from "../../components/settings/values";
 import { UsageError } from "../errors";
 import type { StackFile } from "../project/stack-file";
 
 type Values = StackFile["values"];
 
 /**
- * A text of the provider's configuration, `undefined` where it is unset, empty or encrypted. A number is one to the engine:
- * a profile may be called by an account's id.
+ * A text of the provider's configuration, `undefined` where it is unset, empty or encrypted. Numbers and flags are texts to the
+ * engine: a profile may be called by an account's id.
  */
 export function textOf(values: Values, key: string): string | undefined {
   const value = values[`aws:${key}`];
-  if (typeof value === "number") return String(value);
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
   return typeof value === "string" && value !== "" && value !== ENCRYPTED ? value : undefined;
 }
 

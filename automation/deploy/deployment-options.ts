@@ -1,16 +1,18 @@
 import type { Change } from "../engine/changes";
-import type { StopRules } from "../engine/interrupts";
+import type { StopRules } from "../engine/run/interrupts";
 import type { WorkspaceOptions } from "../engine/workspace";
 import type { PipelineOutputs } from "../outputs";
 import type { ProgressListener } from "../terminal/progress";
 
 /** Which stack, how to reach it, and who receives progress. */
-export interface DeploymentOptions extends WorkspaceOptions, StopRules {
+export interface DeploymentOptions extends Omit<WorkspaceOptions, "onChecked">, StopRules {
   readonly onProgress?: ProgressListener | undefined;
   /** Milliseconds, of all its waits together, for which it waits while another update is in progress. @default it ends at once */
   readonly waitMs?: number | undefined;
   /** Skips the pre-flight checks of credentials, backend and bucket. @default false */
   readonly skipPreflight?: boolean | undefined;
+  /** Refuses missing AWS credentials before anything is created. @default whoever asks AWS reports them */
+  readonly callsAws?: boolean | undefined;
   /** Milliseconds before an update that failed for a passing reason runs again, twice at most. @default 20 000 */
   readonly retryWaitMs?: number | undefined;
 }
@@ -43,4 +45,9 @@ export interface UpOptions extends AfterWaiting {
 export interface UpResult {
   readonly changes: readonly Change[];
   readonly outputs: PipelineOutputs;
+}
+
+/** What the Automation API takes of an update's options. */
+export function engineOptions({ refresh = false, policyPack }: UpOptions) {
+  return { refresh, ...(policyPack === undefined ? {} : { policyPacks: [policyPack] }) };
 }

@@ -1,8 +1,8 @@
 import type { EngineEvent, OutputMap } from "@pulumi/pulumi/automation";
 import { type Change, nameOf } from "../engine/changes";
 import { commandError } from "../engine/engine-errors";
-import type { EngineRun } from "../engine/engine-run";
-import { passingCauses } from "../engine/failure-causes";
+import type { EngineRun } from "../engine/run/engine-run";
+import { passingCauses } from "../engine/run/failure-causes";
 import { unprotect } from "../engine/state/exported-state";
 import { type ResourceState, readState } from "../engine/state/state";
 import { checkWriter, deployedPipeline } from "../engine/state/state-writer";
@@ -10,11 +10,18 @@ import { type OpenStack, openStack } from "../engine/workspace";
 import { UnknownStackError } from "../errors";
 import { type PipelineOutputs, parseOutputs } from "../outputs";
 import { writeChosenId } from "../project/external-id";
-import type { AfterWaiting, DeploymentOptions, UpOptions, UpResult } from "./deployment-options";
+import type { StackFile } from "../project/stack-file";
+import {
+  type AfterWaiting,
+  type DeploymentOptions,
+  engineOptions,
+  type UpOptions,
+  type UpResult,
+} from "./deployment-options";
 import { type Removals, removalsOf, removes } from "./losses";
 import { type ChangingOperation, Operations } from "./operations";
-import { type PreflightFinding, refusalOf, renderNote } from "./preflight/finding";
-import { preflight } from "./preflight/preflight";
+import { PreflightChecks } from "./preflight/preflight-checks";
+import { requireCredentials } from "./preflight/required-credentials";
 import { ignoringProtection, refuseUnmigrated } from "./protection";
 import { forgetLost } from "./recovery/recovery";
 import { StackRecovery } from "./recovery/stack-recovery";
@@ -26,7 +33,7 @@ export class Deployment {
   /** What an interrupted update has left, the stack's locks, and the copies of its state. */
   public readonly recovery: StackRecovery;
   private readonly operations: Operations;
-  private findings?: Promise<readonly PreflightFinding[]>;
+  private readonly checks: PreflightChecks;
   private writerChecked?: Promise<void>;
 
   private constructor(
@@ -35,6 +42,12 @@ export class Deployment {
   ) {
     this.operations = new Operations(open, options);
     this.recovery = new StackRecovery(open, this.operations);
+    this.checks = new PreflightChecks({
+      open,
+      environment: options.environment,
+      resources: () => this.stateResources(),
+      onNote: this.operations.note,
+    });
   }
 
   /**
@@ -43,19 +56,26 @@ export class Deployment {
    * @throws UsageError and PipelineError, see {@link openStack}.
    */
   public static async open(options: DeploymentOptions): Promise<Deployment> {
-    const onNote = options.onNote ?? ((message) => options.onProgress?.({ kind: "note", message }));
-    return new Deployment(await openStack({ ...options, onNote }), options);
+    const { callsAws, skipPreflight, environment, onProgress } = options;
+    const onNote = options.onNote ?? ((message) => onProgress?.({ kind: "note", message }));
+    const onChecked = async (file: StackFile) => {
+      if (callsAws && !skipPreflight) await requireCredentials(file, environment);
+    };
+    return new Deployment(await openStack({ ...options, onNote, onChecked }), options);
   }
 
   /**
-   * Runs the pre-flight checks, once, and reports each finding as a note.
+   * Runs the pre-flight checks, once, and reports by notes what stops nothing.
    *
    * @returns what stands in the update's way, `undefined` where nothing does.
    */
   public async preflight(): Promise<Error | undefined> {
-    if (this.options.skipPreflight) return undefined;
-    this.findings ??= this.runPreflight();
-    return refusalOf(this.open.stack.name, await this.findings);
+    return this.options.skipPreflight ? undefined : this.checks.refusal();
+  }
+
+  /** Runs the same checks, and reports by notes what would stop an update too. */
+  public async preflightWarnings(): Promise<void> {
+    if (!this.options.skipPreflight) await this.checks.warn();
   }
 
   /**
@@ -144,27 +164,27 @@ export class Deployment {
     if (refusal !== undefined) throw refusal;
     let protectedUrns: readonly string[] = [];
     let outputs: OutputMap | undefined;
-    const preview = async () => {
-      const changes = await this.preview(options);
+    const checked = async (changes: readonly Change[]) => {
       protectedUrns = await this.checkRemovals(changes, options);
       return changes;
     };
-    if (previewed !== undefined) protectedUrns = await this.checkRemovals(previewed, options);
+    const preview = async () => checked(await this.preview(options));
+    const operation: EngineRun["operation"] = async (engine) => {
+      const { stack, chosenExternalId } = this.open;
+      if (protectedUrns.length > 0) {
+        this.operations.note(`unprotecting ${protectedUrns.map(nameOf).join(", ")}`);
+        await unprotect(stack, protectedUrns);
+        protectedUrns = [];
+      }
+      await writeChosenId(stack.name, stack.workspace.workDir, chosenExternalId, this.operations.note);
+      ({ outputs } = await stack.up({ ...engine, ...asked }));
+    };
     const update: Update = {
       preview,
       run: (expected, previewAgain, before) =>
         this.operations.change({
           kind: "up",
-          operation: async (engine) => {
-            if (protectedUrns.length > 0) {
-              this.operations.note(`unprotecting ${protectedUrns.map(nameOf).join(", ")}`);
-              await unprotect(this.open.stack, protectedUrns);
-              protectedUrns = [];
-            }
-            const { stack, chosenExternalId: chosen } = this.open;
-            await writeChosenId(stack.name, this.workDir, chosen, (text) => this.operations.note(text));
-            ({ outputs } = await this.open.stack.up({ ...engine, ...asked }));
-          },
+          operation,
           expected,
           before,
           onFree: this.afterAnother(options, previewAgain),
@@ -173,11 +193,12 @@ export class Deployment {
       retry: {
         causes: (failures) => passingCauses(failures, this.open.settings),
         waitMs: this.options.retryWaitMs,
-        onNote: (message) => this.operations.note(message),
+        onNote: this.operations.note,
         signal: this.options.signal,
       },
     };
-    const changes = await runUpdate(update, previewed ?? (await preview()));
+    const first = previewed === undefined ? await preview() : await checked(previewed);
+    const changes = await runUpdate(update, first);
     return { changes, outputs: parseOutputs(outputs ?? (await this.rawOutputs())) };
   }
 
@@ -269,19 +290,8 @@ export class Deployment {
     return (await readState(this.open.stack)).resources;
   }
 
-  private async runPreflight(): Promise<readonly PreflightFinding[]> {
-    const findings = await preflight({
-      ...this.open,
-      workDir: this.workDir,
-      environment: this.options.environment ?? {},
-      resources: () => this.stateResources(),
-    });
-    for (const finding of findings) this.operations.note(renderNote(finding));
-    return findings;
-  }
-
   private get removable(): Removable {
-    return { ...this.open, onNote: (message) => this.operations.note(message) };
+    return { ...this.open, onNote: this.operations.note };
   }
 
   /** What is to be done where another update was in progress: it may have died, and what was previewed is outdated. */
@@ -294,13 +304,4 @@ export class Deployment {
       return previewAgain(expected);
     };
   }
-
-  private get workDir(): string {
-    return this.open.stack.workspace.workDir;
-  }
-}
-
-/** What the Automation API takes of an update's options. */
-function engineOptions({ refresh = false, policyPack }: UpOptions) {
-  return { refresh, ...(policyPack === undefined ? {} : { policyPacks: [policyPack] }) };
 }

@@ -1,6 +1,6 @@
 import type { Change } from "../engine/changes";
-import { type EngineRun, runEngine } from "../engine/engine-run";
-import { FailedRunError } from "../engine/failed-run";
+import { type EngineRun, runEngine } from "../engine/run/engine-run";
+import { FailedRunError } from "../engine/run/failed-run";
 import { exportState } from "../engine/state/exported-state";
 import type { OpenStack } from "../engine/workspace";
 import type { DeploymentOptions } from "./deployment-options";
@@ -22,6 +22,9 @@ export interface ChangingOperation extends Pick<EngineRun, "kind" | "operation" 
 export class Operations {
   /** For all the waits of a deployment together. */
   private readonly timeToWait: { leftMs: number };
+
+  /** Reports on the work. */
+  public readonly note = (message: string): void => this.options.onProgress?.({ kind: "note", message });
 
   public constructor(
     private readonly open: OpenStack,
@@ -53,16 +56,11 @@ export class Operations {
   public whenFree<Result>(run: () => Promise<Result>, onFree = async () => {}): Promise<Result> {
     const { timeToWait } = this;
     const { signal } = this.options;
-    return untilFree(run, { timeToWait, signal, onFree, onNote: (message) => this.note(message) });
+    return untilFree(run, { timeToWait, signal, onFree, onNote: this.note });
   }
 
   /** Copies the state before an import replaces it, of which the engine keeps no copy. */
   public async keepState(before: string): Promise<void> {
     await ownCopiesOf(this.open).keep(await exportState(this.open.stack), before);
-  }
-
-  /** Reports on the work. */
-  public note(message: string): void {
-    this.options.onProgress?.({ kind: "note", message });
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Change } from "../engine/changes";
-import { FailedRunError } from "../engine/failed-run";
-import type { Failure } from "../engine/failure-causes";
+import { FailedRunError } from "../engine/run/failed-run";
+import type { Failure } from "../engine/run/failure-causes";
 import { PipelineError, StackBusyError } from "../errors";
 
 /** How often a run is repeated, and who is notified. */

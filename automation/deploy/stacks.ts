@@ -1,12 +1,17 @@
+import { FailedRunError } from "../engine/run/failed-run";
 import { messageOf, PipelineError, StackBusyError, UsageError } from "../errors";
 import { stackFileNames } from "../project/stack-file";
 import { ownName } from "../project/stack-name";
+import { listed } from "../terminal/counted";
 
 /** What became of one stack among several. */
 export interface StackOutcome {
   readonly stack: string;
-  /** `skipped`: an earlier one failed or was declined, or the whole was cancelled, before this one began. */
-  readonly state: "done" | "failed" | "declined" | "skipped";
+  /**
+   * `cancelled`: it was in progress then, and nothing in AWS failed. `skipped`: an earlier one failed or was declined, or the whole
+   * was cancelled, before this one began.
+   */
+  readonly state: "done" | "failed" | "cancelled" | "declined" | "skipped";
   /** What was done, or why not, in a line or more. */
   readonly summary: string;
   readonly seconds: number;
@@ -47,7 +52,7 @@ export async function forStacks(
     for (;;) {
       const stack = stopped || signal?.aborted ? undefined : waiting.shift();
       if (stack === undefined) return;
-      const outcome = await outcomeOf(stack, work);
+      const outcome = await outcomeOf(stack, work, signal);
       stopped ||= outcome.state !== "done" && afterFailure === "stop";
       outcomes.set(stack, outcome);
     }
@@ -61,6 +66,7 @@ export async function forStacks(
 async function outcomeOf(
   stack: string,
   work: (stack: string) => Promise<string | undefined>,
+  signal: AbortSignal | undefined,
 ): Promise<StackOutcome> {
   const start = Date.now();
   const seconds = () => Math.round((Date.now() - start) / 1000);
@@ -72,8 +78,15 @@ async function outcomeOf(
     return { stack, state: "done", summary, seconds: seconds() };
   } catch (error) {
     const summary = messageOf(error);
-    return { stack, state: "failed", summary, seconds: seconds(), error };
+    const state = signal?.aborted && !isFailure(error) ? "cancelled" : "failed";
+    return { stack, state, summary, seconds: seconds(), error };
   }
+}
+
+/** Whether it would have failed without a cancellation too: the engine's own word on that names no resource. */
+function isFailure(error: unknown): boolean {
+  if (error instanceof FailedRunError) return error.failures.some(({ resource }) => resource !== undefined);
+  return error instanceof UsageError;
 }
 
 /**
@@ -97,8 +110,8 @@ export async function chosenStacks(
   const unknown = names.filter((name) => name === "" || !known.includes(ownName(name)));
   if (unknown.length > 0) {
     throw new UsageError(
-      `--stacks: there are no settings for ${unknown.map((name) => JSON.stringify(name)).join(", ")}; ` +
-        `the stacks with settings are ${known.join(", ")}`,
+      `--stacks: there are no settings for ${listed(unknown.map((name) => JSON.stringify(name)))}; ` +
+        `the stacks with settings are ${listed(known)}`,
     );
   }
   if (new Set(names.map(ownName)).size < names.length) throw new UsageError("--stacks: names a stack twice");
@@ -112,23 +125,25 @@ export function renderOutcomes(outcomes: readonly StackOutcome[]): string {
   const times = width(({ seconds }) => `${seconds}`);
   const lines = outcomes.map(({ stack, state, seconds, summary }) => {
     const [first = ""] = summary.split("\n");
-    return `${stack.padEnd(names)}  ${state.padEnd("declined".length)}  ${`${seconds}`.padStart(times)} s  ${first}`;
+    return `${stack.padEnd(names)}  ${state.padEnd("cancelled".length)}  ${`${seconds}`.padStart(times)} s  ${first.replace(/:$/, "")}`;
   });
   return lines.join("\n");
 }
 
 /** The error that stands for all: a failure before a mistake of the caller's, and that before a stack that is busy. */
 export function worstOf(outcomes: readonly StackOutcome[]): Error | undefined {
-  const failed = outcomes.filter(({ state }) => state === "failed");
-  const skipped = outcomes.filter(({ state }) => state === "skipped").map(({ stack }) => stack);
-  if (failed.length === 0 && skipped.length === 0) return undefined;
-  const rest = skipped.length === 0 ? "" : `; not begun: ${skipped.join(", ")}`;
-  const message = `failed: ${failed.map(({ stack }) => stack).join(", ") || "none"}${rest}`;
-  const declined = outcomes.some(({ state }) => state === "declined");
-  if (failed.length === 0 && declined) return undefined;
-  if (failed.length > 0 && failed.every(({ error }) => error instanceof StackBusyError)) {
-    return new StackBusyError(message);
-  }
-  const mild = failed.every(({ error }) => error instanceof UsageError || error instanceof StackBusyError);
-  return failed.length > 0 && mild ? new UsageError(message) : new PipelineError(message);
+  const named = (wanted: StackOutcome["state"]) =>
+    outcomes.flatMap(({ stack, state }) => (state === wanted ? [stack] : []));
+  const [failed, cancelled, skipped] = [named("failed"), named("cancelled"), named("skipped")];
+  const isDeclined = failed.length + cancelled.length === 0 && named("declined").length > 0;
+  if (isDeclined || failed.length + cancelled.length + skipped.length === 0) return undefined;
+  const message = Object.entries({ failed, cancelled, "not begun": skipped })
+    .filter(([, stacks]) => stacks.length > 0)
+    .map(([what, stacks]) => `${what}: ${listed(stacks)}`)
+    .join("; ");
+  const errors = outcomes.flatMap(({ state, error }) => (state === "failed" ? [error] : []));
+  if (errors.length === 0 || cancelled.length > 0) return new PipelineError(message);
+  if (errors.every((error) => error instanceof StackBusyError)) return new StackBusyError(message);
+  const mild = errors.every((error) => error instanceof UsageError || error instanceof StackBusyError);
+  return mild ? new UsageError(message) : new PipelineError(message);
 }

@@ -1,5 +1,5 @@
 import { type Change, sameChanges } from "../engine/changes";
-import { FailedRunError } from "../engine/failed-run";
+import { FailedRunError } from "../engine/run/failed-run";
 import { messageOf, PipelineError, StackBusyError } from "../errors";
 import type { AfterWaiting } from "./deployment-options";
 import { type RetryOptions, untilPassed } from "./retry";

@@ -10,10 +10,21 @@ import { PROJECT, type Settings } from "../../components/settings/settings";
 import { commandLine } from "../command-line";
 import { UsageError } from "../errors";
 import { pathError } from "../paths";
+import { listed } from "../terminal/counted";
+import { fullKey } from "./config-keys";
 import { environmentsOf } from "./environments";
-import { plainConfig } from "./plain-config";
+import { plainConfig, wholeValue } from "./plain-config";
+import { type Declaration, declarationsOf } from "./project-config";
 import { ownName } from "./stack-name";
-import { invalid, parseYaml, projectShape, readShape, readText, stackShape } from "./yaml-file";
+import {
+  invalid,
+  misplacedKeys,
+  parseYaml,
+  projectShape,
+  readShape,
+  readText,
+  stackShape,
+} from "./yaml-file";
 import { quoteTexts } from "./yaml-scalars";
 
 /**
@@ -37,6 +48,9 @@ export interface StackFile extends StackConfig {
   /** What encrypts the stack's secrets, where the file names it. @default a passphrase, or Pulumi Cloud */
   readonly secretsProvider?: string;
 }
+
+/** What Pulumi.yaml says. */
+export type Project = z.output<typeof projectShape> & { readonly declarations: readonly Declaration[] };
 
 /** One value to write, by its path below `config`; without `value` the key is removed. */
 export interface SettingChange {
@@ -89,8 +103,13 @@ export async function stackFolder(dir: string): Promise<string> {
  *
  * @throws UsageError where it is missing, cannot be read or is none of this project's.
  */
-export async function readProject(dir: string = projectDir): Promise<z.output<typeof projectShape>> {
-  return readShape(path.join(dir, "Pulumi.yaml"), projectShape);
+export async function readProject(dir: string = projectDir): Promise<Project> {
+  const file = path.join(dir, "Pulumi.yaml");
+  const project = await readShape(file, projectShape);
+  const config = typeof project.config === "string" ? undefined : project.config;
+  const { declarations, problems } = declarationsOf(config ?? {});
+  if (problems.length > 0) throw invalid(file, problems);
+  return { ...project, declarations };
 }
 
 /**
@@ -101,10 +120,15 @@ export async function readProject(dir: string = projectDir): Promise<z.output<ty
 export async function readStackFile(stack: string, dir: string = projectDir): Promise<StackFile> {
   await projectFiles(dir);
   const project = await readProject(dir);
-  const own = await readShape(await stackFilePath(stack, dir), stackShape);
-  const defaults = typeof project.config === "string" ? undefined : project.config;
-  const { values, encrypted, unquoted } = plainConfig(defaults, own.config);
+  const file = await stackFilePath(stack, dir);
+  const own = await readShape(file, stackShape);
   const { environment, secretsprovider } = own;
+  const environments = environmentsOf(environment);
+  const config = plainConfig(project.declarations, own.config, environments.length === 0);
+  const { values, encrypted, unquoted, ofProject, problems } = config;
+  if (problems.project.length > 0) throw invalid("Pulumi.yaml", problems.project);
+  const ofStack = [...misplacedKeys(own), ...problems.stack];
+  if (ofStack.length > 0) throw invalid(file, ofStack);
   return {
     stack: ownName(stack),
     values,
@@ -112,7 +136,8 @@ export async function readStackFile(stack: string, dir: string = projectDir): Pr
     environmentRegion: process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION,
     encrypted,
     unquoted,
-    environments: environmentsOf(environment),
+    ofProject,
+    environments,
     secretsProvider: secretsprovider || undefined,
   };
 }
@@ -124,7 +149,7 @@ export async function readStackFile(stack: string, dir: string = projectDir): Pr
  */
 export function settingsOf(file: StackFile): Settings {
   const { settings, problems } = parseSettings(file);
-  if (settings === undefined) throw new UsageError(settingsError(file.stack, problems));
+  if (settings === undefined) throw new UsageError(settingsError(file, problems));
   return settings;
 }
 
@@ -136,11 +161,12 @@ export async function editStackFile(
 ): Promise<void> {
   const file = await stackFilePath(stack, dir);
   const document = parseYaml(file, withPlaceholders(file, await readText(file)));
+  const { declarations } = await readProject(dir);
   for (const {
     path: [key, ...rest],
     value,
   } of changes) {
-    const at = ["config", key, ...rest];
+    const at = ["config", writtenKey(document, key), ...rest];
     for (let depth = 1; depth < at.length; depth += 1) {
       const parent = at.slice(0, depth);
       const found = document.getIn(parent);
@@ -155,7 +181,9 @@ export async function editStackFile(
           `${parent.slice(1).join(".")} in ${path.basename(file)} is no map: write it as one, then try again`,
         );
       }
-      document.setIn(parent, document.createNode({}));
+      // A section of the stack's own replaces the whole one of Pulumi.yaml.
+      const ofProject = depth === 2 && found === undefined ? wholeValue(declarations, key) : {};
+      document.setIn(parent, document.createNode(ofProject));
     }
     if (value === undefined) document.deleteIn(at);
     else {
@@ -198,6 +226,13 @@ export async function createStackFile(
   } catch (error) {
     throw unwritable(file, error);
   }
+}
+
+/** How a key is written in a stack's file: with the project's name, or without. */
+function writtenKey(document: Document, key: string): string {
+  const config = document.get("config");
+  const written = isMap(config) ? config.items.map((item) => String(item.key)) : [];
+  return written.find((each) => fullKey(each) === key) ?? key;
 }
 
 /** A section that is written as JSON text is a map to the program, and to be one in the file before a key is set in it. */
@@ -259,6 +294,6 @@ async function stackFilePath(stack: string, dir: string): Promise<string> {
     );
   }
   const known =
-    names.length > 0 ? `the stacks with settings are ${names.join(", ")}` : "no stack has settings yet";
+    names.length > 0 ? `the stacks with settings are ${listed(names)}` : "no stack has settings yet";
   throw new UsageError(`there is no ${name}: ${known}; \`${commandLine("init", stack)}\` writes one`);
 }

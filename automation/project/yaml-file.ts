@@ -42,6 +42,19 @@ export const stackShape = z.looseObject({
   encryptionsalt: text.nullish(),
 });
 
+/** Keys that the engine does not read: it would deploy the defaults. */
+export function misplacedKeys(stackFile: object): Problem[] {
+  return Object.keys(stackFile)
+    .filter((key) => key !== "config" && /:|^config$/i.test(key))
+    .map((key) => ({
+      key,
+      // It may be a credential.
+      value: "(not shown)",
+      rule: "must be below `config:`, and Pulumi does not read it here",
+      fix: "move it there",
+    }));
+}
+
 /**
  * The text of a file of the project.
  *

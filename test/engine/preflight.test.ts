@@ -79,9 +79,12 @@ describe("an update of a bucket that others use", () => {
   }
 
   it("is refused before anything is made, with the two rules that overlap", async () => {
+    actions.length = 0;
     const { code, stdout, stderr } = await project.run(["up", "--create", "--yes"]);
     assert.equal(code, 2, stderr);
     assert.equal(stdout, "");
+    assert.deepEqual(actions, ["GetCallerIdentity"]);
+    assert.equal(stderr.split("which overlaps").length, 2, stderr);
     assert.match(
       stderr,
       new RegExp(`the notification of their-bucket has theirs .* to ${queue}\\), which overlaps`),
@@ -103,7 +106,7 @@ describe("an update of a bucket that others use", () => {
     await assume();
     assert.equal(code, 2, stderr);
     assert.match(stderr, /the notification of their-bucket has theirs .*overlaps/);
-    assert.ok(actions.includes("AssumeRole"), actions.join());
+    assert.deepEqual(actions, ["AssumeRole", "GetCallerIdentity"]);
     assert.deepEqual(project.world.things(), []);
   });
 

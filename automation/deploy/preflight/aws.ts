@@ -22,7 +22,13 @@ export async function preflightAws(file: StackFile): Promise<PreflightAws> {
   ]);
   const once = { maxAttempts: 1 };
   const sts = new stsModule.STS({ ...clientSettings(file, "sts"), ...once });
-  const s3 = new s3Module.S3({ ...clientSettings(file, "s3"), ...once, forcePathStyle: pathStyle(file) });
+  const s3 = new s3Module.S3({
+    ...clientSettings(file, "s3"),
+    ...once,
+    forcePathStyle: pathStyle(file),
+    // Of one client, so that a role is assumed, or a process run, once.
+    credentials: sts.config.credentials,
+  });
   return {
     async identity(abortSignal) {
       const { Account = "", Arn = "" } = await sts.getCallerIdentity({}, { abortSignal });

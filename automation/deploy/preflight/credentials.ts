@@ -1,7 +1,7 @@
 import { accountIdsOf } from "../../../components/settings/provider-settings";
-import { ENCRYPTED } from "../../../components/settings/schema";
+import { ENCRYPTED } from "../../../components/settings/values";
 import { errorLine, isDenied } from "../../aws/aws-errors";
-import { structureOf, textOf } from "../../aws/provider-config";
+import { flagOf, structureOf, textOf } from "../../aws/provider-config";
 import { throwMistake } from "../../errors";
 import type { StackFile } from "../../project/stack-file";
 import { misuse, obstacle, type PreflightFinding, remark } from "./finding";
@@ -54,8 +54,6 @@ export function unknowableCaller(
     (key) => values[key] === ENCRYPTED,
   );
   if (hidden !== undefined) return `${hidden} is encrypted`;
-  // The provider has `assumeRoles` since its version 7.
-  if (values["aws:assumeRole"] !== undefined) return "aws:assumeRole makes the provider another caller";
   if (environments.length > 0) return `the ESC environment ${environments.join(", ")} may set credentials`;
   const own = Object.keys(environment).find((name) =>
     /^AWS_(ACCESS_KEY|SECRET|SESSION|PROFILE|ROLE|WEB_IDENTITY|CONFIG|SHARED|ENDPOINT)/.test(name),
@@ -63,17 +61,21 @@ export function unknowableCaller(
   return own === undefined ? undefined : `${own} is set for the engine alone`;
 }
 
+/** Whether the provider does not ask who it is, as emulators without STS need it. */
+export function skipsValidation({ values }: StackFile): boolean {
+  return flagOf(values, "skipCredentialsValidation");
+}
+
 /** Who the caller is, or why AWS did not say so; `undefined` where the provider would not ask either. */
 export async function identify(
-  { values }: StackFile,
+  file: StackFile,
   identity: Promise<CallerIdentity>,
   source: string,
 ): Promise<CallerIdentity | PreflightFinding | undefined> {
   try {
     return await identity;
   } catch (error) {
-    // As emulators without STS need it.
-    if (String(values["aws:skipCredentialsValidation"]) === "true") return undefined;
+    if (skipsValidation(file)) return undefined;
     throwMistake(error);
     return judgeSilence(error, source);
   }
@@ -121,19 +123,22 @@ export function judgeCaller(
   return found;
 }
 
+/** Where nothing says in which region AWS is to be asked. */
+export const NO_REGION = misuse(
+  "no region is set, in the stack's settings, the environment or the profile",
+  "set aws:region in the stack's settings",
+);
+
 /** Why AWS did not say who the caller is. */
 export function judgeSilence(error: unknown, source: string): PreflightFinding {
   const name = error instanceof Error ? error.name : "";
   const line = errorLine(error);
   if (/^(ExpiredToken|ExpiredTokenException|RequestExpired)$/.test(name) || /\bexpired\b/i.test(line)) {
-    return obstacle(`the credentials have expired (${source}): ${line}`, "log in again, then try again");
+    return misuse(`the credentials have expired (${source}): ${line}`, "log in again, then try again");
   }
   // The SDK has a name for it in some versions, and a message in all.
   if (/\bRegion is missing\b/.test(line) || name === "InvalidRegionError") {
-    return misuse(
-      "no region is set, in the stack's settings, the environment or the profile",
-      "set aws:region in the stack's settings",
-    );
+    return NO_REGION;
   }
   // Who calls may always ask who calls: what is refused is the way to a role.
   if (isDenied(error)) {
@@ -149,7 +154,7 @@ export function judgeSilence(error: unknown, source: string): PreflightFinding {
         "correct its name, or configure it in ~/.aws/config",
       );
     }
-    return obstacle(
+    return misuse(
       `there are no AWS credentials (${source}): ${line}`,
       "export AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or set aws:profile in the stack's settings",
     );
@@ -159,7 +164,7 @@ export function judgeSilence(error: unknown, source: string): PreflightFinding {
       name,
     )
   ) {
-    return obstacle(
+    return misuse(
       `AWS does not know the credentials (${source}): ${line}`,
       "correct them: `aws sts get-caller-identity` has to answer",
     );

@@ -1,6 +1,6 @@
 import { notifications } from "../../../components/events/snowpipe-events";
-import { ENCRYPTED } from "../../../components/settings/schema";
 import type { Settings } from "../../../components/settings/settings";
+import { ENCRYPTED } from "../../../components/settings/values";
 import { ownedName, shareOwner } from "../../../components/storage/share-names";
 import {
   type NotificationShare,

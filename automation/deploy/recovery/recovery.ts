@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { backendName } from "../../engine/backend";
 import { nameOf } from "../../engine/changes";
-import { FailedRunError } from "../../engine/failed-run";
+import { FailedRunError } from "../../engine/run/failed-run";
 import { type ExportedState, exportState, importState } from "../../engine/state/exported-state";
 import { releaseDeadLocks, renderLock, type StackLock } from "../../engine/state/locks";
 import { parseState, type ResourceState, type UnfinishedOperation } from "../../engine/state/state";

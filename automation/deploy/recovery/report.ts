@@ -29,12 +29,11 @@ export interface RecoveryReport {
  */
 export async function recoveryReport(recovery: StackRecovery): Promise<RecoveryReport> {
   const { name: stack } = recovery.open.stack;
-  const [found, interruption, checkpoints] = await Promise.all([
-    recovery.locks(),
+  const [interruption, checkpoints] = await Promise.all([
     recovery.interruption().catch(unlessUnreadable),
     recovery.checkpoints.list(),
   ]);
-  const locks = recovery.folder === undefined ? undefined : found;
+  const locks = recovery.folder === undefined ? undefined : recovery.locks();
   const seen = { stack, checkpoints, ...(locks && { locks }) };
   if (interruption instanceof UnreadableStateError) {
     const next = await recoveryHint(recovery.folder, stack, checkpoints);

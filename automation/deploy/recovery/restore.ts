@@ -94,7 +94,7 @@ async function findCopy(
  */
 export async function restore(recovery: StackRecovery, { state }: Restoration): Promise<string | undefined> {
   const { open, folder } = recovery;
-  await releaseDeadLocks(await recovery.locks());
+  await releaseDeadLocks(recovery.locks());
   const present = await presentState(open.stack);
   if (!(present instanceof UnreadableStateError)) {
     await ownCopiesOf(open).keep(present, "restore");

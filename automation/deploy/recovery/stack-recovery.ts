@@ -30,11 +30,11 @@ export class StackRecovery {
    * @throws AwsCallError where AWS does not say what was created.
    */
   public async interruption(): Promise<Interruption | undefined> {
-    return findInterruption(this.open, await this.locks());
+    return findInterruption(this.open, this.locks());
   }
 
   /** Who has the stack's lock, where the backend is a folder. */
-  public locks(): Promise<StackLock[]> {
+  public locks(): StackLock[] {
     return readLocks(this.folder, this.open.file.stack);
   }
 
@@ -45,7 +45,7 @@ export class StackRecovery {
    */
   public async untilUnlocked(): Promise<void> {
     await this.operations.whenFree(async () => {
-      const held = (await this.locks()).find(({ holder }) => holder !== "dead");
+      const held = this.locks().find(({ holder }) => holder !== "dead");
       if (held !== undefined) throw new StackBusyError(busyMessage(this.open.stack.name, renderLock(held)));
     });
   }

@@ -45,6 +45,16 @@ describe("clientSettings", () => {
     assert.equal(client({ "aws:profile": "prod" }).profile, "prod");
   });
 
+  it("takes numbers and flags for texts, as the engine does", () => {
+    for (const profile of [123456789012, true]) {
+      const { profile: taken, region } = clientSettings(
+        { values: { "aws:profile": profile, "aws:region": 5 } },
+        "s3",
+      );
+      assert.deepEqual([taken, region], [String(profile), "5"]);
+    }
+  });
+
   it("leaves nothing on stderr on Node 20, of which the SDK itself warns", async () => {
     const script = `
       Object.defineProperty(process, "version", { value: "v20.20.2" });

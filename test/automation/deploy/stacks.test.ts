@@ -3,7 +3,7 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
-import { prefixer } from "../../../automation/commands/on-stacks";
+import { prefixer } from "../../../automation/commands/options/on-stacks";
 import {
   chosenStacks,
   forStacks,
@@ -11,6 +11,7 @@ import {
   type StackOutcome,
   worstOf,
 } from "../../../automation/deploy/stacks";
+import { FailedRunError } from "../../../automation/engine/run/failed-run";
 import { PipelineError, StackBusyError, UsageError } from "../../../automation/errors";
 
 const states = (outcomes: readonly StackOutcome[]) => outcomes.map(({ state }) => state);
@@ -58,7 +59,25 @@ describe("work on several stacks", () => {
       return "done";
     });
     assert.deepEqual(states(outcomes), ["done", "skipped"]);
-    assert.match(worstOf(outcomes)?.message ?? "", /not begun: b/);
+    assert.equal(worstOf(outcomes)?.message, "not begun: b");
+  });
+
+  it("tells a stack that was cancelled from one that failed meanwhile, and names the first of many", async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const failures = [{ resource: "bucket", message: "AccessDenied" }];
+    const cancelled = [{ message: "update canceled" }];
+    const stacks = Array.from({ length: 14 }, (_, index) => `s${index}`);
+    const outcomes = await forStacks({ stacks, parallel: 2, signal }, async (stack) => {
+      await turn();
+      controller.abort();
+      throw new FailedRunError("up was cancelled:", stack === "s0" ? failures : cancelled, []);
+    });
+    assert.deepEqual(states(outcomes).slice(0, 3), ["failed", "cancelled", "skipped"]);
+    const worst = worstOf(outcomes);
+    const rest = stacks.slice(2, 12).join(", ");
+    assert.equal(worst?.message, `failed: s0; cancelled: s1; not begun: ${rest} and 2 more`);
+    assert.ok(!(worst instanceof UsageError));
   });
 
   it("refuses an impossible number at a time", async () => {
@@ -88,7 +107,7 @@ describe("work on several stacks", () => {
       { stack: "dev", state: "done", summary: "4 create; phase connected", seconds: 12 },
       { stack: "prod", state: "failed", summary: "up failed:\n  why", seconds: 3 },
     ]);
-    assert.equal(lines, "dev   done      12 s  4 create; phase connected\nprod  failed     3 s  up failed:");
+    assert.equal(lines, "dev   done       12 s  4 create; phase connected\nprod  failed      3 s  up failed");
     assert.equal(prefixer("dev")("one\ntwo\n"), "dev | one\ndev | two");
   });
 });
@@ -121,5 +140,16 @@ describe("chosenStacks", () => {
         return true;
       });
     }
+  });
+
+  it("names ten of many stacks, and how many more there are", async () => {
+    const many = await fs.mkdtemp(path.join(os.tmpdir(), "many-stacks-"));
+    const names = Array.from({ length: 12 }, (_, index) => `s${10 + index}`);
+    for (const stack of names) await fs.writeFile(path.join(many, `Pulumi.${stack}.yaml`), "");
+    const ten = names.slice(0, 10).join(", ");
+    await assert.rejects(chosenStacks({ stacks: "other" }, many), {
+      message: `--stacks: there are no settings for "other"; the stacks with settings are ${ten} and 2 more`,
+    });
+    await fs.rm(many, { recursive: true });
   });
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { onceApproved } from "../../../automation/commands/approval";
+import { onceApproved } from "../../../automation/commands/options/approval";
 import type { AfterWaiting } from "../../../automation/deploy/deployment-options";
 import { runUpdate, type Update } from "../../../automation/deploy/update";
 import type { Change } from "../../../automation/engine/changes";
-import { FailedRunError } from "../../../automation/engine/failed-run";
+import { FailedRunError } from "../../../automation/engine/run/failed-run";
 import { StackBusyError } from "../../../automation/errors";
 
 const change = (name: string, ...properties: string[]): Change => ({

@@ -4,6 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { UsageError } from "../../../automation/errors";
 import { planStack } from "../../../automation/plan/plan";
+import { warnings } from "../../../automation/plan/problems";
 import { ensureExternalId } from "../../../automation/project/external-id";
 import {
   createStackFile,
@@ -15,7 +16,7 @@ import {
 } from "../../../automation/project/stack-file";
 import { formatProblem } from "../../../components/settings/problems";
 import { parseSettings } from "../../../components/settings/read-settings";
-import { ENCRYPTED } from "../../../components/settings/schema";
+import { ENCRYPTED } from "../../../components/settings/values";
 import { fixtureProject } from "../../fixtures/project";
 
 describe("a stack's file", () => {
@@ -134,6 +135,8 @@ describe("a stack's file", () => {
       ["environment: { imports: [acme/prod] }\n", ["acme/prod"]],
       ["environment: { imports: [acme/prod: { merge: false }] }\n", ["acme/prod"]],
       ["environment: { values: { pulumiConfig: { a: 1 } } }\n", ["(inline values)"]],
+      ["environment: { values: { environmentVariables: { A: 0x1, B: true } } }\n", ["(inline values)"]],
+      ["environment: [2024-01-02, 5, true]\n", ["2024-01-02", "5", "true"]],
       ["environment: { imports: [base], values: { a: 1 } }\n", ["base", "(inline values)"]],
     ];
     for (const [text, names] of forms) {
@@ -142,7 +145,8 @@ describe("a stack's file", () => {
         assert.deepEqual((await readStackFile("dev", dir)).environments, names);
         assert.equal(await ensureExternalId("dev", dir), undefined);
         assert.doesNotMatch(await fs.readFile(file(), "utf8"), /externalId/);
-        const warned = (await planStack("dev", dir)).problems.filter(({ key }) => key === "environment");
+        const read = await readStackFile("dev", dir);
+        const warned = warnings(settingsOf(read), read).filter(({ key }) => key === "environment");
         assert.equal(warned.length, names.length);
         assert.doesNotMatch(JSON.stringify(warned), /\[object/);
       });
@@ -196,7 +200,7 @@ describe("a stack's file", () => {
         assert.match(await fs.readFile(file(), "utf8"), /externalId: id-1/);
         assert.equal(
           (await planStack(name, dir)).outputs.bucketName,
-          (await planStack("dev", dir)).outputs.bucketName,
+          "braintrust-exports-dev-123456789012-us-east-1",
         );
       });
     }
@@ -232,6 +236,36 @@ describe("a stack's file", () => {
     }
   });
 
+  for (const [text, key, rule] of [
+    [
+      "config:\n  exportPrefix: lake/\n  braintrust-snowflake:exportPrefix: bi/\n",
+      "braintrust-snowflake:exportPrefix",
+      "is the key exportPrefix in another form",
+    ],
+    [
+      "config:\n  aws:config:region: sa-east-1\n  aws:region: eu-west-3\n",
+      "aws:region",
+      "is the key aws:config:region in another form",
+    ],
+    [
+      "x-team: &team data\nbraintrust-snowflake:exportPrefix: lake/\n",
+      "braintrust-snowflake:exportPrefix",
+      "must be below `config:`",
+    ],
+    ["Config:\n  aws:region: sa-east-1\n", "Config", "must be below `config:`"],
+  ] as const) {
+    it(`is refused where the engine would read another value, or none: ${text.trim()}`, async () => {
+      await fs.writeFile(path.join(dir, "Pulumi.yaml"), "name: braintrust-snowflake\nruntime: nodejs\n");
+      await fs.writeFile(file(), text);
+      await assert.rejects(readStackFile("dev", dir), (error: Error) => {
+        const [first, line = "", ...others] = error.message.split("\n");
+        assert.deepEqual([first, others], ["Invalid Pulumi.dev.yaml:", []]);
+        assert.ok(line.startsWith(`  ${key} = (not shown): ${rule}`), line);
+        return true;
+      });
+    });
+  }
+
   it("names the ending that the engine reads", async () => {
     await write("");
     await fs.rename(file(), file().replace(/yaml$/, "yml"));
@@ -253,6 +287,10 @@ describe("a stack's file", () => {
   });
 
   describe("editStackFile", () => {
+    beforeEach(() =>
+      fs.writeFile(path.join(dir, "Pulumi.yaml"), "name: braintrust-snowflake\nruntime: nodejs\n"),
+    );
+
     async function edited(text: string, externalId: string): Promise<string> {
       await fs.writeFile(file(), text);
       await editStackFile("dev", [settingChange(["snowflake", "externalId"], externalId)], dir);

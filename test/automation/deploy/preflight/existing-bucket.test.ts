@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { NotificationConfiguration } from "@aws-sdk/client-s3";
 import { refusalOf } from "../../../../automation/deploy/preflight/finding";
 import type { ResourceState } from "../../../../automation/engine/state/state";
-import { ENCRYPTED } from "../../../../components/settings/schema";
+import { ENCRYPTED } from "../../../../components/settings/values";
 import { fails, failure, findings, only, subject } from "./subject";
 
 describe("the pre-flight check of an existing bucket", () => {

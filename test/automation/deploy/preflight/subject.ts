@@ -5,7 +5,7 @@ import type { CallerIdentity } from "../../../../automation/deploy/preflight/cre
 import { type PreflightSubject, preflight } from "../../../../automation/deploy/preflight/preflight";
 import type { StackFile } from "../../../../automation/project/stack-file";
 import { parseSettings } from "../../../../components/settings/read-settings";
-import { ENCRYPTED } from "../../../../components/settings/schema";
+import { ENCRYPTED } from "../../../../components/settings/values";
 
 /** Whom AWS tells by default. */
 export const caller: CallerIdentity = {
