@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { JSONParser } from "@streamparser/json";
 import { parse } from "csv-parse";
 import { UsageError } from "../errors";
+import { isNull } from "../snowflake/answers/answers";
 import { encodingOf } from "../snowflake/answers/encoding";
 
 /** A row by its columns, whose names are in capitals. */
@@ -96,7 +97,15 @@ async function* jsonRows(pieces: AsyncIterable<string>, shape: string): AsyncGen
 /** The Snowflake CLI writes the values of all statements one below the other: the query's begin at its column line. */
 async function* separatedRows(pieces: AsyncGenerator<string>, delimiter: string): AsyncGenerator<AnswerRow> {
   const source = Readable.from(pieces);
-  const parser = parse({ bom: true, skip_empty_lines: true, relax_column_count: true, delimiter });
+  // What is copied from Snowsight's grid has tabs and no quotation marks but those of the cells.
+  const relax_quotes = delimiter === "\t";
+  const parser = parse({
+    bom: true,
+    skip_empty_lines: true,
+    relax_column_count: true,
+    relax_quotes,
+    delimiter,
+  });
   source.on("error", (error) => parser.destroy(error));
   let columns: string[] | undefined;
   try {
@@ -108,7 +117,7 @@ async function* separatedRows(pieces: AsyncGenerator<string>, delimiter: string)
       } else if (cells.every((cell, at) => cell.trim().toUpperCase() === columns?.[at])) {
         // Many streams take several queries, each with its column line.
       } else if (cells.length === columns.length) {
-        yield Object.fromEntries(columns.map((name, at) => [name, cells[at]]));
+        yield Object.fromEntries(columns.map((name, at) => [name, withoutNull(name, cells[at] ?? "")]));
       } else throw endsEarly();
     }
   } catch (error) {
@@ -117,6 +126,11 @@ async function* separatedRows(pieces: AsyncGenerator<string>, delimiter: string)
       cause: error,
     });
   }
+}
+
+/** A stream may be named none, and every other cell is text of Snowflake's or NULL. */
+function withoutNull(column: string, cell: string): string {
+  return column !== "STREAM" && isNull(cell.trim()) ? "" : cell;
 }
 
 function endsEarly(): UsageError {

@@ -1,6 +1,7 @@
 import { UsageError } from "../errors";
 import type { PipelineOutputs } from "../outputs";
 import { keyPrefixOf } from "../snowflake/sql/files-sql";
+import { listed } from "../terminal/counted";
 import { compareUtf8 } from "./byte-order";
 import type { FilesAnswer, PipeStatus, StreamAnswer } from "./known-files";
 import { knownInOrder, mergeFiles, type Pair } from "./merge";
@@ -106,7 +107,7 @@ async function* listedPairs(
 function tallyOf(stream: string, { streams }: FilesAnswer) {
   const answer = streams.find((each) => each.stream === stream);
   if (answer === undefined) {
-    const named = streams.map((each) => JSON.stringify(each.stream)).join(", ");
+    const named = listed(streams.map((each) => JSON.stringify(each.stream)));
     throw new UsageError(
       `Snowflake's answer lacks stream ${JSON.stringify(stream)}, it is of ${named}: pass what this stack's query answers`,
     );

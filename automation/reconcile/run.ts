@@ -5,12 +5,13 @@ import type { Readable } from "node:stream";
 import { errorLine, isDenied } from "../aws/aws-errors";
 import { clientSettings, pathStyle } from "../aws/client-settings";
 import { Deployment } from "../deploy/deployment";
+import type { DeploymentOptions } from "../deploy/deployment-options";
+import { requireCredentials } from "../deploy/preflight/required-credentials";
 import { decryptedSettings } from "../engine/decrypted-settings";
 import { PipelineError, throwMistake } from "../errors";
 import type { PipelineOutputs } from "../outputs";
 import { pathError } from "../paths";
 import { runSnow } from "../snowflake/handshake/snow";
-import type { ProgressListener } from "../terminal/progress";
 import { readFilesAnswer } from "./known-files";
 import { type MissingFile, missingStates } from "./load-missing-sql";
 import { type FileReport, reconcile, type StreamReport } from "./reconciliation";
@@ -51,9 +52,9 @@ export interface Findings {
 export async function openForReconcile(
   stack: string,
   workDir: string | undefined,
-  progress: { readonly onProgress: ProgressListener; readonly signal: AbortSignal },
+  options: Pick<DeploymentOptions, "onProgress" | "signal" | "callsAws">,
 ): Promise<ReconcileStack> {
-  const deployment = await Deployment.open({ stack, workDir, ...progress });
+  const deployment = await Deployment.open({ stack, workDir, ...options });
   const outputs = await deployment.outputs();
   const { settings, decrypted } = await decryptedSettings(deployment.open);
   return {
@@ -114,6 +115,8 @@ export async function findingsOf(
   const answer = await readFilesAnswer(input);
   const { S3 } = await import("@aws-sdk/client-s3");
   const s3 = new S3({ ...clientSettings(file, "s3"), forcePathStyle: pathStyle(file) });
+  // Snowflake may have listed the bucket itself.
+  let hasCredentials: Promise<void> | undefined;
   const missing: MissingFile[] = [];
   const worst: FileReport[] = [];
   const named = new Map<FileState, number>();
@@ -122,8 +125,10 @@ export async function findingsOf(
     suffix,
     archiveRule,
     s3: {
-      listObjectsV2: (request, options) =>
-        s3.listObjectsV2(request, options).catch((error: unknown) => {
+      listObjectsV2: async (request, options) => {
+        hasCredentials ??= requireCredentials(file);
+        await hasCredentials;
+        return s3.listObjectsV2(request, options).catch((error: unknown) => {
           throwMistake(error);
           limits.signal.throwIfAborted();
           const grant = isDenied(error) ? "; grant s3:ListBucket to the caller" : "";
@@ -133,7 +138,8 @@ export async function findingsOf(
               cause: error,
             },
           );
-        }),
+        });
+      },
     },
     answer,
     ...limits,

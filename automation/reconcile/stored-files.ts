@@ -76,7 +76,7 @@ export async function* storedFiles(
         EncodingType: "url",
         OptionalObjectAttributes: ["RestoreStatus"],
       },
-      abortSignal === undefined ? {} : { abortSignal },
+      { abortSignal },
     );
     for (const { Key = "", Size = 0, LastModified, StorageClass = "", RestoreStatus } of page.Contents ??
       []) {

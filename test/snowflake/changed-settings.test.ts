@@ -76,8 +76,9 @@ describe("settings that change after the SQL has run, in a fake account", () => 
         'CREATE SCHEMA "ANALYTICS"."BRAINTRUST" WITH MANAGED ACCESS',
       ].join(";\n"),
     );
-    await deploy({ streams: 2 }, ["setup"]);
-    const answered = await run(snowflakeSql({ ...sampleOutputs({ streams: 2 }), stack: "dev" }, "load"));
+    const sample = { streams: 2, snowflake: { currentLagMinutes: 60 } };
+    await deploy(sample, ["setup"]);
+    const answered = await run(snowflakeSql({ ...sampleOutputs(sample), stack: "dev" }, "load"));
     assert.equal(account.all("PIPE").length, 2);
     const advice = answered.map((row) => String(row["anonymous block"])).filter((text) => /GRANT/.test(text));
     assert.equal(advice.length, 2);
@@ -88,9 +89,32 @@ describe("settings that change after the SQL has run, in a fake account", () => 
       );
       await run(`USE ROLE SYSADMIN;\n${text.slice(text.indexOf("run GRANT ") + "run ".length)}`);
     }
-    for (const table of account.all("TABLE"))
-      assert.ok(account.may("READER", "SELECT", `TABLE ${table.name}`));
+    const readable = [...account.all("TABLE"), ...account.all("VIEW"), ...account.all("DYNAMIC TABLE")];
+    assert.equal(readable.length, 8);
+    for (const { kind, name } of readable)
+      assert.ok(account.may("READER", "SELECT", `${kind} ${name}`), name);
   });
+
+  for (const holder of [
+    'DATABASE "ANALYTICS"',
+    'SCHEMA "ANALYTICS"."BRAINTRUST"',
+    `TABLE ${inSchema("LOGS_1")}`,
+  ]) {
+    it(`creates no dynamic table where ${holder} keeps no history, and says what to do`, async () => {
+      await deploy({ streams: 2 });
+      await run(["USE ROLE SYSADMIN", `ALTER ${holder} SET DATA_RETENTION_TIME_IN_DAYS = 0`].join(";\n"));
+      const sample = { streams: 2, snowflake: { currentLagMinutes: 60 } };
+      await assert.rejects(deploy(sample), ({ message }: Error) => {
+        assert.match(message, /landing tables keep no history .* or remove snowflake.currentLagMinutes/);
+        return true;
+      });
+      assert.deepEqual(account.all("DYNAMIC TABLE"), []);
+      for (const name of ["LOGS_0", "LOGS_1"])
+        await run(`USE ROLE SYSADMIN;\nALTER TABLE ${inSchema(name)} SET DATA_RETENTION_TIME_IN_DAYS = 1`);
+      await deploy(sample);
+      assert.equal(account.all("DYNAMIC TABLE").length, 2);
+    });
+  }
 
   it("lets a pipe that loads another table be", async () => {
     await deploy({}, ["setup"]);

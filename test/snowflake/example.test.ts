@@ -142,9 +142,9 @@ function ofSql(tokens: ReturnType<typeof flatStatements>[number]): Created[] {
   const strings = stringsOf(tokens);
   const flat = tokens.map((token) => ("text" in token ? token.text : token.value));
   const said: Readonly<Record<string, () => string[]>> = {
-    "FILE FORMAT": () => [words.slice(words.indexOf("TYPE ="), words.indexOf(" COMMENT"))],
+    "FILE FORMAT": () => [words.slice(words.indexOf("TYPE ="), words.indexOf(" DEFAULT_DDL_COLLATION"))],
     STAGE: () => [strings[0] ?? "", ...(pathsOf(tokens)[1] ?? [])],
-    TABLE: () => [words.slice(words.indexOf("("), words.indexOf(" COMMENT"))],
+    TABLE: () => [words.slice(words.indexOf("("), words.indexOf(" DEFAULT_DDL_COLLATION"))],
     VIEW: () => [flat.slice(flat.indexOf("AS") + 1).join(" ")],
     PIPE: () => [
       ...strings.filter((text) => text.startsWith("arn:")),

@@ -93,6 +93,7 @@ class Account:
         self.late = set()
         self.loading_by = "COPY"
         self.archived = set()
+        self.ignores_case = False
         self.history = []
         self.answers = []
         self.copied = []
@@ -153,7 +154,11 @@ class Account:
             self.count(text, "passed over")
             return None
         self.count(text, "executed")
-        return self.cursor.execute(text)
+        self.cursor.execute(text)
+        landing = re.match(rf"CREATE TABLE IF NOT EXISTS ({NAME})", text)
+        if landing and self.ignores_case and "DEFAULT_DDL_COLLATION = ''" not in text:
+            for column in re.findall(r"(\w+) VARCHAR", text):
+                self.cursor._duck_conn.execute(f"ALTER TABLE {landing[1]} ALTER {column} TYPE VARCHAR COLLATE NOCASE")
 
     def enter(self, text):
         """What the catalog has of an object: its comment, and its text."""
@@ -457,6 +462,7 @@ def main():
         account.integrations.update(order.get("foreign", {}))
         account.lost.update(order.get("lost", []))
         account.late.update(order.get("late", []))
+        account.ignores_case = order.get("ignoresCase", False)
         account.inventories = order.get("inventories", {})
         account.archived.update(order.get("archived", []))
         steps = []

@@ -19,6 +19,8 @@ export interface Order {
   /** Keys that come after the back-fill, and before the pipe is refreshed. */
   readonly late?: readonly string[];
   readonly archived?: readonly string[];
+  /** An account with DEFAULT_DDL_COLLATION = 'en-ci': docs.snowflake.com/en/sql-reference/collation */
+  readonly ignoresCase?: boolean;
   /** Folders of stages that the SQL does not create, by the stage's name as SQL text. */
   readonly inventories?: Readonly<Record<string, string>>;
   readonly steps: readonly string[];

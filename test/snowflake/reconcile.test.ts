@@ -13,7 +13,7 @@ import { type FileReport, reconcile } from "../../automation/reconcile/reconcili
 import { snowflakeSql } from "../../automation/snowflake/sql/sql";
 import { sampleOutputs } from "../automation/snowflake/sql/sample-outputs";
 import { Bucket } from "./bucket";
-import { execute, needFakesnow } from "./executor";
+import { execute, needFakesnow, type Order } from "./executor";
 
 const HOUR_MS = 3_600_000;
 const folder = "braintrust/stream-0/";
@@ -44,7 +44,7 @@ describe("reconcile, over executed SQL", () => {
   afterEach(() => bucket.remove());
 
   const steps = [snowflakeSql(outputs, "setup"), snowflakeSql(outputs, "load"), filesSql(outputs)];
-  const run = (more: readonly string[], late: readonly string[] = []) =>
+  const run = (more: readonly string[], late: readonly string[] = [], account: Partial<Order> = {}) =>
     execute({
       bucket: bucket.folder,
       late,
@@ -52,6 +52,7 @@ describe("reconcile, over executed SQL", () => {
       archived: [archived],
       tables: [["ANALYTICS", "BRAINTRUST", "LOGS_0"]],
       steps: [...steps, ...more],
+      ...account,
     });
 
   async function compare(rows: readonly object[] | undefined) {
@@ -141,5 +142,15 @@ describe("reconcile, over executed SQL", () => {
     assert.equal(rowsAfter(loadOf(Date.now() - HOUR_MS)), 2);
     // Without that look it would: COPY does not know the pipe's loads.
     assert.equal(rowsAfter(loadOf(Date.now() + HOUR_MS)), 4);
+  });
+
+  it("tells files apart whose names differ in case alone, where the account compares texts without case", async () => {
+    const names = ["Chat.jsonl", "chat.jsonl", "Zusatz.jsonl", "\u00e9t\u00e9.jsonl"];
+    for (const name of names) await bucket.put(`${folder}${name}`, '{"id":"z"}\n', Date.now() - 10 * HOUR_MS);
+    const { files } = await compare(run([], [], { ignoresCase: true }).answers[0]);
+    assert.deepEqual(
+      names.map((name) => files.find(({ key }) => key === `${folder}${name}`)?.state),
+      ["loaded", "loaded", "loaded", "loaded"],
+    );
   });
 });

@@ -115,7 +115,7 @@ describe("what is not the stack's, in a fake account", () => {
           await assert.rejects(run(sql(part, sample)), ({ message }: Error) => {
             assert.match(message, /schema BRAINTRUST has objects that are not of this stack: /);
             assert.ok(
-              message.includes(`"${name}" of stream stream-0; rename the table or the pipe`),
+              message.includes(`"${name}" of stream stream-0; set another table of the stream in streams, `),
               message,
             );
             return true;

@@ -248,7 +248,7 @@ function mergePlatforms(
 }
 
 /** NULL as JSON and CSV, `snow`'s tables and Snowsight write it. */
-const isNull = (value: string) => /^(null|none|)$/i.test(value);
+export const isNull = (value: string) => /^(null|none|)$/i.test(value);
 
 function merge(
   statement: string,

@@ -39,18 +39,12 @@ const DEEPEST = 3;
  */
 function matchBrackets(text: string, start: number, ends: Map<number, number>): number {
   const open: (number | undefined)[] = [];
-  let inString = false;
   let beginsLine = true;
   for (let at = start; at < text.length; at += 1) {
     const char = text[at];
-    if (inString) {
-      if (char === "\\") at += 1;
-      else if (char === '"') inString = false;
-      else if (char === "\n") return at;
-      continue;
-    }
     if (char === '"') {
-      inString = true;
+      at = stringEnd(text, at);
+      if (text[at] === "\n") return at;
     } else if (char === "[" || char === "{") {
       open.push(beginsLine ? at : undefined);
     } else if (char === "]" || char === "}") {
@@ -61,6 +55,13 @@ function matchBrackets(text: string, start: number, ends: Map<number, number>): 
     if (char !== " ") beginsLine = char === "\n";
   }
   return text.length;
+}
+
+/** Where the string that begins there ends, or the line does first. */
+function stringEnd(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text[at] !== '"' && text[at] !== "\n") at += text[at] === "\\" ? 2 : 1;
+  return at;
 }
 
 /** Value of a JSON text, or undefined if it is none. */
@@ -88,18 +89,14 @@ export function jsonTables(value: unknown, depth = 0): AnswerTable[] {
 
 function recordsTable(records: readonly Record<string, unknown>[]): AnswerTable {
   const [first = {}] = records;
-  if ("Statement" in first || "Principal" in first) {
-    return table(
-      ["policy"],
+  const asText = (column: string) =>
+    table(
+      [column],
       records.map((record) => [JSON.stringify(record)]),
     );
-  }
-  if (Object.keys(first).some((name) => /^snowflake-(vpc|egress|vnet)-/.test(name))) {
-    return table(
-      ["platform"],
-      records.map((record) => [JSON.stringify(record)]),
-    );
-  }
+  if ("Statement" in first || "Principal" in first) return asText("policy");
+  if (Object.keys(first).some((name) => /^snowflake-(vpc|egress|vnet)-/.test(name)))
+    return asText("platform");
   return {
     columns: Object.keys(first).map((name) => name.trim().toLowerCase()),
     rows: records.map(

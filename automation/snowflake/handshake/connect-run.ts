@@ -43,7 +43,7 @@ export async function connectBySnow(options: ConnectRunOptions): Promise<Connect
     outputs: async () => (await Deployment.open(options)).outputs(),
     look: () => connection(options),
     connect: (answers) => connect({ ...options, answers }),
-    up: async () => (await Deployment.open(options)).up(),
+    up: async () => (await Deployment.open({ ...options, callsAws: true })).up(),
     run: (sql, secrets) => runSnow(sql, { connection: name, timeoutMs, signal, environment, secrets }),
     wait: (milliseconds) =>
       sleep(milliseconds, undefined, signal ? { signal } : {}).catch(() => {

@@ -46,7 +46,8 @@ export interface ConnectResult {
  */
 export async function connect(options: ConnectOptions): Promise<ConnectResult> {
   const answers = typeof options.answers === "string" ? parseAnswers(options.answers) : options.answers;
-  return takeOver(await Deployment.open(options), answers, options);
+  const callsAws = options.deploy !== false;
+  return takeOver(await Deployment.open({ ...options, callsAws }), answers, options);
 }
 
 /** How far the hand-over is, without an answer of Snowflake's: nothing is changed. */
@@ -124,7 +125,7 @@ export function refuseUnwritable(file: StackFile, changes: readonly HandshakeCha
   }
   const { problems } = parseSettings({ ...file, values });
   if (problems.length > 0) {
-    throw new UsageError(`nothing was changed: ${settingsError(file.stack, problems)}`);
+    throw new UsageError(`nothing was changed: ${settingsError(file, problems)}`);
   }
 }
 

@@ -1,4 +1,5 @@
-import { queueArnRule, type TextRule } from "../../../components/settings/rules/text-rules";
+import { queueArnRule } from "../../../components/settings/rules/arn-rules";
+import type { TextRule } from "../../../components/settings/rules/text-rules";
 import { type IntegrationAnswer, type Pipe, quote } from "../answers/answers";
 import { literal } from "../sql/identifiers";
 import { storageIn } from "../sql/names";

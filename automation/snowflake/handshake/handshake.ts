@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import { userArnRule } from "../../../components/settings/rules/arn-rules";
 import { vpcIdRule } from "../../../components/settings/rules/network-rules";
-import { externalIdRule, userArnRule } from "../../../components/settings/rules/text-rules";
+import { externalIdRule } from "../../../components/settings/rules/text-rules";
+import { listed } from "../../terminal/counted";
 import { type Answers, type IntegrationAnswer, type Pipe, quote } from "../answers/answers";
 import { canonicalName, literal, qualifiedName, quoteIdentifier } from "../sql/identifiers";
 import {
@@ -79,74 +81,58 @@ interface Part {
   readonly problems?: readonly string[];
 }
 
-function storagePart(stack: HandshakeStack, { storageIntegration: answer }: Answers): Part {
+function storagePart(stack: HandshakeStack, { storageIntegration }: Answers): Part {
   const { current } = stack;
   const name = quoteIdentifier(canonicalName(stack.integration));
-  const foreign = foreignProblems(answer, {
+  return integrationPart(stack, storageIntegration, {
     name,
-    property: "STORAGE_AWS_ROLE_ARN",
-    roleArn: stack.snowflakeRoleArn,
-    setting: "snowflake.integration",
-  });
-  if (foreign.length > 0) return { problems: foreign };
-  const part = integrationPart(stack, answer, {
+    nameSetting: "snowflake.integration",
     alter: `ALTER STORAGE INTEGRATION ${name}`,
-    describe: `DESC INTEGRATION ${name}`,
+    role: "STORAGE_AWS_ROLE_ARN",
     iamUserArn: "STORAGE_AWS_IAM_USER_ARN",
     externalId: "STORAGE_AWS_EXTERNAL_ID",
     wanted: {
       ENABLED: "true",
       STORAGE_ALLOWED_LOCATIONS: undefined,
-      STORAGE_AWS_ROLE_ARN: undefined,
+      STORAGE_AWS_ROLE_ARN: stack.snowflakeRoleArn,
       STORAGE_AWS_EXTERNAL_ID: stack.snowflakeExternalId ?? current.externalId,
     },
     settings: ["snowflake"],
     current,
+    furtherProblems(answer) {
+      const provider = providerProblems(stack, answer);
+      return provider.length > 0 ? provider : locationProblems(stack, name, answer);
+    },
   });
-  const provider = providerProblems(stack, answer ?? {});
-  const further = provider.length > 0 ? provider : locationProblems(stack, name, answer ?? {});
-  return { ...part, problems: [...(part.problems ?? []), ...further] };
 }
 
-function errorPart(stack: HandshakeStack, { errorIntegration: answer }: Answers): Part {
+function errorPart(stack: HandshakeStack, answers: Answers): Part {
   const { current, errorIntegration } = stack;
   const name = errorIntegration === undefined ? "<name>" : quoteIdentifier(canonicalName(errorIntegration));
-  const foreign = foreignProblems(answer, {
+  return integrationPart(stack, answers.errorIntegration, {
     name,
-    property: "AWS_SNS_ROLE_ARN",
-    roleArn: stack.errorRoleArn,
-    setting: "snowflake.errorNotifications.integration",
-  });
-  if (foreign.length > 0) return { problems: foreign };
-  return integrationPart(stack, answer, {
+    nameSetting: "snowflake.errorNotifications.integration",
     alter: `ALTER NOTIFICATION INTEGRATION ${name}`,
-    describe: `DESC INTEGRATION ${name}`,
+    role: "AWS_SNS_ROLE_ARN",
     iamUserArn: "SF_AWS_IAM_USER_ARN",
     externalId: "SF_AWS_EXTERNAL_ID",
-    wanted: { ENABLED: "true", AWS_SNS_TOPIC_ARN: stack.errorTopicArn, AWS_SNS_ROLE_ARN: undefined },
+    wanted: {
+      ENABLED: "true",
+      AWS_SNS_TOPIC_ARN: stack.errorTopicArn,
+      AWS_SNS_ROLE_ARN: stack.errorRoleArn,
+    },
     settings: ["snowflake", "errorNotifications"],
     current: { iamUserArn: current.errorIamUserArn, externalId: current.errorExternalId },
   });
 }
 
-/** An integration with another role may be somebody else's: no ALTER of it is advised, and nothing else is said of it. */
-function foreignProblems(
-  answer: IntegrationAnswer | undefined,
-  ours: { name: string; property: string; roleArn: string | undefined; setting: string },
-): string[] {
-  const { name, property, roleArn, setting } = ours;
-  const theirs = answer?.[property];
-  if (theirs === undefined || roleArn === undefined || theirs === roleArn) return [];
-  return [
-    `${property} is ${quote(theirs)} and this stack's role is ${quote(roleArn)}: the integration ${name} is another's, or ` +
-      `was made before the role had this name; run the SQL of setup, which alters none but this stack's, or choose another name in ${setting}`,
-  ];
-}
-
 interface Integration {
+  readonly name: string;
+  /** The setting that names it. */
+  readonly nameSetting: string;
   readonly alter: string;
-  readonly describe: string;
-  /** Properties that name Snowflake's user and its external id. */
+  /** Properties that name this stack's role, Snowflake's user and its external id. */
+  readonly role: string;
   readonly iamUserArn: string;
   readonly externalId: string;
   /** Properties the answer must have, with what the stack needs them to be where it matters. */
@@ -154,25 +140,44 @@ interface Integration {
   /** Where the pair is among the settings, and what they say. */
   readonly settings: readonly string[];
   readonly current: { readonly iamUserArn?: string | undefined; readonly externalId?: string | undefined };
+  readonly furtherProblems?: (answer: IntegrationAnswer) => string[];
+}
+
+/** An integration with another role may be somebody else's: no ALTER of it is advised, and nothing else is said of it. */
+function foreignProblem(
+  answer: IntegrationAnswer,
+  { name, nameSetting, role, wanted }: Integration,
+): string | undefined {
+  const theirs = answer[role];
+  const ours = wanted[role];
+  if (theirs === undefined || ours === undefined || theirs === ours) return undefined;
+  return (
+    `${role} is ${quote(theirs)} and this stack's role is ${quote(ours)}: the integration ${name} is another's, or ` +
+    `was made before the role had this name; run the SQL of setup, which alters none but this stack's, or choose another name in ${nameSetting}`
+  );
 }
 
 /** A user without its external id, or both without the rest of the answer, are not worth a trust policy. */
 function integrationPart(
   stack: HandshakeStack,
   answer: IntegrationAnswer | undefined,
-  { alter, describe, wanted, settings, current, ...properties }: Integration,
+  integration: Integration,
 ): Part {
+  const { name, alter, wanted, settings, current } = integration;
+  const describe = `DESC INTEGRATION ${name}`;
   if (answer === undefined) {
     const known = current.iamUserArn !== undefined && current.externalId !== undefined;
     return known
       ? {}
       : { awaited: [{ text: `Snowflake's IAM user and external id: ${describe}`, part: "setup" }] };
   }
-  const iamUserArn = answer[properties.iamUserArn];
-  const externalId = answer[properties.externalId];
+  const foreign = foreignProblem(answer, integration);
+  if (foreign !== undefined) return { problems: [foreign] };
+  const iamUserArn = answer[integration.iamUserArn];
+  const externalId = answer[integration.externalId];
   const problems = [
-    ...arnProblems(properties.iamUserArn, iamUserArn, userArnRule, stack),
-    ...ruleProblems(properties.externalId, externalId, externalIdRule),
+    ...arnProblems(integration.iamUserArn, iamUserArn, userArnRule, stack),
+    ...ruleProblems(integration.externalId, externalId, externalIdRule),
   ];
   for (const [property, ours] of Object.entries(wanted)) {
     const theirs = answer[property];
@@ -182,7 +187,8 @@ function integrationPart(
       `${property} is ${quote(theirs)} and has to be ${quote(ours)}; run ${alter} SET ${property} = ${value}`,
     );
   }
-  const required = new Set([...Object.keys(wanted), properties.iamUserArn, properties.externalId]);
+  problems.push(...(integration.furtherProblems?.(answer) ?? []));
+  const required = new Set([...Object.keys(wanted), integration.iamUserArn, integration.externalId]);
   const absent = [...required].filter((property) => answer[property] === undefined);
   if (absent.length > 0) {
     return { incomplete: [`${absent.join(", ")}: give the answer of ${describe} whole`], problems };
@@ -249,14 +255,14 @@ function pipePart(stack: HandshakeStack, { pipes }: Answers): Part {
     known: stack.current.notificationChannels?.[name],
     answer: ours.get(canonicalName(pipe)),
   }));
-  const problems = found.flatMap(({ answer, known }) =>
-    answer ? channelProblems(stack, answer, known) : [],
-  );
+  const all = found.flatMap(({ answer, known }) => (answer ? channelProblems(stack, answer, known) : []));
+  const more = all.length - MOST_PROBLEMS;
+  const problems = [...all.slice(0, MOST_PROBLEMS), ...(more > 0 ? [`and ${more} more of this kind`] : [])];
   const untold = found.filter(({ known, answer }) => answer === undefined && known === undefined);
-  const names = untold.map(({ name, pipe }) => `${pipe} of the stream ${name}`).join(", ");
+  const names = listed(untold.map(({ name, pipe }) => `${pipe} of the stream ${name}`));
   const lacking = `the pipes ${names}: SHOW PIPES IN SCHEMA ${qualifiedName(...path)}`;
   if (untold.length > 0 && pipes.length > 0) {
-    return { incomplete: [`${lacking}; ${schemasOf(pipes)}`], problems };
+    return { incomplete: [`${lacking}; ${foundInstead([...ours.keys()], pipes)}`], problems };
   }
   if (stack.eventsMode === "sns") return { problems };
   return {
@@ -268,14 +274,18 @@ function pipePart(stack: HandshakeStack, { pipes }: Answers): Part {
   };
 }
 
-/** Where the pipes of an answer are: the usual cause of one that is missing is another stack's answer. */
-function schemasOf(pipes: readonly Pipe[]): string {
+/** Pipes of the stack's schema, or else where those of an answer are: usually one is missing since it is another stack's answer. */
+function foundInstead(there: readonly string[], pipes: readonly Pipe[]): string {
+  if (there.length > 0) return `the answer has there ${listed(there.map(quote))}`;
   const schemas = [...new Set(pipes.map(({ database, schema }) => quote(`${database}.${schema}`)))];
   const further = schemas.length > SHOWN_SCHEMAS ? ` and ${schemas.length - SHOWN_SCHEMAS} more` : "";
   return `the answer has pipes of ${schemas.slice(0, SHOWN_SCHEMAS).join(", ")}${further}`;
 }
 
 const SHOWN_SCHEMAS = 5;
+
+/** Pipes whose problems are said: of a thousand they are mostly the same. */
+const MOST_PROBLEMS = 10;
 
 function change(
   path: readonly string[],

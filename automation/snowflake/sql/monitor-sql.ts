@@ -1,10 +1,10 @@
 import type { PipelineOutputs } from "../../outputs";
 import { literal, quoteIdentifier } from "./identifiers";
-import type { Names } from "./names";
+import { ADMIN_ROLE, type Names } from "./names";
 import { block, show, shown } from "./scripting";
 
 /** Alone may create a resource monitor: docs.snowflake.com/en/sql-reference/sql/create-resource-monitor */
-const CREATOR = quoteIdentifier("ACCOUNTADMIN");
+const CREATOR = quoteIdentifier(ADMIN_ROLE);
 
 /** What SHOW WAREHOUSES has where there is none. */
 const NONE = "null";

@@ -1,6 +1,12 @@
 import type { Partition } from "../../../components/settings/partitions";
 import { PROJECT } from "../../../components/settings/settings";
-import { currentOf, filesOf, taskOf, viewOf } from "../../../components/settings/snowflake-names";
+import {
+  currentOf,
+  filesOf,
+  SYSTEM_ROLES,
+  taskOf,
+  viewOf,
+} from "../../../components/settings/snowflake-names";
 import { SEPARATE_STREAMS } from "../../../components/streams";
 import { PipelineError, UsageError } from "../../errors";
 import type { PipelineOutputs, StreamOutput } from "../../outputs";
@@ -47,6 +53,7 @@ export interface Names {
   readonly loadingRole: string;
   readonly storedLoadingRole: string;
   readonly readingRole: string;
+  readonly storedReadingRole: string;
   /** The loading and the reading role as far as they are the stack's own: neither Snowflake's own nor the administrator's. */
   readonly storedCustomRoles: readonly string[];
   /** Role with the rights of the account. */
@@ -87,16 +94,8 @@ const storageProviders: Readonly<Partial<Record<Partition, StorageProvider>>> = 
   "aws-cn": { provider: "S3CHINA", protocol: "s3china" },
 };
 
-/** Roles that every account has. docs.snowflake.com/en/user-guide/security-access-control-overview */
-export const SYSTEM_ROLES: readonly string[] = [
-  "ACCOUNTADMIN",
-  "SECURITYADMIN",
-  "USERADMIN",
-  "SYSADMIN",
-  "ORGADMIN",
-  "GLOBALORGADMIN",
-  "PUBLIC",
-];
+/** Role with all rights of an account, where the settings name none. */
+export const ADMIN_ROLE = "ACCOUNTADMIN";
 
 /**
  * Names every object, the settings' and the derived ones.
@@ -129,6 +128,7 @@ export function namesOf(outputs: PipelineOutputs): Names {
     loadingRole: quoteIdentifier(roles[0]),
     storedLoadingRole: roles[0],
     readingRole: quoteIdentifier(roles[1]),
+    storedReadingRole: roles[1],
     storedCustomRoles: [...new Set(roles)].filter(
       (role) => !SYSTEM_ROLES.includes(role) && role !== adminRole,
     ),
@@ -166,9 +166,6 @@ export function namesOf(outputs: PipelineOutputs): Names {
     }),
   };
 }
-
-/** Role with all rights of an account, where the settings name none. */
-const ADMIN_ROLE = "ACCOUNTADMIN";
 
 /** A stack that an earlier version has deployed does not tell its name. */
 function commentOf({ stack, bucketName }: PipelineOutputs): string {

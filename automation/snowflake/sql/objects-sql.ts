@@ -4,7 +4,7 @@ import { landingColumns } from "./landing";
 import type { Names, StreamNames } from "./names";
 import { currentOf, dropOursSql, refuseOthersSql } from "./ours-sql";
 import { block } from "./scripting";
-import { currentTable, filesView, latestView } from "./views-sql";
+import { currentTable, filesView, latestView, refuseNoHistory } from "./views-sql";
 
 /**
  * Options by format. COMPRESSION = AUTO reads plain and gzip files alike. A character that is not UTF-8, which happens in what
@@ -43,11 +43,13 @@ export function objectsSql(
       `ALTER TABLE ${stream.table} SET COMMENT = ${literal(stream.comment)}`,
       latestView(names, stream),
       filesView(outputs, names, stream),
-      ...(snowflake.currentLagMinutes === undefined
-        ? []
-        : currentTable(names, stream, snowflake.currentLagMinutes)),
     ]),
+    ...(snowflake.currentLagMinutes === undefined ? [] : currentTables(names, snowflake.currentLagMinutes)),
   ];
+}
+
+function currentTables(names: Names, lag: number): string[] {
+  return [refuseNoHistory(names), ...names.streams.flatMap((stream) => currentTable(names, stream, lag))];
 }
 
 /** The stage's key: variables the Snowflake CLI fills, unless the caller asks for the values themselves. */
@@ -90,7 +92,11 @@ function stage({ stage: name, url, fileFormat, comment }: StreamNames, access: s
   COMMENT = ${literal(comment)}`;
 }
 
+/**
+ * Keys differ in case alone, and reconcile needs them in the order of their bytes: new columns would compare by the collation of
+ * account, database or schema. docs.snowflake.com/en/sql-reference/collation, .../sql/create-hybrid-table (DEFAULT_DDL_COLLATION = '')
+ */
 function landingTable({ table, comment }: StreamNames): string {
   const columns = landingColumns.map(({ name, type }) => `  ${name} ${type}`).join(",\n");
-  return `CREATE TABLE IF NOT EXISTS ${table} (\n${columns}\n)\nCOMMENT = ${literal(comment)}`;
+  return `CREATE TABLE IF NOT EXISTS ${table} (\n${columns}\n)\nDEFAULT_DDL_COLLATION = ''\nCOMMENT = ${literal(comment)}`;
 }

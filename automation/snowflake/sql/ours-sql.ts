@@ -78,7 +78,7 @@ const storedTable = ({ stream }: StreamNames) => quoteIdentifier(canonicalName(s
 export function refuseOthersSql(outputs: PipelineOutputs, names: Names): string {
   const start = `the schema ${names.storedSchema} has objects that are not of this stack: `;
   const end =
-    "; rename the table or the pipe of the stream in streams, or choose another snowflake.schema; " +
+    "; set another table of the stream in streams, after which its other objects are named too, or choose another snowflake.schema; " +
     `to have the SQL take one for the stack's, set its comment to ${names.comment}, stream NAME`;
   const list =
     "LISTAGG(LOWER(OWN.KIND) || ' ' || OWN.NAME || ' of stream ' || OWN.STREAM, ', ') WITHIN GROUP (ORDER BY OWN.PLACE)";

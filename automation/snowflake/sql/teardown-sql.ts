@@ -21,23 +21,25 @@ export function teardownSql(outputs: PipelineOutputs, names: Names, isLast: bool
 
 /** A role that is another's may have had the rights before: it keeps them, and the answer names them. */
 function revokeSql(outputs: PipelineOutputs, names: Names): string[] {
-  const rights = accountRights(outputs, names);
-  if (rights.length === 0) return [];
-  const ours = { name: names.storedLoadingRole, comment: names.comment };
-  const kept = `the role ${ours.name} is not of this stack and keeps ${rights.join(" and ")} on the account, which setup has granted; revoke what it does not need`;
+  const all = accountRights(outputs, names);
+  if (all.length === 0) return [];
   return [
     `USE ROLE ${names.adminRole}`,
     `USE WAREHOUSE ${names.warehouse}`,
-    block([
-      "BEGIN",
-      `  ${show("ROLES", ours.name)};`,
-      `  IF (${shown(ours)}) THEN`,
-      `    REVOKE ${rights.join(", ")} ON ACCOUNT FROM ROLE ${names.loadingRole};`,
-      "    RETURN 'revoked';",
-      "  END IF;",
-      `  RETURN ${literal(kept)};`,
-      "END;",
-    ]),
+    ...all.map(({ storedRole, rights }) => {
+      const ours = { name: storedRole, comment: names.comment };
+      const kept = `the role ${storedRole} is not of this stack and keeps ${rights.join(" and ")} on the account, which setup has granted; revoke what it does not need`;
+      return block([
+        "BEGIN",
+        `  ${show("ROLES", storedRole)};`,
+        `  IF (${shown(ours)}) THEN`,
+        `    REVOKE ${rights.join(", ")} ON ACCOUNT FROM ROLE ${quoteIdentifier(storedRole)};`,
+        "    RETURN 'revoked';",
+        "  END IF;",
+        `  RETURN ${literal(kept)};`,
+        "END;",
+      ]);
+    }),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { PipelineOutputs } from "../../outputs";
 import { filesViewSql } from "./files-sql";
-import { literal } from "./identifiers";
+import { canonicalName, literal } from "./identifiers";
 import { landingColumns } from "./landing";
 import type { Names, StreamNames } from "./names";
 import { block, indent } from "./scripting";
@@ -101,6 +101,30 @@ AS
 ${newestRows(table)}`,
     `ALTER DYNAMIC TABLE ${current} SET ${target}`,
   ];
+}
+
+/**
+ * Incremental refreshes need a history of the tables that they read, and CREATE fails without one, as dynamic tables that exist do
+ * with their next refresh: docs.snowflake.com/en/user-guide/dynamic-tables-create (change tracking). How long it is kept costs
+ * storage, and is the company's to say.
+ */
+export function refuseNoHistory({ database, schema, storedSchema, streams }: Names): string {
+  const setting = "DATA_RETENTION_TIME_IN_DAYS";
+  const [first] = streams;
+  const message = `landing tables keep no history (${setting} = 0), without which Snowflake cannot keep dynamic tables; find them by SHOW TABLES IN SCHEMA ${schema}, column retention_time, and run ALTER TABLE ${first?.table} SET ${setting} = 1 and the like, or remove snowflake.currentLagMinutes`;
+  const tables = streams.map(({ stream }) => literal(canonicalName(stream.table)));
+  return block([
+    "DECLARE",
+    `  no_history EXCEPTION (-20007, ${literal(message)});`,
+    "BEGIN",
+    "  IF (EXISTS (",
+    `    SELECT 1 FROM ${database}.INFORMATION_SCHEMA.TABLES`,
+    `    WHERE TABLE_SCHEMA = ${literal(storedSchema)} AND TABLE_NAME IN (${tables.join(", ")}) AND RETENTION_TIME = 0`,
+    "  )) THEN",
+    "    RAISE no_history;",
+    "  END IF;",
+    "END;",
+  ]);
 }
 
 function newestRows(table: string): string {

@@ -160,6 +160,19 @@ describe("readFilesAnswer", () => {
     });
   }
 
+  it("reads what is copied from Snowsight's grid, tabs without quotation marks and nulls as words", async () => {
+    const columns = Object.keys(streamRow);
+    const rows = [streamRow, { ...fileRow, MESSAGE: null }, inTable].map((row) => ({
+      ...row,
+      STREAM: "none",
+    }));
+    const lines = rows.map((row) => Object.values(row).map((cell) => (cell === null ? "null" : `${cell}`)));
+    const text = [columns, ...lines].map((cells) => cells.join("\t")).join("\r\n");
+    const json = JSON.stringify(rows);
+    assert.deepEqual(await read(text), await read(json));
+    assert.equal((await read(text)).streams[0]?.stream, "none");
+  });
+
   it("says which cell another program has changed, and what to pass", async () => {
     // As a spreadsheet saves a long number.
     const [columns, ...cells] = [Object.keys(streamRow), ["logs", "", "", "1.79591E+12", "", "10"]];

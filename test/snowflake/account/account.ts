@@ -78,6 +78,8 @@ export class SnowflakeAccount {
   /** Files by their URLs, by table. */
   private readonly loads = new Map<string, Map<string, Load>>();
   private readonly grants = new Set(SYSTEM_GRANTS);
+  /** Rights on the account that a role may grant further. */
+  private readonly grantable = new Set<string>();
   private readonly parents = new Map<string, Set<string>>(
     Object.entries(SYSTEM_ROLES).map(([role, below]) => [role, new Set(below)]),
   );
@@ -114,6 +116,21 @@ export class SnowflakeAccount {
 
   public grant(privilege: string, on: string, role: string): void {
     this.grants.add(`${privilege}/${on}/${role}`);
+  }
+
+  /** GRANT ... ON ACCOUNT ... WITH GRANT OPTION */
+  public grantOption(privilege: string, role: string): void {
+    this.grantable.add(`${privilege}/${role}`);
+  }
+
+  /**
+   * MANAGE GRANTS is of objects: rights of the account "must be granted by the ACCOUNTADMIN role", or by one that has them WITH
+   * GRANT OPTION. docs.snowflake.com/en/user-guide/security-access-control-privileges (global privileges), .../sql/grant-privilege
+   */
+  public mayGrant(role: string, privilege: string): boolean {
+    return [...this.inherited(role)].some(
+      (one) => one === "ACCOUNTADMIN" || this.grantable.has(`${privilege}/${one}`),
+    );
   }
 
   public revoke(privilege: string, on: string, role: string): void {

@@ -42,7 +42,15 @@ export function created(session: Session, kind: string, parts: readonly string[]
   if (integration !== undefined) needUsage(session, integration);
   const fileFormat = thing.properties.get("FILE_FORMAT");
   if (kind === "STAGE" && fileFormat !== undefined) session.need("FILE FORMAT", inConstant(fileFormat));
+  if (kind === "DYNAMIC TABLE") needHistory(session, definition);
   return thing;
+}
+
+/** docs.snowflake.com/en/user-guide/dynamic-tables-create: change tracking "with non-zero time travel retention" */
+function needHistory(session: Session, definition: string): void {
+  const table = form(String.raw`.*\sFROM NAME\s.*`).exec(definition)?.[1];
+  if (table === undefined || session.retentionOf(session.need("TABLE", table).parts) > 0) return;
+  throw new Refusal("002714", "42601", "Change tracking is not available: data retention is 0.");
 }
 
 /** docs.snowflake.com/en/sql-reference/sql/desc-integration */

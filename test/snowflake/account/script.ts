@@ -184,6 +184,8 @@ function comparison(text: string, session: BlockSession): readonly [string, (val
   const column = quoted.startsWith('"') ? session.column(quoted) : quoted;
   const time = /^> TO_TIMESTAMP_LTZ\((\d+), 3\)$/.exec(rest);
   if (time) return [column, (value) => Number(value) > Number(time[1])];
+  const number = /^= (\d+)$/.exec(rest)?.[1];
+  if (number !== undefined) return [column, (value) => value === Number(number)];
   // docs.snowflake.com/en/sql-reference/functions/like
   const beginning = /^LIKE '((?:[^'%_]|'')*)%'$/.exec(rest)?.[1];
   if (beginning !== undefined) return [column, (value) => String(value).startsWith(unescaped(beginning))];

@@ -4,6 +4,10 @@ import { Refusal, type Row, runBlock, syntaxError, unescaped } from "./script";
 const IDENTIFIER = String.raw`(?:"(?:[^"]|"")*"|[A-Za-z_][\w$]*)`;
 const NAME = `(${IDENTIFIER}(?:\\.${IDENTIFIER})*)`;
 
+/** Kinds of objects, as a group of a form. */
+export const KIND =
+  "(WAREHOUSE|DATABASE|SCHEMA|ROLE|FILE FORMAT|STAGE|TABLE|DYNAMIC TABLE|VIEW|PIPE|TASK|(?:STORAGE |NOTIFICATION )?INTEGRATION)";
+
 /** One form of statement, and what it does with the groups of its form; without rows, Snowflake answers a status. */
 export type Statement = readonly [
   form: RegExp,
@@ -116,7 +120,9 @@ export class Session {
   private rowsOf(from: string): readonly Row[] {
     this.needWarehouse();
     if (from === "FROM TABLE(RESULT_SCAN(LAST_QUERY_ID()))") return this.last;
-    const schema = form(String.raw`FROM NAME\.INFORMATION_SCHEMA\.(PIPES|VIEWS|FILE_FORMATS)`).exec(from);
+    const schema = form(String.raw`FROM NAME\.INFORMATION_SCHEMA\.(PIPES|VIEWS|FILE_FORMATS|TABLES)`).exec(
+      from,
+    );
     if (schema) {
       const database = this.need("DATABASE", schema[1] ?? "").parts[0];
       const kind = (schema[2] ?? "").slice(0, -1);
@@ -128,6 +134,7 @@ export class Session {
           [`${word}_SCHEMA`]: parts[1] ?? null,
           [`${word}_NAME`]: parts[2] ?? null,
           COMMENT: properties.get("COMMENT") ?? null,
+          ...(kind === "TABLE" && { RETENTION_TIME: this.retentionOf(parts) }),
           ...(kind === "PIPE" && { DEFINITION: definition }),
           ...(kind === "FILE_FORMAT" && { FILE_FORMAT_TYPE: properties.get("TYPE") ?? null }),
         }));
@@ -144,6 +151,16 @@ export class Session {
     if (references === undefined) throw syntaxError(from);
     const view = this.need("VIEW", unescaped(name ?? ""));
     return references === "POLICY_REFERENCES" ? [] : this.tagsOf(view);
+  }
+
+  /** Days of Time Travel, by the object or what it is in: docs.snowflake.com/en/user-guide/data-time-travel */
+  public retentionOf(parts: readonly string[]): number {
+    const days = ["TABLE", "SCHEMA", "DATABASE"].map((kind, above) =>
+      this.account
+        .find(kind, quote(parts.slice(0, 3 - above)))
+        ?.properties.get("DATA_RETENTION_TIME_IN_DAYS"),
+    );
+    return Number(days.find((each) => each !== undefined) ?? 1);
   }
 
   /** A column inherits the tags of all above it: docs.snowflake.com/en/sql-reference/functions/tag_references_all_columns */
@@ -167,6 +184,13 @@ export const quote = (parts: readonly string[]) =>
 
 export const insufficient = (what: string) =>
   new Refusal("003001", "42501", `SQL access control error:\nInsufficient privileges to operate on ${what}.`);
+
+export const noObject = () =>
+  new Refusal(
+    "002043",
+    "02000",
+    "SQL compilation error:\nObject does not exist, or operation cannot be performed.",
+  );
 
 /** LIKE of SHOW, as a constant, knows no case: docs.snowflake.com/en/sql-reference/sql/show-integrations */
 export const likeIn = (constant: string) =>

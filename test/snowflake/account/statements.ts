@@ -1,4 +1,5 @@
 import { catalog } from "./catalog";
+import { grants } from "./grants";
 import { refreshDirectory } from "./listings";
 import { monitors } from "./monitors";
 import {
@@ -12,10 +13,9 @@ import {
 } from "./objects";
 import { queries } from "./queries";
 import { constantsIn, Refusal } from "./script";
-import { form, insufficient, likeIn, quote, type Statement, TAG } from "./session";
+import { form, KIND, likeIn, noObject, quote, type Statement, TAG } from "./session";
+import { shownObjects } from "./shown-objects";
 
-const KIND =
-  "(WAREHOUSE|DATABASE|SCHEMA|ROLE|FILE FORMAT|STAGE|TABLE|DYNAMIC TABLE|VIEW|PIPE|TASK|(?:STORAGE |NOTIFICATION )?INTEGRATION)";
 const CREATED = "2026-11-01 00:00:00.000 -0700";
 
 /** What the account understands. Everything else is a syntax error, whoever thought it well formed. */
@@ -148,97 +148,6 @@ export const statements: readonly Statement[] = [
         })),
   ],
   [
-    form(`SHOW GRANTS OF ROLE NAME`),
-    (session, name = "") => {
-      const { account, role } = session;
-      const stored = session.stored(name);
-      const { owner } = account.find("ROLE", session.quoted(name)) ?? { owner: "ACCOUNTADMIN" };
-      const roles = account.inherited(role);
-      const sees = roles.has(stored) || roles.has(owner) || account.may(role, "MANAGE GRANTS", "ACCOUNT");
-      if (!account.hasRole(stored) || !sees) throw noObject();
-      return [];
-    },
-  ],
-  [
-    form(`SHOW (PIPES|TASKS) IN SCHEMA NAME`),
-    (session, kinds = "", name = "") => {
-      const { parts } = session.need("SCHEMA", name);
-      return session.account
-        .all(kinds.slice(0, -1))
-        .filter((thing) => thing.parts[0] === parts[0] && thing.parts[1] === parts[1])
-        .map((thing) => ({
-          created_on: CREATED,
-          name: thing.parts[2] ?? null,
-          database_name: thing.parts[0] ?? null,
-          schema_name: thing.parts[1] ?? null,
-          definition: thing.definition,
-          owner: thing.owner,
-          ...(kinds === "PIPES" && {
-            notification_channel: thing.properties.get("AWS_SNS_TOPIC") ?? session.account.queueArn,
-            invalid_reason: session.account.invalidReason,
-          }),
-          comment: thing.properties.get("COMMENT") ?? "",
-        }));
-    },
-  ],
-  [
-    form(`GRANT ROLE NAME TO ROLE NAME`),
-    (session, role = "", parent = "") => {
-      const { owner } = session.account.find("ROLE", session.quoted(role)) ?? { owner: "ACCOUNTADMIN" };
-      const roles = session.account.inherited(session.role);
-      if (!roles.has(owner) && !roles.has("SECURITYADMIN")) throw insufficient(`role ${role}`);
-      session.account.grantRole(session.stored(role), session.stored(parent));
-      return undefined;
-    },
-  ],
-  [
-    // docs.snowflake.com/en/sql-reference/sql/grant-ownership
-    form("GRANT OWNERSHIP ON ROLE NAME TO ROLE NAME"),
-    (session, name = "", owner = "") => {
-      const role = session.account.find("ROLE", session.quoted(name));
-      if (role === undefined || !session.account.hasRole(session.stored(owner))) throw noObject();
-      const manages = session.account.may(session.role, "MANAGE GRANTS", "ACCOUNT");
-      if (!manages && !session.account.owns(session.role, role)) throw insufficient(`role ${name}`);
-      session.account.put({ ...role, owner: session.stored(owner) });
-      return undefined;
-    },
-  ],
-  [
-    form(`GRANT ([A-Z ,]+) ON (ACCOUNT|${KIND.slice(1, -1)})(?: NAME)? TO ROLE NAME`),
-    (session, privileges = "", kind = "", name = "", role = "") => {
-      const { account } = session;
-      if (!account.hasRole(session.stored(role))) throw noObject();
-      const manages = account.may(session.role, "MANAGE GRANTS", "ACCOUNT");
-      const thing = kind === "ACCOUNT" ? undefined : account.find(kind, session.quoted(name));
-      if (kind !== "ACCOUNT" && !thing) session.need(kind, name);
-      // docs.snowflake.com/en/user-guide/security-access-control-configure (managed access schemas)
-      const schema = account.find("SCHEMA", quote(thing?.parts.slice(0, 2) ?? []));
-      const granter = schema?.definition.includes("WITH MANAGED ACCESS") ? schema : thing;
-      if (!manages && !(granter && account.owns(session.role, granter)))
-        throw insufficient(`${kind} ${name}`);
-      for (const privilege of privileges.split(",")) {
-        account.grant(
-          privilege.trim(),
-          thing ? `${thing.kind} ${thing.name}` : "ACCOUNT",
-          session.stored(role),
-        );
-      }
-      return undefined;
-    },
-  ],
-  [
-    // docs.snowflake.com/en/sql-reference/sql/revoke-privilege
-    form("REVOKE ([A-Z ,]+) ON ACCOUNT FROM ROLE NAME"),
-    (session, privileges = "", role = "") => {
-      const { account } = session;
-      if (!account.hasRole(session.stored(role))) throw noObject();
-      if (!account.may(session.role, "MANAGE GRANTS", "ACCOUNT")) throw insufficient("account 'KX40210'");
-      for (const privilege of privileges.split(","))
-        account.revoke(privilege.trim(), "ACCOUNT", session.stored(role));
-      return undefined;
-    },
-  ],
-  [
     form("COPY INTO NAME (.*)"),
     async (session, name = "", rest = "") => {
       session.needWarehouse();
@@ -268,13 +177,8 @@ export const statements: readonly Statement[] = [
       return undefined;
     },
   ],
+  ...grants,
+  ...shownObjects,
   ...catalog,
   ...queries,
 ];
-
-const noObject = () =>
-  new Refusal(
-    "002043",
-    "02000",
-    "SQL compilation error:\nObject does not exist, or operation cannot be performed.",
-  );

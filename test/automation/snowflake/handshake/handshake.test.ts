@@ -164,7 +164,7 @@ describe("planHandshake", () => {
       assert.deepEqual(plan.changes, []);
       assert.deepEqual(plan.incomplete, [
         'the pipes my spans of the stream spans: SHOW PIPES IN SCHEMA "BRAINTRUST"."Exports"; ' +
-          'the answer has pipes of "BRAINTRUST.Exports"',
+          `the answer has there "LOGS_PIPE"`,
       ]);
     }
   });
@@ -185,6 +185,21 @@ describe("planHandshake", () => {
     });
     assert.deepEqual(changes, []);
     assert.match(problems.join(), /"LOGS_PIPE" loads nothing.*"Stage dropped".*truncate/);
+  });
+
+  it("says of 1,000 pipes of another region's account what is wrong with the first, and how many more there are", () => {
+    const streams = Array.from({ length: 1000 }, (_, at) => ({
+      name: `team-${at}`,
+      table: `TEAM_${at}`,
+      pipe: `TEAM_${at}_PIPE`,
+      url: `s3://acme/exports/team-${at}/`,
+    }));
+    const channel = "arn:aws:sqs:ap-southeast-2:905418112233:sf-snowpipe-AIDA5CBGTHXX7EXAMPLE-Qz_1";
+    const pipes = streams.map((stream) => pipe(stream.pipe, channel));
+    const { problems } = planHandshake({ ...stack, streams }, { ...none, pipes });
+    assert.equal(problems.length, 11);
+    assert.match(problems[0] ?? "", /"TEAM_0_PIPE" is .* in ap-southeast-2; /);
+    assert.equal(problems[10], "and 990 more of this kind");
   });
 
   it("asks for nothing that the settings have already", () => {
