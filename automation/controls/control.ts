@@ -6,11 +6,17 @@ export interface Control {
   readonly id: string;
   readonly title: string;
   readonly verdict:
-    | { readonly met: Evidence }
+    | {
+        readonly met: Evidence;
+        /** What AWS's own check asks for beyond that, and why it is not there: such a control is accepted, not met. */
+        readonly beyond?: string;
+        /** Proof that nothing is left out. @default none: no stack has it all */
+        readonly unless?: Evidence;
+      }
     /** Not met by default, on purpose; met where settings prove otherwise. */
     | { readonly accepted: string; readonly unless?: Evidence }
-    /** Of the account, or of something that no stack has. */
-    | { readonly outOfScope: string };
+    /** Of the account, or of something that no stack has; judged where settings make the stack depend on it. */
+    | { readonly outOfScope: string; readonly unless?: Evidence };
 }
 
 /** Controls of one service. */

@@ -17,12 +17,21 @@ export interface Judged {
   readonly tags: Readonly<Record<string, string>>;
   /** Trail of others that records the exports. @default the stack creates its own, or has none */
   readonly existingTrail?: string | undefined;
+  /** What stands for the blocks that `publicAccessBlock: account` leaves to the account. @default each bucket has its own */
+  readonly accountBlock?: AccountBlock | undefined;
+}
+
+/** The account's own public access block, as `verify` found it; `unknown` where nobody asked. */
+export interface AccountBlock {
+  readonly state: "on" | "off" | "unknown";
+  readonly evidence: string;
 }
 
 /**
  * What proves that a control is met: names of resources and what they have.
  *
- * @throws NothingToJudge where no program has what the control is about, NotMet where one does not comply.
+ * @throws NothingToJudge where no program has what the control is about, NotMet where one does not comply, NotKnown where that is decided
+ * outside the programs.
  */
 export type Evidence = (judged: Judged) => string;
 
@@ -34,6 +43,11 @@ export class NotMet extends Error {
 /** No program has what a control is about. */
 export class NothingToJudge extends Error {
   public override readonly name = "NothingToJudge";
+}
+
+/** What decides is not in the programs, and was not checked. */
+export class NotKnown extends Error {
+  public override readonly name = "NotKnown";
 }
 
 /** Every resource of a type, in both programs, passes; there is at least one. */
@@ -57,9 +71,24 @@ export function oneOrMore(type: string, says: string, passes: (resource: Evident
   };
 }
 
+/** An export bucket that others have created is theirs to configure. @throws NothingToJudge where the stack creates none. */
+export function ownExportBucket(judged: Judged): void {
+  if (!createsExportBucket(judged)) {
+    throw new NothingToJudge(
+      `the stack does not create the export bucket: the owner of \`${judged.exportBucket}\` decides`,
+    );
+  }
+}
+
+function createsExportBucket({ programs, exportBucket }: Judged): boolean {
+  return programs.flat().some((each) => isBucket(each) && each.inputs.bucket === exportBucket);
+}
+
 /** The export bucket has a resource of this type: its name, and what `says` tells of it. */
 export function ofExportBucket(type: string, says: (resource: Evident) => string): Evidence {
-  return ({ programs, exportBucket }) => {
+  return (judged) => {
+    ownExportBucket(judged);
+    const { programs, exportBucket } = judged;
     const found = programs.map((resources) =>
       resources.find((each) => each.type === type && each.inputs.bucket === exportBucket),
     );
@@ -82,7 +111,8 @@ export function none(types: readonly string[], says: string): Evidence {
 
 /** Every bucket has a resource of this type that passes. */
 export function everyBucket(type: string, says: string, passes: (resource: Evident) => boolean): Evidence {
-  return ({ programs }) => {
+  return (judged) => {
+    const { programs, exportBucket } = judged;
     if (!programs.flat().some(isBucket)) throw new NothingToJudge("the stack creates no bucket");
     for (const resources of programs) {
       for (const bucket of resources.filter(isBucket)) {
@@ -90,7 +120,9 @@ export function everyBucket(type: string, says: string, passes: (resource: Evide
         if (!own.some(passes)) throw new NotMet(`\`${bucket.name}\` does not comply: ${says}`);
       }
     }
-    return `every bucket: ${says}`;
+    return createsExportBucket(judged)
+      ? `every bucket: ${says}`
+      : `every bucket that the stack creates: ${says}; the owner of \`${exportBucket}\` decides on that one`;
   };
 }
 
@@ -142,6 +174,16 @@ function ofBucket({ inputs }: Evident, bucket: Evident): boolean {
   return inputs.bucket === (bucket.inputs.bucket ?? `${bucket.name}-0000000`);
 }
 
+/** Characters of names that are listed: those of an alarm for each of a hundred streams say little. */
+const MOST_NAMED = 800;
+
 function namesOf(found: readonly Evident[]): string {
-  return [...new Set(found.map(({ name }) => `\`${name}\``))].sort().join(", ");
+  const names = [...new Set(found.map(({ name }) => `\`${name}\``))].sort();
+  let listed = names.join(", ");
+  let count = names.length;
+  while (listed.length > MOST_NAMED && count > 1) {
+    count -= 1;
+    listed = names.slice(0, count).join(", ");
+  }
+  return count === names.length ? listed : `${listed} and ${names.length - count} more`;
 }

@@ -1,5 +1,5 @@
 import type { Control, ControlGroup } from "./control";
-import { type Judged, NothingToJudge, NotMet } from "./evidence";
+import { type Evidence, type Judged, NothingToJudge, NotKnown, NotMet } from "./evidence";
 import { iamControls } from "./iam";
 import { kmsControls, secretControls, snsControls, sqsControls } from "./messaging";
 import { s3Controls } from "./s3";
@@ -20,21 +20,36 @@ export const groups: readonly ControlGroup[] = [
 
 /** How a control came out, and the evidence or the reason. */
 export interface Judgement {
-  readonly word: "met" | "not met" | "accepted" | "out of scope" | "not applicable";
+  readonly word: "met" | "not met" | "accepted" | "unknown" | "out of scope" | "not applicable";
   readonly why: string;
 }
 
 /** Judges a control by the resources of evaluated programs. */
 export function judge({ verdict }: Control, judged: Judged): Judgement {
-  if ("outOfScope" in verdict) return { word: "out of scope", why: verdict.outOfScope };
-  const evidence = "accepted" in verdict ? verdict.unless : verdict.met;
-  if (evidence === undefined && "accepted" in verdict) return { word: "accepted", why: verdict.accepted };
+  if ("met" in verdict) {
+    const { met, beyond, unless } = verdict;
+    const judgement = proven(met, judged);
+    if (judgement.word !== "met" || beyond === undefined) return judgement;
+    if (unless !== undefined && proven(unless, judged).word !== "not met") return judgement;
+    return { word: "accepted", why: `${judgement.why}; ${beyond}` };
+  }
+  const otherwise: Judgement =
+    "accepted" in verdict
+      ? { word: "accepted", why: verdict.accepted }
+      : { word: "out of scope", why: verdict.outOfScope };
+  if (verdict.unless === undefined) return otherwise;
+  const judgement = proven(verdict.unless, judged);
+  const isLeft = "accepted" in verdict ? judgement.word === "not met" : judgement.word === "not applicable";
+  return isLeft ? otherwise : judgement;
+}
+
+function proven(evidence: Evidence, judged: Judged): Judgement {
   try {
-    return { word: "met", why: evidence?.(judged) ?? "" };
+    return { word: "met", why: evidence(judged) };
   } catch (error) {
     if (error instanceof NothingToJudge) return { word: "not applicable", why: error.message };
-    if (!(error instanceof NotMet)) throw error;
-    if ("accepted" in verdict) return { word: "accepted", why: verdict.accepted };
-    return { word: "not met", why: error.message };
+    if (error instanceof NotKnown) return { word: "unknown", why: error.message };
+    if (error instanceof NotMet) return { word: "not met", why: error.message };
+    throw error;
   }
 }

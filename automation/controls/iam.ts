@@ -13,10 +13,14 @@ import {
 
 const IDENTITY_POLICIES = ["aws:iam/policy:Policy", "aws:iam/rolePolicy:RolePolicy"];
 const ofIdentity = ({ type }: Evident) => IDENTITY_POLICIES.includes(type);
-const noConsole = none(
-  ["aws:iam/userLoginProfile:UserLoginProfile"],
-  "no user has a password: Snowflake's has access keys alone",
-);
+const USER = "aws:iam/user:User";
+const noConsole: Evidence = (judged) => {
+  if (!judged.programs.flat().some(({ type }) => type === USER)) {
+    throw new NothingToJudge("the stack creates no IAM user");
+  }
+  const says = "no user has a password: Snowflake's has access keys alone";
+  return none(["aws:iam/userLoginProfile:UserLoginProfile"], says)(judged);
+};
 
 const NO_KEY = "no IAM user has an access key";
 
@@ -112,9 +116,11 @@ export const iamControls: ControlGroup = {
         met: ({ programs }) => {
           const keys = programs.map(keysIn).find(({ length }) => length > 0);
           if (keys === undefined) throw new NothingToJudge(NO_KEY);
-          if (keys.length > 1)
-            throw new NotMet(`there are ${keys.length} keys until \`rotate-keys\` is done`);
-          return `\`${keys[0]?.name}\` alone; a second one lives during \`rotate-keys\``;
+          const active = keys.filter(({ inputs }) => inputs.status !== "Inactive");
+          if (active.length > 1) {
+            throw new NotMet(`${active.length} keys are active until \`rotate-keys\` is done`);
+          }
+          return `\`${active[0]?.name}\` alone is active; a second one is during \`rotate-keys\``;
         },
       },
     },

@@ -3,20 +3,24 @@ import type { ControlGroup } from "./control";
 import {
   type Evidence,
   type Evident,
+  every,
   everyBucket,
   everyStatement,
   NothingToJudge,
+  NotKnown,
   NotMet,
   ofExportBucket,
   oneOrMore,
+  ownExportBucket,
   statementsIn,
   trailBucketName,
 } from "./evidence";
 
 const s3 = (kind: string) => `aws:s3/${kind}:${kind[0]?.toUpperCase()}${kind.slice(1)}`;
 const BUCKET_POLICY = s3("bucketPolicy");
-const ofBucket = ({ type }: Evident) =>
-  [BUCKET_POLICY, "braintrust-snowflake:s3:SharedPolicy"].includes(type);
+/** Of a bucket that others have statements on too. */
+const SHARED_POLICY = "braintrust-snowflake:s3:SharedPolicy";
+const ofBucket = ({ type }: Evident) => [BUCKET_POLICY, SHARED_POLICY].includes(type);
 /** On a bucket that others use too, the notification is the stack's own resource. */
 const notifications = [s3("bucketNotification"), "braintrust-snowflake:s3:SharedNotification"];
 
@@ -44,23 +48,38 @@ const deniesPlainHttp = (policy: Evident): boolean =>
       Condition?.Bool?.["aws:SecureTransport"] === "false",
   ) ?? false;
 
+const delegatesNothing = everyStatement(
+  "no other account may change policies, ACLs or encryption",
+  ofBucket,
+  ({ Effect, Action }) =>
+    Effect === "Deny" || !listOf(Action).some((action) => delegating.some((each) => covers(action, each))),
+);
+
 /** Buckets whose policy awsx makes, and the program does not show, are left out. */
 function notOfTrail(resources: readonly Evident[]): (resource: Evident) => boolean {
   const names = resources.map(trailBucketName);
   return ({ type, inputs }) => type !== "aws:s3/bucket:Bucket" || !names.includes(String(inputs.bucket));
 }
 
-const blocksPublicAccess = everyBucket(
-  s3("bucketPublicAccessBlock"),
-  "all four public access blocks",
-  ({ inputs }) =>
-    [
-      inputs.blockPublicAcls,
-      inputs.blockPublicPolicy,
-      inputs.ignorePublicAcls,
-      inputs.restrictPublicBuckets,
-    ].every((on) => on === true),
+const ownBlocks = everyBucket(s3("bucketPublicAccessBlock"), "all four public access blocks", ({ inputs }) =>
+  [
+    inputs.blockPublicAcls,
+    inputs.blockPublicPolicy,
+    inputs.ignorePublicAcls,
+    inputs.restrictPublicBuckets,
+  ].every((on) => on === true),
 );
+/** Where the settings leave public access to the account, no bucket has a block that could be judged. */
+const accountBlocks: Evidence = ({ accountBlock }) => {
+  if (accountBlock === undefined) throw new NothingToJudge("each bucket blocks public access for itself");
+  const says = `\`publicAccessBlock: account\` leaves it to the account; ${accountBlock.evidence}`;
+  if (accountBlock.state === "unknown") throw new NotKnown(says);
+  if (accountBlock.state === "off") throw new NotMet(says);
+  return says;
+};
+/** Each bucket's own blocks, or the account's where the settings leave it to them. */
+export const blocksPublicAccess: Evidence = (judged) =>
+  judged.accountBlock === undefined ? ownBlocks(judged) : accountBlocks(judged);
 const TRAIL = "awsx:cloudtrail:Trail";
 const recordsObjects: Evidence = (judged) => {
   if (judged.existingTrail !== undefined) {
@@ -82,6 +101,10 @@ const recordsObjects: Evidence = (judged) => {
 const lifecycle = everyBucket(s3("bucketLifecycleConfiguration"), "a lifecycle", ({ inputs }) =>
   JSON.stringify(inputs.rules).includes('"Enabled"'),
 );
+
+const ENCRYPTION = s3("bucketServerSideEncryptionConfiguration");
+const byKey = ({ inputs }: Evident) => JSON.stringify(inputs.rules).includes('"aws:kms"');
+const beyondExports = "AWS's check asks for a trail of every bucket of the account";
 
 interface LockRule {
   readonly defaultRetention: { readonly mode: string; readonly days: number };
@@ -107,6 +130,7 @@ export const s3Controls: ControlGroup = {
       verdict: {
         outOfScope:
           "a setting of the account; each bucket here blocks it for itself (S3.8), unless `publicAccessBlock: account` leaves it to the account",
+        unless: accountBlocks,
       },
     },
     { id: "S3.2", title: "Buckets block public read access", verdict: { met: blocksPublicAccess } },
@@ -116,14 +140,19 @@ export const s3Controls: ControlGroup = {
       title: "Buckets require requests to use TLS",
       verdict: {
         met: (judged) => {
-          const proven = everyBucket(
-            BUCKET_POLICY,
-            "a policy that denies plain HTTP",
-            deniesPlainHttp,
-          )({
-            ...judged,
-            programs: judged.programs.map((resources) => resources.filter(notOfTrail(resources))),
-          });
+          const shared = judged.programs.flat().filter(({ type }) => type === SHARED_POLICY);
+          const says = "a policy that denies plain HTTP";
+          const proven =
+            shared.length > 0
+              ? every(SHARED_POLICY, says, deniesPlainHttp)(judged)
+              : everyBucket(
+                  BUCKET_POLICY,
+                  says,
+                  deniesPlainHttp,
+                )({
+                  ...judged,
+                  programs: judged.programs.map((resources) => resources.filter(notOfTrail(resources))),
+                });
           const hasTrail = judged.programs.flat().some(({ type }) => type === TRAIL);
           return hasTrail
             ? `${proven}; that of the trail's bucket by the transform (\`test/components/audit/audit-trail.test.ts\`)`
@@ -135,13 +164,13 @@ export const s3Controls: ControlGroup = {
       id: "S3.6",
       title: "Bucket policies restrict what other accounts may do",
       verdict: {
-        met: everyStatement(
-          "no other account may change policies, ACLs or encryption",
-          ofBucket,
-          ({ Effect, Action }) =>
-            Effect === "Deny" ||
-            !listOf(Action).some((action) => delegating.some((each) => covers(action, each))),
-        ),
+        met: (judged) => {
+          const proven = delegatesNothing(judged);
+          if (!judged.programs.flat().some(({ type }) => type === SHARED_POLICY)) return proven;
+          throw new NotKnown(
+            `${proven}; what others have in the policy of \`${judged.exportBucket}\` is not in the plan: \`verify\` lists it`,
+          );
+        },
       },
     },
     {
@@ -161,12 +190,16 @@ export const s3Controls: ControlGroup = {
       id: "S3.9",
       title: "Server access logging enabled",
       verdict: {
-        met: (judged) =>
-          oneOrMore(
+        met: (judged) => {
+          ownExportBucket(judged);
+          return oneOrMore(
             s3("bucketLogging"),
-            "the export bucket's accesses are logged; for log buckets see CloudTrail.7",
+            "the export bucket's accesses are logged",
             ({ inputs }) => inputs.bucket === judged.exportBucket,
-          )(judged),
+          )(judged);
+        },
+        beyond: "those of log buckets are not: see CloudTrail.7",
+        unless: everyBucket(s3("bucketLogging"), "access logs", () => true),
       },
     },
     { id: "S3.10", title: "Versioned buckets have a lifecycle", verdict: { met: lifecycle } },
@@ -179,9 +212,11 @@ export const s3Controls: ControlGroup = {
           const active = all.filter(({ inputs }) =>
             [inputs.topics, inputs.queues].flat().some((recipient) => recipient !== undefined),
           );
-          if (active.length === 0) throw new NotMet("no stream has a recipient yet");
-          return `${active.map(({ name }) => `\`${name}\``).join(", ")}: the export bucket's, of one configuration for each stream that has a recipient`;
+          if (active.length === 0) throw new NotMet("no stream has a recipient");
+          return `${active.map(({ name }) => `\`${name}\``).join(", ")}: the export bucket's, with a queue or topic in each configuration`;
         },
+        beyond: "log buckets have none, since nobody waits for log files",
+        unless: everyBucket(s3("bucketNotification"), "a notification", () => true),
       },
     },
     {
@@ -223,20 +258,22 @@ export const s3Controls: ControlGroup = {
       id: "S3.17",
       title: "Buckets encrypted at rest with KMS keys",
       verdict: {
-        met: ({ programs, exportBucket }) => {
-          const type = s3("bucketServerSideEncryptionConfiguration");
+        met: (judged) => {
+          ownExportBucket(judged);
+          const { programs, exportBucket } = judged;
           const own = programs
             .flat()
-            .filter((each) => each.type === type && each.inputs.bucket === exportBucket);
-          if (own.length === 0) throw new NothingToJudge("the stack creates no export bucket");
-          if (!own.every(({ inputs }) => JSON.stringify(inputs.rules).includes('"aws:kms"'))) {
+            .filter(({ type, inputs }) => type === ENCRYPTION && inputs.bucket === exportBucket);
+          if (!own.every(byKey)) {
             throw new NotMet("the export bucket is not under a KMS key");
           }
           const hasOwnKey = programs.flat().some(({ type: of }) => of === "aws:kms/key:Key");
           return hasOwnKey
-            ? "the export bucket is under the stack's own key, the trail's files too; S3 delivers access logs to SSE-S3 alone"
-            : "the export bucket is under the key of `kmsKeyArn`; log buckets are under SSE-S3";
+            ? "the export bucket is under the stack's own key, the trail's files too"
+            : "the export bucket is under the key of `kmsKeyArn`";
         },
+        beyond: "log buckets have SSE-S3 by default, the only encryption that S3 delivers access logs to",
+        unless: everyBucket(ENCRYPTION, "under a KMS key", byKey),
       },
     },
     {
@@ -247,7 +284,15 @@ export const s3Controls: ControlGroup = {
           "only the account's root can turn it on, and a bucket with it can have no lifecycle (S3.13)",
       },
     },
-    { id: "S3.22", title: "Object-level write events logged", verdict: { met: recordsObjects } },
-    { id: "S3.23", title: "Object-level read events logged", verdict: { met: recordsObjects } },
+    {
+      id: "S3.22",
+      title: "Object-level write events logged",
+      verdict: { met: recordsObjects, beyond: beyondExports },
+    },
+    {
+      id: "S3.23",
+      title: "Object-level read events logged",
+      verdict: { met: recordsObjects, beyond: beyondExports },
+    },
   ],
 };

@@ -10,6 +10,7 @@ import {
   trailBucketName,
 } from "./evidence";
 import { keyServes, tagged } from "./messaging";
+import { blocksPublicAccess } from "./s3";
 
 const TRAIL = "awsx:cloudtrail:Trail";
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
@@ -76,11 +77,11 @@ export const trailControls: ControlGroup = {
       id: "CloudTrail.6",
       title: "The log bucket is not public",
       verdict: {
-        met: (judged) => {
+        met: both((judged) => {
           const buckets = judged.programs.flat().map(({ inputs }) => inputs.bucket);
-          const says = "its bucket is one of the stack's, which nothing can make public (S3.2)";
+          const says = "its bucket is one of the stack's";
           return every(TRAIL, says, (each) => buckets.includes(trailBucketName(each) ?? ""))(judged);
-        },
+        }, blocksPublicAccess),
       },
     },
     {
@@ -89,9 +90,10 @@ export const trailControls: ControlGroup = {
       verdict: {
         accepted:
           "a bucket of logs about a bucket of logs has no end; log file validation shows a change, and alarms one of the trail",
+        unless: trail("its log bucket has no access logs", () => false),
       },
     },
-    { id: "CloudTrail.9", title: "Trails tagged", verdict: { met: tagged } },
+    { id: "CloudTrail.9", title: "Trails tagged", verdict: { met: tagged(TRAIL) } },
     {
       id: "CloudTrail.10",
       title: "Lake event data stores encrypted with customer managed keys",
@@ -135,7 +137,12 @@ export const watchControls: ControlGroup = {
       title: "Log groups kept for at least a year",
       verdict: {
         accepted:
-          "the trail's events stay 90 days in the log group, for alarms and searches, and 365 days in its bucket, at a tenth of the price; `auditTrail.logGroupDays` changes it",
+          "the trail's events stay in the log group for alarms and searches, and longer in its bucket, at a tenth of the price; `auditTrail.logGroupDays` changes it",
+        unless: every(
+          "aws:cloudwatch/logGroup:LogGroup",
+          "keeps its events for a year or more",
+          ({ inputs }) => Number(inputs.retentionInDays) >= 365,
+        ),
       },
     },
     {
@@ -146,18 +153,45 @@ export const watchControls: ControlGroup = {
   ],
 };
 
+/** AWS's check wants the filters of CIS as they are, without a field more: an alarm on what concerns this stack does not pass it. */
+const beyondStack = (what: string) =>
+  `${what} of the stack alone, where AWS's check asks for the filter of CIS, word for word, on the whole account`;
+
 /** Beyond the 56: what of CloudWatch.1 to .14 concerns this pipeline. */
 export const changeControls: ControlGroup = {
   service: "CloudWatch, metric filters and alarms",
   page: `${security}/cloudwatch-controls.html`,
   controls: [
-    { id: "CloudWatch.4", title: "IAM policy changes", verdict: { met: alarmed("RoleChanges") } },
-    { id: "CloudWatch.5", title: "CloudTrail changes", verdict: { met: alarmed("TrailChanges") } },
+    {
+      id: "CloudWatch.4",
+      title: "IAM policy changes",
+      verdict: {
+        met: alarmed("RoleChanges"),
+        beyond: beyondStack("on roles, users, groups and policies"),
+      },
+    },
+    {
+      id: "CloudWatch.5",
+      title: "CloudTrail changes",
+      verdict: { met: alarmed("TrailChanges"), beyond: beyondStack("on the trail") },
+    },
     {
       id: "CloudWatch.7",
       title: "Disabling or deletion of KMS keys",
-      verdict: { met: alarmed("KeyChanges") },
+      verdict: {
+        met: (judged) => {
+          if (!judged.programs.flat().some(({ type }) => type === "aws:kms/key:Key")) {
+            throw new NothingToJudge("the stack creates no key");
+          }
+          return alarmed("KeyChanges")(judged);
+        },
+        beyond: beyondStack("on the key"),
+      },
     },
-    { id: "CloudWatch.8", title: "S3 bucket policy changes", verdict: { met: alarmed("BucketChanges") } },
+    {
+      id: "CloudWatch.8",
+      title: "S3 bucket policy changes",
+      verdict: { met: alarmed("BucketChanges"), beyond: beyondStack("on the buckets") },
+    },
   ],
 };

@@ -1,3 +1,4 @@
+import { ownedName } from "../../components/storage/share-names";
 import { namer } from "../plan/arn-names";
 import type { PlannedResource } from "../plan/evaluation";
 import { listStatements } from "./access/statements";
@@ -36,6 +37,11 @@ function metIf(text: string, isMet: boolean, evidence: string, off: string): Adv
   return isMet ? met(text, evidence) : { text, word: "off", why: off };
 }
 
+/** On a bucket that exists already. */
+function theirs(text: string): Advice {
+  return { text, word: "not applicable", why: "the existing bucket’s owner decides" };
+}
+
 function iamAdvice({ settings, outputs, plan }: ReportData): Advice[] {
   const least = settings.braintrust.permissions === "least";
   return [
@@ -48,7 +54,7 @@ function iamAdvice({ settings, outputs, plan }: ReportData): Advice[] {
       word: "by people",
       why: "this page is for it; `verify` compares AWS with it",
     },
-    met("Use conditions to restrict access further", conditionsOf(plan.resources)),
+    met("Use conditions to restrict access further", conditionsOf(plan.resources, settings)),
     trailAdvice("Enable CloudTrail for audit logging", settings),
   ];
 }
@@ -57,7 +63,7 @@ function iamAdvice({ settings, outputs, plan }: ReportData): Advice[] {
 const restrictions: Readonly<Record<string, string>> = {
   "sts:ExternalId": "roles only with the external id",
   "s3:prefix": "lists only of the exports",
-  "aws:ResourceAccount": "only resources of this account",
+  "aws:ResourceAccount": "Braintrust and Snowflake reach buckets of this account alone",
   "kms:ViaService": "the key only through S3",
   "aws:SourceVpc": "reads only from Snowflake’s networks",
   "aws:SourceVpce": "reads only through these VPC endpoints",
@@ -66,11 +72,18 @@ const restrictions: Readonly<Record<string, string>> = {
   "aws:SourceAccount": "services of AWS only on behalf of this account",
 };
 
-/** The restrictions that some statement of the stack has. */
-function conditionsOf(resources: readonly PlannedResource[]): string {
+/** The restrictions that some statement of the stack has. A company's own statements may be about others than Snowflake. */
+function conditionsOf(
+  resources: readonly PlannedResource[],
+  { bucketPolicyStatements }: ReportData["settings"],
+): string {
+  const isCompanys = (sid = "") =>
+    bucketPolicyStatements.some(({ Sid }) => sid === Sid || sid.startsWith(ownedName(Sid, "")));
   const used = new Set(
     listStatements(resources, namer(resources)).flatMap(({ statement }) =>
-      Object.values(statement.Condition ?? {}).flatMap((keys) => Object.keys(keys)),
+      isCompanys(statement.Sid)
+        ? []
+        : Object.values(statement.Condition ?? {}).flatMap((keys) => Object.keys(keys)),
     ),
   );
   return Object.entries(restrictions)
@@ -80,7 +93,10 @@ function conditionsOf(resources: readonly PlannedResource[]): string {
 
 function trailAdvice(text: string, { auditTrail }: ReportData["settings"]): Advice {
   if (auditTrail.existing !== undefined)
-    return met(text, `by \`${auditTrail.existing}\`, which is not this stack’s`);
+    return met(
+      text,
+      `by \`${auditTrail.existing}\`, which is not this stack’s: \`verify\` checks that it records the exports`,
+    );
   return metIf(
     text,
     auditTrail.enabled,
@@ -91,45 +107,37 @@ function trailAdvice(text: string, { auditTrail }: ReportData["settings"]): Advi
 
 function s3Advice({ settings }: ReportData): Advice[] {
   const { existingBucket, encryption, lifecycle, accessLogs, objectLock } = settings;
-  const theirs = (text: string): Advice => ({
-    text,
-    word: "not applicable",
-    why: "the existing bucket’s owner decides",
-  });
   const versioning = "Enable bucket versioning";
   const lifecycles = "Configure lifecycle policies to manage costs";
   const encrypted = "Use S3 encryption (SSE-S3 or SSE-KMS)";
   const lock = "Consider using S3 Object Lock for compliance";
   const monitored = trailAdvice("Monitor access with CloudTrail and S3 access logs", settings);
+  if (existingBucket !== undefined) {
+    return [
+      theirs(versioning),
+      theirs(lifecycles),
+      theirs(encrypted),
+      { ...monitored, why: `${monitored.why}; the existing bucket’s owner decides on access logs` },
+      theirs(lock),
+    ];
+  }
   const logs = accessLogs.enabled ? "access logs are on" : "`accessLogs.enabled` turns on access logs";
   return [
-    existingBucket === undefined ? met(versioning, "every bucket of the stack") : theirs(versioning),
-    existingBucket === undefined
-      ? metIf(
-          lifecycles,
-          lifecycle.profile !== "none",
-          `profile \`${lifecycle.profile}\``,
-          "`lifecycle.profile: none` keeps everything in STANDARD",
-        )
-      : theirs(lifecycles),
-    existingBucket === undefined
-      ? met(encrypted, encryption === "kms" ? "SSE-KMS, with a bucket key" : "SSE-S3")
-      : theirs(encrypted),
-    existingBucket === undefined
-      ? {
-          ...monitored,
-          word: accessLogs.enabled ? monitored.word : "off",
-          why: `${monitored.why}; ${logs}`,
-        }
-      : { ...monitored, why: `${monitored.why}; the existing bucket’s owner decides on access logs` },
-    existingBucket === undefined
-      ? metIf(
-          lock,
-          objectLock !== undefined,
-          `${objectLock?.mode} for ${objectLock?.days} days`,
-          "a lock cannot be taken off again; `objectLock` turns it on",
-        )
-      : theirs(lock),
+    met(versioning, "every bucket of the stack"),
+    metIf(
+      lifecycles,
+      lifecycle.profile !== "none",
+      `profile \`${lifecycle.profile}\``,
+      "`lifecycle.profile: none` keeps everything in STANDARD",
+    ),
+    met(encrypted, encryption === "kms" ? "SSE-KMS, with a bucket key" : "SSE-S3"),
+    { ...monitored, word: accessLogs.enabled ? monitored.word : "off", why: `${monitored.why}; ${logs}` },
+    metIf(
+      lock,
+      objectLock !== undefined,
+      `${objectLock?.mode} for ${objectLock?.days} days`,
+      "a lock cannot be taken off again; `objectLock` turns it on",
+    ),
   ];
 }
 
@@ -164,11 +172,6 @@ function keyAdvice({ settings }: ReportData): Advice[] {
 
 function costAdvice({ settings, plan }: ReportData): Advice[] {
   const { existingBucket, lifecycle } = settings;
-  const theirs = (text: string): Advice => ({
-    text,
-    word: "not applicable",
-    why: "the existing bucket’s owner decides",
-  });
   const rules = JSON.stringify(
     plan.resources
       .filter(isType("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"))
@@ -215,7 +218,9 @@ function monitoringAdvice({ settings, plan, outputs }: ReportData): Advice[] {
     by(
       "Failed S3 operations",
       named(/-(client|server)-errors/),
-      "an existing bucket without request metrics has none",
+      settings.existingBucket === undefined
+        ? "`monitoring.requestMetrics` turns them on"
+        : "its owner decides on the existing bucket’s request metrics",
     ),
     by(
       "Unusual access patterns",
@@ -232,8 +237,8 @@ function monitoringAdvice({ settings, plan, outputs }: ReportData): Advice[] {
       ? { text: queue, word: "not applicable", why: "the stack has no event queue of its own" }
       : by(
           queue,
-          named(/-(queue-depth|queue-age|dead-letters)$/),
-          "`monitoring.queueDepth` and `monitoring.queueAgeHours` set alarms",
+          named(/-(queue-depth|queue-age)$/),
+          "the dead-letter queue alone has an alarm, since nobody has to read this copy of the events; `monitoring.queueDepth` and `monitoring.queueAgeHours` set alarms on it",
         ),
   ];
 }

@@ -1,3 +1,4 @@
+import { accountOfArn } from "../plan/arn-names";
 import type { LiveOptions } from "./live/ask";
 import { reportPage } from "./page/page";
 import { gatherReport, type ReportOptions } from "./report-data";
@@ -15,10 +16,13 @@ export interface ReportPageOptions extends ReportOptions {
  * be opened.
  */
 export async function report({ live, ...options }: ReportPageOptions): Promise<string> {
-  const data = await gatherReport(options);
-  if (live === undefined) return reportPage(data);
+  if (live === undefined) return reportPage(await gatherReport(options));
   // The engine and the SDK's clients, which an offline page does without.
-  const { askLive } = await import("./live/ask");
+  const { askLive, deployedOutputs } = await import("./live/ask");
   const { stack, workDir } = options;
-  return reportPage({ ...data, live: await askLive({ ...live, stack, workDir }) });
+  const target = { ...live, stack, workDir };
+  const outputs = await deployedOutputs(target);
+  const accountId = "found" in outputs ? accountOfArn(outputs.found.braintrustRoleArn) : undefined;
+  const data = await gatherReport({ ...options, accountId });
+  return reportPage({ ...data, live: { outputs, ...(await askLive(target)) } });
 }

@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { reportPage } from "../../automation/report/page/page";
 import type { ReportData } from "../../automation/report/report-data";
+import { deployed } from "../automation/report/deployed";
 import { dataOf, dataWith, stacks } from "../automation/report/stacks";
 import { startBrowser } from "./browser";
 
@@ -19,7 +20,7 @@ const usages = {
   "one-month": { gbPerDay: 0.2, months: 1 },
   "idle-120-months": { gbPerDay: 0, filesPerDay: 0, months: 120 },
 };
-const WIDTHS = [320, 390, 1280];
+const WIDTHS = [320, 390, 1280, 1920];
 /** 210 mm without the margins of print.css, in pixels of CSS. */
 const PAPER_WIDTH = 673;
 
@@ -38,6 +39,8 @@ describe("the reviewer's page in Chromium", () => {
       fs.writeFile(path.join(folder, `${name}.html`), await reportPage(data));
     for (const stack of Object.keys(stacks)) await write(stack, await dataOf(stack));
     for (const [name, usage] of Object.entries(usages)) await write(name, await dataWith("dev", {}, usage));
+    const streams = Array.from({ length: 1000 }, (_, index) => ({ name: `support-assistant-${index}` }));
+    await write("thousand", deployed(await dataWith("prod", { ...stacks["acme-prod"], streams })));
   });
   after(async () => {
     await browser?.close();
@@ -80,7 +83,7 @@ describe("the reviewer's page in Chromium", () => {
 
   for (const colorScheme of ["light", "dark"] as const) {
     it(`has no accessibility violation in ${colorScheme}, with everything open`, async () => {
-      for (const stack of ["acme-prod", "by-user"]) {
+      for (const stack of ["acme-prod", "vandelay-prod"]) {
         for (const width of [390, 1280]) {
           const { page } = await open(stack, width, colorScheme);
           await page.screenshot({
@@ -165,6 +168,35 @@ describe("the reviewer's page in Chromium", () => {
     }
   });
 
+  it("keeps the text of each box of the diagram in the box, whatever fonts there are", async () => {
+    for (const stack of ["acme-prod", "vandelay-prod", "zoetrope-all"]) {
+      for (const width of [320, 1280]) {
+        const { page } = await open(stack, width);
+        const fonts = ["Helvetica", "DejaVu Sans", "monospace"];
+        for (const font of fonts) {
+          const outside = await page.evaluate((family) => {
+            const boxes = [...document.querySelectorAll(".picture .node")].filter(
+              (box) => box.getClientRects().length > 0,
+            );
+            return boxes.flatMap((box) => {
+              const shape = box.querySelector("path, polygon")?.getBoundingClientRect();
+              return [...box.querySelectorAll("text")].flatMap((text) => {
+                text.setAttribute("font-family", family);
+                text.style.fontFamily = family;
+                const { left, right } = text.getBoundingClientRect();
+                return shape !== undefined && left >= shape.left && right <= shape.right
+                  ? []
+                  : [text.textContent];
+              });
+            });
+          }, font);
+          assert.deepEqual(outside, [], `${stack} at ${width} in ${font}`);
+        }
+        await page.close();
+      }
+    }
+  });
+
   it("leads by each link of its contents to a section, and by an address to a statement, which opens", async () => {
     const { page, complaints } = await open("zoetrope-all", 390);
     const links = await page
@@ -203,6 +235,24 @@ describe("the reviewer's page in Chromium", () => {
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), PAPER_WIDTH, stack);
       await page.close();
     }
+  });
+
+  it("prints a thousand deployed streams on 50 pages at most, each stream once", async () => {
+    const { page } = await open("thousand", 1280);
+    const paper = await page.pdf({ path: path.join(pictures, "thousand.pdf"), format: "A4" });
+    const pages = paper.toString("latin1").match(/\/Type \/Page\b(?!s)/g)?.length ?? 0;
+    assert.ok(pages > 20 && pages <= 50, `${pages} pages`);
+    await page.emulateMedia({ media: "print" });
+    await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+    const shown = await page.evaluate(() =>
+      [...document.querySelectorAll(".name")]
+        .filter((name) => name.checkVisibility())
+        .map((name) => name.textContent ?? "")
+        .filter((name) => name.startsWith("support-assistant-")),
+    );
+    assert.equal(shown.length, 1000);
+    assert.equal(new Set(shown).size, 1000);
+    await page.close();
   });
 
   it("prints everything on paper, in light, with what is folded away", async () => {

@@ -21,6 +21,7 @@ export function controlsPage(programs: Programs): string {
     "",
     "Which public controls a production stack meets: those of AWS Security Hub (FSBP and others) that concern it, and two of the",
     `CIS AWS Foundations Benchmark. ${count("met")} are met, ${count("accepted")} are accepted exceptions with a reason, ${count("out of scope")} are out of scope.`,
+    "Security Hub may report an accepted one as failed.",
     "",
     "This page is written by `npm run docs:controls` from the program itself, evaluated offline: production with its defaults, and",
     "production with a topic, a queue, error notifications and Snowflake's user as well. `npm test` fails if evidence disappears or this page is",

@@ -21,7 +21,7 @@ export interface Edge {
   readonly isAside?: boolean;
   /** In the wide picture its end stands below its start, where another column would make all letters smaller. */
   readonly isDownward?: boolean;
-  /** In the narrow picture its end stands below all others, where beside them it would make the picture wide. */
+  /** In the narrow picture its end stands below all others and says by itself where it belongs: an arrow around all else would make the letters small. */
   readonly isLast?: boolean;
 }
 
@@ -42,31 +42,36 @@ export function dotOf({ nodes, edges }: Graph, direction: "LR" | "TB"): string {
     `graph [rankdir=${direction}, bgcolor=transparent, nodesep=${nodesep}, ranksep=${ranksep}, pad=0.1]`,
     'node [shape=box, style=rounded, margin="0.16,0.09", fontname=Helvetica, fontsize=14]',
     "edge [fontname=Helvetica, fontsize=13, arrowsize=0.7]",
-    ...nodes.map((node) => nodeLine(node, LINE[direction])),
-    ...edges.flatMap((edge) => edgeLines(edge, direction, edge.isLast ? before(edge, edges) : undefined)),
+    ...nodes.map((node) => {
+      const last = direction === "TB" ? edges.find(({ to, isLast }) => isLast && to === node.id) : undefined;
+      return nodeLine(node, LINE[direction], last && `bucket, ${last.label}`);
+    }),
+    ...edges.flatMap((edge) =>
+      edge.isLast && direction === "TB"
+        ? [`${quoted(before(edge, edges))} -> ${quoted(edge.to)} [style=invis]`]
+        : edgeLines(edge, direction),
+    ),
     "}",
   ].join("\n");
 }
 
-function nodeLine({ id, title, lines, owner, shape }: Node, most: number): string {
-  const rows = [`<b>${labelText(title)}</b>`, ...lines.flatMap((line) => folded(line, most)).map(labelText)];
+function nodeLine({ id, title, lines, owner, shape }: Node, most: number, above?: string): string {
+  const rows = [
+    ...(above === undefined ? [] : [labelText(above)]),
+    `<b>${labelText(title)}</b>`,
+    ...lines.flatMap((line) => folded(line, most)).map(labelText),
+  ];
   const look = shape === "store" ? ', shape=cylinder, style="", margin="0.18,0.12"' : "";
   return `${quoted(id)} [class=${owner}, label=<${rows.join("<br/>")}>${look}]`;
 }
 
-function edgeLines(
-  { from, to, label, isAside, isDownward }: Edge,
-  direction: "LR" | "TB",
-  below: string | undefined,
-): string[] {
-  const moved = direction === "TB" ? below : undefined;
+function edgeLines({ from, to, label, isAside, isDownward }: Edge, direction: "LR" | "TB"): string[] {
   const look = isAside ? "class=aside, style=dashed" : "class=flow";
   // The space keeps a label off the arrow that it stands beside.
   const text = `&#160;${labelText(label)}`;
   return [
-    `${quoted(from)} -> ${quoted(to)} [${look}, constraint=${moved === undefined}, label=<${text}>]`,
+    `${quoted(from)} -> ${quoted(to)} [${look}, label=<${text}>]`,
     ...(isDownward && direction === "LR" ? [`{ rank=same; ${quoted(from)}; ${quoted(to)} }`] : []),
-    ...(moved === undefined ? [] : [`${quoted(moved)} -> ${quoted(to)} [style=invis]`]),
   ];
 }
 

@@ -101,7 +101,7 @@ function reading({ settings, outputs }: Drawn): Graph {
       ...(others === 0 ? [] : [{ from: "bucket", to: "readers", label: "read by", isLast: true }]),
       ...(replication === undefined
         ? []
-        : [{ from: "bucket", to: "copy", label: "replicated", isAside: true, isLast: true }]),
+        : [{ from: "bucket", to: "copy", label: "replicated to", isAside: true, isLast: true }]),
     ],
   };
 }
@@ -180,7 +180,7 @@ function guards({ settings, outputs, resources }: Drawn): Graph {
     edges.push({
       from: trail === undefined ? "bucket" : "trail",
       to: "alarms",
-      label: "watched",
+      label: "watched by",
       isAside: true,
       isLast: trail === undefined,
     });

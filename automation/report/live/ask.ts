@@ -26,16 +26,29 @@ export interface LiveOptions {
 const HOUR_MS = 3_600_000;
 
 /**
+ * What the last update has left: the page is about that account.
+ *
+ * @throws UsageError and PipelineError where the stack cannot be opened, which is no finding; or the interruption.
+ */
+export async function deployedOutputs({
+  stack,
+  workDir,
+  signal,
+  onProgress,
+}: LiveOptions): Promise<Live["outputs"]> {
+  const deployment = await Deployment.open({ stack, workDir, signal, onProgress, callsAws: true });
+  return answer(signal, () => deployment.outputs());
+}
+
+/**
  * Verifies the deployed stack, reads its status with the drift, and compares its files with Snowflake. What cannot be asked is a problem
  * that the page shows.
  *
- * @throws UsageError and PipelineError where the stack cannot be opened or the file cannot be read, or the interruption.
+ * @throws UsageError and PipelineError where the file cannot be read, or the interruption.
  */
-export async function askLive(options: LiveOptions): Promise<Live> {
+export async function askLive(options: LiveOptions): Promise<Omit<Live, "outputs">> {
   const { stack, workDir, file, connection, apiUrl, signal, onProgress } = options;
   const progress = { stack, workDir, signal, onProgress };
-  // What keeps the stack from being opened at all is no finding.
-  await Deployment.open(progress);
   const given = file === undefined ? undefined : await answersIn(file);
   const statusAnswer = await answer(signal, () => status({ ...progress, apiUrl }));
   const verification = await answer(signal, () => reportOn(progress));

@@ -1,3 +1,4 @@
+import type { PipelineOutputs } from "../../outputs";
 import type { Findings } from "../../reconcile/run";
 import type { StatusReport } from "../../status/status-report";
 import type { Report as Verification } from "../../verify/report";
@@ -7,6 +8,8 @@ export type Answer<Value> = { readonly found: Value } | { readonly problem: stri
 
 /** What the deployed stack answered. */
 export interface Live {
+  /** Of the last update. */
+  readonly outputs: Answer<PipelineOutputs>;
   readonly verification: Answer<Verification>;
   /** With the drift. */
   readonly status: Answer<StatusReport>;

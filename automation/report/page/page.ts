@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageDir } from "../../../components/package";
-import { accountOf } from "../../plan/arn-names";
+import { accountOf, accountOfArn, shownAccount } from "../../plan/arn-names";
 import { isLeaf } from "../../plan/resource-tree";
 import type { ReportData } from "../report-data";
 import { accessSection } from "../sections/access";
@@ -73,7 +73,14 @@ async function sectionsOf(data: ReportData): Promise<Section[]> {
   return [
     await diagramSection(data),
     nextSection(data),
-    ...(data.live === undefined ? [] : [liveSection(data.live)]),
+    ...(data.live === undefined
+      ? []
+      : [
+          liveSection(
+            data.live,
+            data.outputs.streams.map(({ name }) => name),
+          ),
+        ]),
     streamsSection(data),
     accessSection(data),
     alarmsSection(data),
@@ -83,14 +90,16 @@ async function sectionsOf(data: ReportData): Promise<Section[]> {
   ];
 }
 
-function head({ settings, plan, outputs, written, live }: ReportData): Html {
+function head(data: ReportData): Html {
+  const { settings, plan, written, live } = data;
+  const { account, region, phase, bucket } = placeOf(data);
   const facts: readonly (readonly [what: string, value: string])[] = [
-    ["Account", accountOf(plan.resources) ?? "not known"],
-    ["Region", outputs.bucketRegion],
-    ["Phase", outputs.phase],
+    ["Account", account],
+    ["Region", region],
+    ["Phase", phase],
     ["Resources", String(plan.resources.filter(isLeaf).length)],
     ["Written", `${written.toISOString().slice(0, 16).replace("T", " ")} UTC`],
-    ["Bucket", outputs.bucketName],
+    ["Bucket", bucket],
   ];
   const source =
     live === undefined
@@ -99,4 +108,18 @@ function head({ settings, plan, outputs, written, live }: ReportData): Html {
   return html`<p class="kicker">Braintrust to Snowflake</p><h1>${settings.stack}</h1><p class="source">${source}</p><dl class="facts">${facts.map(
     ([what, value]) => html`<div><dt>${what}</dt><dd>${value}</dd></div>`,
   )}</dl>`;
+}
+
+/** Where the stack is: as it is deployed, where that was asked. */
+function placeOf({ plan, outputs, live }: ReportData) {
+  const planned = { region: outputs.bucketRegion, phase: outputs.phase, bucket: outputs.bucketName };
+  if (live === undefined) {
+    const account = accountOf(plan.resources);
+    return { account: account === undefined ? "not known" : shownAccount(account), ...planned };
+  }
+  const unknown = "not deployed";
+  if ("problem" in live.outputs)
+    return { account: unknown, region: unknown, phase: unknown, bucket: unknown };
+  const { braintrustRoleArn, bucketRegion: region, phase, bucketName: bucket } = live.outputs.found;
+  return { account: accountOfArn(braintrustRoleArn) ?? "not known", region, phase, bucket };
 }

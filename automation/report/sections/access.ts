@@ -4,9 +4,9 @@ import { principalLabels } from "../access/decision";
 import { accessMatrix, ROLES } from "../access/matrix";
 import { identityLabel, type ListedStatement } from "../access/statements";
 import { type Html, html } from "../page/html";
-import type { ReportData } from "../report-data";
+import { accountBlockOf, type ReportData } from "../report-data";
 import { compactJson } from "./compact-json";
-import { matrixTable, type Titles } from "./matrix-table";
+import { breakable, matrixTable, type Titles } from "./matrix-table";
 import { capitalized, foldedAway, paragraph, type Section } from "./section";
 
 /** Who may do what: a table for each resource, then every statement behind them. */
@@ -23,7 +23,7 @@ export function accessSection(data: ReportData): Section {
     title: "Who may do what",
     body: html`${paragraph(
       "As the policies of this stack say it. Each cell leads to the statements behind it, with their conditions: click it, or go there by the arrow keys and press Enter. Other policies of the account may allow its own roles and users more; what the bucket’s policy refuses, it refuses them as well.",
-    )}${first.map(
+    )}${paragraph(publicAccess(data))}${first.map(
       (each) =>
         html`<h3>${each.resource === ROLES ? "Who may assume the roles" : capitalized(each.resource)}</h3>${matrixTable(each, title)}`,
     )}${unread(data)}${
@@ -61,12 +61,42 @@ function roleLabel(arn: string): string {
   return `role ${arn.slice(arn.lastIndexOf("/") + 1)}`;
 }
 
+/** What keeps buckets private whatever their policies say. */
+function publicAccess(data: ReportData): string {
+  const account = accountBlockOf(data);
+  const { existingBucket } = data.settings;
+  if (account === undefined) {
+    return existingBucket === undefined
+      ? "Public access: blocked by a block of each bucket, whatever its policy says."
+      : `Public access: the owner of \`${existingBucket}\` decides; other buckets of the stack have a block each.`;
+  }
+  const states = {
+    on: "blocked by the account",
+    off: "not blocked by the account",
+    unknown: "left to the account",
+  };
+  return `Public access: ${states[account.state]}, since \`publicAccessBlock: account\` gives no bucket of this stack a block of its own; ${account.evidence}.`;
+}
+
 function unread({ plan, settings }: ReportData): Html {
   const policies = accessOf(plan.resources).flatMap(({ subject, unread: names }) =>
     names.map((policy) => `${subject}: ${policy}`),
   );
   const boundary = settings.iam.permissionsBoundaryArn;
+  const { existingBucket, existingKmsKeyArn, kmsKeyArn, replication } = settings;
+  const theirs = [
+    ...(existingBucket === undefined ? [] : [`other statements of the policy of \`${existingBucket}\``]),
+    ...(replication === undefined ? [] : [`the policy of \`${replication.bucketArn}\``]),
+    ...[existingKmsKeyArn, kmsKeyArn, replication?.kmsKeyArn].flatMap((arn) =>
+      arn === undefined ? [] : [`the policy of the key \`${arn}\``],
+    ),
+  ];
   return html`${policies.length > 0 && paragraph(`Not judged, since no plan has their text: ${policies.join("; ")}.`)}${
+    theirs.length > 0 &&
+    paragraph(
+      `Not judged, since others decide on them: ${theirs.join("; ")}. They may allow more, or refuse what is allowed here.`,
+    )
+  }${
     boundary !== undefined &&
     paragraph(`The permissions boundary \`${boundary}\` may refuse more: its text is not known here.`)
   }`;
@@ -96,5 +126,5 @@ function entry({ number, kind, holder, policy, statement, words }: ListedStateme
       ? "nobody may"
       : `${who} ${effect === "allow" ? "may" : "may never"}`;
   const said = `${subject} ${deed}${condition}.`;
-  return html`<details class="statement" id="statement-${number}"><summary><span class="number">${number}</span><span class="effect">${statement.Effect}</span><span><strong>${statement.Sid ?? "Without a Sid"}</strong> of ${owner}</span></summary><p>${capitalized(said)}</p><pre><code>${compactJson(statement)}</code></pre></details>`;
+  return html`<details class="statement" id="statement-${number}"><summary><span class="number">${number}</span><span class="effect">${statement.Effect}</span><span><strong>${breakable(statement.Sid ?? "Without a Sid")}</strong> of ${owner}</span></summary><p>${capitalized(said)}</p><pre><code>${compactJson(statement)}</code></pre></details>`;
 }

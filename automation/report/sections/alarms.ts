@@ -1,7 +1,7 @@
 import type { PlannedResource } from "../../plan/evaluation";
-import { html, prose } from "../page/html";
+import { type Html, html, prose } from "../page/html";
 import type { ReportData } from "../report-data";
-import { capitalized, foldedAway, type Line, lines, manyLines, paragraph, type Section } from "./section";
+import { badge, capitalized, foldedAway, isBad, type Line, lines, paragraph, type Section } from "./section";
 
 const METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const COMPOSITE_ALARM = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
@@ -13,11 +13,15 @@ export function alarmsSection(data: ReportData): Section {
   const composites = plan.resources.filter(({ type }) => type === COMPOSITE_ALARM);
   const { alertEmails } = settings.monitoring;
   const ofPeople = alarms.filter(isOfTrail);
-  const ofFlow = alarms.filter((alarm) => !isOfTrail(alarm));
+  const ofFlow = [...composites, ...alarms.filter((alarm) => !isOfTrail(alarm))];
   const recipients = [
     ...(outputs.alertsTopicArn === undefined ? [] : [`\`${outputs.alertsTopicArn}\``]),
     ...(alertEmails.length === 0 ? [] : [`to ${alertEmails.join(", ")}`]),
   ];
+  const listed = (resources: readonly PlannedResource[]) => {
+    const kinds = kindsOf(resources, data);
+    return html`${lines(kinds.map(lineOf))}${kinds.filter((kind) => kind.alarms.length > 1).map(ofStreams)}`;
+  };
   return {
     id: "alarms",
     title: "Alarms",
@@ -27,15 +31,8 @@ export function alarmsSection(data: ReportData): Section {
         : paragraph(
             `${alarms.length + composites.length} alarms notify ${recipients.join(", ")}.${alertEmails.length === 0 && settings.monitoring.alertTopicArn === undefined ? " Nobody is subscribed by these settings." : ""}`,
           )
-    }${
-      ofFlow.length > 0 &&
-      html`<h3>The flow of files</h3>${manyLines(
-        [...composites, ...ofFlow].map((alarm) => lineOf(alarm, data)),
-        "alarms",
-      )}`
-    }${
-      ofPeople.length > 0 &&
-      html`<h3>Changes and access</h3>${lines(ofPeople.map((alarm) => lineOf(alarm, data)))}`
+    }${ofFlow.length > 0 && html`<h3>The flow of files</h3>${listed(ofFlow)}`}${
+      ofPeople.length > 0 && html`<h3>Changes and access</h3>${listed(ofPeople)}`
     }`,
   };
 }
@@ -45,20 +42,62 @@ function isOfTrail({ inputs }: PlannedResource): boolean {
   return String(inputs.namespace ?? "").startsWith("BraintrustSnowflake/");
 }
 
+/** Stands for the name of a stream in what is said of an alarm of each. */
+const STREAM = "STREAM";
+
+/** Alarms of which the same is said: one, or that of each stream. */
+interface AlarmKind {
+  readonly name: string;
+  readonly description: string;
+  readonly alarms: readonly { readonly stream: string | undefined; readonly state: string | undefined }[];
+}
+
+function kindsOf(resources: readonly PlannedResource[], { outputs, live }: ReportData): AlarmKind[] {
+  const status = live !== undefined && "found" in live.status ? live.status.found : undefined;
+  const states = new Map(status?.alarms.details?.map(({ name, state }) => [name, state]));
+  const streams = outputs.streams.map(({ name }) => name).sort((one, other) => other.length - one.length);
+  const kinds = new Map<string, AlarmKind>();
+  for (const { inputs } of resources) {
+    const name = String(inputs.name ?? inputs.alarmName);
+    const text = String(inputs.alarmDescription);
+    const stream = streams.find((each) => name.endsWith(`-${each}`) && text.includes(`stream ${each} `));
+    const anyName = stream === undefined ? name : `${name.slice(0, -stream.length)}${STREAM}`;
+    const anyText = text.replace(`stream ${stream} `, `stream ${STREAM} `);
+    const key = `${anyName}\n${anyText}`;
+    const others = kinds.get(key)?.alarms ?? [];
+    kinds.set(key, {
+      name: others.length > 0 ? anyName : name,
+      description: others.length > 0 ? anyText : text,
+      alarms: [...others, { stream, state: states.get(name) }],
+    });
+  }
+  return [...kinds.values()];
+}
+
 /** The three parts of each alarm's description. */
 const DESCRIPTION = /^What happened: (.*?)\. Likely cause: (.*)\. First run: (.*)$/s;
 
-function lineOf({ inputs }: PlannedResource, { live }: ReportData): Line {
-  const name = String(inputs.name ?? inputs.alarmName);
-  const description = String(inputs.alarmDescription);
+function lineOf({ name, description, alarms }: AlarmKind): Line {
   const [, happened = description, cause, command] = DESCRIPTION.exec(description) ?? [];
-  const status = live !== undefined && "found" in live.status ? live.status.found : undefined;
+  const words = alarms.map(({ state }) => state);
   return {
     name,
     text: html`${prose(capitalized(happened))}.`,
-    word: status?.alarms.details?.find((alarm) => alarm.name === name)?.state,
+    word: words.find(isBad) ?? words[0],
     why:
       cause !== undefined &&
       html`Likely cause: ${prose(cause)}. ${foldedAway("First command", html`<pre><code>${command}</code></pre>`)}`,
   };
+}
+
+/** The streams that have an alarm each; of one that is not silent, its state. */
+function ofStreams({ name, alarms }: AlarmKind): Html {
+  const named = [...alarms].sort((one, other) => Number(isBad(other.state)) - Number(isBad(one.state)));
+  return foldedAway(
+    html`The ${alarms.length} streams that have an alarm <code>${name}</code> each`,
+    html`<p class="small">${named.map(
+      ({ stream, state }, index) =>
+        html`${index > 0 && ", "}${stream}${state !== undefined && state !== "OK" && html` ${badge(state)}`}`,
+    )}.</p>`,
+  );
 }

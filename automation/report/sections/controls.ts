@@ -39,7 +39,7 @@ export function controlsSection(data: ReportData): Section {
   return {
     id: "controls",
     title: "Public controls",
-    body: html`<p>${`Controls of AWS Security Hub and two of the CIS AWS Foundations Benchmark, judged by this stack's resources: ${tally(words, ["met", "not met", "accepted", "out of scope", "not applicable"])}.`}</p>${all.map(
+    body: html`<p>${`Controls of AWS Security Hub and two of the CIS AWS Foundations Benchmark, judged by this stack's resources: ${tally(words, ["met", "not met", "unknown", "accepted", "out of scope", "not applicable"])}.`}</p>${all.map(
       ({ service, controls }) =>
         html`<h3>${service}</h3>${lines(
           controls.map(({ id, title, word, why }) => ({

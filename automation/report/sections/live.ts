@@ -1,13 +1,13 @@
 import { meanings, namedStates } from "../../reconcile/report";
-import { fileStates } from "../../reconcile/states";
+import { type FileState, fileStates } from "../../reconcile/states";
 import type { CheckResult } from "../../verify/check";
 import { summaryWords } from "../../verify/report";
 import type { Answer, Live } from "../live/live-data";
 import { type Html, html, prose } from "../page/html";
-import { badge, foldedAway, type Line, lines, manyLines, paragraph, type Section, sentence } from "./section";
+import { badge, foldedAway, type Line, lines, paragraph, type Section, sentence, tally } from "./section";
 
 /** What the deployed stack answered: its status with the drift, the checks of `verify`, and its files in Snowflake. */
-export function liveSection(live: Live): Section {
+export function liveSection(live: Live, streams: readonly string[]): Section {
   return {
     id: "live",
     title: "The deployed stack",
@@ -28,42 +28,43 @@ export function liveSection(live: Live): Section {
         })),
       )}`;
     })}${shown(live.verification, "Its checks", (report) => {
-      const loud = report.checks.filter(({ verdict }) => verdict !== "pass");
-      const passed = report.checks.filter(({ verdict }) => verdict === "pass");
+      const ofStreams = new Set(streams.map((name) => `fresh/${name}`));
+      const fresh = report.checks.filter(({ id }) => ofStreams.has(id));
+      const others = report.checks.filter(({ id }) => !ofStreams.has(id));
+      const loud = others.filter(({ verdict }) => verdict !== "pass");
+      const passed = others.filter(({ verdict }) => verdict === "pass");
       return html`<p>Asked as <code>${report.caller}</code>: ${summaryWords(report)}.</p>${
-        loud.length > 0 && lines(loud.map(checkLine))
-      }${passed.length > 0 && foldedAway(`${passed.length} passed`, lines(passed.map(checkLine)))}`;
+        fresh.length > 0 &&
+        html`<p>Of these, ${tally(
+          fresh.map(({ verdict }) => verdict),
+          ["pass", "fail", "skip"],
+        )} on how fresh each stream is: <a href="#streams">Streams</a> has them.</p>`
+      }${loud.length > 0 && lines(loud.map(checkLine))}${passed.length > 0 && foldedAway(`${passed.length} passed`, lines(passed.map(checkLine)))}`;
     })}${shown(live.files, "Its files in Snowflake", files)}`,
   };
 }
 
 type Files = Extract<Live["files"], { readonly found: unknown }>["found"];
 
-/** What became of the files of each stream, and the worst of them by name. */
+/** What became of the files of all streams, and the worst of them by name. */
 function files({ streams, worst }: Files): Html {
-  return html`${manyLines(streams.map(streamLine), "streams")}${namedStates.map((state) => {
-    const named = worst.filter((file) => file.state === state);
-    const count = streams.reduce((sum, { counts }) => sum + counts[state], 0);
-    const rest = count - named.length;
-    return (
-      named.length > 0 &&
-      html`<h4>${badge(state)} ${`${count} ${count === 1 ? "file" : "files"}`}</h4><p>${sentence(meanings[state])}</p>${lines(
-        named.map(fileLine),
-      )}${rest > 0 && paragraph(`And ${rest} more: \`reconcile --json\` names them all.`)}`
-    );
-  })}`;
-}
-
-function streamLine({ stream, pipe, counts, oldestWaitingHours }: Files["streams"][number]): Line {
-  const states = fileStates.filter((state) => counts[state] > 0);
-  return {
-    name: stream,
-    text: states.map((state) => `${counts[state]} ${state}`).join(", ") || "no file",
-    word: states[0],
-    why: html`${pipe !== undefined && `Pipe ${pipe.state}, files before it: ${pipe.pending}. `}${
-      oldestWaitingHours !== undefined && `The oldest waits for ${oldestWaitingHours.toFixed(1)} hours.`
-    }`,
-  };
+  const total = (state: FileState) => streams.reduce((sum, { counts }) => sum + counts[state], 0);
+  const counts = fileStates
+    .filter((state) => total(state) > 0)
+    .map((state) => `${total(state).toLocaleString("en-US")} ${state}`);
+  return html`<p>${counts.length === 0 ? "No file" : `Files: ${counts.join(", ")}`}. <a href="#streams">Streams</a> has those of each stream.</p>${namedStates.map(
+    (state) => {
+      const named = worst.filter((file) => file.state === state);
+      const count = total(state);
+      const rest = count - named.length;
+      return (
+        named.length > 0 &&
+        html`<h4>${badge(state)} ${`${count.toLocaleString("en-US")} ${count === 1 ? "file" : "files"}`}</h4><p>${sentence(meanings[state])}</p>${lines(
+          named.map(fileLine),
+        )}${rest > 0 && paragraph(`And ${rest} more: \`reconcile --json\` names them all.`)}`
+      );
+    },
+  )}`;
 }
 
 function fileLine({ key, stream, modified, message }: Files["worst"][number]): Line {

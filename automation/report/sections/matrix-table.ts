@@ -22,7 +22,7 @@ export function matrixTable({ resource, columns, places }: ResourceMatrix, title
     ({ place, rows }) =>
       html`<tbody>${
         hasHead(place) &&
-        html`<tr class="place"><th scope="rowgroup" colspan="${columns.length + 1}">${place.label}</th></tr>`
+        html`<tr class="place"><th scope="rowgroup" colspan="${columns.length + 1}"><span>${place.label}</span></th></tr>`
       }${rows.map(({ actions, decisions }) => {
         const what = place.kind === "role" ? [place.label.replace(/^role /, "")] : actions;
         const others = what.length === 1 ? "" : ` and ${what.length - 1} more`;
@@ -62,7 +62,7 @@ function legend(columns: readonly Column[], title: Titles): Html | undefined {
 }
 
 /** A name that may continue in the next line before a capital letter or after a colon or dot, as `s3:|Get|Object`. */
-function breakable(text: string): Html {
+export function breakable(text: string): Html {
   return html`<span>${joined(text.split(/(?<=[a-z])(?=[A-Z])|(?<=[:.])/), new Html("<wbr>"))}</span>`;
 }
 

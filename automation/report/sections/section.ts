@@ -53,22 +53,9 @@ export function lines(all: readonly Line[], names: "named" | "numbered" = "named
   )}</ul>`;
 }
 
-/** From so many lines on, most are folded away. */
-const MANY = 40;
-/** How many are shown then. */
-const FEW = 20;
-
-/** Lines of which there may be a thousand: where there are many, those with a bad verdict come first, and most are folded away. */
-export function manyLines(all: readonly Line[], noun: string): Html {
-  if (all.length < MANY) return lines(all);
-  const isBad = ({ word = "" }: Line) => tones[word] === "bad";
-  const bad = all.filter(isBad);
-  const sorted = [...bad, ...all.filter((line) => !isBad(line))];
-  const shown = Math.max(bad.length, FEW);
-  const folded = sorted.slice(shown);
-  return html`${lines(sorted.slice(0, shown))}${
-    folded.length > 0 && foldedAway(`${folded.length} more ${noun}`, lines(folded))
-  }`;
+/** Whether a verdict is one that somebody has to do something about. */
+export function isBad(word: string | undefined): boolean {
+  return word !== undefined && tones[word] === "bad";
 }
 
 /** How often each word occurs, in the order of `words`: "41 met, 3 not met". */

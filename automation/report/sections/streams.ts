@@ -1,39 +1,40 @@
 import { storedName, taskOf } from "../../../components/settings/snowflake-names";
 import { type Fragment, type Html, html, prose } from "../page/html";
 import type { ReportData } from "../report-data";
-import { manyLines, paragraph, type Section, sentence } from "./section";
+import { briefLines } from "./brief-streams";
+import { foldedAway, isBad, type Line, lines, paragraph, type Section } from "./section";
+import { type SeenStream, seenStreams } from "./seen-streams";
 
-type Stream = ReportData["outputs"]["streams"][number];
+/** From so many streams on, most are folded away. */
+const MANY = 40;
+/** How many are shown then. */
+const FEW = 20;
 
-/** The streams, where their files are and go, and how fresh they are. */
+/** The streams, where their files are and go, and how fresh they are: here alone, since there may be a thousand. */
 export function streamsSection(data: ReportData): Section {
-  const { settings, outputs, live } = data;
-  const every = settings.monitoring.exportEveryHours;
-  const checks = live !== undefined && "found" in live.verification ? live.verification.found.checks : [];
-  const counted = live !== undefined && "found" in live.files ? live.files.found.streams : [];
-  const count = outputs.streams.length;
+  const every = data.settings.monitoring.exportEveryHours;
+  const all = seenStreams(data);
+  const bad = all.filter(({ word }) => isBad(word));
+  const sorted = [...bad, ...all.filter((each) => !bad.includes(each))];
+  const shown = all.length < MANY ? all : sorted.slice(0, FEW);
+  const others = all.length < MANY ? [] : sorted.slice(FEW);
   return {
     id: "streams",
     title: "Streams",
     body: html`${paragraph(
-      `${count === 1 ? "A file is expected" : `Each of the ${count} streams should bring a file`} every ${every === 1 ? "hour" : `${every} hours`}.${live === undefined ? " With `--live` this page says how old the newest file is." : ""}`,
-    )}${manyLines(
-      outputs.streams.map((stream) => {
-        const fresh = checks.find(({ id }) => id === `fresh/${stream.name}`);
-        const files = counted.find((each) => each.stream === stream.name);
-        const counts = Object.entries(files?.counts ?? {}).filter(([, files]) => files > 0);
-        return {
-          name: stream.name,
-          text: html`<code>${stream.url}</code>`,
-          word: fresh?.verdict,
-          why: html`${fresh !== undefined && line(prose(sentence(fresh.evidence)))}${
-            counts.length > 0 &&
-            line(`Files: ${counts.map(([state, files]) => `${files} ${state}`).join(", ")}.`)
-          }${line(loading(stream, data))}`,
-        };
-      }),
-      "streams",
-    )}`,
+      `${all.length === 1 ? "A file is expected" : `Each of the ${all.length} streams should bring a file`} every ${every === 1 ? "hour" : `${every} hours`}.${data.live === undefined ? " With `--live` this page says how old the newest file is." : ""}`,
+    )}${lines(shown.map((each) => lineOf(each, data)))}${
+      others.length > 0 && foldedAway(`${others.length} more streams`, briefLines(others, data))
+    }`,
+  };
+}
+
+function lineOf(each: SeenStream, data: ReportData): Line {
+  return {
+    name: each.stream.name,
+    text: html`<code>${each.stream.url}</code>`,
+    word: each.word,
+    why: html`${each.seen.map((text) => line(prose(text)))}${line(loading(each, data))}`,
   };
 }
 
@@ -42,11 +43,11 @@ function line(text: Fragment): Html {
 }
 
 /** What loads a stream, and what starts it. */
-function loading({ name, format, table, pipe }: Stream, { settings, outputs }: ReportData): Html {
+function loading({ stream, channel }: SeenStream, { settings, outputs }: ReportData): Html {
+  const { format, table, pipe } = stream;
   const into = html`${format} files, loaded into <code>${table}</code>`;
   switch (outputs.eventsMode) {
     case "snowflake-queue": {
-      const channel = settings.streams.find((stream) => stream.name === name)?.channel;
       const announced =
         channel === undefined
           ? "The pipe’s queue is not known yet: no file is announced to it."

@@ -4,7 +4,7 @@ import { guideLists } from "../../../automation/report/guide";
 import { reportPage } from "../../../automation/report/page/page";
 import { gatherReport } from "../../../automation/report/report-data";
 import { compactJson } from "../../../automation/report/sections/compact-json";
-import { dataOf, dataWith } from "./stacks";
+import { dataOf, dataWith, stacks } from "./stacks";
 
 /** The lists of the set-up guide, in its words. */
 const guide: Readonly<Record<string, readonly string[]>> = {
@@ -51,6 +51,23 @@ async function textOf(stack: string, section: string, data?: Awaited<ReturnType<
 }
 
 describe("the reviewer's page, in words", () => {
+  it("takes no condition of a company's own statement for one on Snowflake", async () => {
+    const condition = { StringEquals: { "aws:SourceVpce": "vpce-0123456789abcdef0" } };
+    const principal = { AWS: "arn:aws:iam::810987654321:role/etl" };
+    const etl = { Sid: "Etl", Effect: "Allow", Principal: principal, Action: "s3:GetObject" };
+    for (const bucket of [{}, { existingBucket: "corp-data-lake-raw", exportPrefix: "ml/braintrust/" }]) {
+      const data = await dataWith("prod", {
+        ...bucket,
+        bucketPolicyStatements: [{ ...etl, Condition: condition }],
+      });
+      assert.match(JSON.stringify(data.plan.resources), /aws:SourceVpce/);
+      const advice = guideLists(data).flatMap(({ advice: each }) => each);
+      const restricted = advice.find(({ text }) => text === "Use conditions to restrict access further");
+      assert.match(restricted?.why ?? "", /s3:prefix/);
+      assert.doesNotMatch(restricted?.why ?? "", /aws:SourceVpce/);
+    }
+  });
+
   it("has each piece of the guide's advice, with evidence", async () => {
     for (const stack of ["dev", "china-user", "shared", "bare", "zoetrope-all"]) {
       const lists = guideLists(await dataOf(stack));
@@ -84,6 +101,42 @@ describe("the reviewer's page, in words", () => {
     const off = advice({ ...data.settings, accessLogs });
     assert.equal(off?.word, "off");
     assert.match(off?.why ?? "", /`accessLogs\.enabled`/);
+  });
+
+  it("says which policies it does not judge, since others decide on them", async () => {
+    const text = await textOf("vandelay-prod", "access");
+    assert.match(
+      text,
+      /others decide on them: other statements of the policy of vandelay-datalake-prod ; the policy of the key/,
+    );
+    assert.match(
+      await textOf("zoetrope-all", "access"),
+      /others decide on them: the policy of arn:aws:s3:::zoetrope-replica ; the policy of the key arn:aws:kms:eu-west-1/,
+    );
+    assert.doesNotMatch(await textOf("dev", "access"), /others decide on them/);
+  });
+
+  it("calls no alarm on the dead-letter queue one on the depth of the other", async () => {
+    const depth = async (monitoring: Record<string, unknown>) =>
+      guideLists(await dataWith("topic", { events: { mode: "sns" }, monitoring }))
+        .flatMap(({ advice }) => advice)
+        .find(({ text }) => text === "SQS queue depth");
+    assert.equal((await depth({}))?.word, "off");
+    assert.match((await depth({ queueDepth: 9 }))?.why ?? "", /^`braintrust-topic-queue-depth`$/);
+  });
+
+  it("says once what alarms of several streams mean, and names the streams", async () => {
+    const data = await dataWith("dev", {
+      ...stacks.queue,
+      streams: [{ name: "logs" }, { name: "agents" }, { name: "logs-eu" }],
+    });
+    const text = await textOf("dev", "alarms", data);
+    assert.equal(text.split("no file of stream").length, 1);
+    assert.equal(text.split("No file of stream STREAM has arrived").length, 2);
+    assert.match(
+      text,
+      /no-export-STREAM No file .* The 3 streams that have an alarm braintrust-dev-no-export-STREAM each agents, logs, logs-eu\./,
+    );
   });
 
   it("names the task that loads a stream without a pipe, and how often", async () => {
@@ -153,9 +206,16 @@ describe("the reviewer's page, in words", () => {
       },
     };
     const unknown = { problem: "AWS did not answer" };
-    const data = { ...(await dataOf("gov-tasks")), live: { files, status: unknown, verification: unknown } };
+    const data = {
+      ...(await dataOf("gov-tasks")),
+      live: { outputs: unknown, files, status: unknown, verification: unknown },
+    };
     const text = await textOf("gov-tasks", "live", data);
-    assert.match(text, /agents 23 failed, 1 waiting, 90 loaded failed The oldest waits for 2\.5 hours/);
+    assert.match(text, /Files: 23 failed, 1 waiting, 94 loaded\. Streams has those of each stream\./);
+    assert.match(
+      await textOf("gov-tasks", "streams", data),
+      /agents s3:\S+ failed Files: 23 failed, 1 waiting, 90 loaded\. The oldest waits for 2\.5 hours\./,
+    );
     assert.match(text, /failed 23 files Snowflake could not load it: correct the file, or its format\./);
     assert.match(
       text,

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { groups } from "../../../automation/controls/groups";
+import type { PipelineOutputs } from "../../../automation/outputs";
+import type { Answer } from "../../../automation/report/live/live-data";
 import { escaped, html, prose } from "../../../automation/report/page/html";
 import { reportPage } from "../../../automation/report/page/page";
 import { dataOf, dataWith, HOSTILE, stacks } from "./stacks";
@@ -59,10 +61,14 @@ describe("the reviewer's page", () => {
 
   it("has no value that the settings keep encrypted, and no placeholder of an access key but its name", async () => {
     const secret = "AAABAGNhbmFyeQ==";
+    const secure = { secure: secret };
     const page = await reportPage(
       await dataWith("acme-prod", {
         ...stacks["acme-prod"],
-        snowflake: { iamUserArn: "arn:aws:iam::444455556666:user/s", externalId: { secure: secret } },
+        braintrust: { accountId: "111122223333", orgId: secure },
+        snowflake: { iamUserArn: "arn:aws:iam::444455556666:user/s", externalId: secure },
+        events: { notificationChannels: { logs: secure } },
+        monitoring: { alertEmails: [secure, "ops@acme.example"] },
       }),
     );
     assert.ok(page.includes("Snowflake"));
@@ -93,7 +99,7 @@ describe("the reviewer's page", () => {
       "not applicable",
       "not applicable",
     ]);
-    assert.deepEqual(verdicts(prod), ["met", "met", "met", "met", "not applicable", "met"]);
+    assert.deepEqual(verdicts(prod), ["met", "accepted", "accepted", "met", "not applicable", "met"]);
   });
 
   it("judges no setting of a bucket that is not the stack's", async () => {
@@ -138,6 +144,39 @@ describe("the reviewer's page", () => {
     );
   });
 
+  it("shows at its head that the account of an example is one", async () => {
+    const accountIn = async (id: string) => {
+      const page = await reportPage(await dataWith("dev", { "aws:allowedAccountIds": [id] }));
+      return /<dt>Account<\/dt><dd>(.*?)<\/dd>/.exec(page)?.[1];
+    };
+    assert.equal(await accountIn("123456789012"), "123456789012 (an example)");
+    assert.equal(await accountIn("444455556666"), "444455556666");
+  });
+
+  it("shows at its head where the stack is deployed, and not where the plan would put it", async () => {
+    const data = await dataOf("dev");
+    const none = { problem: "" };
+    const factsOf = async (outputs: Answer<PipelineOutputs>) => {
+      const page = await reportPage({
+        ...data,
+        live: { outputs, verification: none, status: none, files: none },
+      });
+      const [head = ""] = /<header>.*?<\/header>/s.exec(page) ?? [];
+      return head.replaceAll(/<[^>]*>/g, " ");
+    };
+    const found = {
+      ...data.outputs,
+      bucketName: "their-exports",
+      bucketRegion: "eu-west-3",
+      braintrustRoleArn: data.outputs.braintrustRoleArn.replace(/\d{12}/, "987654321098"),
+    };
+    const deployed = await factsOf({ found });
+    assert.match(deployed, /Account +987654321098 .*Region +eu-west-3 .*Bucket +their-exports/s);
+    assert.doesNotMatch(deployed, /123456789012/);
+    const missing = await factsOf(none);
+    assert.match(missing, /Account +not deployed .*Bucket +not deployed/s);
+  });
+
   it("folds most of a hundred streams away, and shows first those whose files are late", async () => {
     const data = await dataOf("hundred");
     const late = data.outputs.streams.at(-1)?.name ?? assert.fail();
@@ -150,7 +189,10 @@ describe("the reviewer's page", () => {
     }));
     const found = { stack: "hundred", caller: "", checks, summary: { passed: 99, failed: 1, skipped: 0 } };
     const none = { problem: "" };
-    const page = await reportPage({ ...data, live: { verification: { found }, status: none, files: none } });
+    const page = await reportPage({
+      ...data,
+      live: { outputs: none, verification: { found }, status: none, files: none },
+    });
     const [, shown = "", folded = ""] =
       /<section id="streams"(.*?)<details><summary>80 more streams<\/summary>(.*?)<\/details>/s.exec(page) ??
       [];
@@ -167,6 +209,7 @@ describe("the reviewer's page", () => {
   it("shows what a deployed stack answered, and why another did not", async () => {
     const check = { needs: [], title: "Bucket is private" };
     const live = {
+      outputs: { problem: "" },
       status: { problem: `no \u202E answer from ${HOSTILE}` },
       verification: {
         found: {

@@ -125,6 +125,46 @@ export const stacks: Readonly<Record<string, StackSettings>> = {
     monitoring: { alertEmails: ["ops@zoetrope.example"], monthlyBudgetUsd: 100, storageGb: 500 },
     events: { notificationChannels: { logs: "arn:aws:sqs:us-east-1:444455556666:sf-snowpipe-AIDA-zt" } },
   },
+  // A data lake of others, with its account's public access block, loaded through a topic by a user with keys.
+  "vandelay-prod": {
+    "aws:region": "eu-central-1",
+    "aws:defaultTags": { tags: { app: "braintrust-export", "cost-center": "4711" } },
+    existingBucket: "vandelay-datalake-prod",
+    existingKmsKeyArn: `arn:aws:kms:eu-central-1:${ACCOUNT}:key/aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee`,
+    exportPrefix: "raw/llm/braintrust/",
+    publicAccessBlock: "account",
+    snowflakeRegion: "eu-central-1",
+    braintrust: { accountId: "111122223333", orgId: "5d7c97d7-fef1-4cb7-bda6", permissions: "least" },
+    snowflake: {
+      access: "user",
+      snsSubscriberArn: "arn:aws:iam::444455556666:user/vdly1000-s",
+      database: "VANDELAY_LLM",
+      warehouse: "LOAD_WH",
+      accessKeys: [{ name: "y2025", status: "Inactive" }, { name: "y2026" }],
+    },
+    events: { mode: "sns" },
+    crossAccountReaders: [
+      {
+        arn: "arn:aws:iam::777788889999:role/service/databricks-uc-reader",
+        prefixes: ["raw/llm/braintrust/support-triage-eu/"],
+      },
+      { arn: "arn:aws:iam::555566667777:role/Fraud-Analytics" },
+      { arn: "arn:aws:iam::666677778888:root" },
+    ],
+    monitoring: {
+      alertEmails: ["llm-oncall@vandelay.example", "secops@vandelay.example"],
+      monthlyBudgetUsd: 400,
+      storageGb: 2000,
+      costTag: "app",
+      queueDepth: 500,
+      queueAgeHours: 6,
+      exportEveryHours: 6,
+    },
+    streams: ["support-triage", "sales-copilot", "kyc-extract", "contract-qa", "claims", "hr-faq"].flatMap(
+      (name) => [{ name: `${name}-eu` }, { name: `${name}-us`, format: "parquet" }],
+    ),
+  },
+  "vandelay-dev": { publicAccessBlock: "account", braintrust: { accountId: "111122223333" } },
   hundred: {
     ...connected,
     bucketName: `${"a-very-long-bucket-name-".repeat(2)}of-acme-corp`,
