@@ -144,7 +144,8 @@ export async function wholeCommandLine(): Promise<CommandUnknownOpts> {
   return cli;
 }
 
-function exitCodeOf(error: unknown): number {
+/** The exit code of the process that ends with this error. */
+export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
   if (error instanceof UsageError) return MISUSED;
   return error instanceof StackBusyError ? BUSY : FAILED;
@@ -153,10 +154,12 @@ function exitCodeOf(error: unknown): number {
 /** Runs the command of the process's arguments. */
 export function main(): void {
   traceOnlyMessages();
-  // A reader that has gone, `head` or a closed terminal, must not stop an update half-way.
+  // A reader that has gone, `head` or a closed terminal, must not stop an update half-way, nor must a full disk.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+      if (error.code === "EPIPE" || error.code === "EIO") return;
+      process.exitCode = FAILED;
+      if (stream === process.stdout) note(`standard output cannot be written: ${error.message}`);
     });
   }
   cli.parseAsync(process.argv).catch((error: unknown) => {

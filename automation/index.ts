@@ -48,8 +48,8 @@ export { reportOn as verify, type VerifyTarget } from "./verify/verify";
 
 /** What `up` would change; none where the stack is as its settings say. */
 export async function preview(options: DeploymentOptions & UpOptions): Promise<Change[]> {
-  const deployment = await Deployment.open({ ...options, assumeExists: true });
-  await deployment.preflight();
+  const deployment = await Deployment.open({ ...options, assumeExists: true, callsAws: true });
+  await deployment.preflightWarnings();
   return deployment.preview(options);
 }
 
@@ -60,7 +60,7 @@ export async function preview(options: DeploymentOptions & UpOptions): Promise<C
  * @throws UsageError, PipelineError or StackBusyError, see {@link Deployment.up}.
  */
 export async function up(options: DeploymentOptions & UpOptions): Promise<UpResult> {
-  return (await Deployment.open({ ...options, chooseExternalId: true })).up(options);
+  return (await Deployment.open({ ...options, chooseExternalId: true, callsAws: true })).up(options);
 }
 
 /** Reads the live resources into the state and returns what differed. */

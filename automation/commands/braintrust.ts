@@ -1,7 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import type { AppliedAutomation } from "../braintrust/apply";
 import { describePlan } from "../braintrust/automations";
-import { exportTypeOf, planExports } from "../braintrust/exports";
+import { exportTypeOf, type PlannedExports, planExports } from "../braintrust/exports";
 import { braintrustInstructions } from "../braintrust/instructions";
 import { checkedKey } from "../braintrust/request";
 import { commandLine } from "../command-line";
@@ -10,8 +10,8 @@ import type { DeploymentOptions } from "../deploy/deployment-options";
 import { UsageError } from "../errors";
 import type { PipelineOutputs } from "../outputs";
 import { confirm, isInteractive, note, print, withProgress } from "../terminal/terminal";
-import { noteEarlier } from "./earlier-forms";
-import { earlier, exporting, type OptionsOf, YES } from "./options";
+import { earlier, exporting, type OptionsOf, YES } from "./options/definitions";
+import { noteEarlier } from "./options/earlier-forms";
 
 const options = (command: Command) =>
   exporting(command)
@@ -37,68 +37,69 @@ export async function braintrust(
   options: BraintrustOptions,
   readOutputs: (options: DeploymentOptions) => Promise<PipelineOutputs> = deployedOutputs,
 ): Promise<void> {
-  const { stack, cwd, project, apply, yes } = options;
+  const { stack, cwd, project, apply, yes, pause, resume } = options;
   const { BRAINTRUST_API_KEY: apiKey, BRAINTRUST_SERVICE_TOKEN: serviceToken } = process.env;
   const lacking = [
     ...(apiKey ? [] : ["BRAINTRUST_API_KEY in the environment"]),
     ...(project === undefined ? ["--project <name or id>"] : []),
   ].join(" and ");
-  const refuseLacking = () => {
-    if (lacking !== "") throw new UsageError(`${yes ? "--yes" : "--apply"} also needs ${lacking}`);
+  const refuseLacking = (flag: string) => {
+    if (lacking !== "") throw new UsageError(`${flag} also needs ${lacking}`);
   };
   if (apply) {
     noteEarlier("--apply", "--yes");
-    refuseLacking();
+    refuseLacking(yes ? "--yes" : "--apply");
   }
   const exportType = exportTypeOf(options.exportType);
-  if (options.pause && options.resume) throw new UsageError("--pause and --resume cannot be combined");
-  if ((options.pause || options.resume) && lacking !== "") {
-    throw new UsageError(`--${options.pause ? "pause" : "resume"} also needs ${lacking}`);
-  }
+  if (pause && resume) throw new UsageError("--pause and --resume cannot be combined");
+  if (pause || resume) refuseLacking(pause ? "--pause" : "--resume");
 
   await withProgress(async ({ onProgress, signal }) => {
     const outputs = await readOutputs({ onProgress, signal, stack, workDir: cwd });
     if (!apiKey || project === undefined) {
-      if (yes) refuseLacking();
+      if (yes) refuseLacking("--yes");
       print(braintrustInstructions(outputs));
       return note(`\nto create the exports by Braintrust's API, also pass ${lacking}`);
     }
-    const {
-      plan,
-      apply: carryOut,
-      setPaused,
-    } = await planExports(outputs, {
+    const exports = await planExports(outputs, {
       apiKey,
       serviceToken: serviceToken && checkedKey(serviceToken, "BRAINTRUST_SERVICE_TOKEN"),
       project,
       exportType,
       signal,
-      ...(options.intervalSeconds === undefined ? {} : { intervalSeconds: options.intervalSeconds }),
-      ...(options.apiUrl === undefined ? {} : { baseUrl: options.apiUrl }),
+      intervalSeconds: options.intervalSeconds,
+      baseUrl: options.apiUrl,
     });
-    print(describePlan(plan));
-    if (options.pause || options.resume) {
-      const verb = options.pause ? "Pause" : "Resume";
-      if (!(await confirm(`${verb} these exports?`, yes))) return note("nothing was changed");
-      const done = await setPaused(options.pause === true);
-      return print(done.map((one) => `${one.done}  ${one.stream}  ${one.id}`).join("\n"));
-    }
-    const changes = plan.filter(({ action }) => action === "create" || action === "update").length;
+    print(describePlan(exports.plan));
+    if (pause || resume) return pauseExports(exports, pause === true, yes);
+    const changes = exports.plan.filter(({ action }) => action === "create" || action === "update").length;
     if (!apply && !yes && !isInteractive()) {
       return changes > 0 ? note("nothing was changed: pass --yes to apply these changes") : undefined;
     }
     refuseUntrusted(stack, outputs);
-    const conflict = plan.some(({ action }) => action === "conflict");
-    const question =
-      changes === 0
-        ? "Register the schedules of these exports again?"
-        : `Apply these changes to ${changes} of Braintrust's automations, and register their schedules?`;
-    if (!conflict && !(await confirm(question, yes))) return note("nothing was changed");
-    const applied = await carryOut();
-    const scheduled = (one: AppliedAutomation) =>
-      one.scheduled ? "scheduled" : "scheduled by the data plane itself (it has no /automation/cron)";
-    print(applied.map((one) => `${one.done}  ${one.stream}  ${one.id}  ${scheduled(one)}`).join("\n"));
+    return applyExports(exports, changes, yes);
   });
+}
+
+async function pauseExports({ setPaused }: PlannedExports, paused: boolean, yes?: boolean): Promise<void> {
+  if (!(await confirm(`${paused ? "Pause" : "Resume"} these exports?`, yes)))
+    return note("nothing was changed");
+  const done = await setPaused(paused);
+  print(done.map((one) => `${one.done}  ${one.stream}  ${one.id}`).join("\n"));
+}
+
+async function applyExports({ plan, apply }: PlannedExports, changes: number, yes?: boolean): Promise<void> {
+  const question =
+    changes === 0
+      ? "Register the schedules of these exports again?"
+      : `Apply these changes to ${changes} of Braintrust's automations, and register their schedules?`;
+  // Of a conflict nobody need be asked: it is refused.
+  const conflict = plan.some(({ action }) => action === "conflict");
+  if (!conflict && !(await confirm(question, yes))) return note("nothing was changed");
+  const scheduled = (one: AppliedAutomation) =>
+    one.scheduled ? "scheduled" : "scheduled by the data plane itself (it has no /automation/cron)";
+  const applied = await apply();
+  print(applied.map((one) => `${one.done}  ${one.stream}  ${one.id}  ${scheduled(one)}`).join("\n"));
 }
 
 async function deployedOutputs(options: DeploymentOptions): Promise<PipelineOutputs> {

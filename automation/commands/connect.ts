@@ -7,8 +7,8 @@ import { type ConnectResult, connect as saveAndDeploy } from "../snowflake/hands
 import { connectBySnow } from "../snowflake/handshake/connect-run";
 import { type HandshakeChange, shown } from "../snowflake/handshake/handshake";
 import { confirm, echo, note, print, withProgress } from "../terminal/terminal";
-import { numeric, type OptionsOf, onStack, SKIP_PREFLIGHT, WAIT, YES } from "./options";
-import { timeLimits } from "./time-limits";
+import { numeric, type OptionsOf, onStack, SKIP_PREFLIGHT, WAIT, YES } from "./options/definitions";
+import { timeLimits } from "./options/time-limits";
 
 const options = (command: Command) =>
   onStack(command)
@@ -81,13 +81,32 @@ async function runBySnow(options: ConnectCommandOptions): Promise<ConnectResult 
   );
 }
 
-/** What is about to be written, a line for each setting. */
+/** Settings of a section with the same value that are shown, as many as `plan` shows of streams. */
+const MOST_ALIKE = 10;
+
+/** What is about to be written, a line for each setting; of more streams with the same queue, how many. */
 export function renderSettings(stack: string, changes: readonly HandshakeChange[]): string {
-  const lines = changes.map(({ path, from, to }) => {
-    const before = from === undefined ? "" : ` (was ${shown(from)})`;
-    return `  ${from === undefined ? "+" : "~"} ${path.join(".")}: ${shown(to)}${before}`;
+  const groups = new Map<string, HandshakeChange[]>();
+  for (const change of changes) {
+    const key = JSON.stringify([change.path.slice(0, -1), change.from, change.to]);
+    const alike = groups.get(key) ?? [];
+    alike.push(change);
+    groups.set(key, alike);
+  }
+  const lines = [...groups.values()].flatMap((alike) => {
+    const more = alike.length - MOST_ALIKE;
+    const rest = more > 0 ? alike.slice(-1) : [];
+    return [
+      ...alike.slice(0, MOST_ALIKE).map((change) => settingLine(change, change.path.join("."))),
+      ...rest.map((change) => settingLine(change, `${change.path.slice(0, -1).join(".")}, ${more} more`)),
+    ];
   });
   return [`Pulumi.${stack}.yaml:`, ...lines].join("\n");
+}
+
+function settingLine({ from, to }: HandshakeChange, name: string): string {
+  const before = from === undefined ? "" : ` (was ${shown(from)})`;
+  return `  ${from === undefined ? "+" : "~"} ${name}: ${shown(to)}${before}`;
 }
 
 /** What is to be done now, the first thing first. */

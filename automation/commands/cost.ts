@@ -4,7 +4,7 @@ import type { UsageOptions } from "../cost/usage";
 import { estimate } from "../plan/cost";
 import { standardLook } from "../terminal/colors";
 import { print, printJson, type StackCommandOptions } from "../terminal/terminal";
-import { forTraffic, onStack } from "./options";
+import { forTraffic, onStack } from "./options/definitions";
 
 /** `cost` on the command line. */
 export function defineCost(command: Command): void {

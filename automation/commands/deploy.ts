@@ -6,12 +6,19 @@ import { renderChanges, summarize } from "../engine/changes";
 import { policyPackAt } from "../engine/policy-pack";
 import { PipelineError, StackBusyError } from "../errors";
 import { note, print, printJson, type StackCommandOptions } from "../terminal/terminal";
-import { onceApproved } from "./approval";
-import { noteNeedless } from "./earlier-forms";
-import { onStacks, type StacksCommandOptions, type Voice } from "./on-stacks";
-import { changing, earlier, onSeveralStacks, onStack, POLICY_PACK, SKIP_PREFLIGHT } from "./options";
+import { onceApproved } from "./options/approval";
+import {
+  changing,
+  earlier,
+  onSeveralStacks,
+  onStack,
+  POLICY_PACK,
+  SKIP_PREFLIGHT,
+} from "./options/definitions";
+import { noteNeedless } from "./options/earlier-forms";
+import { onStacks, type StacksCommandOptions, type Voice } from "./options/on-stacks";
+import { type TimeLimitOptions, timeLimits } from "./options/time-limits";
 import { repairFirst } from "./recover";
-import { type TimeLimitOptions, timeLimits } from "./time-limits";
 
 /** `preview` on the command line. */
 export function definePreview(command: Command): void {
@@ -78,9 +85,9 @@ async function preview(
   // It changes nothing, so that a failure leaves nothing behind that the next stack waits for.
   const all = { ...options, keepGoing: options.stack === undefined };
   await onStacks(all, async (stack, { onProgress, signal, print: say, note: tell }) => {
-    const place = { stack, workDir: cwd, skipPreflight, assumeExists: true };
+    const place = { stack, workDir: cwd, skipPreflight, assumeExists: true, callsAws: true };
     const deployment = await Deployment.open({ onProgress, signal, ...place });
-    await deployment.preflight();
+    await deployment.preflightWarnings();
     const changes = await deployment.preview({ refresh, policyPack });
     say(renderChanges(changes));
     const removals = await deployment.removals(changes);
@@ -115,7 +122,7 @@ async function up(
   const limits = timeLimits(options);
   await onStacks(options, async (stack, voice) => {
     const { onProgress, signal } = voice;
-    const place = { stack, workDir: cwd, create, skipPreflight, chooseExternalId: true };
+    const place = { stack, workDir: cwd, create, skipPreflight, chooseExternalId: true, callsAws: true };
     const deployment = await Deployment.open({ onProgress, signal, ...place, ...limits });
     if (!(await mayGoOn(deployment, voice))) return declined(voice);
     const refusal = await deployment.preflight();

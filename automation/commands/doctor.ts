@@ -5,7 +5,7 @@ import { standardLook } from "../terminal/colors";
 import { findingLines } from "../terminal/finding-lines";
 import type { Look } from "../terminal/layout";
 import { print, printJson, withProgress } from "../terminal/terminal";
-import { apiUrl, type OptionsOf } from "./options";
+import { apiUrl, type OptionsOf } from "./options/definitions";
 
 const options = (command: Command) =>
   command

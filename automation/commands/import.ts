@@ -7,9 +7,9 @@ import type { SettingChange } from "../project/stack-file";
 import { standardLook } from "../terminal/colors";
 import { findingLines } from "../terminal/finding-lines";
 import { confirm, note, print, withProgress } from "../terminal/terminal";
-import { REPAIR_QUESTION } from "./approval";
-import { numeric, type OptionsOf, onStack, TIMEOUT, WAIT } from "./options";
-import { timeLimits } from "./time-limits";
+import { REPAIR_QUESTION } from "./options/approval";
+import { numeric, type OptionsOf, onStack, TIMEOUT, WAIT } from "./options/definitions";
+import { timeLimits } from "./options/time-limits";
 
 const defineOptions = (command: Command) =>
   onStack(command)

@@ -8,7 +8,7 @@ import { newExternalId } from "../project/external-id";
 import { createStackFile, projectDir, readProject, stackFileNames } from "../project/stack-file";
 import { ownName } from "../project/stack-name";
 import { isInteractive, note, print } from "../terminal/terminal";
-import { choice, type OptionsOf, onStack } from "./options";
+import { choice, type OptionsOf, onStack } from "./options/definitions";
 
 const options = (command: Command) =>
   onStack(command)
@@ -47,7 +47,7 @@ async function init(options: InitOptions): Promise<void> {
   const answers = isInteractive() ? await ask(options) : options;
   const config = initialConfig(answers);
   const { settings, problems } = parseSettings({ stack: ownName(stack), values: config });
-  if (settings === undefined) throw new UsageError(settingsError(stack, problems));
+  if (settings === undefined) throw new UsageError(settingsError({ stack }, problems));
   await createStackFile(stack, config, dir);
   print(`wrote Pulumi.${ownName(stack)}.yaml`);
   note(`next: ${commandLine("plan", stack)}`);

@@ -11,8 +11,8 @@ import { standardLook } from "../terminal/colors";
 import { oneLine } from "../terminal/finding-lines";
 import { type Cell, type Look, table } from "../terminal/layout";
 import { confirm, note, print, printJson, withProgress } from "../terminal/terminal";
-import { exporting, numeric, type OptionsOf, SKIP_PREFLIGHT, WAIT, YES } from "./options";
-import { timeLimits } from "./time-limits";
+import { exporting, numeric, type OptionsOf, SKIP_PREFLIGHT, WAIT, YES } from "./options/definitions";
+import { timeLimits } from "./options/time-limits";
 
 const options = (command: Command) =>
   exporting(command)

@@ -8,7 +8,7 @@ import {
 } from "../permissions/permissions";
 import { LONGEST_POLICY, sizeOf } from "../permissions/policies";
 import { note, print, printJson } from "../terminal/terminal";
-import { type OptionsOf, onStack } from "./options";
+import { type OptionsOf, onStack } from "./options/definitions";
 
 const options = (command: Command) =>
   onStack(command)

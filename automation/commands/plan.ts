@@ -3,7 +3,7 @@ import { planStack } from "../plan/plan";
 import { renderPlan } from "../plan/render";
 import { standardLook } from "../terminal/colors";
 import { print, printJson, type StackCommandOptions } from "../terminal/terminal";
-import { onStack } from "./options";
+import { onStack } from "./options/definitions";
 
 /** `plan` on the command line. */
 export function definePlan(command: Command): void {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import type { Command } from "@commander-js/extra-typings";
+import { SEPARATE_STREAMS } from "../../components/streams";
 import { commandLine } from "../command-line";
 import { PipelineError, UsageError } from "../errors";
 import { filesSql } from "../reconcile/files-sql";
@@ -20,7 +21,7 @@ import {
 import { counted } from "../terminal/counted";
 import { confirm, note, print, printExactly, withProgress } from "../terminal/terminal";
 import { visibleJson } from "../terminal/visible";
-import { numeric, type OptionsOf, onStack, YES } from "./options";
+import { numeric, type OptionsOf, onStack, YES } from "./options/definitions";
 
 const options = (command: Command) =>
   onStack(command)
@@ -66,7 +67,7 @@ export async function reconcile(options: ReconcileCommandOptions): Promise<void>
   refuseCombinations(options);
   const { stack, cwd, run, file, connection, accountUsage, listFrom: list } = options;
   await withProgress(async (progress) => {
-    const opened = await openForReconcile(stack, cwd, progress);
+    const opened = await openForReconcile(stack, cwd, { ...progress, callsAws: run && list === undefined });
     const compare = (answers: Readable) => compareAndReport(opened, options, answers, progress.signal);
     if (run) {
       note("running the query in Snowflake");
@@ -76,10 +77,21 @@ export async function reconcile(options: ReconcileCommandOptions): Promise<void>
       await compare(await answersIn(file));
     } else {
       printExactly(filesSql(opened.outputs, { accountUsage, list }));
-      note(`next: run it in Snowflake, save its answer as JSON or CSV, and pass that to`);
-      note(`  ${commandLine("reconcile", stack)} --file FILE`);
+      for (const line of nextByHand(opened.outputs.streams.length, stack)) note(line);
     }
   });
+}
+
+/** Of more streams than one statement has, there are several answers, which only JSON keeps in one text. */
+export function nextByHand(streams: number, stack: string): string[] {
+  const next = `  ${commandLine("reconcile", stack)} --file`;
+  return streams <= SEPARATE_STREAMS
+    ? ["next: run it in Snowflake, save its answer as JSON or CSV, and pass that to", `${next} FILE`]
+    : [
+        "next: save it as FILE and its answers, one for each statement, as one JSON text, and pass that on:",
+        "  snow sql --filename FILE --format json > answers.json",
+        `${next} answers.json`,
+      ];
 }
 
 function refuseCombinations(options: ReconcileCommandOptions): void {

@@ -26,10 +26,10 @@ import {
   type StackCommandOptions,
   withProgress,
 } from "../terminal/terminal";
-import { REPAIR_QUESTION } from "./approval";
-import { noteEarlier } from "./earlier-forms";
-import type { Voice } from "./on-stacks";
-import { earlier, onStack } from "./options";
+import { REPAIR_QUESTION } from "./options/approval";
+import { earlier, onStack } from "./options/definitions";
+import { noteEarlier } from "./options/earlier-forms";
+import type { Voice } from "./options/on-stacks";
 
 /** `recover` on the command line. */
 export function defineRecover(command: Command): void {

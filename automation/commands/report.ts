@@ -4,14 +4,15 @@ import type { UsageOptions } from "../cost/usage";
 import { UsageError } from "../errors";
 import { atPath, outputFile } from "../paths";
 import { report as reportPage } from "../report/report";
-import { note, type StackCommandOptions, withProgress } from "../terminal/terminal";
-import { forTraffic, onStack } from "./options";
+import { note, printExactly, type StackCommandOptions, withProgress } from "../terminal/terminal";
+import { forTraffic, onStack } from "./options/definitions";
+import { STANDARD_OUTPUT } from "./options/private-files";
 
 /** `report` on the command line. */
 export function defineReport(command: Command): void {
   forTraffic(
     onStack(command)
-      .requiredOption("--output <file>", "HTML file to write")
+      .requiredOption("--output <file>", "HTML file to write; - for standard output")
       .option("--live", "also ask AWS, Braintrust and Snowflake about the deployed stack")
       .option(
         "--file <file>",
@@ -55,6 +56,7 @@ export async function report(options: ReportCommandOptions): Promise<void> {
         }),
       )
     : await reportPage({ stack, workDir, ...usage });
+  if (output === STANDARD_OUTPUT) return printExactly(page);
   await atPath(outputFile(output), () => fs.writeFile(output, page));
   note(`wrote ${output}`);
 }

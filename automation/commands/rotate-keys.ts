@@ -4,9 +4,9 @@ import { renderChanges } from "../engine/changes";
 import { rotateKeys } from "../keys/rotate-keys";
 import type { Wait } from "../keys/rotation-steps";
 import { confirm, note, print, withProgress } from "../terminal/terminal";
-import { noteEarlier } from "./earlier-forms";
-import { numeric, type OptionsOf, onStack, SKIP_PREFLIGHT, TIMEOUT, WAIT, YES } from "./options";
-import { timeLimits } from "./time-limits";
+import { numeric, type OptionsOf, onStack, SKIP_PREFLIGHT, TIMEOUT, WAIT, YES } from "./options/definitions";
+import { noteEarlier } from "./options/earlier-forms";
+import { timeLimits } from "./options/time-limits";
 
 const options = (command: Command) =>
   onStack(command)

@@ -1,5 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
-import { ENCRYPTED } from "../../components/settings/schema";
+import { ENCRYPTED } from "../../components/settings/values";
 import { Deployment } from "../deploy/deployment";
 import { UsageError } from "../errors";
 import { type AccessKey, accessKeyOf, type PipelineOutputs, parseOutputs } from "../outputs";
@@ -12,8 +12,8 @@ import { dbtSources } from "../snowflake/sql/dbt-sources";
 import { namesOf } from "../snowflake/sql/names";
 import { type SqlFile, type SqlPart, snowflakeSql, snowflakeSqlFiles, sqlParts } from "../snowflake/sql/sql";
 import { note } from "../terminal/terminal";
-import { choice, type OptionsOf, onStack } from "./options";
-import { printOrWrite, refuseUnwritable, writeFolder } from "./private-files";
+import { choice, type OptionsOf, onStack } from "./options/definitions";
+import { printOrWrite, refuseUnwritable, writeFolder } from "./options/private-files";
 
 const options = (command: Command) =>
   onStack(command)
@@ -31,7 +31,7 @@ const options = (command: Command) =>
         ["sql", "dbt"],
       ),
     )
-    .option("--output <file>", "write a file that only you can read (default: standard output)")
+    .option("--output <file>", "write a file that only you can read; - for standard output (default)")
     .option(
       "--output-dir <folder>",
       "write files of at most 100 streams each into a new or empty folder, to be run in the order of their names",

@@ -8,7 +8,7 @@ import { standardLook } from "../terminal/colors";
 import { marks, oneLine } from "../terminal/finding-lines";
 import { type Cell, type Look, table } from "../terminal/layout";
 import { note, print, printJson, withProgress } from "../terminal/terminal";
-import type { StacksCommandOptions } from "./on-stacks";
+import type { StacksCommandOptions } from "./options/on-stacks";
 
 /** What `status` takes. */
 export interface StatusCommandOptions extends Omit<StacksCommandOptions, "yes"> {

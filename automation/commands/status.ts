@@ -6,7 +6,7 @@ import { standardLook } from "../terminal/colors";
 import { findingLines, oneLine } from "../terminal/finding-lines";
 import { type Look, sentence } from "../terminal/layout";
 import { print, printJson, withProgress } from "../terminal/terminal";
-import { apiUrl, onSeveralStacks } from "./options";
+import { apiUrl, onSeveralStacks } from "./options/definitions";
 import { type StatusCommandOptions, statusOfSeveral } from "./status-of-several";
 
 /** `status` on the command line. */

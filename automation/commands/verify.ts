@@ -3,7 +3,7 @@ import { standardLook } from "../terminal/colors";
 import { print, printJson, type StackCommandOptions, withProgress } from "../terminal/terminal";
 import { renderReport } from "../verify/report";
 import { refuseFailures, reportOn } from "../verify/verify";
-import { onStack } from "./options";
+import { onStack } from "./options/definitions";
 
 /** `verify` on the command line. */
 export function defineVerify(command: Command): void {

@@ -46,7 +46,7 @@ export function userOf({ resources }: StackState): UserState | undefined {
   return {
     userName: user.id,
     generations,
-    ...(secret?.id === undefined ? {} : { secretArn: secret.id }),
+    secretArn: secret?.id,
   };
 }
 

@@ -93,7 +93,7 @@ export function usageOf(
 
 async function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   try {
-    await delay(milliseconds, undefined, signal === undefined ? {} : { signal });
+    await delay(milliseconds, undefined, { signal });
   } catch {
     throw new PipelineError("cancelled while waiting: both keys are active, and the same command resumes");
   }

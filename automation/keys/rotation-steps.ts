@@ -117,54 +117,97 @@ export type RotationResult =
  *
  * @throws PipelineError where the user has keys the stack did not make, or a deployment does not take.
  */
-export async function rotate(
-  io: RotationIo,
-  { quietMinutes, wait }: { readonly quietMinutes: number; readonly wait: boolean },
-): Promise<RotationResult> {
-  let inProgress = false;
-  let announced = false;
-  /** Settings before this run wrote the ones not yet deployed. */
-  let before: readonly KeyGeneration[] | undefined;
-  let deployed: readonly KeyGeneration[] | undefined;
-  let readings = 0;
+export async function rotate(io: RotationIo, options: RotationWaits): Promise<RotationResult> {
+  const rotation = new Rotation(io, options);
   for (;;) {
+    const result = await rotation.step();
+    if (result !== undefined) return result;
+  }
+}
+
+/** How long a rotation waits for a quiet old key, and whether this run stays for that. */
+interface RotationWaits {
+  readonly quietMinutes: number;
+  readonly wait: boolean;
+}
+
+/** One run: what it has done so far. Each step looks at what is there. */
+class Rotation {
+  private inProgress = false;
+  private announced = false;
+  /** Settings before this run wrote the ones not yet deployed. */
+  private before?: readonly KeyGeneration[] | undefined;
+  /** Settings of its last update, and how often AWS has been read for them since. */
+  private deployed?: readonly KeyGeneration[] | undefined;
+  private readings = 0;
+
+  public constructor(
+    private readonly io: RotationIo,
+    private readonly options: RotationWaits,
+  ) {}
+
+  /** Does what is next. Returns how the rotation ended, if it has. */
+  public async step(): Promise<RotationResult | undefined> {
+    const { io } = this;
     const keys = await io.readKeys();
     const usage = await io.readUsage();
-    const step = nextRotationStep(keys, usage, io.now(), quietMinutes);
-    if (step.kind === "settled" && inProgress) return { kind: "done", key: step.key };
-    if (step.kind === "settled" || step.kind === "set") {
-      if (step.kind === "settled") refuseUnmanagedKeys(usage.unmanaged);
-      const next = step.kind === "set" ? step.keys : withNewKey(keys, usage, io.now());
-      io.note(
-        `access keys: ${step.kind === "set" ? `${step.why}: ` : ""}${described(keys)} -> ${described(next)}`,
-      );
-      await io.writeKeys(next);
-      before = keys;
-    } else if (step.kind === "deploy") {
-      if (isDeepStrictEqual(deployed, keys)) {
-        readings += 1;
-        if (readings > READINGS) {
-          throw new PipelineError(`the update did not bring AWS to what the settings say: ${step.why}`);
-        }
-        await io.sleep(READING_MS);
-        continue;
-      }
-      io.note(`access keys: ${step.why}`);
-      if (!(await io.deploy(step.refresh))) {
-        if (before !== undefined) await io.writeKeys(before);
-        return { kind: "declined" };
-      }
-      deployed = keys;
-      readings = 0;
-      before = undefined;
-    } else {
-      if (!announced) io.onWait(step);
-      announced = true;
-      if (!wait) return { ...step, kind: "waiting" };
-      await io.sleep(pauseOf(step, io.now()));
-      deployed = undefined;
+    const step = nextRotationStep(keys, usage, io.now(), this.options.quietMinutes);
+    if (step.kind === "settled" && this.inProgress) return { kind: "done", key: step.key };
+    this.inProgress = true;
+    switch (step.kind) {
+      case "settled":
+        refuseUnmanagedKeys(usage.unmanaged);
+        return this.write(keys, withNewKey(keys, usage, io.now()));
+      case "set":
+        return this.write(keys, step.keys, `${step.why}: `);
+      case "deploy":
+        return isDeepStrictEqual(this.deployed, keys) ? this.readAgain(step.why) : this.deploy(keys, step);
+      case "wait":
+        return this.wait(step);
     }
-    inProgress = true;
+  }
+
+  private async write(
+    from: readonly KeyGeneration[],
+    to: readonly KeyGeneration[],
+    why = "",
+  ): Promise<undefined> {
+    this.io.note(`access keys: ${why}${described(from)} -> ${described(to)}`);
+    await this.io.writeKeys(to);
+    this.before = from;
+  }
+
+  /** IAM tells of a change to itself some seconds late. */
+  private async readAgain(why: string): Promise<undefined> {
+    this.readings += 1;
+    if (this.readings > READINGS) {
+      throw new PipelineError(`the update did not bring AWS to what the settings say: ${why}`);
+    }
+    await this.io.sleep(READING_MS);
+  }
+
+  private async deploy(
+    keys: readonly KeyGeneration[],
+    { why, refresh }: Extract<RotationStep, { kind: "deploy" }>,
+  ): Promise<RotationResult | undefined> {
+    this.io.note(`access keys: ${why}`);
+    if (!(await this.io.deploy(refresh))) {
+      if (this.before !== undefined) await this.io.writeKeys(this.before);
+      return { kind: "declined" };
+    }
+    this.deployed = keys;
+    this.readings = 0;
+    this.before = undefined;
+    return undefined;
+  }
+
+  private async wait(wait: Wait): Promise<RotationResult | undefined> {
+    if (!this.announced) this.io.onWait(wait);
+    this.announced = true;
+    if (!this.options.wait) return { ...wait, kind: "waiting" };
+    await this.io.sleep(pauseOf(wait, this.io.now()));
+    this.deployed = undefined;
+    return undefined;
   }
 }
 
@@ -191,7 +234,6 @@ function refuseUnmanagedKeys(unmanaged: readonly string[]): void {
   );
 }
 
-/** IAM tells of a change to itself some seconds late, so what an update did is looked for more than once. */
 const READINGS = 12;
 const READING_MS = 5_000;
 

@@ -47,7 +47,7 @@ function braintrustRequest({ apiUrl, signal }: LaunchOptions) {
     apiKey,
     serviceToken: serviceToken ? checkedKey(serviceToken, "BRAINTRUST_SERVICE_TOKEN") : undefined,
     signal,
-    ...(apiUrl === undefined ? {} : { baseUrl: apiUrl }),
+    baseUrl: apiUrl,
   };
 }
 
@@ -88,7 +88,12 @@ export function launchWork(options: LaunchOptions, confirm: () => Promise<boolea
       return `wrote ${changes.map((change) => change.path.join(".")).join(", ")}`;
     },
     up: async () => {
-      const deployment = await Deployment.open({ ...options, create: true, chooseExternalId: true });
+      const deployment = await Deployment.open({
+        ...options,
+        create: true,
+        chooseExternalId: true,
+        callsAws: true,
+      });
       const { changes, outputs } = await deployment.up();
       return { summary: `${summarize(changes)}; phase ${outputs.phase}`, outputs };
     },
@@ -99,12 +104,7 @@ export function launchWork(options: LaunchOptions, confirm: () => Promise<boolea
         return undefined;
       }
       const { project, exportType } = options;
-      const planned = await planExports(outputs, {
-        ...request,
-        project,
-        intervalSeconds,
-        ...(exportType === undefined ? {} : { exportType }),
-      });
+      const planned = await planExports(outputs, { ...request, project, intervalSeconds, exportType });
       return planned.apply();
     },
     snowflake: async () => {

@@ -44,27 +44,27 @@ export function table(rows: readonly (readonly Cell[])[], look: Look): string[] 
   const room = colWidths.reduce((left, width) => left - width - GAP.length, look.width);
   if (room < -GAP.length) return rows.flatMap((row) => stacked(row, look));
   const grid = new Table({ ...options, colWidths });
-  for (const row of rows) {
-    const [first = { text: "" }] = row;
-    const last = row.at(-1) ?? first;
-    const lead = row.slice(0, -1).map(({ hAlign, ...cell }) => ({ hAlign, content: paint(cell, look) }));
-    const beside = wrapped(last, room, look);
-    const indent = first.text.search(/\S|$/) + (row.length === 1 ? 0 : GAP.length);
-    const below = sentence(indent, 0, last, look);
-    const fits = last.text === "" || (widthOf(...beside) <= room && beside.length <= 2 * below.length);
-    // A row for each line: the library measures a cell of many lines again for each of its lines, character by character.
-    if (row.length === columns && fits) {
-      for (const [index, line] of beside.entries())
-        grid.push([...(index === 0 ? lead : lead.map(() => "")), line]);
-    } else {
-      if (lead.some(({ content }) => content.trim() !== "")) grid.push([...lead, ""]);
-      for (const content of below) grid.push([{ colSpan: columns, content }]);
-    }
-  }
+  for (const row of rows) grid.push(...gridRows(row, columns, room, look));
   return grid
     .toString()
     .split("\n")
     .map((line) => line.trimEnd());
+}
+
+/** A row for each line: the library measures a cell of many lines again for each of its lines, character by character. */
+function gridRows(row: readonly Cell[], columns: number, room: number, look: Look) {
+  const [first = { text: "" }] = row;
+  const last = row.at(-1) ?? first;
+  const lead = row.slice(0, -1).map(({ hAlign, ...cell }) => ({ hAlign, content: paint(cell, look) }));
+  const beside = wrapped(last, room, look);
+  const indent = first.text.search(/\S|$/) + (row.length === 1 ? 0 : GAP.length);
+  const below = sentence(indent, 0, last, look);
+  const fits = last.text === "" || (widthOf(...beside) <= room && beside.length <= 2 * below.length);
+  if (row.length === columns && fits) {
+    return beside.map((line, index) => [...(index === 0 ? lead : lead.map(() => "")), line]);
+  }
+  const isLed = lead.some(({ content }) => content.trim() !== "");
+  return [...(isLed ? [[...lead, ""]] : []), ...below.map((content) => [{ colSpan: columns, content }])];
 }
 
 /** A row in lines of their own: what leads it, and the last cell below. */

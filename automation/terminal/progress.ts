@@ -94,10 +94,11 @@ class ProgressPrinter {
 
   public readonly print = (event: ProgressEvent): void => {
     if (event.kind === "note") this.onNote(event);
-    if (event.kind === "diagnostic") {
+    // The error at the end says what has failed, and why.
+    if (event.kind === "diagnostic" && event.severity === "warning") {
       const resource = event.resource === undefined ? "" : `${event.resource}: `;
-      const style = event.severity === "error" ? "red" : "yellow";
-      this.write(`${paint({ text: event.severity, style }, this.look)}: ${resource}${event.message}`);
+      const severity = paint({ text: event.severity, style: "yellow" }, this.look);
+      this.write(`${severity}: ${resource}${event.message}`);
     }
     if (event.kind === "step") this.onStep(event);
     const isWaiting = this.inProgress.size > 0 || this.title !== undefined;

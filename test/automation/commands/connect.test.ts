@@ -269,6 +269,21 @@ describe("renderSettings", () => {
       ]),
       "Pulumi.dev.yaml:\n  + snowflake.iamUserArn: b\n  ~ events.notificationChannels.logs: d (was c)",
     ));
+
+  it("shows of 1,000 streams the first with each queue, and how many more have it", () => {
+    const region = "arn:aws:sqs:eu-north-1:905418112233:sf-snowpipe";
+    const changes = Array.from({ length: 1000 }, (_, at) => ({
+      path: ["events", "notificationChannels", `team-${at}`],
+      to: at === 512 ? `${region}-other` : region,
+    }));
+    const [title, ...lines] = renderSettings("prod", changes).split("\n");
+    assert.equal(title, "Pulumi.prod.yaml:");
+    assert.deepEqual(lines, [
+      ...Array.from({ length: 10 }, (_, at) => `  + events.notificationChannels.team-${at}: ${region}`),
+      `  + events.notificationChannels, 989 more: ${region}`,
+      `  + events.notificationChannels.team-512: ${region}-other`,
+    ]);
+  });
 });
 
 describe("sqlNotes", () => {

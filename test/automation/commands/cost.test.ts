@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { exitCodeOf, wholeCommandLine } from "../../../automation/cli";
 import { cost } from "../../../automation/commands/cost";
 import type { CostEstimate } from "../../../automation/cost/estimate";
 import { idleLine, renderCost } from "../../../automation/cost/report";
 import { usageOf } from "../../../automation/cost/usage";
+import { errorReport } from "../../../automation/error-report";
 import { UsageError } from "../../../automation/errors";
-import { projectDir } from "../../../automation/project/stack-file";
 import { fixtureProject as cwd } from "../../fixtures/project";
 import { captured } from "./captured";
 
@@ -177,14 +177,16 @@ describe("cost", () => {
     assert.ok(error instanceof UsageError);
   });
 
-  it("exits with 2 and prints nothing where a number is none", () => {
-    const command = ["-r", "ts-node/register", "automation/cli.ts", "cost"];
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      [...command, "--stack", "dev", "--cwd", cwd, "--gb-per-day", "lots"],
-      { cwd: projectDir, encoding: "utf8" },
+  it("exits with 2 and prints nothing where a number is none", async () => {
+    const program = await wholeCommandLine();
+    const line = ["cost", "--stack", "dev", "--cwd", cwd, "--gb-per-day", "lots"];
+    const { out, err, error } = await captured(
+      async () => void (await program.parseAsync(line, { from: "user" })),
     );
-    assert.deepEqual([status, stdout], [2, ""]);
-    assert.equal(stderr, '--gb-per-day = "lots": must be a number from 0 to 1000000000; write it like 2.5\n');
+    assert.deepEqual([exitCodeOf(error), out, err], [2, "", ""]);
+    assert.equal(
+      errorReport(error, false),
+      '--gb-per-day = "lots": must be a number from 0 to 1000000000; write it like 2.5',
+    );
   });
 });

@@ -3,8 +3,10 @@ import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { exitCodeOf, wholeCommandLine } from "../../../automation/cli";
 import { bin } from "../../../package.json";
 import { fixtureProject } from "../../fixtures/project";
+import { captured } from "./captured";
 
 const root = path.join(__dirname, "..", "..", "..");
 
@@ -50,16 +52,25 @@ describe("the command of package.json", () => {
     }
   });
 
-  it("exits with 2 and one line for an option that does not exist", () => {
+  it("exits with 1 and one line where the disk of its output is full", function () {
+    if (!fs.existsSync("/dev/full")) this.skip();
+    const full = fs.openSync("/dev/full", "w");
     const { status, stderr } = spawnSync(
       process.execPath,
-      [path.join(root, file), "plan", "--stack", "dev", "--nope"],
-      {
-        cwd: root,
-        encoding: "utf8",
-      },
+      [path.join(root, file), "plan", "--stack", "dev", "--cwd", fixtureProject],
+      { stdio: ["ignore", full, "pipe"], encoding: "utf8" },
     );
-    assert.equal(status, 2);
-    assert.match(stderr, /^error: unknown option '--nope'\n/);
+    fs.closeSync(full);
+    assert.equal(status, 1);
+    assert.match(stderr, /^standard output cannot be written: ENOSPC: .*\n$/);
+  });
+
+  it("exits with 2 and one line for an option that does not exist", async () => {
+    const program = await wholeCommandLine();
+    const { err, error } = await captured(
+      async () => void (await program.parseAsync(["plan", "--stack", "dev", "--nope"], { from: "user" })),
+    );
+    assert.equal(exitCodeOf(error), 2);
+    assert.match(err, /^error: unknown option '--nope'\n$/);
   });
 });

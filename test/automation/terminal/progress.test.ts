@@ -69,7 +69,6 @@ describe("progressPrinter", () => {
       "up of stack\n",
       "[1/2 2s] create s3.Bucket a\n",
       "warning: slow\n",
-      "error: a: denied\n",
       "[1 3s] create s3.Bucket a: failed\n",
     ]);
   });
@@ -80,14 +79,13 @@ describe("progressPrinter", () => {
       "in place: [0/2 1s] create (0s) s3.Bucket a",
       "in place: [1/2 2s] create s3.Bucket a",
       "warning: slow\n",
-      "error: a: denied\n",
       "[1 3s] create s3.Bucket a: failed\n",
     ]);
   });
 
   it("colours severities and failures, and changes no text by it", () => {
     const coloured = shown(false, { color: true, width: 80 });
-    assert.ok(coloured.includes("\u001b[31merror\u001b[39m: a: denied\n"));
+    assert.ok(coloured.includes("\u001b[33mwarning\u001b[39m: slow\n"));
     clock = 0;
     assert.deepEqual(coloured.map(stripVTControlCharacters), shown(false));
   });

@@ -79,7 +79,7 @@ describe("what a command writes", () => {
       () => withProgress(async ({ onProgress }) => onProgress({ kind: "note", message: hostile })),
       () =>
         withProgress(async ({ onProgress }) =>
-          onProgress({ kind: "diagnostic", severity: "error", message: hostile, resource: hostile }),
+          onProgress({ kind: "diagnostic", severity: "warning", message: hostile, resource: hostile }),
         ),
     ]) {
       const { out, err } = await captured(async () => write());

@@ -1,13 +1,16 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { formatProblem, showValue } from "../../components/settings/problems";
-import { UsageError } from "../errors";
-import { atPath, type NamedPath, outputFile } from "../paths";
-import { printExactly } from "../terminal/terminal";
+import { formatProblem, showValue } from "../../../components/settings/problems";
+import { UsageError } from "../../errors";
+import { atPath, type NamedPath, outputFile } from "../../paths";
+import { printExactly } from "../../terminal/terminal";
+
+/** What `--output` names for standard output: POSIX, Utility Syntax Guidelines, 13. */
+export const STANDARD_OUTPUT = "-";
 
 /** Prints a text, or writes it into a file that this user alone may read. */
-export async function printOrWrite(text: string, output: string | undefined): Promise<void> {
-  if (output === undefined) return printExactly(text);
+export async function printOrWrite(text: string, output: string = STANDARD_OUTPUT): Promise<void> {
+  if (output === STANDARD_OUTPUT) return printExactly(text);
   await atPath(outputFile(output), () => writePrivately(output, text));
 }
 
@@ -33,7 +36,8 @@ export async function refuseUnwritable(to: {
   readonly outputDir?: string | undefined;
 }): Promise<void> {
   const { output, outputDir } = to;
-  if (output !== undefined) await atPath(outputFile(output), () => tryFile(output));
+  if (output !== undefined && output !== STANDARD_OUTPUT)
+    await atPath(outputFile(output), () => tryFile(output));
   if (outputDir === undefined) return;
   await atPath(emptyFolder(outputDir), async () => {
     const created = await makeEmptyFolder(outputDir);

@@ -1,9 +1,9 @@
-import { isDebugging } from "../debug";
-import { chosenStacks, forStacks, renderOutcomes, worstOf } from "../deploy/stacks";
-import { errorReport } from "../error-report";
-import { UsageError } from "../errors";
-import { type ProgressListener, progressPrinter } from "../terminal/progress";
-import { confirm, note, print, withProgress } from "../terminal/terminal";
+import { isDebugging } from "../../debug";
+import { chosenStacks, forStacks, renderOutcomes, worstOf } from "../../deploy/stacks";
+import { errorReport } from "../../error-report";
+import { UsageError } from "../../errors";
+import { type ProgressListener, progressPrinter } from "../../terminal/progress";
+import { confirm, note, print, withProgress } from "../../terminal/terminal";
 
 /** Which stacks a command is for. */
 export interface StacksCommandOptions {

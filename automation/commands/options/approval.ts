@@ -1,5 +1,5 @@
-import type { AfterWaiting } from "../deploy/deployment-options";
-import { type Change, renderChanges } from "../engine/changes";
+import type { AfterWaiting } from "../../deploy/deployment-options";
+import { type Change, renderChanges } from "../../engine/changes";
 import type { Voice } from "./on-stacks";
 
 /** A question during an operation was answered with no. */

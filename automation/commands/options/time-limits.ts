@@ -1,5 +1,5 @@
-import type { DeploymentOptions } from "../deploy/deployment-options";
-import { UsageError } from "../errors";
+import type { DeploymentOptions } from "../../deploy/deployment-options";
+import { UsageError } from "../../errors";
 
 /** How long a command that changes something may take, in minutes. */
 export interface TimeLimitOptions {

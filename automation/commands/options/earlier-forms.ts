@@ -1,4 +1,4 @@
-import { note } from "../terminal/terminal";
+import { note } from "../../terminal/terminal";
 
 /** Says by which form an option that still works for one version has been replaced. */
 export function noteEarlier(former: string, present: string): void {
