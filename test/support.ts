@@ -174,6 +174,16 @@ export async function deployProgram(
   return { deployed, outputs, secretOutputs };
 }
 
+const programs = new Map<string, Promise<Program>>();
+
+/** As {@link deployProgram}, evaluated once in this process for all who only read it. */
+export function sharedProgram(...given: Parameters<typeof deployProgram>): Promise<Program> {
+  const key = JSON.stringify(given);
+  const program = programs.get(key) ?? deployProgram(...given);
+  programs.set(key, program);
+  return program;
+}
+
 /** The text that an output of a deployment came to. */
 export function resolved(value: pulumi.Input<string>): Promise<string> {
   return new Promise((resolve) => pulumi.output(value).apply(resolve));

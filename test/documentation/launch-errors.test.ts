@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { missingCredentials } from "../../automation/aws/missing-credentials";
 import { braintrustClient } from "../../automation/braintrust/api";
 import { judgeSilence } from "../../automation/deploy/preflight/credentials";
 import { renderFinding } from "../../automation/deploy/preflight/finding";
@@ -14,6 +15,7 @@ import { projectDir, settingsOf } from "../../automation/project/stack-file";
 import type { ConnectResult } from "../../automation/snowflake/handshake/connect";
 import { type HandOver, handOver } from "../../automation/snowflake/handshake/connect-run";
 import { runSnow, SnowError } from "../../automation/snowflake/handshake/snow";
+import { formatProblem } from "../../components/settings/problems";
 import { PROJECT } from "../../components/settings/settings";
 import { apiKey, type FakeBraintrust, startBraintrust } from "../automation/braintrust/server";
 import { FakeSnowflake, type Scenario } from "../automation/snowflake/handshake/fake-snow/account";
@@ -71,7 +73,7 @@ const situations: readonly (readonly [situation: string, said: () => Promise<str
         return words(await checkBraintrust({ environment, apiUrl: server.baseUrl, deadline }));
       }),
   ],
-  ["no credentials", async () => silence("CredentialsProviderError", "Could not load credentials")],
+  ["no credentials", noCredentials],
   ["expired credentials", async () => silence("ExpiredToken", "The security token is expired")],
   ["no region", async () => silence("Error", "Region is missing")],
   [
@@ -149,6 +151,25 @@ async function failure(work: Promise<unknown>): Promise<string> {
 
 function words({ evidence, fix }: Result): string {
   return `${evidence}; ${fix}`;
+}
+
+/** As on a machine on which nothing has any. */
+async function noCredentials(): Promise<string> {
+  const before = { ...process.env };
+  for (const name of Object.keys(before)) if (name.startsWith("AWS_")) delete process.env[name];
+  const nowhere = path.join(projectDir, "nowhere");
+  Object.assign(process.env, {
+    AWS_CONFIG_FILE: nowhere,
+    AWS_SHARED_CREDENTIALS_FILE: nowhere,
+    AWS_EC2_METADATA_DISABLED: "true",
+  });
+  try {
+    const problem = await missingCredentials({ values: { "aws:region": "us-east-1" } });
+    return formatProblem(problem ?? assert.fail("there are some"));
+  } finally {
+    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+    Object.assign(process.env, before);
+  }
 }
 
 function silence(name: string, message: string): string {

@@ -30,7 +30,8 @@ export async function policiesPage(): Promise<string> {
   return `# Policies
 
 Every policy that the program writes, as AWS gets it: trust policies of roles, permissions of roles and users, policies of buckets, keys,
-queues and topics. Written by \`npm run docs:policies\`; a change of a policy shows here, and \`npm test\` fails until the page is written again.
+queues and topics. Not here are those that awsx writes for the audit trail: of the bucket of its log files, as \`components/audit/trail-bucket-policy.ts\`
+changes it, and of the role that writes to its log group. Written by \`npm run docs:policies\`; a change of a policy shows here, and \`npm test\` fails until the page is written again.
 
 ${sections.join("\n\n")}
 `;

@@ -31,6 +31,8 @@ export function settingsPage(): string {
     "    profile: instant",
     "```",
     "",
+    "- `config` in `Pulumi.yaml` is for every stack that has no value of its own, by a key (`exportPrefix: ...`, `aws:region: ...`) or by a path",
+    "  (`snowflake.database: ...`). A map is written as `{ value: ... }`, as Pulumi documents it.",
     "- Stacks named `dev`, `sandbox`, `dev-...` or `sandbox-...` have the defaults of development. All other stacks have those of production.",
     "- Set a key on the command line with `pulumi config set --path 'braintrust-snowflake:lifecycle.profile' instant`; `--secret` encrypts the",
     "  value. What is derived from an encrypted value stays secret.",

@@ -15,6 +15,7 @@ const longest = {
     names: {
       ...{ braintrustRole: "b".repeat(64), snowflakeRole: "s".repeat(64), snowflakeUser: "u".repeat(64) },
       ...{ errorRole: "e".repeat(64), trailRole: "t".repeat(64), snowflakeGroup: "g".repeat(128) },
+      replicationRole: "c".repeat(64),
       ...{ exportPolicy: "w".repeat(128), readPolicy: "r".repeat(128) },
     },
   },
@@ -35,8 +36,8 @@ const snowflake = (access: string) => ({
 });
 /** As many readers as the bucket's policy has room for, with a long prefix or with a short one. */
 const prefixes = [
-  { exportPrefix: `${"e".repeat(499)}/`, streams: [{ name: "n".repeat(40) }], most: 3 },
-  { exportPrefix: "e/", streams: [{ name: "n".repeat(40), prefix: `${"=".repeat(339)}/` }], most: 6 },
+  { exportPrefix: `${"e".repeat(499)}/`, streams: [{ name: "n".repeat(40) }], most: 4 },
+  { exportPrefix: "e/", streams: [{ name: "n".repeat(40), prefix: `${"=".repeat(339)}/` }], most: 7 },
 ];
 const readersOf: readonly ((most: number) => object[])[] = [
   (most) => arns(most, (letter) => longUser(account, letter)),
@@ -46,26 +47,51 @@ const lifecycle = {
   ...{ profile: "instant", intelligentTiering: true, minimumObjectSizeBytes: 4_096 },
   ...{ archiveAccessDays: 90, deepArchiveAccessDays: 180, expireDays: 400 },
 };
+const replication = {
+  bucketArn: `arn:aws-us-gov:s3:::${"r".repeat(63)}`,
+  accountId: "777788889999",
+  kmsKeyArn: `arn:aws-us-gov:kms:us-gov-east-1:777788889999:key/mrk-${"a".repeat(32)}`,
+};
+const objectLock = { mode: "GOVERNANCE", days: 7 };
 const buckets = [
-  { bucketName: "b".repeat(63), encryption: "kms", lifecycle },
+  { bucketName: "b".repeat(63), encryption: "kms", lifecycle, objectLock, replication },
   { existingBucket: "b".repeat(63) },
 ];
 
-const names = (count: number) => Array.from({ length: count }, (_, index) => `${index}`.padStart(40, "s"));
+const names = (count: number, length: number) =>
+  Array.from({ length: count }, (_, index) => `${index}`.padStart(length, "s"));
 
-/** A pipeline of as many streams, with everything that counts or watches them and names as long as they may be. */
-export const manyStreams = (count: number) => ({
-  streams: names(count).map((name) => ({ name })),
+/** A pipeline of as many streams, with everything that counts or watches them, and names as long as they may be. */
+export const manyStreams = (count: number, length = 40) => ({
+  streams: names(count, length).map((name) => ({ name })),
   braintrust: longest.braintrust,
   snowflake: { iamUserArn: longUser("222233334444", "s"), externalId: "x".repeat(1_224) },
   bucketName: "b".repeat(63),
   events: {
     notificationChannels: Object.fromEntries(
-      names(count).map((name) => [name, "arn:aws-us-gov:sqs:us-gov-west-1:444455556666:sf-snowpipe-AIDA"]),
+      names(count, length).map((name) => [
+        name,
+        "arn:aws-us-gov:sqs:us-gov-west-1:444455556666:sf-snowpipe-AIDA",
+      ]),
     ),
   },
   monitoring: { ...longest.monitoring, dashboard: true, compositeAlarm: true },
 });
+
+const existingTrail = {
+  existing: `arn:aws-us-gov:cloudtrail:us-gov-west-1:444455556666:trail/${"t".repeat(128)}`,
+  logGroup: "g".repeat(512),
+};
+/** Everything that is watched, with names of streams of which one rule takes a hundred alarms, or the most characters. */
+const watched = [
+  { ...manyStreams(101, 18), auditTrail: longest.auditTrail },
+  { ...manyStreams(101, 39), auditTrail: existingTrail },
+].map((settings) => ({
+  ...settings,
+  encryption: "kms",
+  events: longest.events,
+  snowflake: { ...settings.snowflake, errorNotifications: { enabled: true } },
+}));
 
 /** A program and how many streams it has. */
 export interface StreamsProgram {
@@ -114,7 +140,7 @@ export async function worstCases(
     ),
   );
   const deployments: Deployment[] = [];
-  for (const settings of chosen(programs)) {
+  for (const settings of chosen([...programs, ...watched])) {
     deployments.push((await deployProgram({ ...settings }, place)).deployed);
   }
   return deployments;

@@ -2,6 +2,12 @@ import assert from "node:assert/strict";
 import { Deployment, PipelineError, preview, up } from "../../automation";
 import { filledIn, TestProject } from "./harness";
 
+/** As the provider reports what an organization forbids. */
+const DENIED =
+  "1 error occurred:\n\t* putting S3 Bucket (b) Policy: operation error S3: PutBucketPolicy, https response error StatusCode: 403, " +
+  "RequestID: 1, api error AccessDenied: User: arn:aws:iam::123456789012:user/me is not authorized to perform: s3:PutBucketPolicy " +
+  'on resource: "arn:aws:s3:::b" with an explicit deny in a service control policy\n\n';
+
 describe("an update that fails half-way", () => {
   let project: TestProject;
   const made = () =>
@@ -20,14 +26,19 @@ describe("an update that fails half-way", () => {
     project.world.setFaults({
       operation: "create",
       name: "pipeline-bucket-policy",
-      error: "MalformedPolicy: too long",
+      error: DENIED,
     });
     const { code, stdout, stderr } = await project.run(["up", "--create", "--yes"]);
     assert.equal(code, 1);
     assert.equal(stdout, "");
     assert.match(stderr, /create s3\.BucketPolicy pipeline-bucket-policy: failed/);
     const [, message = ""] = stderr.split('up of stack "dev" failed:');
-    assert.match(message, /pipeline-bucket-policy: .*MalformedPolicy: too long/);
+    assert.match(message, /^ {2}pipeline-bucket-policy: putting S3 Bucket \(b\) Policy: .*AccessDenied: /m);
+    assert.match(
+      message,
+      /^ {2}-> pipeline-bucket-policy: a service control policy denies s3:PutBucketPolicy; have /m,
+    );
+    assert.equal(stderr.split("putting S3 Bucket").length, 2, stderr);
     assert.match(message, /^changed: .*s3\.Bucket pipeline-bucket\b/m);
     assert.match(message, /^not changed: .*s3\.BucketPolicy pipeline-bucket-policy/m);
     assert.match(message, /^next: `npm run pipeline -- up --stack dev --cwd \S+` resumes$/m);

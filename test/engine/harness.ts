@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -10,7 +8,8 @@ import type { DeploymentOptions } from "../../automation";
 import { editStackFile, projectDir, settingChange } from "../../automation/project/stack-file";
 import { PROJECT } from "../../components/settings/settings";
 import { fixtureProject } from "../fixtures/project";
-import { World } from "./fake-provider/world";
+import { type FakeAccount, startAccount } from "./fake-account";
+import type { World } from "./fake-provider/world";
 import { hostVariables } from "./node-host";
 import { type Ended, type Running, start } from "./processes";
 
@@ -285,23 +284,6 @@ export const filledIn = {
   braintrust: { accountId: "111122223333", orgId: "org-1" },
   snowflake: { iamUserArn: "arn:aws:iam::444455556666:user/abc", externalId: "braintrust-test-0123456789" },
 } as const;
-
-/** The process that plays AWS. */
-interface FakeAccount {
-  readonly world: World;
-  readonly process: ChildProcess;
-  readonly port: string;
-}
-
-async function startAccount(folder: string): Promise<FakeAccount> {
-  const provider = path.join(__dirname, "fake-provider", "provider.ts");
-  const child = spawn(process.execPath, ["-r", "ts-node/register", provider, folder], {
-    cwd: projectDir,
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const [port] = await once(child.stdout, "data");
-  return { world: new World(folder), process: child, port: String(port).trim() };
-}
 
 async function filesBelow(dir: string): Promise<string[]> {
   const entries = await fs.readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);

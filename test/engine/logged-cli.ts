@@ -7,10 +7,12 @@ import * as path from "node:path";
 export class LoggedCli {
   private constructor(private readonly folder: string) {}
 
-  /** @param real the CLI. @default the one on PATH */
-  public static async create(real = onPath()): Promise<LoggedCli> {
+  /** @param real the CLI, a file or a name on PATH. */
+  public static async create(real = "pulumi"): Promise<LoggedCli> {
+    // By its name the script would call itself, for ever.
+    const file = execFileSync("sh", ["-c", `command -v '${real}'`], { encoding: "utf8" }).trim();
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), "logged-"));
-    const script = `#!/bin/sh\necho "$*" >> '${folder}/calls'\nexec '${real}' "$@"\n`;
+    const script = `#!/bin/sh\necho "$*" >> '${folder}/calls'\nexec '${file}' "$@"\n`;
     await fs.writeFile(path.join(folder, "pulumi"), script, { mode: 0o755 });
     return new LoggedCli(folder);
   }
@@ -35,8 +37,4 @@ export class LoggedCli {
   public remove(): Promise<void> {
     return fs.rm(this.folder, { recursive: true });
   }
-}
-
-function onPath(): string {
-  return execFileSync("sh", ["-c", "command -v pulumi"], { encoding: "utf8" }).trim();
 }

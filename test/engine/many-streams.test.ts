@@ -28,6 +28,13 @@ function unannounced(count: number, filters: readonly string[]): string[] {
   );
 }
 
+/** Prefixes of the pipeline's own configurations in a notification. */
+function ownPrefixes(notification: string): string[] {
+  return [...notification.matchAll(/<Id>SnowpipeNotification.*?<Value>(braintrust-exports\/[^<]*)</gs)].map(
+    ([, prefix = ""]) => prefix,
+  );
+}
+
 /** What a command takes, of the processor: time on the clock would be that of whatever else the machine does. */
 async function measured(project: TestProject, args: readonly string[]) {
   const script = path.join(project.dir, "measure.cjs");
@@ -155,37 +162,47 @@ describe("a stack from 100 streams to 101 and back", () => {
     }
   });
 
-  it("does so on a bucket that others use too, and keeps theirs", async () => {
-    const s3 = await FakeS3.start(BUCKET);
-    const project = await deployedByEarlierVersion(s3);
-    try {
-      // With three configurations of others, S3 takes no more of one for each stream.
-      await project.set({ ...settings(97), protect: false });
-      await up(project.options);
-      const from = s3.history.length - 1;
-      for (const count of [98, 101, 97]) {
-        await project.set(settings(count));
+  for (const [title, events] of [
+    ["queue", {}],
+    ["topic, with a suffix", { mode: "sns", notificationChannels: undefined, suffix: ".jsonl.gz" }],
+  ] as const) {
+    it(`does so on a bucket that others use too, and keeps theirs: by a ${title}`, async () => {
+      const s3 = await FakeS3.start(BUCKET);
+      const project = await deployedByEarlierVersion(s3);
+      const configure = (count: number) => {
+        const own = settings(count);
+        return project.set({ ...own, events: { ...own.events, ...events }, protect: false });
+      };
+      try {
+        // With three configurations of others, S3 takes no more of one for each stream.
+        await configure(97);
         await up(project.options);
-        // What the provider has merged is no drift.
-        if (count === 98) assert.deepEqual(await preview({ ...project.options, refresh: true }), []);
+        const from = s3.history.length - 1;
+        for (const count of [98, 101, 97]) {
+          await configure(count);
+          await up(project.options);
+          // What the provider has merged is no drift.
+          if (count === 98) assert.deepEqual(await preview({ ...project.options, refresh: true }), []);
+        }
+        const states = s3.history
+          .slice(from)
+          .map(({ notification }) => ({ filters: ownPrefixes(notification), notification }));
+        assert.deepEqual(
+          states.map(({ filters }) => filters.length),
+          [97, 1, 97],
+        );
+        for (const { filters, notification } of states) {
+          assert.deepEqual(unannounced(97, filters), []);
+          const endings = notification.match(/<Value>\.jsonl\.gz</g) ?? [];
+          assert.equal(endings.length, "suffix" in events ? filters.length : 0);
+        }
+        assertShared(s3.history);
+        await destroy(project.options);
+        assertOthers(s3.now);
+      } finally {
+        await project.remove();
+        s3.stop();
       }
-      const states = s3.history.slice(from);
-      const filters = states.map(({ notification }) =>
-        [...notification.matchAll(/<Id>SnowpipeNotification.*?<Value>(braintrust-exports\/[^<]*)</gs)].map(
-          ([, filter = ""]) => filter,
-        ),
-      );
-      assert.deepEqual(
-        filters.map(({ length }) => length),
-        [97, 1, 97],
-      );
-      for (const state of filters) assert.deepEqual(unannounced(97, state), []);
-      assertShared(s3.history);
-      await destroy(project.options);
-      assertOthers(s3.now);
-    } finally {
-      await project.remove();
-      s3.stop();
-    }
-  });
+    });
+  }
 });

@@ -34,7 +34,7 @@ describe("a protected stack", () => {
     assert.match(stderr, /replace s3\.Bucket pipeline-bucket: loses its objects/);
     assert.match(stderr, /delete s3\.Bucket pipeline-bucket-access-logs: loses its objects/);
     assert.match(stderr, /pass --allow-loss\./);
-    assert.match(stderr, /`pulumi state unprotect 'urn:[^']*::pipeline-bucket'/);
+    assert.match(stderr, /`pulumi state unprotect [^`]*'urn:[^']*::pipeline-bucket'/);
     assert.deepEqual({ things: project.world.things(), state: await project.state() }, before);
   });
 

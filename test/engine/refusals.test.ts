@@ -70,8 +70,21 @@ describe("the command line refuses", () => {
   it("a stack that was never made, naming those that were", async () => {
     await project.pulumi("stack", "init", "other");
     await project.pulumi("stack", "rm", "dev", "--force", "--yes", "--preserve-config");
+    const folder = path.dirname(project.stateFile);
+    const others = Array.from({ length: 11 }, (_, index) => `other${index + 10}`);
+    for (const other of others) {
+      const state = await fs.readFile(path.join(folder, "other.json"), "utf8");
+      await fs.writeFile(
+        path.join(folder, `${other}.json`),
+        state.replaceAll("urn:pulumi:other::", `urn:pulumi:${other}::`),
+      );
+    }
     try {
-      await refused(2, /no stack "dev" exists: the backend has other;/, ["up", "--yes"]);
+      const named = ["other", ...others.slice(0, 9)].join(", ");
+      await refused(2, new RegExp(`no stack "dev" exists: the backend has ${named} and 2 more;`), [
+        "up",
+        "--yes",
+      ]);
     } finally {
       await project.remove();
       project = await TestProject.create("dev", filledIn);

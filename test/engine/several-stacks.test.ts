@@ -38,7 +38,7 @@ describe("several stacks", () => {
       "--yes",
     ]);
     assert.equal(code, 1, stderr);
-    assert.match(stdout, /^dev-02 {2}failed +\d+ s {2}up of stack "dev-02" failed:$/m);
+    assert.match(stdout, /^dev-02 {2}failed +\d+ s {2}up of stack "dev-02" failed$/m);
     assert.match(stdout, /^dev-01 {2}skipped +0 s {2}not begun$/m);
     assert.match(stderr, /^dev-02 \| create s3\.Bucket pipeline-bucket|^dev-02 \| \[.*pipeline-bucket/m);
     assert.match(stderr, /failed: dev-02; not begun: dev-01/);

@@ -6,6 +6,7 @@ import { type PipelineOutputs, up } from "../../automation";
 import { type ReconcileCommandOptions, reconcile } from "../../automation/commands/reconcile";
 import { report } from "../../automation/commands/report";
 import { PipelineError } from "../../automation/errors";
+import { accountOfArn } from "../../automation/plan/arn-names";
 import { filesSql } from "../../automation/reconcile/files-sql";
 import { snowflakeSql } from "../../automation/snowflake/sql/sql";
 import { captured } from "../automation/commands/captured";
@@ -115,6 +116,8 @@ describe("reconcile, over a bucket and the SQL executed", () => {
     const { error } = await captured(() => report({ stack: name, cwd, output, live: true, file }));
     assert.equal(error, undefined);
     const page = (await fs.readFile(output, "utf8")).replaceAll(/<[^>]*>/g, " ");
+    const account = accountOfArn(outputs.braintrustRoleArn);
+    assert.match(page, new RegExp(`Account +${account} .*Bucket +${outputs.bucketName} `, "s"));
     assert.match(page, /The deployed stack.*Drift +ok +None/s);
     assert.match(page, /\d{2,} passed, 0 failed/);
     assert.match(page, /logs.*s3:\/\/\S+.*\d h old: \S+.*Files: [^.]*1 archived/s);

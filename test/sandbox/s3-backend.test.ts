@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { Deployment, type DeploymentOptions, preview, UsageError, up } from "../../automation";
-import { clientSettings } from "../../automation/aws/client-settings";
 import { findRestoration, restore } from "../../automation/deploy/recovery/restore";
 import { findEngine } from "../../automation/engine/cli/pulumi-cli";
 import { exportState } from "../../automation/engine/state/exported-state";
@@ -17,7 +16,7 @@ describe("a stack whose state is in S3", () => {
   before(async () => {
     stack = await sandbox.stack("dev");
     await stack.clients().s3.createBucket({ Bucket });
-    const { endpoint } = clientSettings(stack.file, "s3");
+    const endpoint = process.env.AWS_ENDPOINT_URL ?? assert.fail();
     const query = `region=us-east-1&endpoint=${endpoint}&use_path_style=true`;
     options = { ...stack.options, environment: { PULUMI_BACKEND_URL: `s3://${Bucket}/team?${query}` } };
     await up(options);

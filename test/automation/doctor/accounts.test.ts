@@ -6,6 +6,7 @@ import { checkBraintrust } from "../../../automation/doctor/braintrust";
 import { type DoctorFinding, examine, type Result } from "../../../automation/doctor/finding";
 import { checkSnowflake } from "../../../automation/doctor/snowflake";
 import type { StackFile } from "../../../automation/project/stack-file";
+import type { Problem } from "../../../components/settings/problems";
 import { apiKey, startBraintrust } from "../braintrust/server";
 import { FakeSnowflake, type Scenario } from "../snowflake/handshake/fake-snow/account";
 
@@ -19,9 +20,13 @@ function stackFile(values: Record<string, unknown> = {}, more: Partial<StackFile
 
 describe("doctor, at AWS", () => {
   const identity = { account: "123456789012", arn: "arn:aws:iam::123456789012:user/ci", renewed: true };
-  const found = async (file: StackFile, answer: () => Promise<typeof identity & { region?: string }>) => {
+  const found = async (
+    file: StackFile,
+    answer: () => Promise<typeof identity & { region?: string }>,
+    missing?: Problem,
+  ) => {
     const aws = async () => ({ identity: answer }) as unknown as PreflightAws;
-    const caller = askCaller(file, soon(), aws);
+    const caller = askCaller(file, soon(), aws, async () => missing);
     return {
       region: await judged(() => checkRegion(file, caller)),
       credentials: await judged(() => checkCredentials(file, caller)),
@@ -53,6 +58,15 @@ describe("doctor, at AWS", () => {
     assert.match(expired.credentials.fix ?? "", /log in again/);
     const none = await found(stackFile(), () => Promise.reject(named("CredentialsProviderError", "none")));
     assert.match(none.credentials.fix ?? "", /export AWS_PROFILE/);
+    const problem = { key: "AWS_PROFILE", value: '"nowhere"', rule: "must be a profile", fix: "correct it" };
+    const unknown = await found(stackFile(), () => assert.fail("AWS was asked"), problem);
+    assert.deepEqual(unknown.credentials, {
+      id: "it",
+      name: "it",
+      verdict: "fail",
+      evidence: 'AWS_PROFILE = "nowhere": must be a profile',
+      fix: "correct it",
+    });
   });
 
   it("tells a missing region once", async () => {

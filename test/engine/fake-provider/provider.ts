@@ -114,9 +114,10 @@ const provider: Provider = {
     return under("update", urn, () => {
       const type = typeOf(urn);
       const thing = existing(type, id);
-      // IAM renames these in place, and their ARNs with them.
-      const renamed = /^aws:iam\/(user|group):/.test(type) && news.name !== thing.inputs.name;
-      const computed = renamed ? describe(type, nameOf(urn), news).computed : thing.computed;
+      // IAM renames and moves these in place, and their ARNs with them.
+      const { name, path } = thing.inputs;
+      const moved = /^aws:iam\/(user|group):/.test(type) && (news.name !== name || news.path !== path);
+      const computed = moved ? describe(type, nameOf(urn), news).computed : thing.computed;
       world.put({ ...thing, inputs: news, computed });
       return { outs: { ...news, ...computed } };
     });
@@ -184,7 +185,8 @@ async function undergo(fault: () => Fault | undefined, call: { type: string; nam
 function describe(type: string, logical: string, inputs: Properties): Pick<Thing, "id" | "computed"> {
   const random = unused(type, logical);
   const name = String(inputs.name ?? `${logical}-${random}`);
-  const iam = (kind: string) => ({ id: name, computed: { name, arn: iamArn(`${kind}/${name}`) } });
+  const placed = (kind: string) => iamArn(`${kind}${inputs.path ?? "/"}${name}`);
+  const iam = (kind: string) => ({ id: name, computed: { name, arn: placed(kind) } });
   switch (type) {
     case "aws:s3/bucket:Bucket": {
       const bucket = String(inputs.bucket ?? name);
@@ -201,7 +203,7 @@ function describe(type: string, logical: string, inputs: Properties): Pick<Thing
     case "aws:iam/group:Group":
       return iam("group");
     case "aws:iam/policy:Policy": {
-      const policy = iamArn(`policy/${name}`);
+      const policy = placed("policy");
       return { id: policy, computed: { name, arn: policy } };
     }
     case "aws:iam/accessKey:AccessKey":

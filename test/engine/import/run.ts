@@ -9,7 +9,9 @@ const confirm = async () => {
   new World(account).setFaults({ operation: "read", name: "pipeline-braintrust" });
   return true;
 };
-importExisting({ stack, workDir, names, look: async () => found, confirm }).catch((error: Error) => {
-  console.error(error.message);
-  process.exitCode = 1;
-});
+importExisting({ stack, workDir, names, look: async () => found, confirm, skipPreflight: true }).catch(
+  (error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  },
+);

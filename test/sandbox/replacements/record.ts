@@ -5,7 +5,7 @@ import { Deployment, up } from "../../../automation";
 import type { SandboxStack } from "../harness";
 import { FakeCostExplorer } from "./cost-explorer";
 import { mutationsOf } from "./mutations";
-import { type Existing, type Properties, ProviderPlugin } from "./plugin";
+import { type Existing, ProviderPlugin } from "./plugin";
 
 /** Which changes the provider makes by replacing the resource. */
 export interface Replacements {
@@ -101,8 +101,7 @@ async function addCostSettings(
 ): Promise<void> {
   const file = path.join(workDir, `Pulumi.${stack}.yaml`);
   const document = parseDocument(await fs.readFile(file, "utf8"));
-  const endpoints: Properties[] = JSON.parse(String(document.getIn(["config", "aws:endpoints"])));
-  document.setIn(["config", "aws:endpoints"], JSON.stringify([{ ...endpoints[0], costexplorer }]));
+  document.setIn(["config", "aws:endpoints"], JSON.stringify([{ costexplorer }]));
   document.setIn(["config", "aws:defaultTags"], { tags: { stack } });
   await fs.writeFile(file, document.toString());
 }
