@@ -22,6 +22,15 @@ export function parseOutputs(outputs: OutputMap): PipelineOutputs {
   throw new PipelineError(`the stack's outputs lack or misstate: ${names}; run "up" first`);
 }
 
+/** Reads a plan's outputs. Queues of which one is encrypted are one secret there, whose place is left empty. */
+export function plannedOutputs(planned: Readonly<Record<string, unknown>>): PipelineOutputs {
+  const { notificationChannels, ...others } = planned;
+  const known = typeof notificationChannels === "string" ? others : planned;
+  return parseOutputs(
+    Object.fromEntries(Object.entries(known).map(([name, value]) => [name, { value, secret: false }])),
+  );
+}
+
 /** Snowflake's access key in user mode, for its stages. */
 export interface AccessKey {
   readonly accessKeyId: string;

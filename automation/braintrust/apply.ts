@@ -132,6 +132,6 @@ function body(desired: DesiredAutomation, { path, externalId }: Kept): ExportCon
     format: desired.format,
     interval_seconds: desired.intervalSeconds,
     credentials: { type: "aws_iam", role_arn: desired.roleArn, external_id: externalId },
-    ...(desired.batchSize === undefined ? {} : { batch_size: desired.batchSize }),
+    batch_size: desired.batchSize,
   };
 }

@@ -1,5 +1,6 @@
 import { UsageError } from "../errors";
 import type { PipelineOutputs, StreamOutput } from "../outputs";
+import { listed } from "../terminal/counted";
 import type { ExportConfig, ExportType, ProjectAutomation } from "./api";
 import { exportConfigOf, isUuid } from "./api";
 
@@ -92,7 +93,7 @@ export function desiredAutomations(
     "get" in settings ? settings : new Map(outputs.streams.map(({ name }) => [name, settings]));
   const known = outputs.streams.map(({ name }) => name);
   const problems = [...byStream].flatMap(([stream, chosen]) => [
-    ...(known.includes(stream) ? [] : [`stream "${stream}" is not one of the stack's: ${known.join(", ")}`]),
+    ...(known.includes(stream) ? [] : [`stream "${stream}" is not one of the stack's: ${listed(known)}`]),
     ...findProblems(chosen),
   ]);
   if (problems.length > 0) throw new UsageError([...new Set(problems)].join("; "));

@@ -58,8 +58,7 @@ export function sender(options: RequestOptions): Sender {
   const key = checkedKey(options.apiKey);
   const secrets = [key, ...(options.serviceToken === undefined ? [] : [options.serviceToken])];
   const { fetch = proxiedFetch, timeoutMs = 30_000, signal } = options;
-  const pause =
-    options.pause ?? ((ms: number) => delay(ms, undefined, signal === undefined ? {} : { signal }));
+  const pause = options.pause ?? ((ms: number) => delay(ms, undefined, { signal }));
 
   async function once(method: string, url: string, body: unknown) {
     const timeout = AbortSignal.timeout(timeoutMs);
@@ -70,7 +69,7 @@ export function sender(options: RequestOptions): Sender {
         accept: "application/json",
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      body: JSON.stringify(body),
       // A redirect could carry the key elsewhere; it is reported as any other refusal.
       redirect: "manual",
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),

@@ -49,7 +49,7 @@ export function estimateCost(stack: PricedStack, usage: Usage): CostEstimate {
   const { region } = settings;
   return {
     stack: settings.stack,
-    ...(region === undefined ? {} : { region }),
+    region,
     pricesRegion: PRICES_REGION,
     pricesAsOf: PRICES_AS_OF,
     usage,

@@ -1,3 +1,4 @@
+import { missingCredentials } from "../aws/missing-credentials";
 import { textOf } from "../aws/provider-config";
 import { type PreflightAws, preflightAws } from "../deploy/preflight/aws";
 import {
@@ -5,10 +6,12 @@ import {
   credentialSource,
   identify,
   judgeCaller,
+  NO_REGION,
+  skipsValidation,
   unknowableCaller,
 } from "../deploy/preflight/credentials";
 import { within } from "../deploy/preflight/deadline";
-import type { PreflightFinding } from "../deploy/preflight/finding";
+import { misuse, type PreflightFinding } from "../deploy/preflight/finding";
 import type { StackFile } from "../project/stack-file";
 import type { Result } from "./finding";
 
@@ -20,8 +23,11 @@ export async function askCaller(
   file: StackFile,
   deadline: AbortSignal,
   connect: (file: StackFile) => Promise<PreflightAws> = preflightAws,
+  missingIn = missingCredentials,
 ): Promise<Caller> {
   if (unknowableCaller(file, {}) !== undefined) return undefined;
+  const missing = skipsValidation(file) ? undefined : await within(deadline, missingIn(file));
+  if (missing !== undefined) return misuse(`${missing.key} = ${missing.value}: ${missing.rule}`, missing.fix);
   const aws = await connect(file);
   return identify(file, within(deadline, aws.identity(deadline)), credentialSource(file, process.env));
 }
@@ -37,7 +43,7 @@ export async function checkRegion(file: StackFile, caller: Promise<Caller>): Pro
   if (found !== undefined && "arn" in found && found.region !== undefined) {
     return { verdict: "ok", evidence: `${found.region} (the profile's)` };
   }
-  if (found !== undefined && "severity" in found && found.cause === "settings") return refused(found);
+  if (found === NO_REGION) return refused(NO_REGION);
   const fix = "set aws:region in the stack's settings, or AWS_REGION in the environment";
   return { verdict: "skipped", evidence: "neither the settings nor the environment name one", fix };
 }
@@ -53,8 +59,8 @@ export async function checkCredentials(file: StackFile, caller: Promise<Caller>)
     const fix = "the provider does not ask either, by aws:skipCredentialsValidation";
     return { verdict: "skipped", evidence: "AWS did not say who the caller is", fix };
   }
-  if ("severity" in found && found.cause === "settings") {
-    return { verdict: "skipped", evidence: "not checked: no region is set", fix: found.fix };
+  if (found === NO_REGION) {
+    return { verdict: "skipped", evidence: "not checked: no region is set", fix: NO_REGION.fix };
   }
   if ("severity" in found) return refused(found);
   const source = credentialSource(file, process.env);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { messageOf } from "../errors";
 import { SnowMissingError, type SnowOptions, snowCommand } from "../snowflake/handshake/snow";
+import { listed } from "../terminal/counted";
 import type { Result } from "./finding";
 
 /** What `snow connection list --format json` prints; it masks what is secret. */
@@ -63,7 +64,7 @@ export async function checkSnowflake(options: SnowOptions): Promise<Result> {
 }
 
 function missing(known: readonly Connection[], connection: string | undefined): Result {
-  const names = known.map(({ connection_name: name }) => name).join(", ");
+  const names = listed(known.map(({ connection_name: name }) => name));
   return {
     verdict: "fail",
     evidence:

@@ -1,11 +1,11 @@
 import { partitionOf } from "../../components/settings/partitions";
 import { accountIdsOf } from "../../components/settings/provider-settings";
 import { accountIdRule } from "../../components/settings/rules/text-rules";
-import { ENCRYPTED } from "../../components/settings/schema";
 import type { Settings } from "../../components/settings/settings";
+import { ENCRYPTED } from "../../components/settings/values";
 import { backendUrlOf } from "../engine/backend";
 import { UsageError } from "../errors";
-import { parseOutputs } from "../outputs";
+import { plannedOutputs } from "../outputs";
 import { planStack } from "../plan/plan";
 import { projectDir, readStackFile, type StackFile, settingsOf } from "../project/stack-file";
 import { connectAws } from "../verify/clients";
@@ -48,9 +48,13 @@ export interface Permissions {
 /**
  * Derives permissions from the offline plan, and for `verify` from what its checks need.
  *
+ * @param plan evaluates the program.
  * @throws UsageError where the account, the region or the repository is unknown, or the settings cannot be used.
  */
-export async function permissions(options: PermissionsOptions): Promise<Permissions> {
+export async function permissions(
+  options: PermissionsOptions,
+  plan: typeof planStack = planStack,
+): Promise<Permissions> {
   const { stack, purpose, workDir } = options;
   const file = await readStackFile(stack, workDir);
   const settings = settingsOf(file);
@@ -61,7 +65,7 @@ export async function permissions(options: PermissionsOptions): Promise<Permissi
   }
   const partition = partitionOf(region);
   const trust = purpose === "ci" ? githubTrust({ ...options, partition, accountId }) : undefined;
-  const { resources, outputs } = await planStack(stack, workDir, accountId);
+  const { resources, outputs } = await plan(stack, workDir, accountId);
   const { path: iamPath = "/", permissionsBoundaryArn, names } = settings.iam ?? {};
   const place: Place = {
     partition,
@@ -81,7 +85,7 @@ export async function permissions(options: PermissionsOptions): Promise<Permissi
   const state = stateGrants({ ...file, backendUrl }, place);
   const name = `braintrust-${stack}-${purpose}`;
   const policies = [...policiesOf(name, needed, purpose), ...policiesOf(`${name}-state`, state, purpose)];
-  return { stack, for: purpose, policies, ...(trust === undefined ? {} : { trust }) };
+  return { stack, for: purpose, policies, trust };
 }
 
 function policiesOf(name: string, grants: readonly Grant[], purpose: Purpose): Permissions["policies"] {
@@ -114,9 +118,7 @@ async function checked(
   planned: Readonly<Record<string, unknown>>,
   grants: readonly Grant[],
 ): Promise<Grant[]> {
-  const outputs = parseOutputs(
-    Object.fromEntries(Object.entries(planned).map(([name, value]) => [name, { value, secret: false }])),
-  );
+  const outputs = plannedOutputs(planned);
   const logBucket = settings.accessLogs.enabled && settings.existingBucket === undefined ? "*" : undefined;
   const subject = subjectOf(file.stack, settings, outputs, logBucket);
   const aws = await connectAws(file, { signal: new AbortController().signal });

@@ -44,7 +44,7 @@ export function statementsOf(grants: readonly Granted[]): AllowStatement[] {
     Effect: "Allow",
     Action: actions,
     Resource: [...new Set(resources)].sort(),
-    ...(condition === undefined ? {} : { Condition: condition }),
+    Condition: condition,
   }));
 }
 

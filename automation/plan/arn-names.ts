@@ -3,6 +3,16 @@ import type { PlannedResource } from "./evaluation";
 /** Names an ARN for people: "bucket X", "X/prefix/*", "queue Y". What is no ARN comes back as it is, but the id of a key. */
 export type Namer = (arn: string) => string;
 
+/** What a resource of a service is called, and what stands before its name in an ARN. */
+const kinds: Readonly<Record<string, readonly [kind: string, prefix?: string]>> = {
+  sqs: ["queue"],
+  sns: ["topic"],
+  kms: ["key", "key/"],
+  secretsmanager: ["secret", "secret:"],
+  cloudtrail: ["trail", "trail/"],
+  logs: ["log group", "log-group:"],
+};
+
 /** A namer that knows the plan's own account, whose number goes without saying, and the aliases of its keys. */
 export function namer(resources: readonly PlannedResource[]): Namer {
   const own = accountOf(resources);
@@ -12,33 +22,17 @@ export function namer(resources: readonly PlannedResource[]): Namer {
       .map(({ inputs }) => [String(inputs.targetKeyId), String(inputs.name)]),
   );
   return (arn) => {
-    const [scheme, , service, , account = "", ...rest] = arn.split(":");
+    const [scheme, , service = "", , account = "", ...rest] = arn.split(":");
     const name = rest.join(":");
     if (scheme !== "arn" || name === "") return aliases.has(arn) ? `key ${aliases.get(arn)}` : arn;
     const foreign = /^\d{12}$/.test(account) && account !== own ? ` of account ${account}` : "";
-    switch (service) {
-      case "s3":
-        return name.includes("/") ? name : `bucket ${name}`;
-      case "sqs":
-        return `queue ${name}${foreign}`;
-      case "sns":
-        return `topic ${name}${foreign}`;
-      case "kms": {
-        const id = name.replace(/^key\//, "");
-        return `key ${aliases.get(id) ?? id}${foreign}`;
-      }
-      case "secretsmanager":
-        return `secret ${name.replace(/^secret:/, "")}${foreign}`;
-      case "cloudtrail":
-        return `trail ${name.replace(/^trail\//, "")}${foreign}`;
-      case "logs":
-        return `log group ${name.replace(/^log-group:/, "")}${foreign}`;
-      case "iam":
-        if (name === "root") return `account ${account}${foreign === "" ? " (this one)" : ""}`;
-        return `${name.replace("/", " ")}${foreign}`;
-      default:
-        return arn;
-    }
+    if (service === "s3") return name.includes("/") ? name : `bucket ${name}`;
+    if (service === "iam" && name === "root") return `account ${account}${foreign ? "" : " (this one)"}`;
+    if (service === "iam") return `${name.replace("/", " ")}${foreign}`;
+    const [kind, prefix = ""] = kinds[service] ?? [];
+    if (kind === undefined) return arn;
+    const id = name.startsWith(prefix) ? name.slice(prefix.length) : name;
+    return `${kind} ${aliases.get(id) ?? id}${foreign}`;
   };
 }
 
@@ -53,4 +47,17 @@ export function accountOf(resources: readonly PlannedResource[]): string | undef
     if (name !== undefined && own.has(name.slice(name.lastIndexOf("/") + 1))) return account;
   }
   return undefined;
+}
+
+/** The number that AWS's documents use in examples: a plan has it where the stack names no account. */
+export const EXAMPLE_ACCOUNT = "123456789012";
+
+/** An account as people read it, who should not take the example for theirs. */
+export function shownAccount(account: string): string {
+  return account === EXAMPLE_ACCOUNT ? `${account} (an example)` : account;
+}
+
+/** The account in an ARN. */
+export function accountOfArn(arn: string): string | undefined {
+  return arn.split(":")[4] || undefined;
 }

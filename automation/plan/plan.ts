@@ -1,8 +1,9 @@
 import { deployPipeline } from "../../components/program";
 import { accountIdsOf } from "../../components/settings/provider-settings";
-import { ENCRYPTED } from "../../components/settings/schema";
+import { ENCRYPTED } from "../../components/settings/values";
 import { fillIns } from "../project/fill-ins";
 import { readStackFile, type StackFile, settingsOf } from "../project/stack-file";
+import { EXAMPLE_ACCOUNT } from "./arn-names";
 import { type Evaluation, evaluate } from "./evaluation";
 import { type PlanProblem, warnings } from "./problems";
 import { readerAlarmWarnings } from "./reader-alarm";
@@ -13,8 +14,7 @@ export interface Plan extends Evaluation {
   readonly problems: readonly PlanProblem[];
 }
 
-/** Shown where neither the stack's file nor the environment tells the real ones. */
-const EXAMPLE_ACCOUNT = "123456789012";
+/** Shown where neither the stack's file nor the environment tells the real one. */
 const EXAMPLE_REGION = "us-east-1";
 
 /**

@@ -88,5 +88,6 @@ function principalName(kind: string, value: string, name: Namer): string {
   if (value === "*") return ANYONE;
   if (kind === "Service") return `service ${value}`;
   if (kind !== "AWS") return `${kind} ${value}`;
+  // A name says nothing of the partition.
   return name(/^\d{12}$/.test(value) ? `arn:aws:iam::${value}:root` : value);
 }

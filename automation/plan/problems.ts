@@ -1,7 +1,7 @@
-import { ALERT_SERVICES } from "../../components/monitoring/alert-topic";
 import { isEverybody } from "../../components/settings/conflicts/statement-conflicts";
-import { dnsSuffix } from "../../components/settings/partitions";
+import { alertServices, dnsSuffix } from "../../components/settings/partitions";
 import { hasOwnAlertTopic, hasOwnTrail, phaseOf, type Settings } from "../../components/settings/settings";
+import { SYSTEM_ROLES, storedName } from "../../components/settings/snowflake-names";
 import { archiveTiers } from "../../components/storage/export-bucket";
 import { areMerged, SEPARATE_STREAMS } from "../../components/streams";
 import { pulumiLine } from "../command-line";
@@ -114,6 +114,19 @@ function statementWarnings({ bucketPolicyStatements }: Settings, warn: Warn): vo
   }
 }
 
+/** docs.snowflake.com/en/user-guide/security-access-control-considerations: objects are best owned by roles below SYSADMIN. */
+function ownerWarnings({ snowflake: { role } }: Settings, warn: Warn): void {
+  const stored = storedName(role);
+  if (stored === undefined || stored === "SYSADMIN" || !SYSTEM_ROLES.includes(stored)) return;
+  warn(
+    "snowflake.role",
+    stored === "PUBLIC"
+      ? "PUBLIC: every user of the account can read, change and drop what is loaded"
+      : `${stored}: whoever loads has the rights of an administrator, and Snowflake advises against objects of this role`,
+    "remove it, or name a role of the pipeline's own; where Snowflake is set up, grant it OWNERSHIP of what the present role owns first",
+  );
+}
+
 function networkWarnings({ snowflake, snowflakeRegion }: Settings, warn: Warn): void {
   if (snowflake.network === undefined) return;
   warn(
@@ -179,7 +192,7 @@ function keyWarnings(settings: Settings, warn: Warn): void {
   ].map((whom) => ` and ${whom}`);
   warn(
     key,
-    `the key's policy is its owner's, and this stack does not change it: uploads and loads fail until it lets both roles use it`,
+    `the key's policy is its owner's, and this stack does not change it: uploads and loads fail until it lets Braintrust's role and Snowflake's role or user use it`,
     `allow kms:Decrypt and kms:GenerateDataKey to the output braintrustRoleArn, and kms:Decrypt to Snowflake's role or user${readers.join("")}, where kms:ViaService is s3.${region}.${dnsSuffix(partition)}`,
   );
 }
@@ -193,6 +206,7 @@ export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
     warn("phase", `no file can flow yet: ${phase}`, "fill in the values above, then `up` again");
   accessWarnings(settings, warn);
   statementWarnings(settings, warn);
+  ownerWarnings(settings, warn);
   networkWarnings(settings, warn);
   lifecycleWarnings(settings, warn);
   keyWarnings(settings, warn);
@@ -241,7 +255,7 @@ export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
     );
   }
   if (monitoring.enabled && monitoring.alertTopicArn !== undefined) {
-    const services = [...ALERT_SERVICES].join(", ");
+    const services = alertServices(settings.partition).join(", ");
     warn(
       "monitoring.alertTopicArn",
       `is not this stack's: alarms, budgets and cost anomalies reach it only where its policy lets ${services} publish, and that of its key lets them use it`,

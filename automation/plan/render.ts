@@ -3,7 +3,7 @@ import { fixedCost, totalOf } from "../cost/fixed";
 import { idleLine } from "../cost/report";
 import { type Cell, type Look, paint, sentence, table } from "../terminal/layout";
 import { type Access, accessOf } from "./access";
-import { accountOf, namer } from "./arn-names";
+import { accountOf, namer, shownAccount } from "./arn-names";
 import type { Plan } from "./plan";
 import type { Grant } from "./policy-words";
 import type { PlanProblem } from "./problems";
@@ -48,15 +48,10 @@ export function renderPlan(plan: Plan, look: Look): string {
     .join("\n\n");
 }
 
-/** The number that AWS's documents use in examples: a plan has it where the stack names no account. */
-const EXAMPLE_ACCOUNT = "123456789012";
-
 function header({ stack, resources, outputs }: Plan, look: Look): string[] {
   const account = accountOf(resources);
   const facts = [
-    ...(account === undefined
-      ? []
-      : [`account ${account}${account === EXAMPLE_ACCOUNT ? " (an example)" : ""}`]),
+    ...(account === undefined ? [] : [`account ${shownAccount(account)}`]),
     `region ${shown(outputs.bucketRegion)}`,
     `phase ${shown(outputs.phase)}`,
   ];

@@ -63,7 +63,7 @@ export async function runSandbox(options: SandboxOptions): Promise<KeptSandbox |
   const emulator = await startEmulator({
     onProgress: onNote,
     signal,
-    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    endpoint: options.endpoint,
   });
   const environment = sandboxEnvironment(emulator);
   let workDir: string | undefined;

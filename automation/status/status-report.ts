@@ -269,7 +269,7 @@ function keyStatus(key: LiveKey, now: Date): KeyStatus {
     id,
     status,
     ageDays: Math.floor(daysBetween(created, now)),
-    ...(lastUsed === undefined ? {} : { lastUsed: lastUsed.toISOString() }),
+    lastUsed: lastUsed?.toISOString(),
     problems,
   };
 }

@@ -83,7 +83,7 @@ export async function status(options: StatusOptions): Promise<StatusReport> {
 function exportsBy({ apiUrl, signal }: StatusOptions): StatusSources["exports"] {
   const { BRAINTRUST_API_KEY: apiKey } = process.env;
   if (!apiKey) return undefined;
-  const client = braintrustClient({ apiKey, signal, ...(apiUrl === undefined ? {} : { baseUrl: apiUrl }) });
+  const client = braintrustClient({ apiKey, signal, baseUrl: apiUrl });
   return (streams) => exportStatuses(client, streams);
 }
 
@@ -124,7 +124,7 @@ export async function gatherStatus(sources: StatusSources, now = new Date()): Pr
   ]);
   const deployedPhase = deployedPhaseOf(state);
   const findings = {
-    ...(deployedPhase === undefined ? {} : { deployedPhase }),
+    deployedPhase,
     lastUpdate: judgeUpdate(stack, update),
     pending: judgePending(stack, state.pending),
     drift,
@@ -229,7 +229,7 @@ async function alarmStates(file: StackFile, names: readonly string[]): Promise<A
       StateValue: state = "INSUFFICIENT_DATA",
       StateReason: reason,
     } of MetricAlarms) {
-      states.set(name, { name, state, ...(reason === undefined ? {} : { reason }) });
+      states.set(name, { name, state, reason });
     }
   }
   return names.map((name) => states.get(name) ?? { name, state: "missing" });

@@ -56,7 +56,7 @@ export function fail(evidence: string, fix: string): Verdict {
 
 /** The check says nothing, and why. */
 export function skip(evidence: string, fix?: string): Verdict {
-  return { verdict: "skip", evidence, ...(fix === undefined ? {} : { fix }) };
+  return { verdict: "skip", evidence, fix };
 }
 
 /** Skips what AWS did not answer. */

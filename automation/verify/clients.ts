@@ -90,7 +90,7 @@ export async function connectAws(file: StackFile, { signal, snowflake }: Connect
         ...s3,
         tls: false,
         maxAttempts: 1,
-        ...(endpoint === undefined ? {} : { endpoint: endpoint.replace(/^https:/, "http:") }),
+        endpoint: endpoint?.replace(/^https:/, "http:"),
       }),
     ),
   };

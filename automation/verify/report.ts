@@ -93,7 +93,7 @@ export function withoutSecrets(checks: readonly CheckResult[], secrets: Readonly
     ...rest,
     title: conceal(title),
     evidence: conceal(evidence),
-    ...(fix === undefined ? {} : { fix: conceal(fix) }),
+    fix: fix && conceal(fix),
   }));
 }
 

@@ -41,7 +41,7 @@ export async function verifyStack(target: VerifyTarget): Promise<Report> {
  */
 export async function reportOn(target: VerifyTarget): Promise<Report> {
   const { stack, workDir, signal, onProgress, snowflake } = target;
-  const deployment = await Deployment.open({ stack, workDir, signal, onProgress });
+  const deployment = await Deployment.open({ stack, workDir, signal, onProgress, callsAws: true });
   const rawOutputs = await deployment.rawOutputs();
   const { settings, decrypted } = await decryptedSettings(deployment.open);
   const subject = subjectOf(stack, settings, parseOutputs(rawOutputs), await logBucket(deployment));

@@ -36,7 +36,6 @@ const administration = [
 function writerQuestions(subject: Subject): Question[] {
   const { outputs, settings, writerArn } = subject;
   const { inside, outside, bucket, elsewhere } = places(subject);
-  const who = { principalArn: writerArn, context: {} };
   const standard = settings.braintrust.permissions === "standard";
   const asStandard = standard ? "allowed" : "denied";
   const may = standard ? "may" : "may not";
@@ -62,8 +61,8 @@ function writerQuestions(subject: Subject): Question[] {
         ]),
     ...keyQuestions(subject, "encrypt", ["kms:GenerateDataKey", "kms:Decrypt"]),
   ].map((question) => ({
-    ...who,
     ...question,
+    principalArn: writerArn,
     name: `braintrust-${question.name}`,
     title: `Braintrust's role ${question.title}`,
   }));
@@ -114,8 +113,7 @@ function readerQuestions(subject: Subject): Question[] {
   }));
 }
 
-type Asked = Pick<Question, "name" | "title" | "actions" | "resourceArn" | "expected"> &
-  Partial<Pick<Question, "context">>;
+type Asked = Omit<Question, "principalArn">;
 
 function ask(
   name: string,
@@ -123,9 +121,9 @@ function ask(
   actions: readonly string[],
   resourceArn: string,
   expected: Question["expected"],
-  context?: Question["context"],
+  context: Question["context"] = {},
 ): Asked {
-  return { name, title, actions, resourceArn, expected, ...(context === undefined ? {} : { context }) };
+  return { name, title, actions, resourceArn, expected, context };
 }
 
 /** A request that comes from the first of the networks; none of any where there is no restriction. */

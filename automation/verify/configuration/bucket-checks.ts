@@ -9,12 +9,17 @@ import type { Aws } from "../clients";
 import { askedStatements, comparePolicies, differenceWords, parsePolicy, settled } from "../policies";
 import { repair, type Subject } from "../subject";
 
-/** The bucket as it is, against what the stack expects. Of a bucket that was there before, its policy alone. */
+/** The bucket as it is, against what the stack expects. Of a bucket that was there before, its policy, and the account's block if the settings rely on it. */
 export function bucketChecks(subject: Subject, aws: Aws): Check[] {
+  const { existingBucket, publicAccessBlock } = subject.settings;
+  const privacy = privacyCheck(subject, aws, {
+    id: "bucket/public-access",
+    bucket: subject.outputs.bucketName,
+  });
   const checks = [policyCheck(subject, aws)];
-  if (subject.settings.existingBucket !== undefined) return checks;
+  if (existingBucket !== undefined) return publicAccessBlock === "account" ? [privacy, ...checks] : checks;
   return [
-    privacyCheck(subject, aws, { id: "bucket/public-access", bucket: subject.outputs.bucketName }),
+    privacy,
     ownershipCheck(subject, aws),
     encryptionCheck(subject, aws),
     versioningCheck(subject, aws),
@@ -219,7 +224,7 @@ function policyCheck(subject: Subject, { s3 }: Aws): Check {
           foreignEncryption: foreignEncryption(existingBucket, kmsKeyArn),
           owner: subject.owner,
           statements: bucketPolicyStatements.map(statementText),
-          ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
+          kmsKeyArn,
         }),
       );
       const { missing, unexpected } = comparePolicies(parsePolicy(answer?.Policy), asked);

@@ -1,5 +1,4 @@
 import { auditNames } from "../../../components/audit/audit-names";
-import { ALERT_SERVICES } from "../../../components/monitoring/alert-topic";
 import { namesOf } from "../../../components/settings/names";
 import { hasOwnAlertTopic, hasOwnTrail } from "../../../components/settings/settings";
 import { keyStatements } from "../../../components/storage/key-policy";
@@ -70,7 +69,7 @@ function policyCheck(subject: Subject, { kms }: Aws, keyArn: string): Check {
             ...(outputs.replicationRoleArn === undefined ? [] : [outputs.replicationRoleArn]),
           ],
           encryptsTopic: settings.events.mode === "sns",
-          alertServices: hasOwnAlertTopic(settings) ? ALERT_SERVICES : [],
+          encryptsAlerts: hasOwnAlertTopic(settings),
           audit: hasOwnTrail(settings) ? auditNames(auditTrail, settings.stack, account) : undefined,
         }),
       );

@@ -54,7 +54,7 @@ async function alarmsOf(cloudWatch: CloudWatch, stack: string, topicArn: string)
   do {
     const { MetricAlarms = [], NextToken } = await cloudWatch.describeAlarms({
       AlarmNamePrefix: alarmName(stack, ""),
-      ...(token === undefined ? {} : { NextToken: token }),
+      NextToken: token,
     });
     found.push(...MetricAlarms.filter(({ AlarmActions }) => AlarmActions?.includes(topicArn)));
     token = NextToken;

@@ -73,7 +73,7 @@ async function newestObject(
     const { Contents = [], NextContinuationToken } = await s3.listObjectsV2({
       Bucket: bucket,
       Prefix: prefix,
-      ...(token === undefined ? {} : { ContinuationToken: token }),
+      ContinuationToken: token,
     });
     take(Contents, prefix, found);
     token = NextContinuationToken;
@@ -119,7 +119,7 @@ async function lookInLastFolders(
         Bucket: bucket,
         Prefix: folder,
         Delimiter: "/",
-        ...(token === undefined ? {} : { ContinuationToken: token }),
+        ContinuationToken: token,
       });
       last = CommonPrefixes.at(-1)?.Prefix ?? last;
       token = NextContinuationToken;
