@@ -34,7 +34,12 @@ const rooms = {
   "components/access": [...vocabulary, "components/storage/"],
   "components/events": [...vocabulary, "components/access/", "components/storage/share"],
   "components/audit": [...vocabulary, "components/storage/"],
-  "components/monitoring": [...vocabulary, "components/storage/", "components/events/"],
+  "components/monitoring": [
+    ...vocabulary,
+    "components/former-names",
+    "components/storage/",
+    "components/events/",
+  ],
   "components/pipeline": [
     ...vocabulary,
     "components/package",
@@ -43,8 +48,19 @@ const rooms = {
     ),
   ],
   "automation/terminal": [...ground],
-  "automation/project": [...ground, "components/settings/", "components/streams"],
-  "automation/aws": [...ground, "automation/proxies", "automation/project/", "components/settings/"],
+  "automation/project": [
+    ...ground,
+    "automation/terminal/counted",
+    "components/settings/",
+    "components/streams",
+  ],
+  "automation/aws": [
+    ...ground,
+    "automation/proxies",
+    "automation/terminal/counted",
+    "automation/project/",
+    "components/settings/",
+  ],
   "automation/cost": [...ground, "automation/terminal/", "components/settings/", "components/storage/"],
   "automation/plan": [...ground, ...["terminal", "project", "cost"].map(below), "components/"],
   "automation/controls": ["automation/policy-document"],
@@ -55,6 +71,7 @@ const rooms = {
       below,
     ),
     "components/settings/",
+    "components/storage/share-names",
   ],
   "automation/report/access": [...ground, below("plan")],
   "automation/report/diagram": [
@@ -65,6 +82,7 @@ const rooms = {
   ],
   "automation/report/live": [
     ...ground,
+    "automation/outputs",
     ...["terminal", "deploy", "reconcile", "status", "verify"].map(below),
   ],
   "automation/report/sections": [
@@ -79,6 +97,7 @@ const rooms = {
     "components/program",
   ],
   "automation/engine/cli": [...ground, "automation/engine/sdk-internals"],
+  "automation/engine/run": [...ground, ...["terminal", "engine"].map(below), "components/settings/"],
   "automation/engine/state": [
     ...ground,
     "automation/engine/backend",
@@ -130,7 +149,12 @@ const rooms = {
     "automation/outputs",
     ...["terminal", "aws", "engine", "deploy", "snowflake"].map(below),
   ],
-  "automation/braintrust": [...ground, "automation/outputs", "automation/proxies"],
+  "automation/braintrust": [
+    ...ground,
+    "automation/outputs",
+    "automation/proxies",
+    "automation/terminal/counted",
+  ],
   "automation/status": [
     ...ground,
     ...["terminal", "project", "aws", "engine", "deploy", "keys", "braintrust"].map(below),
@@ -151,6 +175,21 @@ const rooms = {
     "components/storage/share-names",
     "provider/overlap",
   ],
+  "automation/import/look": [
+    ...ground,
+    ...["project", "aws", "deploy"].map(below),
+    ...["belonging", "found", "names"].map((file) => `automation/import/${file}`),
+    "components/physical-names",
+  ],
+  "automation/import/judge": [
+    ...ground,
+    ...["terminal", "project", "aws"].map(below),
+    ...["belonging", "found", "imports"].map((file) => `automation/import/${file}`),
+    "components/settings/",
+    "components/physical-names",
+    "components/storage/share-names",
+    "provider/overlap",
+  ],
   "automation/permissions": [
     ...ground,
     "automation/outputs",
@@ -163,6 +202,7 @@ const rooms = {
   "automation/doctor": [
     ...ground,
     "automation/proxies",
+    "automation/terminal/counted",
     ...["project", "aws", "engine", "deploy", "braintrust", "snowflake/handshake"].map(below),
   ],
   "automation/launch": [
@@ -179,6 +219,12 @@ const rooms = {
     "components/settings/",
   ],
   "automation/commands": ["automation/", "components/"],
+  "automation/commands/options": [
+    ...ground,
+    "automation/error-report",
+    ...["terminal", "engine", "deploy"].map(below),
+    "components/settings/",
+  ],
   policy: [
     "compile-cache",
     "automation/policy-document",
