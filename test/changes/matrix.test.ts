@@ -5,21 +5,21 @@ import type { PlannedResource } from "../../automation/plan/evaluation";
 import { projectDir } from "../../automation/project/stack-file";
 import { isWhole, ofThisTurn } from "../turn";
 import { stepsOf } from "./difference";
-import { type Change, changesOfSettings } from "./matrix";
+import { type Change, changesOf, everySetting } from "./matrix";
 import { type Outcome, outcomesOf } from "./outcome";
 import { changesPage, type Rows, rowsOf } from "./page";
 
-/** An evaluation takes some 50 ms of a core, and all settings need more than 600. */
-const SHARES = 64;
+/** An evaluation takes some 50 ms of a core, and all settings need more than 600; to judge the values of all takes seconds. */
+const SHARES = 128;
 
-const settings = changesOfSettings();
+const tried = ofThisTurn(everySetting, SHARES).map((setting) => changesOf(setting));
 const page = fs.readFileSync(path.join(projectDir, "docs", "changes.md"), "utf8");
 
 describe("the matrix of changes", () => {
-  const without = (missing: (setting: (typeof settings)[number]) => boolean) =>
-    settings.filter(missing).map(({ key }) => key);
+  const without = (missing: (setting: (typeof tried)[number]) => boolean) =>
+    tried.filter(missing).map(({ key }) => key);
 
-  it("has a valid value other than the default for every setting", () => {
+  it("has a valid value other than the default for each setting of this turn", () => {
     const unset = without(({ sides }) => sides.every(({ value }) => value === undefined));
     assert.deepEqual(
       unset,
@@ -28,14 +28,18 @@ describe("the matrix of changes", () => {
     );
   });
 
-  it("has a change or a refusal for every setting", () => {
+  it("has a change or a refusal for each setting of this turn", () => {
     const unchanged = without(({ changes, refusals }) => changes.length === 0 && refusals.length === 0);
     assert.deepEqual(unchanged, []);
   });
 
   it("is on a page that has each of its settings and no other", () => {
     const named = [...page.matchAll(/^\| `(\S+)` \|/gm)].map(([, key]) => key);
-    assert.deepEqual(new Set(named), new Set(settings.map(({ key }) => key)), "run `npm run docs:changes`");
+    assert.deepEqual(
+      new Set(named),
+      new Set(everySetting.map(({ key }) => key)),
+      "run `npm run docs:changes`",
+    );
   });
 
   it("is on a page that says of each loss what is lost", () => {
@@ -46,7 +50,7 @@ describe("the matrix of changes", () => {
 const evaluated: Rows[] = [];
 
 describe("a change of a setting", () => {
-  for (const setting of ofThisTurn(settings, SHARES)) {
+  for (const setting of tried) {
     const { key, isOrdered } = setting;
     describe(key, () => {
       let outcomes: readonly Outcome[];
@@ -112,7 +116,7 @@ describe("a change of a setting", () => {
 describe("the page of changes", () => {
   if (isWhole()) {
     it("has the counts of all settings", () => {
-      assert.equal(evaluated.length, settings.length);
+      assert.equal(evaluated.length, everySetting.length);
       for (const line of changesPage(evaluated).split("\n")) assert.ok(page.includes(line), line);
     });
   }

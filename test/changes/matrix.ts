@@ -53,25 +53,27 @@ const ordered: readonly string[] = ["snowflake.accessKeys"];
 const NUMBERS = 2;
 const TEXTS = 3;
 
-/** Every setting of the schema, with its changes on each of these stacks. */
-export function changesOfSettings(stacks: readonly Base[] = bases): SettingChanges[] {
-  return settingsOfSchema(settingsSchema).map((setting) => {
-    const found = stacks.map((base) => changesOn(base, setting));
-    const { key, schema } = setting;
-    return {
-      key,
-      isChoice: isChoice(schema),
-      isOrdered: ordered.includes(key),
-      sides: found.flatMap(({ sides }) => sides),
-      changes: found.flatMap(({ changes }) => changes),
-      refusals: found.flatMap(({ refusals }) => refusals),
-    };
-  });
+/** Every setting of the schema. */
+export const everySetting: readonly SchemaSetting[] = settingsOfSchema(settingsSchema);
+
+/** What can be done to a setting on each of these stacks. */
+export function changesOf(setting: SchemaSetting, stacks: readonly Base[] = bases): SettingChanges {
+  const found = stacks.map((base) => changesOn(base, setting));
+  const { key, schema } = setting;
+  return {
+    key,
+    isChoice: isChoice(schema),
+    isOrdered: ordered.includes(key),
+    sides: found.flatMap(({ sides }) => sides),
+    changes: found.flatMap(({ changes }) => changes),
+    refusals: found.flatMap(({ refusals }) => refusals),
+  };
 }
 
 /** Every setting that a stack could have otherwise, with the stack for each value that it may have instead. */
 export function othersOf(base: Base): { readonly key: string; readonly others: readonly Base[] }[] {
-  return changesOfSettings([base]).flatMap(({ key, sides }) => {
+  return everySetting.flatMap((setting) => {
+    const { key, sides } = changesOf(setting, [base]);
     const others = sides
       .map((side) => side.base)
       .filter(({ settings }) => !isDeepStrictEqual(settings, base.settings));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { Deployment, PipelineError, type UpOptions } from "../../automation";
 import { type Base, bases, configurationOf } from "../changes/bases";
-import { type Change, changesOfSettings } from "../changes/matrix";
+import { type Change, changesOf, everySetting } from "../changes/matrix";
 import { outcomeOf } from "../changes/outcome";
 import { lossesNamed, stepsDone, stepsPlanned } from "../changes/steps";
 import { ofThisTurn } from "../turn";
@@ -12,7 +12,7 @@ import { TestProject } from "./harness";
 const SHARES = 120;
 
 /** On each stack one change of each setting, and of lists each nature of change. */
-const settings = changesOfSettings();
+const settings = everySetting.map((setting) => changesOf(setting));
 const cases = bases.flatMap(({ stack }) =>
   settings.flatMap(({ key, changes }) => {
     const here = changes.filter(({ from }) => from.base.stack === stack);

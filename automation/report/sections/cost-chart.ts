@@ -82,9 +82,11 @@ function summary(months: Months): string {
   return `Cost by month: ${dollars(first?.usd ?? 0)} USD in month 1, ${dollars(last?.usd ?? 0)} USD in month ${months.length}`;
 }
 
+const inCents = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
 /** An amount in cents. */
 export function dollars(usd: number): string {
-  return usd.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  return inCents.format(usd);
 }
 
 /** An amount above a bar, where there is no room for cents of hundreds. */
