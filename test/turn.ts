@@ -24,3 +24,8 @@ export function ofThisTurn<Case>(
   if (!/^\d+$/.test(turn)) throw new Error(`${TURN}=${turn} is neither a whole number nor "all"`);
   return cases.filter((_, index) => index % shares === Number(turn) % shares);
 }
+
+/** How many of `all` random cases a run draws: a share of them, and all where every case runs. */
+export function drawnOf(all: number, shares: number, environment: NodeJS.ProcessEnv = process.env): number {
+  return isWhole(environment) ? all : Math.ceil(all / shares);
+}

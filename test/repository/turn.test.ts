@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ofThisTurn } from "../turn";
+import { drawnOf, ofThisTurn } from "../turn";
 
 describe("ofThisTurn", () => {
   const cases = Array.from({ length: 11 }, (_, index) => index);
@@ -22,5 +22,12 @@ describe("ofThisTurn", () => {
   it("refuses what is no turn", () => {
     assert.throws(() => inTurn("next"), /TEST_TURN=next is neither a whole number nor "all"/);
     assert.throws(() => inTurn(""), /TEST_TURN= is neither/);
+  });
+});
+
+describe("drawnOf", () => {
+  it("is a share of the random cases, and all of them for all", () => {
+    assert.equal(drawnOf(100, 3, { TEST_TURN: "7" }), 34);
+    assert.equal(drawnOf(100, 3, { TEST_TURN: "all" }), 100);
   });
 });

@@ -77,8 +77,9 @@ function concerns(listed: ListedStatement, { principal, action, place }: Request
 }
 
 function coversAction({ Action, NotAction }: Statement, action: string): boolean {
-  if (NotAction !== undefined) return !listOf(NotAction).some((pattern) => glob(pattern, "i").test(action));
-  return listOf(Action).some((pattern) => glob(pattern, "i").test(action));
+  if (NotAction !== undefined)
+    return !listOf(NotAction).some((pattern) => glob(pattern, anyCase).test(action));
+  return listOf(Action).some((pattern) => glob(pattern, anyCase).test(action));
 }
 
 function coversPlace({ kind, holder, statement }: ListedStatement, place: Place, name: Namer): boolean {
@@ -87,7 +88,7 @@ function coversPlace({ kind, holder, statement }: ListedStatement, place: Place,
   if (kind === "trust") return true;
   const matches = (pattern: string) =>
     pattern === "*" ||
-    (place.sample !== undefined && glob(pattern).test(place.sample)) ||
+    (place.sample !== undefined && glob(pattern, sameCase).test(place.sample)) ||
     (!pattern.includes(":s3:::") && name(pattern) === place.resource);
   if (NotResource !== undefined) return !listOf(NotResource).some(matches);
   return listOf(Resource).some(matches);
@@ -122,18 +123,24 @@ export function principalLabels(principal: Statement["Principal"], name: Namer):
   );
 }
 
-const globs = new Map<string, RegExp>();
+/** Patterns of IAM, compiled once: a page asks for each some thousand times. */
+interface Globs {
+  readonly flags: string;
+  readonly compiled: Map<string, RegExp>;
+}
+
+const sameCase: Globs = { flags: "s", compiled: new Map() };
+const anyCase: Globs = { flags: "si", compiled: new Map() };
 
 /** IAM's wildcards: `*` any text, `?` one character. */
-function glob(pattern: string, flags = ""): RegExp {
-  const key = `${flags} ${pattern}`;
-  const known = globs.get(key);
+function glob(pattern: string, { flags, compiled }: Globs): RegExp {
+  const known = compiled.get(pattern);
   if (known !== undefined) return known;
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
     .replaceAll("*", ".*")
     .replaceAll("?", ".");
-  const compiled = new RegExp(`^${source}$`, `s${flags}`);
-  globs.set(key, compiled);
-  return compiled;
+  const expression = new RegExp(`^${source}$`, flags);
+  compiled.set(pattern, expression);
+  return expression;
 }

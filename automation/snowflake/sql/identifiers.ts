@@ -36,6 +36,8 @@ export function qualifiedName(...names: readonly string[]): string {
   return names.map(quoteIdentifier).join(".");
 }
 
+const unprintables = new RegExp(unprintable, "gu");
+
 /**
  * Text as a string constant. Line ends, and what the Snowflake CLI would take for its own templating, are written as
  * escapes, so that the statement means the same with templating on or off.
@@ -48,7 +50,7 @@ export function literal(text: string): string {
     .replaceAll("&", "\\x26")
     .replaceAll("<%", "\\x3c%")
     .replace(/\{(?=[{%#])/g, "\\x7b")
-    .replace(new RegExp(unprintable, "gu"), escapeCharacter);
+    .replace(unprintables, escapeCharacter);
   return `'${escaped}'`;
 }
 

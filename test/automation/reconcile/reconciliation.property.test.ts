@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import * as fc from "fast-check";
 import { readFilesAnswer } from "../../../automation/reconcile/known-files";
 import { reconcile } from "../../../automation/reconcile/reconciliation";
-import { isWhole } from "../../turn";
+import { drawnOf } from "../../turn";
 import { answersOf, DAY, type Life, listingOf, NOW, type Sight, truthOf, type Writing } from "./event-log";
 
 const prefixes = ["exports/logs/", "exports/\u{1F600}/"];
@@ -55,7 +55,7 @@ describe("reconcile, over random histories", () => {
         const truth = truthOf(all, seen);
         assert.deepEqual([...found].sort(), [...truth].sort());
       }),
-      { numRuns: isWhole() ? 10_000 : 1_500 },
+      { numRuns: drawnOf(10_000, 20) },
     );
   });
 });

@@ -4,6 +4,7 @@ import { parseSettings } from "../../../components/settings/read-settings";
 import { PROJECT } from "../../../components/settings/settings";
 import { ENCRYPTED } from "../../../components/settings/values";
 import { anyText } from "../../any-text";
+import { drawnOf } from "../../turn";
 
 const keys = [
   ...[
@@ -108,7 +109,7 @@ describe("settings, whatever they are", () => {
           assert.deepEqual(sharing, [one]);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: drawnOf(1_000, 4) },
     );
   });
 
@@ -132,7 +133,7 @@ describe("settings, whatever they are", () => {
       fc.property(name, (bucketName) => {
         assert.equal(parse({ bucketName }).settings !== undefined, isBucketName(bucketName), bucketName);
       }),
-      { numRuns: 2000 },
+      { numRuns: drawnOf(2_000, 4) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { parseAnswers } from "../../../../automation/snowflake/answers/answers";
 import { planHandshake } from "../../../../automation/snowflake/handshake/handshake";
 import type { HandshakeStack } from "../../../../automation/snowflake/handshake/handshake-stack";
 import { snowflakeSql } from "../../../../automation/snowflake/sql/sql";
+import { drawnOf } from "../../../turn";
 import { csv, json, quotedCsv, type Rows, sqlApi, tsv } from "../answers/answer-forms";
 import { sampleOutputs } from "../sql/sample-outputs";
 import { flatStatements, pathsOf, skeletonOf, stringsOf, type Token } from "../sql/snowflake-text";
@@ -49,7 +50,7 @@ describe("what Snowflake answers to the SQL", () => {
           );
         },
       ),
-      { numRuns: 300 },
+      { numRuns: drawnOf(300, 4) },
     );
   });
 });

@@ -4,6 +4,7 @@ import { UsageError } from "../../../../automation/errors";
 import type { PipelineOutputs } from "../../../../automation/outputs";
 import { snowflakeSql, sqlParts } from "../../../../automation/snowflake/sql/sql";
 import { anyText } from "../../../any-text";
+import { drawnOf } from "../../../turn";
 import { accesses, formats, modes, sampleOutputs } from "./sample-outputs";
 import { flatStatements, pathsOf, readStatements, skeletonOf, stringsOf, type Token } from "./snowflake-text";
 
@@ -138,7 +139,7 @@ describe("SQL for Snowflake, whatever the settings hold", () => {
           assert.ok(strings.has(stream), stream);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: drawnOf(100, 4) },
     );
   });
 });
