@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Statement } from "../../../automation/policy-document";
 import { verifyPipeline } from "../../../automation/verify/verification";
+import { ofThisTurn } from "../../turn";
 import { fakeAws } from "./fake-aws";
 import { type Live, liveAccount, NOW, trusting } from "./live-account";
 
@@ -23,10 +24,13 @@ export type Mutation = readonly [
   given?: Readonly<Record<string, unknown>>,
 ];
 
-/** Declares one test for each change. */
+/** Of what a run tries of the changes, all in CI: an independent evaluator judges what each lets whom do. */
+const SHARES = 3;
+
+/** Declares one test for each change of this turn. */
 export function turnsRed(subject: string, mutations: readonly Mutation[]): void {
   describe(`a change behind the stack's back: ${subject}`, () => {
-    for (const [what, red, change, given = trusting] of mutations) {
+    for (const [what, red, change, given = trusting] of ofThisTurn(mutations, SHARES)) {
       it(`${what}: ${red.join(", ")}`, async () => {
         const { live, subject: stack } = await liveAccount(given);
         change(live);
