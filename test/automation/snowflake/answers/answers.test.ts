@@ -260,19 +260,19 @@ describe("parseAnswers", () => {
   });
 
   describe("with a long input", () => {
-    const size = 250_000;
+    const size = 100_000;
     const many = (piece: string) => piece.repeat(Math.ceil(size / piece.length));
-    const cut = csv(Array.from({ length: 4000 }, (_, at) => pipe(`P${at}`, queue)));
+    const cut = csv(Array.from({ length: 1_600 }, (_, at) => pipe(`P${at}`, queue)));
     for (const [what, text] of Object.entries({
       "brackets that nothing closes": many("[\n"),
       "braces and quotation marks": many('{"\n'),
       "nested brackets around what is no JSON": `${many("[\n")}x${many("\n]")}`,
       "rows of JSON on lines of their own": many('{"property":"A","property_value":"B"}\n'),
-      "one wide row and many empty ones": `[{${Array.from({ length: 100_000 }, (_, at) => `"${at}":0`).join()}}${many(",{}")}]`,
+      "one wide row and many empty ones": `[{${Array.from({ length: 40_000 }, (_, at) => `"${at}":0`).join()}}${many(",{}")}]`,
       "column lines alone": many("property,property_value\n"),
       "column lines and open quotation marks": many('property,property_value\n"\n'),
       "SHOW PIPES without its end": cut.slice(0, -400),
-      "SHOW PIPES as JSON without its end": json(Array.from({ length: 2000 }, () => pipe("P", queue))).slice(
+      "SHOW PIPES as JSON without its end": json(Array.from({ length: 800 }, () => pipe("P", queue))).slice(
         0,
         -9,
       ),
@@ -280,12 +280,12 @@ describe("parseAnswers", () => {
       "rules of drawn tables": many("|-- -- x\n"),
       "subscribers of a policy": JSON.stringify({
         Effect: "Allow",
-        Principal: { AWS: Array.from({ length: 200_000 }, (_, at) => `arn${at}`) },
+        Principal: { AWS: Array.from({ length: 80_000 }, (_, at) => `arn${at}`) },
         Action: "sns:Subscribe",
       }),
     })) {
       it(`takes time in proportion to it: ${what}`, () => {
-        // Twice the text takes twice the time, four times if each line looked at all others: seconds here, then minutes.
+        // Twice the text takes twice the time, four times if each line looked at all others: tenths of a second here, then many.
         const start = process.cpuUsage();
         try {
           parseAnswers(text);
@@ -295,7 +295,7 @@ describe("parseAnswers", () => {
         }
         // Of the processor, whatever else this machine does meanwhile.
         const { user } = process.cpuUsage(start);
-        assert.ok(user < 2_000_000, `${user} µs`);
+        assert.ok(user < 1_000_000, `${user} µs`);
       });
     }
 
