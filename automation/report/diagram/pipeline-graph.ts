@@ -168,7 +168,7 @@ function guards({ settings, outputs, resources }: Drawn): Graph {
     nodes.push({ id: "trail", title: "Audit trail", lines: [tail(trail)], owner: "guard" });
     edges.push({ from: "bucket", to: "trail", label: "recorded by", isAside: true, isLast: true });
   }
-  const alarms = resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm").length;
+  const alarms = resources.filter(({ type }) => /:(Metric|Composite)Alarm$/.test(type)).length;
   const topic = outputs.alertsTopicArn;
   if (alarms > 0 && topic !== undefined) {
     nodes.push({

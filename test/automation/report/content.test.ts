@@ -139,6 +139,13 @@ describe("the reviewer's page, in words", () => {
     );
   });
 
+  it("counts the same alarms in the diagram and in their section", async () => {
+    const page = await reportPage(await dataWith("dev", { monitoring: { compositeAlarm: true } }));
+    const [, drawn] = />(\d+) alarms<\/text>/.exec(page) ?? [];
+    const [, listed] = /(\d+) alarms notify/.exec(page) ?? [];
+    assert.ok(drawn !== undefined && drawn === listed, `${drawn} drawn, ${listed} listed`);
+  });
+
   it("names the task that loads a stream without a pipe, and how often", async () => {
     const text = await textOf("gov-tasks", "streams");
     assert.match(text, /parquet files, loaded into AGENTS by task AGENTS_LOAD , every 30 minutes/);
