@@ -2,9 +2,12 @@ import { instance } from "@viz-js/viz";
 import { Html, html } from "../page/html";
 import { dotOf, type Graph } from "./graph";
 
+let graphviz: ReturnType<typeof instance> | undefined;
+
 /** The graph as two pictures of SVG, for wide and for narrow pages; the page shows one of them. */
 export async function pictures(graph: Graph, description: string): Promise<Html> {
-  const viz = await instance();
+  graphviz ??= instance();
+  const viz = await graphviz;
   const picture = (direction: "LR" | "TB", name: string) => {
     const svg = viz.renderString(dotOf(graph, direction), { format: "svg" });
     return html`<div class="picture ${name}" role="img" aria-label="${description}">${inline(svg)}</div>`;
