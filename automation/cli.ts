@@ -1,6 +1,7 @@
 import "../compile-cache";
 import "./sdk-loading";
 import { Command, CommanderError, type CommandUnknownOpts, Help } from "@commander-js/extra-typings";
+import { version } from "../components/package";
 import { traceOnlyMessages } from "../stack-traces";
 import { programName, typedFor } from "./command-line";
 import { isDebugging, startDebugging } from "./debug";
@@ -99,6 +100,7 @@ const commands: Readonly<Record<string, readonly [description: string, load: () 
 
 const cli = new Command(programName())
   .description("The AWS side of a Braintrust to Snowflake pipeline")
+  .version(version)
   .option("--debug", "show stack traces and the engine's log, as DEBUG=braintrust-snowflake does")
   .hook("preSubcommand", (_, command) => complete(command))
   .hook("preAction", (_, command) => {
@@ -163,7 +165,8 @@ export function main(): void {
     });
   }
   cli.parseAsync(process.argv).catch((error: unknown) => {
-    process.exitCode = exitCodeOf(error);
+    // A failed write of the help has set it already.
+    process.exitCode ||= exitCodeOf(error);
     // Commander has printed its own.
     if (!(error instanceof CommanderError)) note(errorReport(error, isDebugging()));
   });
