@@ -45,6 +45,8 @@ describe("a project of the template, by pulumi alone", () => {
       PULUMI_BACKEND_URL: `file://${backend}`,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       npm_config_prefer_offline: "true",
+      // A registry that hangs is asked again before npm's own five minutes: docs.npmjs.com/cli/using-npm/config#fetch-timeout
+      npm_config_fetch_timeout: "60000",
     };
     process.env.PATH = environment.PATH;
     await needNodeHost(this);
