@@ -9,8 +9,8 @@ import { type Change, changesOf, everySetting } from "./matrix";
 import { type Outcome, outcomesOf } from "./outcome";
 import { changesPage, type Rows, rowsOf } from "./page";
 
-/** An evaluation takes some 50 ms of a core, and all settings need more than 600; to judge the values of all takes seconds. */
-const SHARES = 128;
+/** One setting in a run: an evaluation takes some 50 ms of a core, and all settings need more than 600. */
+const SHARES = everySetting.length;
 
 const tried = ofThisTurn(everySetting, SHARES).map((setting) => changesOf(setting));
 const page = fs.readFileSync(path.join(projectDir, "docs", "changes.md"), "utf8");

@@ -79,10 +79,14 @@ describe("what the SDK declares to nobody", () => {
       const sdk = require.resolve("@pulumi/pulumi/package.json");
       const { Arborist } = require(require.resolve("@npmcli/arborist", { paths: [sdk] }));
       console.log(JSON.stringify([before, typeof new Arborist({ path: "." }).loadActual, loaded()]));`;
-    const ran = spawnSync(process.execPath, ["-r", "ts-node/register", "-e", script], {
-      cwd: projectDir,
-      encoding: "utf8",
-    });
+    const ran = spawnSync(
+      process.execPath,
+      ["-r", "./bin/compile-cache.js", "-r", "ts-node/register", "-e", script],
+      {
+        cwd: projectDir,
+        encoding: "utf8",
+      },
+    );
     assert.equal(ran.stdout.trim(), '[false,"function",true]', ran.stderr);
     const user = readFileSync(require.resolve("@pulumi/pulumi/runtime/closure/codePaths"), "utf8");
     const uses = [...user.matchAll(/\barborist\.(\w+)/g)].map(([, name]) => name);
@@ -121,10 +125,14 @@ describe("what the SDK declares to nobody", () => {
         const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable");
         debuggablePromise(Promise.resolve());
         debuggablePromise(new Promise(() => undefined));`;
-      const ran = spawnSync(process.execPath, ["-r", "ts-node/register", "-e", script], {
-        cwd: projectDir,
-        encoding: "utf8",
-      });
+      const ran = spawnSync(
+        process.execPath,
+        ["-r", "./bin/compile-cache.js", "-r", "ts-node/register", "-e", script],
+        {
+          cwd: projectDir,
+          encoding: "utf8",
+        },
+      );
       assert.equal(ran.status, 1, ran.stderr);
       assert.match(ran.stderr, /1 promise was still active/);
     });

@@ -6,6 +6,7 @@ import * as path from "node:path";
 import { wholeCommandLine } from "../../../automation/cli";
 import { UsageError } from "../../../automation/errors";
 import { projectDir } from "../../../automation/project/stack-file";
+import { ofThisTurn } from "../../turn";
 import { asNobody, onPosix } from "../path-faults";
 import { captured, withVariable } from "./captured";
 
@@ -151,6 +152,9 @@ async function commandsOn(dir: string, answers: string): Promise<string[][]> {
     });
 }
 
+/** Each is refused by every command: 0.1 s of the processor. */
+const SHARES = 3;
+
 describe("every command refuses, and changes nothing:", () => {
   let root: string;
   let dir: string;
@@ -182,7 +186,7 @@ describe("every command refuses, and changes nothing:", () => {
     await fs.rm(root, { recursive: true, force: true });
   });
 
-  for (const [title, message, damage] of faults) {
+  for (const [title, message, damage] of ofThisTurn(faults, SHARES)) {
     it(title, async () => {
       // Another user for these alone: to become one takes longer than the commands.
       const asWhom: typeof asNobody = /may not/.test(title) ? asNobody : (work) => work();

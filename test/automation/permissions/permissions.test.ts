@@ -30,6 +30,8 @@ const everything = {
 /** What IAM does not narrow by the resource, or what a verification must read wherever it is. */
 const readAnywhere = ["iam:GetPolicy", "iam:GetPolicyVersion", "cloudwatch:DescribeAlarms"];
 
+const purposes = ["deploy", "preview", "verify"] as const;
+
 describe("the permissions for a stack", () => {
   const stacks = {
     default: {},
@@ -53,7 +55,7 @@ describe("the permissions for a stack", () => {
   };
 
   const cases = Object.entries(stacks).flatMap(([title, settings]) =>
-    (["deploy", "preview", "verify"] as const).map((purpose) => ({ title, settings, purpose })),
+    purposes.map((purpose) => ({ title, settings, purpose })),
   );
   for (const { title, settings, purpose } of ofThisTurn(cases, 4)) {
     it(`name actions that AWS has, on resources of their kind: ${title}, ${purpose}`, async () => {
@@ -169,7 +171,7 @@ describe("the permissions for a stack", () => {
 
   it("fit into policies that IAM takes, for a hundred streams too", async () => {
     const streams = Array.from({ length: 100 }, (_, index) => ({ name: `export-number-${index}` }));
-    for (const purpose of ["deploy", "preview", "verify"] as const) {
+    for (const purpose of ofThisTurn(purposes, purposes.length)) {
       const { policies } = await granted({ ...everything, streams }, { purpose });
       // docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: ten managed policies for each role.
       assert.ok(policies.length <= 10);
@@ -183,7 +185,7 @@ describe("the permissions for a stack", () => {
     }
   });
 
-  it("are the same for one stream and for a thousand: nobody has to grant more for a new one", async () => {
+  it("are the same for one stream and for more than a hundred: nobody has to grant more for a new one", async () => {
     const of = async (count: number) => {
       const streams = Array.from({ length: count }, (_, index) => ({ name: `no-export-${index}` }));
       return (await statements({ ...everything, streams }, "ci")).flatMap(({ Action, Resource }) =>
@@ -194,7 +196,7 @@ describe("the permissions for a stack", () => {
     assert.ok(
       one.some((each) => /^cloudwatch:PutMetricAlarm on .*:alarm:braintrust-qa-no-export\*$/.test(each)),
     );
-    assert.deepEqual((await of(1_000)).sort(), one);
+    assert.deepEqual((await of(101)).sort(), one);
   });
 
   it("let one environment of one repository in, for CI", async () => {

@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { fileStates } from "../../../automation/reconcile/states";
 import { guideLists } from "../../../automation/report/guide";
-import { reportPage } from "../../../automation/report/page/page";
-import { gatherReport } from "../../../automation/report/report-data";
+import { gatherReport, type ReportData } from "../../../automation/report/report-data";
+import { accessSection } from "../../../automation/report/sections/access";
+import { alarmsSection } from "../../../automation/report/sections/alarms";
 import { compactJson } from "../../../automation/report/sections/compact-json";
+import { costSection } from "../../../automation/report/sections/cost";
+import { diagramSection } from "../../../automation/report/sections/diagram";
+import { liveSection } from "../../../automation/report/sections/live";
+import type { Section } from "../../../automation/report/sections/section";
+import { streamsSection } from "../../../automation/report/sections/streams";
 import { dataOf, dataWith, stacks } from "./stacks";
 
 /** The lists of the set-up guide, in its words. */
@@ -40,15 +46,16 @@ const guide: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** The text of one section, without markup. */
-async function textOf(stack: string, section: string, data?: Awaited<ReturnType<typeof dataOf>>) {
-  const page = await reportPage(data ?? (await dataOf(stack)));
-  const [, body = ""] = new RegExp(`<section id="${section}"(.*?)</section>`, "s").exec(page) ?? [];
-  return body
+/** The text of a section, without markup. */
+function textOf({ body }: Section): string {
+  return body.markup
     .replace(/<[^>]*>/g, " ")
     .replace(/\s+/g, " ")
     .replaceAll("&#39;", "'");
 }
+
+const accessOf = async (stack: string) => textOf(accessSection(await dataOf(stack)));
+const streamsOf = async (stack: string) => textOf(streamsSection(await dataOf(stack)));
 
 describe("the reviewer's page, in words", () => {
   it("takes no condition of a company's own statement for one on Snowflake", async () => {
@@ -104,16 +111,16 @@ describe("the reviewer's page, in words", () => {
   });
 
   it("says which policies it does not judge, since others decide on them", async () => {
-    const text = await textOf("vandelay-prod", "access");
+    const text = await accessOf("vandelay-prod");
     assert.match(
       text,
       /others decide on them: other statements of the policy of vandelay-datalake-prod ; the policy of the key/,
     );
     assert.match(
-      await textOf("zoetrope-all", "access"),
+      await accessOf("zoetrope-all"),
       /others decide on them: the policy of arn:aws:s3:::zoetrope-replica ; the policy of the key arn:aws:kms:eu-west-1/,
     );
-    assert.doesNotMatch(await textOf("dev", "access"), /others decide on them/);
+    assert.doesNotMatch(await accessOf("dev"), /others decide on them/);
   });
 
   it("calls no alarm on the dead-letter queue one on the depth of the other", async () => {
@@ -130,7 +137,7 @@ describe("the reviewer's page, in words", () => {
       ...stacks.queue,
       streams: [{ name: "logs" }, { name: "agents" }, { name: "logs-eu" }],
     });
-    const text = await textOf("dev", "alarms", data);
+    const text = textOf(alarmsSection(data));
     assert.equal(text.split("no file of stream").length, 1);
     assert.equal(text.split("No file of stream STREAM has arrived").length, 2);
     assert.match(
@@ -140,41 +147,41 @@ describe("the reviewer's page, in words", () => {
   });
 
   it("counts the same alarms in the diagram and in their section", async () => {
-    const page = await reportPage(await dataWith("dev", { monitoring: { compositeAlarm: true } }));
-    const [, drawn] = />(\d+) alarms<\/text>/.exec(page) ?? [];
-    const [, listed] = /(\d+) alarms notify/.exec(page) ?? [];
+    const data = await dataWith("dev", { monitoring: { compositeAlarm: true } });
+    const [, drawn] = />(\d+) alarms<\/text>/.exec((await diagramSection(data)).body.markup) ?? [];
+    const [, listed] = /(\d+) alarms notify/.exec(textOf(alarmsSection(data))) ?? [];
     assert.ok(drawn !== undefined && drawn === listed, `${drawn} drawn, ${listed} listed`);
   });
 
   it("names the task that loads a stream without a pipe, and how often", async () => {
-    const text = await textOf("gov-tasks", "streams");
+    const text = await streamsOf("gov-tasks");
     assert.match(text, /parquet files, loaded into AGENTS by task AGENTS_LOAD , every 30 minutes/);
     assert.match(
       text,
       /jsonl files, loaded into &#34;Support Bot&#34; by task Support Bot_LOAD , every 30 minutes/,
     );
     assert.doesNotMatch(text, /pipe/i);
-    assert.match(await textOf("bare", "streams"), /by task LOGS_LOAD , every 15 minutes/);
-    assert.match(await textOf("by-user", "streams"), /by pipe LOGS_PIPE , which the event topic starts/);
+    assert.match(await streamsOf("bare"), /by task LOGS_LOAD , every 15 minutes/);
+    assert.match(await streamsOf("by-user"), /by pipe LOGS_PIPE , which the event topic starts/);
   });
 
   it("calls whoever assumes the roles by what they are, whatever the path of their ARN", async () => {
-    const text = await textOf("zoetrope-all", "access");
+    const text = await accessOf("zoetrope-all");
     assert.match(text, /Snowflake is user zt01-b-self9876 of account 444455556666/);
     assert.match(text, /Snowflake, for load errors is user notify of account 444455556666/);
-    assert.match(await textOf("china-user", "access"), /Snowflake’s user is user zoetrope-snowflake-reader/);
+    assert.match(await accessOf("china-user"), /Snowflake’s user is user zoetrope-snowflake-reader/);
   });
 
   it("has the roles of Braintrust and Snowflake in the first columns", async () => {
-    const page = await reportPage(await dataOf("zoetrope-all"));
-    const [, head = ""] = /<table class="matrix"><thead>(.*?)<\/thead>/s.exec(page) ?? [];
+    const { markup } = accessSection(await dataOf("zoetrope-all")).body;
+    const [, head = ""] = /<table class="matrix"><thead>(.*?)<\/thead>/s.exec(markup) ?? [];
     const names = [...head.matchAll(/<span>([^<]*)</g)].map(([, name]) => name);
     assert.deepEqual(names.slice(0, 2), ["Braintrust’s role", "Snowflake’s role"]);
   });
 
   it("has Snowflake's bill beside AWS's, with what each item is counted from", async () => {
     const data = await dataOf("gov-tasks");
-    const text = await textOf("gov-tasks", "cost", data);
+    const text = textOf(costSection(data));
     const { snowflake, months, usage } = data.cost;
     const all = [...snowflake.items, ...snowflake.reset.items, ...(months.at(-1)?.items ?? [])];
     assert.ok(snowflake.items.length > 0);
@@ -213,14 +220,17 @@ describe("the reviewer's page, in words", () => {
       },
     };
     const unknown = { problem: "AWS did not answer" };
-    const data = {
-      ...(await dataOf("gov-tasks")),
-      live: { outputs: unknown, files, status: unknown, verification: unknown },
-    };
-    const text = await textOf("gov-tasks", "live", data);
+    const live = { outputs: unknown, files, status: unknown, verification: unknown };
+    const data: ReportData = { ...(await dataOf("gov-tasks")), live };
+    const text = textOf(
+      liveSection(
+        live,
+        data.outputs.streams.map(({ name }) => name),
+      ),
+    );
     assert.match(text, /Files: 23 failed, 1 waiting, 94 loaded\. Streams has those of each stream\./);
     assert.match(
-      await textOf("gov-tasks", "streams", data),
+      textOf(streamsSection(data)),
       /agents s3:\S+ failed Files: 23 failed, 1 waiting, 90 loaded\. The oldest waits for 2\.5 hours\./,
     );
     assert.match(text, /failed 23 files Snowflake could not load it: correct the file, or its format\./);
@@ -261,7 +271,7 @@ describe("gatherReport", () => {
     const cheap = await dataWith("dev", {}, usage);
     assert.equal(cheap.cost.snowflake.creditUsd, 2.6);
     assert.equal(cheap.cost.usage.textRatio, 8);
-    assert.match(await textOf("dev", "cost", cheap), /at 2\.60 USD a credit/);
+    assert.match(textOf(costSection(cheap)), /at 2\.60 USD a credit/);
   });
   it("refuses a ratio that no text has", async () => {
     await assert.rejects(gatherReport({ stack: "dev", textRatio: "0.5" }), /--text-ratio.*must be a number/s);

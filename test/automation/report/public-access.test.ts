@@ -1,23 +1,24 @@
 import assert from "node:assert/strict";
-import { reportPage } from "../../../automation/report/page/page";
 import type { ReportData } from "../../../automation/report/report-data";
+import { accessSection } from "../../../automation/report/sections/access";
+import { controlsSection } from "../../../automation/report/sections/controls";
 import type { CheckResult } from "../../../automation/verify/check";
 import { dataOf } from "./stacks";
 
 const CONTROLS = ["S3.1", "S3.2", "S3.3", "S3.8", "CloudTrail.6"];
 
 /** The verdict of a control on the page, and why. */
-function judged(page: string, id: string): string {
+function judged(controls: string, id: string): string {
   const [, word, why = ""] =
     new RegExp(
       `<span class="name">${id}</span>.*?<span class="badge \\w+">([^<]+)</span><span class="why">(.*?)</span>`,
-    ).exec(page) ?? assert.fail(id);
+    ).exec(controls) ?? assert.fail(id);
   return `${word}: ${why.replace(/<[^>]*>/g, "")}`;
 }
 
 /** The page's sentence on public access. */
-function sentence(page: string): string {
-  const [found] = /Public access: .*?<\/p>/.exec(page) ?? assert.fail();
+function sentence(data: ReportData): string {
+  const [found] = /Public access: .*?<\/p>/.exec(accessSection(data).body.markup) ?? assert.fail();
   return found.replace(/<[^>]*>/g, "");
 }
 
@@ -36,10 +37,11 @@ function liveWith(data: ReportData, verdict: CheckResult["verdict"], evidence: s
 
 describe("public access on the reviewer's page", () => {
   it("goes by each bucket's own block by default", async () => {
-    const page = await reportPage(await dataOf("acme-prod"));
-    assert.match(sentence(page), /blocked by a block of each bucket/);
-    assert.match(judged(page, "S3.1"), /^out of scope: /);
-    assert.match(judged(page, "S3.8"), /^met: Every bucket: all four/);
+    const data = await dataOf("acme-prod");
+    assert.match(sentence(data), /blocked by a block of each bucket/);
+    const controls = controlsSection(data).body.markup;
+    assert.match(judged(controls, "S3.1"), /^out of scope: /);
+    assert.match(judged(controls, "S3.8"), /^met: Every bucket: all four/);
   });
 
   it("is unknown offline where settings leave it to the account, instead of not met", async () => {
@@ -48,11 +50,12 @@ describe("public access on the reviewer's page", () => {
       ["vandelay-prod", 6],
       ["vandelay-dev", 5],
     ] as const) {
-      const page = await reportPage(await dataOf(stack));
-      assert.match(sentence(page), /left to the account, since publicAccessBlock: account/);
+      const data = await dataOf(stack);
+      const controls = controlsSection(data).body.markup;
+      assert.match(sentence(data), /left to the account, since publicAccessBlock: account/);
       for (const id of CONTROLS)
-        assert.match(judged(page, id), /^unknown: .*report --live check it there/, id);
-      assert.match(page, new RegExp(`\\d+ met(?:, \\d+ not met)?, ${count} unknown`));
+        assert.match(judged(controls, id), /^unknown: .*report --live check it there/, id);
+      assert.match(controls, new RegExp(`\\d+ met(?:, \\d+ not met)?, ${count} unknown`));
     }
   });
 
@@ -64,13 +67,14 @@ describe("public access on the reviewer's page", () => {
       ["skip", "access denied", /^unknown: .*there access denied/, /: left to the account/],
     ] as const;
     for (const [verdict, evidence, control, said] of cases) {
-      const page = await reportPage(liveWith(data, verdict, evidence));
-      for (const id of CONTROLS) assert.match(judged(page, id), control, id);
-      assert.match(sentence(page), said);
+      const live = liveWith(data, verdict, evidence);
+      const controls = controlsSection(live).body.markup;
+      for (const id of CONTROLS) assert.match(judged(controls, id), control, id);
+      assert.match(sentence(live), said);
     }
   });
 
   it("says whose decision it is for an existing bucket", async () => {
-    assert.match(sentence(await reportPage(await dataOf("shared"))), /the owner of company-data decides/);
+    assert.match(sentence(await dataOf("shared")), /the owner of company-data decides/);
   });
 });

@@ -5,7 +5,14 @@ import { projectDir } from "../../../automation/project/stack-file";
 import { ofThisTurn } from "../../turn";
 import { needPseudoTerminal, PseudoTerminal } from "./pseudo-terminal";
 
-const player = [process.execPath, "-r", "ts-node/register", path.join(__dirname, "output-player.ts")];
+const player = [
+  process.execPath,
+  "-r",
+  "./bin/compile-cache.js",
+  "-r",
+  "ts-node/register",
+  path.join(__dirname, "output-player.ts"),
+];
 
 /** Each scene starts a process that compiles what it loads: 0.4 s of the processor. */
 const SHARES = 4;

@@ -62,9 +62,9 @@ describe("visible", () => {
 
   it("takes time in proportion to the text", () => {
     const start = process.cpuUsage();
-    for (const piece of ["\u001b", "\u001b[", "\u001b[1", "\u001b[1m"]) visible(piece.repeat(500_000));
+    for (const piece of ["\u001b", "\u001b[", "\u001b[1", "\u001b[1m"]) visible(piece.repeat(100_000));
     const { user, system } = process.cpuUsage(start);
-    assert.ok(user + system < 15_000_000, `${(user + system) / 1e6} s`);
+    assert.ok(user + system < 3_000_000, `${(user + system) / 1e6} s`);
   });
 });
 

@@ -108,9 +108,9 @@ describe("SQL for Snowflake, whatever the settings hold", () => {
           seen.refused += 1;
         }
       }),
-      { numRuns: 100 },
+      { numRuns: drawnOf(100, 2) },
     );
-    assert.ok(seen.written > 10 && seen.refused > 10, JSON.stringify(seen));
+    assert.ok(seen.written > 5 && seen.refused > 5, JSON.stringify(seen));
   });
 
   it("keeps its statements and carries every name and folder through", () => {
