@@ -126,8 +126,13 @@ const place = { stack: "s".repeat(40), region: "us-gov-west-1" };
 export async function worstCases(
   chosen = (all: readonly object[]): readonly object[] => all,
 ): Promise<Deployment[]> {
-  const programs = ["role", "user"].flatMap((access) =>
-    buckets.flatMap((bucket) =>
+  // Users have the buckets in reverse: each of eight shares has a user and a bucket of its own, and so something of every limit.
+  const orders = [
+    ["role", buckets],
+    ["user", [...buckets].reverse()],
+  ] as const;
+  const programs = orders.flatMap(([access, ordered]) =>
+    ordered.flatMap((bucket) =>
       prefixes.flatMap(({ most, ...prefix }) =>
         readersOf.map((readers) => ({
           ...longest,
