@@ -1,6 +1,7 @@
 import type { Namer } from "../../plan/arn-names";
 import * as words from "../../plan/policy-words";
 import { listOf, type Statement } from "../../policy-document";
+import { anyCase, glob, overlap, sameCase } from "./globs";
 import type { Place } from "./places";
 import type { ListedStatement } from "./statements";
 
@@ -9,7 +10,7 @@ export interface Decision {
   readonly verdict: "allowed" | "refused";
   /** What allows or refuses it; empty where it is refused because nothing allows it. */
   readonly by: readonly number[];
-  /** Refusals with conditions, which an allowed request must not meet. */
+  /** Refusals with conditions, and of a part of the place, which an allowed request must not meet. */
   readonly unless: readonly number[];
 }
 
@@ -34,13 +35,18 @@ export interface Request {
  * docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function decide(request: Request, statements: readonly ListedStatement[], name: Namer): Decision {
-  const met = statements.filter((listed) => concerns(listed, request, name));
-  const of = (effect: Statement["Effect"]) => met.filter(({ statement }) => statement.Effect === effect);
-  const refusals = of("Deny");
-  const absolute = refusals.filter(({ statement }) => Object.keys(statement.Condition ?? {}).length === 0);
+  const of = (effect: Statement["Effect"], reaches: typeof coversPlace) =>
+    statements.filter(
+      (listed) => listed.statement.Effect === effect && concerns(listed, request, name, reaches),
+    );
+  const refusals = of("Deny", coversPart);
+  const absolute = refusals.filter(
+    (listed) =>
+      Object.keys(listed.statement.Condition ?? {}).length === 0 && coversPlace(listed, request.place, name),
+  );
   const numbers = (found: readonly ListedStatement[]) => found.map(({ number }) => number);
   if (absolute.length > 0) return { verdict: "refused", by: numbers(absolute), unless: [] };
-  const allowing = agreed(request, of("Allow"), statements, name);
+  const allowing = agreed(request, of("Allow", coversPlace), statements, name);
   if (allowing.length === 0) return { verdict: "refused", by: [], unless: [] };
   return { verdict: "allowed", by: numbers(allowing), unless: numbers(refusals) };
 }
@@ -66,13 +72,18 @@ function agreed(
   return delegating.length === 0 ? [] : [...allowing, ...delegating];
 }
 
-function concerns(listed: ListedStatement, { principal, action, place }: Request, name: Namer): boolean {
+function concerns(
+  listed: ListedStatement,
+  { principal, action, place }: Request,
+  name: Namer,
+  reaches: typeof coversPlace,
+): boolean {
   // Only a role's trust policy says who may assume it.
   if ((listed.kind === "trust") !== (place.kind === "role")) return false;
   return (
     coversAction(listed.statement, action) &&
-    coversPlace(listed, place, name) &&
-    coversPrincipal(listed, principal, name)
+    coversPrincipal(listed, principal, name) &&
+    reaches(listed, place, name)
   );
 }
 
@@ -94,6 +105,14 @@ function coversPlace({ kind, holder, statement }: ListedStatement, place: Place,
   return listOf(Resource).some(matches);
 }
 
+/** Whether it is of the place, or of some of the place's objects. */
+function coversPart(listed: ListedStatement, place: Place, name: Namer): boolean {
+  if (coversPlace(listed, place, name)) return true;
+  const { pattern } = place;
+  if (pattern === undefined || (listed.kind !== "identity" && listed.holder !== place.resource)) return false;
+  return listOf(listed.statement.Resource).some((other) => overlap(other, pattern));
+}
+
 function coversPrincipal(
   { kind, holder, statement }: ListedStatement,
   principal: Principal,
@@ -104,12 +123,10 @@ function coversPrincipal(
   if (except !== undefined) return !principalLabels(except, name).includes(principal.label);
   const labels = principalLabels(named, name);
   if (labels.includes(ANYONE) || labels.includes(principal.label)) return true;
-  // A refusal of the whole account is one of each of its identities; an Allow leaves it to their own policies.
-  return (
-    statement.Effect === "Deny" &&
-    principal.kind === "own" &&
-    labels.some((label) => label.endsWith("(this one)"))
-  );
+  // A refusal of a whole account is one of each of its identities; an Allow leaves it to their own policies.
+  if (statement.Effect !== "Deny" || !/^(role|user) /.test(principal.label)) return false;
+  const [, account] = / of (account \d{12})$/.exec(principal.label) ?? [];
+  return labels.some((label) => (account === undefined ? label.endsWith("(this one)") : label === account));
 }
 
 /** How the page names everybody. */
@@ -121,26 +138,4 @@ export function principalLabels(principal: Statement["Principal"], name: Namer):
     // The path of a role is no part of its name.
     named === words.ANYONE ? ANYONE : named.replace(/^(role|user) (?:\S+\/)/, "$1 "),
   );
-}
-
-/** Patterns of IAM, compiled once: a page asks for each some thousand times. */
-interface Globs {
-  readonly flags: string;
-  readonly compiled: Map<string, RegExp>;
-}
-
-const sameCase: Globs = { flags: "s", compiled: new Map() };
-const anyCase: Globs = { flags: "si", compiled: new Map() };
-
-/** IAM's wildcards: `*` any text, `?` one character. */
-function glob(pattern: string, { flags, compiled }: Globs): RegExp {
-  const known = compiled.get(pattern);
-  if (known !== undefined) return known;
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  const expression = new RegExp(`^${source}$`, flags);
-  compiled.set(pattern, expression);
-  return expression;
 }

@@ -10,6 +10,8 @@ export interface Place {
   readonly label: string;
   /** An ARN of it, where a statement names one; of objects, one that stands for all of them. */
   readonly sample?: string;
+  /** ARNs of all of it, as a statement writes them, where it is a part of a bucket's objects. */
+  readonly pattern?: string;
   readonly kind: PlaceKind;
 }
 
@@ -81,7 +83,7 @@ function placesOfArn(arn: string, name: Namer): Place[] {
   ];
   if (keys === undefined || keys === "*") return whole;
   const sample = `${bucketArn}/${keys.replaceAll("*", "example")}`;
-  return [{ resource, label: `Objects ${keys}`, sample, kind: "objects" }, ...whole];
+  return [{ resource, label: `Objects ${keys}`, sample, pattern: arn, kind: "objects" }, ...whole];
 }
 
 const kinds: Readonly<Record<string, PlaceKind>> = {

@@ -102,6 +102,48 @@ describe("a decision of the matrix", () => {
     );
   });
 
+  it("names a refusal of some of the objects beside what allows", () => {
+    const of = (...parts: string[]) => {
+      const Resource = parts.map((part) => `arn:aws:s3:::files/${part}`);
+      const bucket = { Effect: "Deny", Principal: "*", Action: "s3:GetObject", Resource };
+      return verdicts(program({ role: read, bucket }), "s3:GetObject", "Objects in/*")[0];
+    };
+    for (const part of ["in/hr/*", "*.csv", "*/hr/*", "i?/a*b"]) {
+      assert.equal(of(part), "role reader: allowed 2 unless 3", part);
+    }
+    for (const part of ["out/*", "input/*", "i?"]) assert.equal(of(part), "role reader: allowed 2", part);
+    assert.equal(of("in/hr/*", "in/*"), "role reader: refused 3");
+  });
+
+  it("lets an account's refusal reach its users and roles, and those of no other", () => {
+    const theirs = "arn:aws:iam::777788889999:";
+    const all = (name: string) => ({ AWS: `arn:aws:iam::${name}` });
+    const refusing = (account: string) => {
+      const allow = { ...read, Principal: { AWS: [`${theirs}user/bob`, `${theirs}role/team/etl`] } };
+      const deny = {
+        Effect: "Deny",
+        Principal: all(`${account}:root`),
+        Action: "s3:*",
+        Resource: "arn:aws:s3:::files/*",
+      };
+      const bucket = resource("aws:s3/bucketPolicy:BucketPolicy", "b", {
+        bucket: "files",
+        policy: policy(allow, deny),
+      });
+      return verdicts([...program({ role: read }), bucket], "s3:GetObject", "Objects in/*");
+    };
+    const others = "user bob of account 777788889999 and role etl of account 777788889999";
+    assert.deepEqual(refusing("777788889999"), [
+      "role reader: allowed 2",
+      `${others}: refused 4`,
+      "Anyone else: refused",
+    ]);
+    assert.deepEqual(refusing("123456789012").slice(0, 2), [
+      "role reader: refused 4",
+      `${others}: allowed 3`,
+    ]);
+  });
+
   it("needs the key's own policy, which may leave it to the account", () => {
     const key = { Effect: "Allow", Principal: ROOT, Action: "kms:*", Resource: "*" };
     assert.equal(
