@@ -13,6 +13,8 @@ export interface Judged {
   readonly programs: readonly (readonly Evident[])[];
   /** Name of the bucket that Braintrust writes to. */
   readonly exportBucket: string;
+  /** Region of the programs, where the settings name it. */
+  readonly region?: string | undefined;
   /** Tags that the provider puts on every resource. */
   readonly tags: Readonly<Record<string, string>>;
   /** Trail of others that records the exports. @default the stack creates its own, or has none */

@@ -109,15 +109,22 @@ const beyondExports = "AWS's check asks for a trail of every bucket of the accou
 interface LockRule {
   readonly defaultRetention: { readonly mode: string; readonly days: number };
 }
-interface ReplicationRule {
-  readonly destination: { readonly bucket: string };
+interface Destination {
+  readonly bucket: string;
+  readonly encryptionConfiguration?: { readonly replicaKmsKeyId: string };
 }
 
-function destinationsOf({ rules }: Evident["inputs"]): string {
-  return (rules as readonly ReplicationRule[])
-    .map(({ destination }) => `\`${destination.bucket}\``)
-    .join(", ");
-}
+/** A copy in the same Region is none. The key of the copies tells their Region, which the ARN of a bucket does not. */
+const toAnotherRegion: Evidence = (judged) =>
+  ofExportBucket(s3("bucketReplicationConfig"), ({ inputs }) => {
+    const [rule] = inputs.rules as readonly [{ readonly destination: Destination }];
+    const { bucket, encryptionConfiguration } = rule.destination;
+    const region = encryptionConfiguration?.replicaKmsKeyId.split(":")[3];
+    const says = `exports are replicated to \`${bucket}\``;
+    if (region === undefined) throw new NotKnown(`${says}, whose Region this stack does not know`);
+    if (region === judged.region) throw new NotMet(`${says} in the same Region`);
+    return `${says} in ${region}`;
+  })(judged);
 
 /** docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html */
 export const s3Controls: ControlGroup = {
@@ -178,11 +185,7 @@ export const s3Controls: ControlGroup = {
       title: "Buckets use cross-Region replication",
       verdict: {
         accepted: "exports can be made again in Braintrust, and a copy doubles the cost of storage",
-        unless: ofExportBucket(
-          s3("bucketReplicationConfig"),
-          ({ inputs }) =>
-            `exports are replicated to ${destinationsOf(inputs)}, whose Region this stack does not know`,
-        ),
+        unless: toAnotherRegion,
       },
     },
     { id: "S3.8", title: "Buckets block public access", verdict: { met: blocksPublicAccess } },

@@ -58,6 +58,7 @@ export function judgedOf(data: ReportData): Judged {
     accountBlock: accountBlockOf(data),
     programs: [plan.resources],
     exportBucket: outputs.bucketName,
+    region: settings.region,
     tags: settings.defaultTags,
     existingTrail: settings.auditTrail.existing,
   };

@@ -57,6 +57,29 @@ describe("the controls of a stack without some part", () => {
     assert.match(two.get("CIS 1.12") ?? "", /^not met: 2 keys are active/);
   });
 
+  it("take a copy for one in another Region where the key of the copies is there", async () => {
+    const copied = (kmsKeyArn?: string) =>
+      verdicts(
+        {
+          bucketName: "copied-exports",
+          encryption: "kms",
+          replication: { bucketArn: "arn:aws:s3:::zoetrope-replica", ...(kmsKeyArn && { kmsKeyArn }) },
+        },
+        { region: "us-east-1" },
+      );
+    const key = (region: string) =>
+      `arn:aws:kms:${region}:111122223333:key/11111111-2222-4333-8444-555555555555`;
+    const of = async (kmsKeyArn?: string) => (await copied(kmsKeyArn)).get("S3.7") ?? "";
+    assert.match(await of(key("eu-west-1")), /^met: .*`arn:aws:s3:::zoetrope-replica` in eu-west-1$/);
+    assert.match(await of(key("us-east-1")), /^accepted: exports can be made again/);
+  });
+
+  it("know nothing of a copy's Region without a key of the copies", async () => {
+    const replication = { bucketArn: "arn:aws:s3:::zoetrope-replica" };
+    const found = await verdicts({ bucketName: "copied-exports", encryption: "s3", replication });
+    assert.match(found.get("S3.7") ?? "", /^unknown: .*whose Region this stack does not know$/);
+  });
+
   it("take a year of the trail's events in its log group for enough, and less for an exception", async () => {
     const of = async (logGroupDays: number) =>
       (await verdicts({ bucketName: "year-exports", auditTrail: { logGroupDays } })).get("CloudWatch.16");
