@@ -6,6 +6,7 @@ import { archiveTiers } from "../../components/storage/export-bucket";
 import { areMerged, SEPARATE_STREAMS } from "../../components/streams";
 import { pulumiLine } from "../command-line";
 import { usagePrices } from "../cost/prices";
+import { notYet } from "../project/fill-ins";
 import type { StackFile } from "../project/stack-file";
 
 /** Something to know before a deployment. */
@@ -201,9 +202,8 @@ function keyWarnings(settings: Settings, warn: Warn): void {
 export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
   const found: PlanProblem[] = [];
   const warn: Warn = (key, message, fix) => found.push({ severity: "warning", key, message, fix });
-  const phase = phaseOf(settings);
-  if (phase !== "connected")
-    warn("phase", `no file can flow yet: ${phase}`, "fill in the values above, then `up` again");
+  if (phaseOf(settings) !== "connected")
+    warn("phase", notYet(settings), "fill in the values above, then `up` again");
   accessWarnings(settings, warn);
   statementWarnings(settings, warn);
   ownerWarnings(settings, warn);

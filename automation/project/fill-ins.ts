@@ -1,4 +1,4 @@
-import { type Settings, subscriberOf } from "../../components/settings/settings";
+import { phaseOf, type Settings, subscriberOf } from "../../components/settings/settings";
 import { areMerged } from "../../components/streams";
 
 /** A setting that is still unset, and where its value is shown. */
@@ -58,9 +58,13 @@ export function fillIns(settings: Settings): FillIn[] {
     const source = "notification_channel of SHOW PIPES, once the pipe exists; `connect` fills it in";
     const unknown = streams.filter(({ channel }) => channel === undefined);
     const [first] = unknown;
-    const files = `${unknown.length} streams, ${first?.name} the first, have pipes whose queues are not known: their files are not announced`;
-    if (areMerged(unknown)) ask("events.notificationChannels", undefined, files, source);
-    for (const { name } of areMerged(unknown) ? [] : unknown) {
+    if (areMerged(streams) && first !== undefined) {
+      // One notification carries the events of all streams, so that a known queue may be the one of more pipes.
+      const heard = unknown.length < streams.length ? "unless a known queue is theirs too, " : "";
+      const files = `${unknown.length} streams, ${first.name} the first, have pipes whose queues are not known: ${heard}their files are not announced`;
+      ask("events.notificationChannels", undefined, files, source);
+    }
+    for (const { name } of areMerged(streams) ? [] : unknown) {
       ask(
         `events.notificationChannels.${name}`,
         undefined,
@@ -87,4 +91,13 @@ export function fillIns(settings: Settings): FillIn[] {
     );
   }
   return missing;
+}
+
+/** What does not work before these values are filled in. */
+export function notYet(settings: Settings): string {
+  const phase = phaseOf(settings);
+  if (phase === "connected") return "load errors are not reported yet";
+  const someFlow =
+    phase === "awaiting-channel" && settings.streams.some(({ channel }) => channel !== undefined);
+  return `${someFlow ? "files of some streams may not be loaded yet" : "no file can flow yet"}: ${phase}`;
 }

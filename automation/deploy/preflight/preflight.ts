@@ -1,10 +1,10 @@
 import { defaultBucketName } from "../../../components/settings/bucket-name";
-import { phaseOf, type Settings } from "../../../components/settings/settings";
+import type { Settings } from "../../../components/settings/settings";
 import { errorLine, isDenied } from "../../aws/aws-errors";
 import { commandLine } from "../../command-line";
 import type { ResourceState } from "../../engine/state/state";
 import { throwMistake } from "../../errors";
-import { fillIns } from "../../project/fill-ins";
+import { fillIns, notYet } from "../../project/fill-ins";
 import type { StackFile } from "../../project/stack-file";
 import { type PreflightAws, preflightAws } from "./aws";
 import { checkBackend } from "./backend-folder";
@@ -53,7 +53,7 @@ export async function preflight(
 async function phaseNote(settings: Settings): Promise<PreflightFinding[]> {
   const keys = fillIns(settings).map(({ key }) => key);
   if (keys.length === 0) return [];
-  return [remark(`no file can flow yet: ${phaseOf(settings)}`, `${keys.join(", ")} are still to be set`)];
+  return [remark(notYet(settings), `${keys.join(", ")} are still to be set`)];
 }
 
 async function askAws(

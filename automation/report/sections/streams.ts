@@ -50,7 +50,7 @@ function loading({ stream, channel }: SeenStream, { settings, outputs }: ReportD
     case "snowflake-queue": {
       const announced =
         channel === undefined
-          ? "The pipe’s queue is not known yet: no file is announced to it."
+          ? "The pipe’s queue is not known yet."
           : html`New files are announced to <code>${channel}</code>.`;
       return html`${into} by pipe <code>${pipe}</code>. ${announced}`;
     }
