@@ -158,6 +158,11 @@ function assumptionsOf(stack: PricedStack, usage: Usage, small: boolean): string
       ? ["files are below 128 KB, which S3 leaves in STANDARD: fewer and larger files cost less"]
       : []),
     ...trailAssumption(stack),
+    ...(settings.replication === undefined
+      ? []
+      : [
+          "copies by `replication` are not counted: their storage, a PUT for each file, and transfer to another region",
+        ]),
     ...(settings.existingBucket === undefined
       ? []
       : ["the existing bucket's lifecycle is not known: everything stays in STANDARD"]),

@@ -112,6 +112,15 @@ describe("the cost of storage, by hand", () => {
     assert.notEqual(usd(larger.months, 3, "storage STANDARD_IA"), undefined);
   });
 
+  it("says that copies by a replication are not counted", () => {
+    const usage = { ...SNOWFLAKE_DEFAULTS, gbPerDay: 1, filesPerDay: 10, months: 1 };
+    const said = (given: Readonly<Record<string, unknown>>) =>
+      estimateCost({ settings: settingsFor(given), resources: [] }, usage).assumptions.join("\n");
+    const replication = { bucketArn: "arn:aws:s3:::acme-replicas" };
+    assert.match(said({ encryption: "s3", replication }), /^copies by `replication` are not counted/m);
+    assert.doesNotMatch(said({}), /replication/);
+  });
+
   it("charges less above 50 TB and above 500 TB", () => {
     // 51200 * 0.023 + 10240 * 0.022, then 51200 * 0.023 + 460800 * 0.022 + 102400 * 0.021.
     assert.equal(Math.round(storageCost("STANDARD", 61_440) * 100), 140_288);
