@@ -213,6 +213,15 @@ function monitoringAdvice({ settings, plan, outputs }: ReportData): Advice[] {
       ? ["anomaly detection on cost"]
       : []),
   ];
+  const { existing, logGroup } = settings.auditTrail;
+  const trail =
+    existing !== undefined && logGroup === undefined
+      ? "`auditTrail.logGroup`, the log group of the existing trail,"
+      : "`auditTrail.enabled`";
+  const unusual =
+    settings.existingBucket === undefined
+      ? `${trail} and \`monitoring.anomalyDetection\` turn them on`
+      : `${trail} turns them on`;
   const queue = "SQS queue depth";
   return [
     by(
@@ -222,11 +231,7 @@ function monitoringAdvice({ settings, plan, outputs }: ReportData): Advice[] {
         ? "`monitoring.requestMetrics` turns them on"
         : "its owner decides on the existing bucket’s request metrics",
     ),
-    by(
-      "Unusual access patterns",
-      named(/unusual|strange|denied|unlisted/),
-      "`auditTrail.enabled` and `monitoring.anomalyDetection` turn them on",
-    ),
+    by("Unusual access patterns", named(/unusual|strange|denied|unlisted/), unusual),
     metIf(
       "Storage costs exceeding thresholds",
       limits.length > 0,

@@ -32,7 +32,9 @@ function writing({ settings, outputs }: Drawn): Graph {
     accountId === undefined ? "account not known yet" : `account ${accountId}`,
     orgId === undefined ? "organization not known yet" : `organization ${orgId}`,
   ];
-  const key = outputs.kmsKeyArn;
+  const encryption = outputs.kmsKeyArn === undefined ? "SSE-S3" : "SSE-KMS";
+  // Only the owner of an existing bucket knows how it encrypts what comes without a key.
+  const isKnown = settings.existingBucket === undefined || outputs.kmsKeyArn !== undefined;
   return {
     nodes: [
       { id: "braintrust", title: "Braintrust", lines: who, owner: "braintrust" },
@@ -40,7 +42,7 @@ function writing({ settings, outputs }: Drawn): Graph {
       {
         id: "bucket",
         title: settings.existingBucket === undefined ? "Export bucket" : "Existing bucket",
-        lines: [outputs.bucketName, outputs.exportPrefix, key === undefined ? "SSE-S3" : "SSE-KMS"],
+        lines: [outputs.bucketName, outputs.exportPrefix, ...(isKnown ? [encryption] : [])],
         owner: "stack",
         shape: "store",
       },

@@ -27,7 +27,9 @@ export function alarmsSection(data: ReportData): Section {
     title: "Alarms",
     body: html`${
       alarms.length === 0
-        ? paragraph("The stack has no alarms: `monitoring.enabled` is off.")
+        ? paragraph(
+            `The stack has no alarms: ${settings.monitoring.enabled ? UNCOUNTED : "`monitoring.enabled` is off"}.`,
+          )
         : paragraph(
             `${alarms.length + composites.length} alarms notify ${recipients.join(", ")}.${alertEmails.length === 0 && settings.monitoring.alertTopicArn === undefined ? " Nobody is subscribed by these settings." : ""}`,
           )
@@ -36,6 +38,9 @@ export function alarmsSection(data: ReportData): Section {
     }`,
   };
 }
+
+const UNCOUNTED =
+  "these settings leave it nothing to count, neither requests to the bucket nor events in a trail's log group";
 
 /** Whether it counts events of the audit trail. */
 function isOfTrail({ inputs }: PlannedResource): boolean {

@@ -153,6 +153,35 @@ describe("the reviewer's page, in words", () => {
     assert.ok(drawn !== undefined && drawn === listed, `${drawn} drawn, ${listed} listed`);
   });
 
+  it("says why there are no alarms, and what turns them on", async () => {
+    const trail = "arn:aws:cloudtrail:us-east-1:777788889999:trail/organization";
+    const of = async (settings: Readonly<Record<string, unknown>>) => {
+      const data = await dataWith("dev", {
+        existingBucket: "company-data",
+        events: { mode: "none" },
+        ...settings,
+      });
+      const advice = guideLists(data).flatMap((list) => list.advice);
+      const unusual = advice.find(({ text }) => text === "Unusual access patterns");
+      return `${textOf(alarmsSection(data))} ${unusual?.why}`;
+    };
+    assert.match(await of({ monitoring: { enabled: false } }), /no alarms: monitoring\.enabled is off/);
+    assert.match(
+      await of({ monitoring: { enabled: true }, auditTrail: { existing: trail } }),
+      /no alarms: these settings leave it nothing to count.*`auditTrail\.logGroup`.* turns them on$/,
+    );
+    const group = { existing: trail, logGroup: "/aws/cloudtrail/organization" };
+    assert.doesNotMatch(await of({ monitoring: { enabled: true }, auditTrail: group }), /no alarms/);
+  });
+
+  it("draws no encryption of an existing bucket that its owner alone knows", async () => {
+    const drawn = async (settings: Readonly<Record<string, unknown>>) =>
+      textOf(await diagramSection(await dataWith("dev", settings)));
+    assert.doesNotMatch(await drawn({ existingBucket: "company-data" }), /SSE/);
+    assert.match(await drawn({ encryption: "s3" }), /SSE&#45;S3/);
+    assert.match(textOf(await diagramSection(await dataOf("shared"))), /SSE&#45;KMS/);
+  });
+
   it("names the task that loads a stream without a pipe, and how often", async () => {
     const text = await streamsOf("gov-tasks");
     assert.match(text, /parquet files, loaded into AGENTS by task AGENTS_LOAD , every 30 minutes/);
