@@ -7,6 +7,8 @@ export interface InlineProgram {
   (): Promise<pulumi.Inputs>;
   /** Whether the engine knows of all that the last run's outputs depend on; in a preview, of the pipeline at least. */
   completed: boolean;
+  /** When the engine must have taken in the pipeline of a run. */
+  deadline?: NodeJS.Timeout;
 }
 
 /** What is reported to the engine of a run whose connection to it was lost. */
@@ -33,7 +35,7 @@ export function inlineProgram(build: () => BuiltProgram): InlineProgram {
   const program = async () => {
     program.completed = false;
     const { pipeline, outputs } = build();
-    await registered(pipeline);
+    await registered(pipeline, program);
     // Outputs of resources that are still to be made are not known to a preview.
     const awaited = pulumi.runtime.isDryRun() ? [pipeline.urn] : [pipeline.urn, ...Object.values(outputs)];
     pulumi.all(awaited).apply(() => {
@@ -49,11 +51,11 @@ export function inlineProgram(build: () => BuiltProgram): InlineProgram {
 const REGISTRATION_MS = 60_000;
 
 /** The engine deletes what a program that ends has not named; so the program does not end before it is heard. */
-async function registered({ urn }: pulumi.Resource): Promise<void> {
+async function registered({ urn }: pulumi.Resource, program: InlineProgram): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(CONNECTION_LOST)), REGISTRATION_MS);
+    program.deadline = setTimeout(() => reject(new Error(CONNECTION_LOST)), REGISTRATION_MS);
     urn.apply(() => {
-      clearTimeout(timer);
+      clearTimeout(program.deadline);
       resolve();
     });
   });
@@ -79,12 +81,21 @@ let guarded = false;
 function guardLanguageServer(): void {
   if (guarded) return;
   guarded = true;
-  const { run } = languageServer;
+  const { run, onPulumiExit } = languageServer;
   languageServer.run = function (call, callback) {
     return run.call(this, call, (error, response) => {
-      const lost = "completed" in this.program && !this.program.completed;
+      const lost = isInlineProgram(this.program) && !this.program.completed;
       if (error || !lost) callback(error, response);
       else callback(new Error(CONNECTION_LOST));
     });
   };
+  languageServer.onPulumiExit = function (hasError) {
+    // Nobody hears of the deadline of a run whose engine was killed: it would end this process, or keep it from ending.
+    if (isInlineProgram(this.program)) clearTimeout(this.program.deadline);
+    onPulumiExit.call(this, hasError);
+  };
+}
+
+function isInlineProgram(program: () => Promise<pulumi.Inputs>): program is InlineProgram {
+  return "completed" in program;
 }

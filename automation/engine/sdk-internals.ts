@@ -16,6 +16,8 @@ type Callback = (error: Error | null | undefined, response?: unknown) => void;
 interface LanguageServer {
   readonly program: () => Promise<pulumi.Inputs>;
   run(call: unknown, callback: Callback): unknown;
+  /** Is called when the CLI has ended. */
+  onPulumiExit(hasError: boolean): void;
 }
 
 /** What every language server of this process runs. */

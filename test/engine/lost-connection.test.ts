@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { Deployment } from "../../automation";
 import { CONNECTION_LOST, inlineProgram } from "../../automation/engine/inline-program";
+import { projectDir } from "../../automation/project/stack-file";
 import { filledIn, TestProject } from "./harness";
+import { start } from "./processes";
 
 describe("a program that ends before the engine knows of its resources", () => {
   let project: TestProject;
@@ -48,5 +50,27 @@ describe("a program that ends before the engine knows of its resources", () => {
     await assert.rejects(deployment.up({}, []), /^FailedRunError: up of stack "dev" failed/);
     const kept = project.world.things().map(({ name }) => name);
     assert.ok(kept.includes("pipeline-bucket"), kept.join());
+  });
+
+  it("does not hold its process up once its engine was killed", async () => {
+    const script = `
+      const { execFileSync } = require("node:child_process");
+      const pulumi = require("@pulumi/pulumi");
+      const { Deployment } = require("./automation");
+      const { inlineProgram } = require("./automation/engine/inline-program");
+      Deployment.open(${JSON.stringify(project.options)}).then(async (deployment) => {
+        deployment.open.stack.workspace.program = inlineProgram(() => {
+          execFileSync("pkill", ["-KILL", "-P", process.pid]);
+          return { pipeline: new pulumi.ComponentResource("test:index:Pipeline", "pipeline"), outputs: {} };
+        });
+        await deployment.up({}, []).catch((error) => console.error(error.message));
+        const failed = performance.now();
+        process.on("exit", () => console.log(performance.now() - failed));
+      });`;
+    const command = [process.execPath, "-r", "ts-node/register", "-e", script];
+    const { code, stdout, stderr } = await start(command, projectDir, project.environment).ended;
+    assert.match(stderr, /^up of stack "dev" failed:[\s\S]*SIGKILL/);
+    assert.equal(code, 0, stderr);
+    assert.ok(Number(stdout) < 10_000, stdout);
   });
 });

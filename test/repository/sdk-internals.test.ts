@@ -29,6 +29,13 @@ describe("what the SDK declares to nobody", () => {
     assert.match(String(engine.languageServer.run), /this\.program/);
   });
 
+  it("tells their server when the CLI has ended", () => {
+    assert.equal(engine.languageServer.onPulumiExit.length, 1, "whether it failed");
+    for (const command of ["up", "preview", "refresh", "destroy"] as const) {
+      assert.match(String(automation.Stack.prototype[command]), /languageServer\.onPulumiExit\(hasError\)/);
+    }
+  });
+
   it("calls a CLI whose version is given", () => {
     const { command, version: known } = engine.pulumiCommand("/opt/pulumi/bin/pulumi", "3.259.1");
     assert.deepEqual([command, known?.version], ["/opt/pulumi/bin/pulumi", "3.259.1"]);
