@@ -121,7 +121,7 @@ const toAnotherRegion: Evidence = (judged) =>
     const { bucket, encryptionConfiguration } = rule.destination;
     const region = encryptionConfiguration?.replicaKmsKeyId.split(":")[3];
     const says = `exports are replicated to \`${bucket}\``;
-    if (region === undefined) throw new NotKnown(`${says}, whose Region this stack does not know`);
+    if (!region || !judged.region) throw new NotKnown(`${says}; whether to another Region is not known`);
     if (region === judged.region) throw new NotMet(`${says} in the same Region`);
     return `${says} in ${region}`;
   })(judged);

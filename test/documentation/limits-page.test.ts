@@ -8,7 +8,7 @@ import { isWhole, ofThisTurn } from "../turn";
 import { type LimitName, largest, limitRows, limitsPage } from "./limits-page";
 import { programsByStreams, type StreamsProgram, worstCases } from "./worst-cases";
 
-/** Two of the worst programs in a run; what the page has of all of them is compared where all run, as CI does once. */
+/** Two or three of the worst programs in a run; what the page has of all of them is compared where all run, as CI does once. */
 const SHARES = 8;
 
 describe("the page of limits", () => {
