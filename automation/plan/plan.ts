@@ -3,10 +3,10 @@ import { accountIdsOf } from "../../components/settings/provider-settings";
 import { ENCRYPTED } from "../../components/settings/values";
 import { fillIns } from "../project/fill-ins";
 import { readStackFile, type StackFile, settingsOf } from "../project/stack-file";
+import { alarmWarnings } from "./alarm-warnings";
 import { EXAMPLE_ACCOUNT } from "./arn-names";
 import { type Evaluation, evaluate } from "./evaluation";
 import { type PlanProblem, warnings } from "./problems";
-import { readerAlarmWarnings } from "./reader-alarm";
 
 /** The whole program, evaluated offline. */
 export interface Plan extends Evaluation {
@@ -37,7 +37,7 @@ export async function planStack(stack: string, dir?: string, accountId?: string)
   const problems = [
     ...fillIns(settings),
     ...warnings(settings, file),
-    ...readerAlarmWarnings(evaluation.resources),
+    ...alarmWarnings(settings, evaluation.resources),
   ];
   return { stack: file.stack, ...evaluation, problems };
 }

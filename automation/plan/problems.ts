@@ -250,7 +250,7 @@ export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
   if (hasOwnAlertTopic(settings) && monitoring.alertEmails.length === 0) {
     warn(
       "monitoring.alertEmails",
-      "no recipients: alarms fire but notify nobody",
+      "no recipients: alarms and cost alerts reach nobody",
       "name an address or monitoring.alertTopicArn, or subscribe to the output alertsTopicArn",
     );
   }

@@ -1,3 +1,4 @@
+import { NOTHING_TO_COUNT } from "../../plan/alarm-warnings";
 import type { PlannedResource } from "../../plan/evaluation";
 import { type Html, html, prose } from "../page/html";
 import type { ReportData } from "../report-data";
@@ -28,7 +29,7 @@ export function alarmsSection(data: ReportData): Section {
     body: html`${
       alarms.length === 0
         ? paragraph(
-            `The stack has no alarms: ${settings.monitoring.enabled ? UNCOUNTED : "`monitoring.enabled` is off"}.`,
+            `The stack has no alarms: ${settings.monitoring.enabled ? NOTHING_TO_COUNT : "`monitoring.enabled` is off"}.`,
           )
         : paragraph(
             `${alarms.length + composites.length} alarms notify ${recipients.join(", ")}.${alertEmails.length === 0 && settings.monitoring.alertTopicArn === undefined ? " Nobody is subscribed by these settings." : ""}`,
@@ -38,9 +39,6 @@ export function alarmsSection(data: ReportData): Section {
     }`,
   };
 }
-
-const UNCOUNTED =
-  "these settings leave it nothing to count, neither requests to the bucket nor events in a trail's log group";
 
 /** Whether it counts events of the audit trail. */
 function isOfTrail({ inputs }: PlannedResource): boolean {
