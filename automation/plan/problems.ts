@@ -162,6 +162,24 @@ function replicationWarnings({ replication, objectLock }: Settings, warn: Warn):
   );
 }
 
+/** Files that end otherwise are never announced, and `reconcile` ignores them. */
+function suffixWarnings({ streams, events: { mode, suffix } }: Settings, warn: Warn): void {
+  if (suffix === undefined || mode === "none") return;
+  const isOfParquet = ".parquet".endsWith(suffix) || suffix.endsWith(".parquet");
+  const unannounced = streams.filter(({ format }) => (format === "parquet") !== isOfParquet);
+  const [first] = unannounced;
+  if (first === undefined) return;
+  const who =
+    unannounced.length === 1
+      ? `stream "${first.name}"`
+      : `${unannounced.length} streams, "${first.name}" the first,`;
+  warn(
+    "events.suffix",
+    `${suffix}: files of ${who} are ${first.format} and do not end in it, so that none of them is announced`,
+    "remove it: then every file below a stream's prefix is announced",
+  );
+}
+
 /** What is lost where streams are too many for a notification and an alarm each. */
 function streamWarnings({ streams, events, monitoring, existingBucket }: Settings, warn: Warn): void {
   if (!areMerged(streams)) return;
@@ -211,6 +229,7 @@ export function warnings(settings: Settings, file: StackFile): PlanProblem[] {
   lifecycleWarnings(settings, warn);
   keyWarnings(settings, warn);
   replicationWarnings(settings, warn);
+  suffixWarnings(settings, warn);
   streamWarnings(settings, warn);
   const { region, snowflakeRegion } = settings;
   if (settings.allowCrossRegion && snowflakeRegion !== undefined && snowflakeRegion !== region) {

@@ -78,6 +78,30 @@ describe("the plan warns", () => {
     assert.equal(about({ streams: streams(101), existingBucket: "acme-exports" }).length, 1);
   });
 
+  it("that a suffix leaves out every file of a format", () => {
+    const parquet = { name: "parts", format: "parquet" };
+    const about = (suffix: string, streams: readonly object[], mode = "sns") =>
+      warned("dev", { streams, events: { mode, suffix } });
+    const lines = { name: "lines" };
+    assert.match(
+      one(about(".jsonl.gz", [parquet, lines]), "events.suffix"),
+      /\.jsonl\.gz: files of stream "parts" are parquet .* none of them is announced/,
+    );
+    assert.match(
+      one(about(".parquet", [lines, { name: "more" }, parquet]), "events.suffix"),
+      /2 streams, "lines" the first, are jsonl/,
+    );
+    for (const [suffix, stream] of [
+      [".jsonl.gz", lines],
+      [".gz", lines],
+      [".parquet", parquet],
+      [".snappy.parquet", parquet],
+    ] as const) {
+      none(about(suffix, [stream]), "events.suffix");
+    }
+    none(about(".parquet", [lines], "none"), "events.suffix");
+  });
+
   it("once that two hundred queues are not known, and shows ten streams of them", async () => {
     const streams = Array.from({ length: 200 }, (_, index) => ({ name: `team-${index + 1_000}` }));
     const plan = await planOf("prod", { "aws:region": "us-east-1", "braintrust-snowflake:streams": streams });
