@@ -75,7 +75,7 @@ export async function sql(options: SqlCommandOptions): Promise<void> {
   }
   // Before an external id is chosen, and written.
   await refuseUnwritable({ output, outputDir });
-  const source = planned ? await plannedOutputs(stack, cwd) : await deployedOutputs(stack, cwd);
+  const source = planned ? await plannedOutputs(stack, cwd, part) : await deployedOutputs(stack, cwd);
   const key = revealSecrets ? accessKeyFor(source.outputs, part) : undefined;
   const contents = { probeFile, revealSecrets: key, leftStreams };
   if (outputDir === undefined) await printOrWrite(snowflakeSql(source.outputs, part, contents), output);
@@ -115,7 +115,7 @@ export function sqlNotes(source: SqlSource, part: SqlPart | undefined, revealed:
     notes.push(
       "the key is no part of the SQL, which has variables for `snow sql -D` in its place: " +
         `access_key_id is ${planned ? "known after `up`" : snowflakeAccessKeyId}, ` +
-        `secret_access_key is in the secret ${planned ? "that `up` makes" : snowflakeSecretArn}`,
+        `secret_access_key is in the secret ${planned ? "that `up` creates" : snowflakeSecretArn}`,
     );
   }
   const loads = part === undefined || part === "load";
@@ -171,8 +171,17 @@ async function deployedOutputs(stack: string, workDir: string | undefined): Prom
   };
 }
 
-/** Makes the external id that `up` would make, so that the SQL is right once the stack is deployed. */
-async function plannedOutputs(stack: string, dir: string | undefined): Promise<SqlSource> {
+/** Parts that do without the storage integration, and so without an external id. */
+const withoutId: readonly (SqlPart | undefined)[] = ["objects", "load", "check"];
+
+/** Writes the external id that `up` would write, if the SQL has it, so that it is right once the stack is deployed. */
+async function plannedOutputs(
+  stack: string,
+  dir: string | undefined,
+  part: SqlPart | undefined,
+): Promise<SqlSource> {
+  if (withoutId.includes(part))
+    return { outputs: await outputsOfPlan(stack, dir), planned: true, encryptedId: false };
   // What no SQL can be made of is refused before an external id is written.
   namesOf(await outputsOfPlan(stack, dir));
   const made = await ensureExternalId(stack, dir);

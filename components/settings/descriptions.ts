@@ -82,7 +82,8 @@ export const meanings: Readonly<Record<SettingKey, string>> = {
     "How Snowflake signs in: it assumes a `role` (recommended), or uses the access key of a `user`.",
   "snowflake.iamUserArn":
     "Snowflake's IAM user, STORAGE_AWS_IAM_USER_ARN of DESC INTEGRATION. `connect` fills it in.",
-  "snowflake.externalId": "External id that Snowflake must send. `init` and `up --create` generate one.",
+  "snowflake.externalId":
+    "External id that Snowflake must send. `init`, `up --create` and `sql --planned` generate one.",
   "snowflake.snsSubscriberArn": "IAM user that subscribes Snowpipe to the topic, with `events.mode: sns`.",
   "snowflake.database": "Database of the landing tables.",
   "snowflake.schema": "Schema of the landing tables, stages and pipes.",

@@ -123,7 +123,7 @@ function header(
     snowflake.access === "role" || !chosen.some((part) => part === "setup" || part === "objects")
       ? run
       : revealSecrets === undefined
-        ? `${run} -D "access_key_id=$ACCESS_KEY_ID" -D "secret_access_key=$SECRET_ACCESS_KEY"`
+        ? `${run} -D "access_key_id=$ACCESS_KEY_ID" -D "secret_access_key=$SECRET_ACCESS_KEY"\n-- Other users of the machine can see what -D passes; \`connect --run\` passes the key in a file.`
         : `${run}\n-- This text holds a secret key: keep it out of version control, and delete it after use.`;
   return `-- Snowflake side of the Braintrust export pipeline. The stack's phase: ${phase}.\n${access}`;
 }

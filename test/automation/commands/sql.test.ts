@@ -41,6 +41,24 @@ describe("sql --planned", () => {
     assert.ok(!(await fs.readdir(dir)).includes("setup.sql"));
   });
 
+  it("writes an external id only where the SQL has one", async () => {
+    const typed = ["sql", "--stack", "dev", "--cwd", dir, "--planned", "--part"];
+    const part = (name: string) =>
+      captured(async () => {
+        await (await wholeCommandLine()).parseAsync([...typed, name], { from: "user" });
+      });
+    const before = await fs.readFile(file, "utf8");
+    for (const name of ["objects", "load", "check"]) {
+      const { out, error } = await part(name);
+      assert.equal(error, undefined);
+      assert.match(out, /^-- Snowflake side/);
+      assert.equal(await fs.readFile(file, "utf8"), before, name);
+    }
+    const { out } = await part("admin");
+    const [, id = "none"] = /externalId: (\S+)/.exec(await fs.readFile(file, "utf8")) ?? [];
+    assert.ok(out.includes(`STORAGE_AWS_EXTERNAL_ID = '${id}'`));
+  });
+
   for (const [name] of onPosix(["/dev/null"] as const)) {
     it("leaves the mode of a device as it is", async () => {
       const { mode } = await fs.stat(name);
