@@ -6,7 +6,8 @@ const MOST_JOBS = 256;
 
 // Where Pulumi has the stacks' files: by `stackConfigDir` of Pulumi.yaml, or by `config`, as it was called before. Nothing is installed yet.
 const project = fs.readFileSync("Pulumi.yaml", "utf8");
-const [, folder = "."] = /^(?:stackConfigDir|config):[ \t]+["']?([^"'#\r\n]*[^"'#\s])/m.exec(project) ?? [];
+const [, folder = "."] =
+  /^["']?(?:stackConfigDir|config)["']?:[ \t]+["']?([^"'#{\r\n][^"'#\r\n]*(?<!\s))/m.exec(project) ?? [];
 
 const files = fs.readdirSync(folder).map((file) => /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1]);
 const names = [...new Set(files.filter((name) => name !== undefined))].sort();

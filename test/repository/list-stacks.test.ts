@@ -47,14 +47,14 @@ describe("the matrices of the workflows", () => {
       "stackConfigDir: deploy/stacks # ours",
       'stackConfigDir: "deploy/stacks"',
       "config: deploy/stacks",
+      "'stackConfigDir':   deploy/stacks",
     ]) {
       const found = listed(files, `name: pipeline\n${line}\nruntime: nodejs\n`, "deploy/stacks");
       assert.deepEqual([found.status, found.all], [0, ["Team-EU", "dev_1"]], found.stderr);
     }
-    assert.deepEqual(listed(files, "name: pipeline\nconfig:\n  aws:region: us-east-1\n").all, [
-      "Team-EU",
-      "dev_1",
-    ]);
+    for (const map of ["\n  aws:region: us-east-1", " { aws:region: us-east-1 }"]) {
+      assert.deepEqual(listed(files, `name: pipeline\nconfig:${map}\n`).all, ["Team-EU", "dev_1"]);
+    }
     assert.deepEqual(listed([]).all, []);
   });
 
