@@ -58,7 +58,7 @@ export function every(type: string, says: string, passes: (resource: Evident) =>
     const found = programs.flat().filter((resource) => resource.type === type);
     if (found.length === 0) throw new NothingToJudge(`no resource of type \`${type}\``);
     const bad = found.find((resource) => !passes(resource));
-    if (bad !== undefined) throw new NotMet(`\`${bad.name}\` does not comply: ${says}`);
+    if (bad !== undefined) throw new NotMet(`\`${bad.name}\` fails; required: ${says}`);
     return `${namesOf(found)}: ${says}`;
   };
 }
@@ -119,7 +119,7 @@ export function everyBucket(type: string, says: string, passes: (resource: Evide
     for (const resources of programs) {
       for (const bucket of resources.filter(isBucket)) {
         const own = resources.filter((each) => each.type === type && ofBucket(each, bucket));
-        if (!own.some(passes)) throw new NotMet(`\`${bucket.name}\` does not comply: ${says}`);
+        if (!own.some(passes)) throw new NotMet(`\`${bucket.name}\` fails; required: ${says}`);
       }
     }
     return createsExportBucket(judged)
@@ -140,7 +140,7 @@ export function everyStatement(
     for (const policy of policies) {
       const bad = statementsIn(policy)?.find((statement) => !passes(statement));
       if (bad !== undefined) {
-        throw new NotMet(`\`${policy.name}\` ${bad.Sid ?? ""} does not comply: ${says}`);
+        throw new NotMet(`\`${policy.name}\` ${bad.Sid ?? ""} fails; required: ${says}`);
       }
     }
     return `${namesOf(policies)}: ${says}`;

@@ -69,7 +69,7 @@ export const iamControls: ControlGroup = {
       title: "Access keys rotated every 90 days or less",
       verdict: {
         accepted:
-          "no key exists by default; in `access: user` `rotate-keys` replaces it without a gap and `status` tells its age, and somebody must run it",
+          "a key exists in `access: user` alone; `rotate-keys` replaces it without a gap and `status` shows its age, and somebody must run it",
         unless: withoutKeys,
       },
     },

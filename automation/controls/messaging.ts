@@ -63,7 +63,7 @@ export const snsControls: ControlGroup = {
       title: "Topics encrypted at rest with KMS",
       verdict: {
         accepted:
-          "with `encryption: kms` the topics of events and alerts are under the stack's key; that of load errors has none, since Snowflake's role publishes to it and must have no grant on the key of the exports",
+          "where the stack has a key (`encryption: kms`), the topics of events and alerts are under it; that of load errors never is, since Snowflake's role publishes to it and must have no grant on the key of the exports",
         unless: every(TOPIC, "under a KMS key", ({ inputs }) => inputs.kmsMasterKeyId !== undefined),
       },
     },

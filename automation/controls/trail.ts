@@ -127,7 +127,7 @@ export const watchControls: ControlGroup = {
       verdict: {
         met: every(
           ALARM,
-          "tell the alert topic",
+          "notify the alert topic",
           ({ inputs }) => Array.isArray(inputs.alarmActions) && inputs.alarmActions.length > 0,
         ),
       },
