@@ -236,7 +236,9 @@ function monitoringAdvice({ settings, plan, outputs }: ReportData): Advice[] {
       "Storage costs exceeding thresholds",
       limits.length > 0,
       limits.join(", "),
-      "`monitoring.storageGb` and `monitoring.monthlyBudgetUsd` set them",
+      settings.partition === "aws"
+        ? "`monitoring.storageGb` and `monitoring.monthlyBudgetUsd` set them"
+        : "`monitoring.storageGb` sets an alarm",
     ),
     outputs.notificationQueueArn === undefined
       ? { text: queue, word: "not applicable", why: "the stack has no event queue of its own" }

@@ -123,6 +123,17 @@ describe("the reviewer's page, in words", () => {
     assert.doesNotMatch(await accessOf("dev"), /others decide on them/);
   });
 
+  it("names no budget where AWS has none", async () => {
+    const costs = async (region: string) =>
+      guideLists(await dataWith("dev", { "aws:region": region, monitoring: { enabled: true } }))
+        .flatMap(({ advice }) => advice)
+        .find(({ text }) => text.startsWith("Storage costs"))?.why;
+    assert.match((await costs("eu-west-1")) ?? "", /`monitoring\.monthlyBudgetUsd`/);
+    for (const region of ["us-gov-west-1", "cn-north-1"]) {
+      assert.equal(await costs(region), "`monitoring.storageGb` sets an alarm");
+    }
+  });
+
   it("calls no alarm on the dead-letter queue one on the depth of the other", async () => {
     const depth = async (monitoring: Record<string, unknown>) =>
       guideLists(await dataWith("topic", { events: { mode: "sns" }, monitoring }))
