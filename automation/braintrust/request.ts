@@ -109,7 +109,8 @@ export function sender(options: RequestOptions): Sender {
 export function checkedBase(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // What was given may be the key in the wrong place, so it is not shown.
-  if (url === undefined) throw new UsageError("the Braintrust API URL is not a URL");
+  if (url === undefined)
+    throw new UsageError("the Braintrust API URL is not a URL: write it like https://api.braintrust.dev");
   if (url.username || url.password || url.search || url.hash) {
     throw new UsageError("the Braintrust API URL must hold no credentials, query or fragment");
   }

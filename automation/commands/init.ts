@@ -77,9 +77,8 @@ function initialConfig(options: InitOptions): Record<string, unknown> {
     [`${PROJECT}:braintrust`]: { accountId: accountId ?? null, orgId: orgId ?? null },
     [`${PROJECT}:snowflake`]: {
       access,
-      ...(access === "role"
-        ? { iamUserArn: iamUserArn ?? null, externalId: newExternalId(ownName(stack)) }
-        : {}),
+      ...(access === "role" || iamUserArn !== undefined ? { iamUserArn: iamUserArn ?? null } : {}),
+      ...(access === "role" ? { externalId: newExternalId(ownName(stack)) } : {}),
     },
     [`${PROJECT}:events`]: { mode: events },
   };
@@ -126,7 +125,7 @@ async function ask(given: InitOptions): Promise<InitOptions> {
           "STORAGE_AWS_IAM_USER_ARN of any S3 integration of your Snowflake account (empty: later)",
           given.iamUserArn,
         )
-      : undefined;
+      : given.iamUserArn;
   return withoutUndefined({
     stack: given.stack,
     region,

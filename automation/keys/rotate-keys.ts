@@ -36,7 +36,9 @@ export interface RotateKeysOptions extends Omit<DeploymentOptions, "create"> {
 export async function rotateKeys(options: RotateKeysOptions): Promise<RotationResult> {
   const { stack, workDir, signal, quietMinutes = 60, wait = false } = options;
   if (!(Number.isFinite(quietMinutes) && quietMinutes >= 0)) {
-    throw new UsageError(`quiet minutes ${quietMinutes}: must be a number of minutes, 0 or more`);
+    throw new UsageError(
+      `--quiet-minutes ${quietMinutes}: must be a number of minutes, 0 or more; write it like 60`,
+    );
   }
   const file = await readStackFile(stack, workDir);
   if (settingsOf(file).snowflake.access === "role") {

@@ -44,7 +44,7 @@ export function forTraffic<Arguments extends unknown[], Options extends OptionVa
 export function onSeveralStacks(command: Command) {
   return command
     .option("-s, --stack <name>", "stack: the <name> of Pulumi.<name>.yaml, or organization/project/<name>")
-    .option("--stacks <names>", "names, separated by commas, in this order; a failure stops the rest")
+    .option("--stacks <names>", "names, separated by commas, in this order")
     .option("--all", "every stack with a settings file, in alphabetical order")
     .option("--parallel <number>", "number of stacks at the same time (default: 1)", numeric)
     .option("-C, --cwd <dir>", CWD);
@@ -53,7 +53,10 @@ export function onSeveralStacks(command: Command) {
 /** The options of an operation of the engine that changes something. */
 export function changing(command: Command) {
   return onSeveralStacks(command)
-    .option("--keep-going", "with several stacks: continue with the rest after a failure")
+    .option(
+      "--keep-going",
+      "with several stacks: continue with the rest after a failure, which stops them otherwise",
+    )
     .option("-y, --yes", YES)
     .option("--timeout <minutes>", TIMEOUT, numeric)
     .option("--wait <minutes>", WAIT, numeric);
@@ -79,7 +82,8 @@ export function apiUrl() {
 /** Reads an option's value that must be a number. */
 export function numeric(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || Number.isNaN(value)) throw new InvalidArgumentError("It must be a number.");
+  if (text.trim() === "" || Number.isNaN(value))
+    throw new InvalidArgumentError("It must be a number: write it like 60.");
   return value;
 }
 

@@ -58,6 +58,9 @@ describe("rotate-keys", () => {
       rotateKeysCommand({ stack: "dev", cwd, quietMinutes: Number.NaN }),
     );
     assert.ok(error instanceof UsageError);
-    assert.match(error.message, /quiet minutes NaN: must be a number of minutes, 0 or more/);
+    assert.match(
+      error.message,
+      /--quiet-minutes NaN: must be a number of minutes, 0 or more; write it like 60/,
+    );
   });
 });
