@@ -90,7 +90,7 @@ function guardLanguageServer(): void {
     });
   };
   languageServer.onPulumiExit = function (hasError) {
-    // Nobody hears of the deadline of a run whose engine was killed: it would end this process, or keep it from ending.
+    // Nobody receives the error of a deadline after that: it would end this process, or keep it from ending until then.
     if (isInlineProgram(this.program)) clearTimeout(this.program.deadline);
     onPulumiExit.call(this, hasError);
   };

@@ -152,7 +152,7 @@ function notification({ queues, topics }: Inputs, name: Namer): string {
     return `${text(at(each, "id"))}: ${files} -> ${name(text(at(each, "queueArn") ?? at(each, "topicArn")))}`;
   });
   if (all.length > MOST_RECIPIENTS) recipients.push(`and ${all.length - MOST_RECIPIENTS} more`);
-  return all.length === 0 ? "no recipients yet" : recipients.join("; ");
+  return all.length === 0 ? "no recipients" : recipients.join("; ");
 }
 
 function duration(seconds: unknown): string {

@@ -25,7 +25,7 @@ export function resourceTree(
     .flatMap(({ resource, depth, shortName, empty, place, last }): Cell[][] => {
       const indent = " ".repeat(2 * depth);
       if (!isLeaf(resource)) {
-        return [[{ text: `${indent}${componentTitle(resource, look)}${empty ? ": makes nothing" : ""}` }]];
+        return [[{ text: `${indent}${componentTitle(resource, look)}${empty ? ": creates nothing" : ""}` }]];
       }
       const text = indent + leafType(resource);
       if (place <= MOST_STREAMS) {
@@ -52,7 +52,7 @@ interface Entry {
   readonly depth: number;
   /** The name without its component's, which stands above it. */
   readonly shortName: string;
-  /** A component that makes nothing, of an existing bucket for example. */
+  /** A component that creates nothing, of an existing bucket for example. */
   readonly empty: boolean;
 }
 

@@ -60,8 +60,12 @@ export function fillIns(settings: Settings): FillIn[] {
     const [first] = unknown;
     if (areMerged(streams) && first !== undefined) {
       // One notification carries the events of all streams, so that a known queue may be the one of more pipes.
-      const heard = unknown.length < streams.length ? "unless a known queue is theirs too, " : "";
-      const files = `${unknown.length} streams, ${first.name} the first, have pipes whose queues are not known: ${heard}their files are not announced`;
+      const [whose, queues] =
+        unknown.length === 1
+          ? ["its", `the queue of stream "${first.name}"'s pipe is`]
+          : ["their", `${unknown.length} streams, ${first.name} the first, have pipes whose queues are`];
+      const heard = unknown.length < streams.length ? `unless a known queue has ${whose} events too, ` : "";
+      const files = `${queues} not known: ${heard}${whose} files are not announced`;
       ask("events.notificationChannels", undefined, files, source);
     }
     for (const { name } of areMerged(streams) ? [] : unknown) {

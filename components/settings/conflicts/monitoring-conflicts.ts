@@ -53,7 +53,7 @@ export function monitoringConflicts({ auditTrail, monitoring, region }: Settings
     problems.push({
       key: "monitoring.alertTopicArn",
       value: showValue(alertTopicArn),
-      rule: `is in ${topicRegion}, and alarms tell topics of their own region alone (${region})`,
+      rule: `is in ${topicRegion}, and alarms notify topics of their own region alone (${region})`,
       fix: "name a topic of the stack's region",
     });
   }

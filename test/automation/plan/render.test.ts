@@ -119,7 +119,7 @@ describe("renderPlan", () => {
       tree,
       /braintrust-exports\/: 30 d STANDARD_IA, 90 d GLACIER, 365 d DEEP_ARCHIVE, old versions 90 d/,
     );
-    assert.match(tree, /s3\.BucketNotification …-notification no recipients yet/);
+    assert.match(tree, /s3\.BucketNotification …-notification no recipients/);
   });
 
   it("tells what is different in prod", () => {
@@ -160,12 +160,12 @@ describe("renderPlan", () => {
     assert.match(plain(weak), /…-privacy {2,}NOT BLOCKED: blockPublicPolicy off/);
   });
 
-  it("says nothing of a component that makes nothing, but that", async () => {
+  it("says nothing of a component that creates nothing, but that", async () => {
     const existing = await planOf("dev", {
       "braintrust-snowflake:existingBucket": "ours",
       "aws:region": "us-east-1",
     });
-    assert.match(plain(existing), /Step 1: ExportBucket pipeline-bucket: makes nothing\n/);
+    assert.match(plain(existing), /Step 1: ExportBucket pipeline-bucket: creates nothing\n/);
   });
 
   it("shows a resource of a type that it does not know by its name alone", () => {

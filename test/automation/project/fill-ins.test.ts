@@ -28,7 +28,10 @@ describe("values that are still to be filled in", () => {
       /^events\.notificationChannels\.team-1060: .*its files are not announced$/,
     );
     assert.deepEqual(asked(101, 60), [
-      "events.notificationChannels: 41 streams, team-1060 the first, have pipes whose queues are not known: unless a known queue is theirs too, their files are not announced",
+      "events.notificationChannels: 41 streams, team-1060 the first, have pipes whose queues are not known: unless a known queue has their events too, their files are not announced",
+    ]);
+    assert.deepEqual(asked(101, 100), [
+      'events.notificationChannels: the queue of stream "team-1100"\'s pipe is not known: unless a known queue has its events too, its files are not announced',
     ]);
     assert.match(asked(101, 0)[0] ?? "", /101 streams, .* not known: their files are not announced$/);
     assert.deepEqual(asked(101, 101), []);
