@@ -61,6 +61,7 @@ export function trailSubjectOf(args: MonitoringArgs): TrailSubject | undefined {
       names.braintrustRole,
       ...(byRole ? [names.snowflakeRole] : []),
       ...(errorTopicArn === undefined ? [] : [names.errorRole]),
+      ...(args.replicates ? [names.replicationRole] : []),
       ...(args.trailRoleName === undefined ? [] : [args.trailRoleName]),
     ],
     userNames: byRole ? [] : [names.snowflakeUser],

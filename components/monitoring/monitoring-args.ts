@@ -54,6 +54,8 @@ export interface MonitoringArgs extends Omit<CostGuardArgs, "alertTopicArn"> {
   /** Name of the role by which that trail writes to its log group, with an asterisk for what Pulumi adds. */
   readonly trailRoleName?: string | undefined;
   readonly managementEvents: ManagementEvents;
+  /** Whether S3 assumes a role that may read the exports, to copy them. */
+  readonly replicates: boolean;
   readonly braintrustRoleArn: pulumi.Input<string>;
   /** Who reads: role or user. */
   readonly snowflakePrincipalArn: pulumi.Input<string>;

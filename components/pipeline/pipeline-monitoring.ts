@@ -66,6 +66,7 @@ export function createMonitoring(
     logGroupName: trail?.logGroupName ?? given.existingTrailLogGroup,
     trailName: audit?.trailName,
     trailRoleName: audit && (names.trailRole ?? `${name}-audit-trail*`),
+    replicates: parts.replication !== undefined,
     braintrustRoleArn: parts.braintrustRoleArn,
     snowflakePrincipalArn: reader.principalArn,
     snowflakeRoleArn: reader.roleArn,
