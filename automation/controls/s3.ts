@@ -89,11 +89,14 @@ const recordsObjects: Evidence = (judged) => {
     TRAIL,
     "data events of the export bucket's objects, reads and writes alike",
     ({ inputs }) => {
-      const data = JSON.stringify(inputs.advancedEventSelectors);
-      return (
-        data.includes('"AWS::S3::Object"') &&
-        data.includes(`:::${judged.exportBucket}/`) &&
-        !data.includes("readOnly")
+      const selectors = (inputs.advancedEventSelectors as readonly unknown[]).map((each) =>
+        JSON.stringify(each),
+      );
+      return selectors.some(
+        (data) =>
+          data.includes('"AWS::S3::Object"') &&
+          data.includes(`:::${judged.exportBucket}/`) &&
+          !data.includes("readOnly"),
       );
     },
   )(judged);

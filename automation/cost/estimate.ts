@@ -1,10 +1,10 @@
-import type { Settings } from "../../components/settings/settings";
+import { phaseOf, type Settings } from "../../components/settings/settings";
 import { type ArchiveTier, archiveTiers, lifecycleRules } from "../../components/storage/export-bucket";
 import { type CostItem, fixedCost, totalOf } from "./fixed";
 import { costOf, PRICES_AS_OF, PRICES_REGION, storageCost, transitionPrices, usagePrices } from "./prices";
 import { type SnowflakeCost, snowflakeCost } from "./snowflake";
 import { MONTH_DAYS, monthOf, type Stay, type StayInMonth, type Step, staysOf } from "./storage";
-import { isTrail, type PricedStack, trafficCost, whole } from "./traffic";
+import { filesCost, isTrail, type PricedStack, trafficCost, whole } from "./traffic";
 import type { Usage } from "./usage";
 
 /** What a stack will cost. `cost --json` prints it as it is. */
@@ -39,7 +39,7 @@ export interface CostLines {
 export function estimateCost(stack: PricedStack, usage: Usage): CostEstimate {
   const { settings, resources } = stack;
   const { items: idle, unpriced } = fixedCost(resources);
-  const small = isSmall(usage);
+  const small = isSmall(usage, settings);
   const stays = exportStays(settings, small);
   const months = Array.from({ length: usage.months }, (_, index) => {
     const month = index + 1;
@@ -55,30 +55,44 @@ export function estimateCost(stack: PricedStack, usage: Usage): CostEstimate {
     usage,
     idle: { usd: totalOf(idle), items: idle },
     months,
-    snowflake: snowflakeCost(settings, usage),
+    snowflake: snowflakeCost(settings, usage, filesCost(inOneMonth(usage), stack, 1, 0)),
     unpriced,
     assumptions: assumptionsOf(stack, usage, small),
   };
 }
 
-/** S3 moves no object below 128 KB by lifecycle: docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html */
+/** All files of the months, as a reset exports them again. */
+function inOneMonth(usage: Usage): Usage {
+  const { gbPerDay, filesPerDay, months } = usage;
+  return { ...usage, gbPerDay: gbPerDay * months, filesPerDay: filesPerDay * months };
+}
+
+/**
+ * S3 moves no object below 128 KB by lifecycle, unless its rule names another size: docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
+ * It bills one in STANDARD_IA or GLACIER_IR as if it had that size: aws.amazon.com/s3/pricing
+ */
 const LEAST_GB = 128 / 2 ** 20;
 /** What an archived object needs in addition to its own size, in GB: aws.amazon.com/s3/pricing */
 const ARCHIVE_INDEX_GB = 32 / 2 ** 20;
 const ARCHIVE_NAME_GB = 8 / 2 ** 20;
 
-function isSmall({ gbPerDay, filesPerDay }: Usage): boolean {
-  return filesPerDay > 0 && gbPerDay / filesPerDay < LEAST_GB;
+/** Whether files are too small for the lifecycle to move them. */
+function isSmall({ gbPerDay, filesPerDay }: Usage, { lifecycle }: Settings): boolean {
+  const { minimumObjectSizeBytes: bytes } = lifecycle;
+  const least = bytes === undefined ? LEAST_GB : bytes / 2 ** 30;
+  return filesPerDay > 0 && gbPerDay / filesPerDay < least;
 }
 
 /** An existing bucket's lifecycle is not the stack's, and not known. */
 function exportStays(settings: Settings, small: boolean): Stay[] {
   const { existingBucket, exportPrefix, lifecycle } = settings;
   if (existingBucket !== undefined) return staysOf([], Number.POSITIVE_INFINITY);
-  const [rule] = lifecycleRules(exportPrefix, lifecycle);
   const { expireDays = Number.POSITIVE_INFINITY, noncurrentDays } = lifecycle;
   // What expires stays as an old version for a while, and is paid for.
-  const steps = small ? [] : ((rule?.transitions ?? []) as readonly Step[]);
+  const moves = lifecycleRules(exportPrefix, lifecycle).flatMap(
+    ({ transitions = [] }) => transitions as readonly Step[],
+  );
+  const steps = small ? [] : moves;
   return staysOf(steps, expireDays + noncurrentDays, archiveTiers(lifecycle).map(archiveStep));
 }
 
@@ -113,7 +127,8 @@ function storageItem({ stay, held, leftEarly }: StayInMonth, objects: number): C
   const archived = /^GLACIER$|^DEEP_ARCHIVE$| archive$/.test(storageClass);
   const index = archived ? objects * ARCHIVE_INDEX_GB : 0;
   const name = archived ? objects * ARCHIVE_NAME_GB : 0;
-  const billed = held + leftEarly + index;
+  const least = /^STANDARD_IA$|^GLACIER_IR$/.test(storageClass) ? objects * LEAST_GB : 0;
+  const billed = Math.max(held, least) + leftEarly + index;
   if (billed + name === 0) return [];
   const early = leftEarly > 0 ? `, and ${leftEarly.toFixed(1)} GB that left before its minimum` : "";
   return [
@@ -155,9 +170,14 @@ function assumptionsOf(stack: PricedStack, usage: Usage, small: boolean): string
     `months of ${MONTH_DAYS} days, evenly filled from an empty bucket; free tiers are not counted`,
     "each file is written once and read once, by Snowflake, soon after it arrives; none is overwritten",
     ...(small
-      ? ["files are below 128 KB, which S3 leaves in STANDARD: fewer and larger files cost less"]
+      ? [
+          `files are below ${settings.lifecycle.minimumObjectSizeBytes === undefined ? "128 KB" : "`lifecycle.minimumObjectSizeBytes`"}, which S3 leaves in STANDARD: fewer and larger files cost less`,
+        ]
       : []),
     ...trailAssumption(stack),
+    ...(phaseOf(settings) === "awaiting-braintrust" && settings.monitoring.requestMetrics
+      ? ["alarms on missing exports are not counted: they exist once Braintrust's ids are set"]
+      : []),
     ...(settings.replication === undefined
       ? []
       : [

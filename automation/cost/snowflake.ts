@@ -1,10 +1,9 @@
 import type { Settings } from "../../components/settings/settings";
 import { creditPrices, PRICES_AS_OF_SNOWFLAKE } from "./credit-prices";
 import { type CostItem, totalOf } from "./fixed";
-
-import { costOf, storageCost, usagePrices } from "./prices";
+import { costOf, storageCost } from "./prices";
 import { MONTH_DAYS } from "./storage";
-import { crossesRegions, whole } from "./traffic";
+import { isByPipe, taskRuns, whole } from "./traffic";
 import type { Usage } from "./usage";
 
 /** What loading costs in Snowflake, on Snowflake's bill. The AWS side is counted apart. */
@@ -24,8 +23,6 @@ export interface SnowflakeCost {
 const MINUTES = MONTH_DAYS * 24 * 60;
 /** Seconds that a run of a task is taken to need: it lists a folder and copies a file or two. */
 const TASK_SECONDS = 10;
-/** Minutes between two runs, where the settings say nothing. */
-const TASK_MINUTES = 15;
 /** Seconds that a refresh of a dynamic table is taken to need: a small one, of a few files. */
 const REFRESH_SECONDS = 10;
 /**
@@ -35,11 +32,15 @@ const REFRESH_SECONDS = 10;
 const IDLE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
 
-/** The estimate of Snowflake's side for a usage. */
-export function snowflakeCost(settings: Settings, usage: Usage): SnowflakeCost {
+/**
+ * The estimate of Snowflake's side for a usage.
+ *
+ * @param again what it costs in AWS, beyond storage, that all files of the months are written and read once more.
+ */
+export function snowflakeCost(settings: Settings, usage: Usage, again: readonly CostItem[]): SnowflakeCost {
   const monthGb = usage.gbPerDay * MONTH_DAYS;
   const items = [...loadItems(settings, usage), ...dynamicTableItems(settings, usage)];
-  const reset = resetItems(settings, usage);
+  const reset = resetItems(settings, usage, again);
   const saved = isByPipe(settings)
     ? snowpipeUsd(monthGb * textShare(settings) * (usage.textRatio - 1), usage)
     : 0;
@@ -51,10 +52,6 @@ export function snowflakeCost(settings: Settings, usage: Usage): SnowflakeCost {
     reset: { usd: totalOf(reset), items: reset },
     ...(saved > 0 ? { parquetSavesUsd: saved } : {}),
   };
-}
-
-function isByPipe({ events }: Settings): boolean {
-  return events.mode === "snowflake-queue" || events.mode === "sns";
 }
 
 function textShare({ streams }: Settings): number {
@@ -85,7 +82,7 @@ function loadItems(settings: Settings, usage: Usage): CostItem[] {
           },
         ];
   }
-  const runs = (MINUTES / (settings.snowflake.taskMinutes ?? TASK_MINUTES)) * settings.streams.length;
+  const runs = taskRuns(settings);
   const hours = (runs * TASK_SECONDS) / HOUR_SECONDS;
   return [
     {
@@ -116,32 +113,18 @@ function dynamicTableItems({ snowflake, streams }: Settings, { filesPerDay, cred
 }
 
 /** A reset clears the cursor of an export: every record is written once more, under other names. */
-function resetItems(settings: Settings, usage: Usage): CostItem[] {
+function resetItems(settings: Settings, usage: Usage, again: readonly CostItem[]): CostItem[] {
   const days = usage.months * MONTH_DAYS;
   const gb = usage.gbPerDay * days;
-  const files = usage.filesPerDay * days;
-  if (files === 0) return [];
+  if (usage.filesPerDay === 0) return [];
   const billed = billedGb(gb, settings, usage);
   return [
-    {
-      item: "S3 requests",
-      usd: costOf(usagePrices.s3Put, files) + costOf(usagePrices.s3Get, files),
-      why: `${whole(files)} files written and read again`,
-    },
+    ...again,
     {
       item: "storage of the second copy",
       usd: storageCost("STANDARD", gb),
       why: `${whole(gb)} GB in STANDARD, for its first month`,
     },
-    ...(crossesRegions(settings)
-      ? [
-          {
-            item: "transfer to Snowflake's region",
-            usd: costOf(usagePrices.crossRegionGb, gb),
-            why: `${whole(gb)} GB`,
-          },
-        ]
-      : []),
     ...(isByPipe(settings)
       ? [
           {

@@ -22,35 +22,54 @@ const TRAIL_EVENT_BYTES = 1_500;
 const GB_BYTES = 2 ** 30;
 const HOURS = 24 * MONTH_DAYS;
 
-/** Requests of one month. */
-export interface Requests {
-  readonly puts: number;
-  readonly gets: number;
-  readonly lists: number;
+/** Whether Snowpipe loads, and not a task. */
+export function isByPipe({ events }: Settings): boolean {
+  return events.mode === "snowflake-queue" || events.mode === "sns";
 }
 
-/** A file is written once, in parts where it is large, and read once; S3 is asked for a list once an hour and stream. */
-function requestsOf({ gbPerDay, filesPerDay }: Usage, streams: number): Requests {
+/** Minutes between two runs of a task, where the settings say nothing. */
+const TASK_MINUTES = 15;
+
+/** Runs of tasks in a month, where tasks load. */
+export function taskRuns({ snowflake, streams }: Settings): number {
+  return ((60 * HOURS) / (snowflake.taskMinutes ?? TASK_MINUTES)) * streams.length;
+}
+
+/** Once an hour and stream, and by each run of a task. */
+function listsOf(settings: Settings): number {
+  return isByPipe(settings) ? HOURS * settings.streams.length : taskRuns(settings);
+}
+
+/** A file is written once, in parts where it is large, and read once. */
+function requestsOf({ gbPerDay, filesPerDay }: Usage): { readonly puts: number; readonly gets: number } {
   const files = filesPerDay * MONTH_DAYS;
   const mib = filesPerDay === 0 ? 0 : (gbPerDay * MIB_PER_GB) / filesPerDay;
   const parts = mib <= PART_MIB ? 1 : Math.ceil(mib / PART_MIB) + 2;
-  return { puts: files * parts, gets: files, lists: files === 0 ? 0 : HOURS * streams };
+  return { puts: files * parts, gets: files };
 }
 
-/** What a month's requests cost, and all that they set off. */
-export function trafficCost(usage: Usage, { settings, resources }: PricedStack, month: number): CostItem[] {
+/** What a month's files cost beyond their storage, and the metrics of their requests. */
+export function trafficCost(usage: Usage, stack: PricedStack, month: number): CostItem[] {
   if (usage.filesPerDay === 0) return [];
-  const requests = requestsOf(usage, settings.streams.length);
-  const { puts, gets, lists } = requests;
+  return [...filesCost(usage, stack, month, listsOf(stack.settings)), ...metricCost(stack.resources)];
+}
+
+/** What a month's files cost that are written and read once, and all that this sets off. */
+export function filesCost(
+  usage: Usage,
+  { settings, resources }: PricedStack,
+  month: number,
+  lists: number,
+): CostItem[] {
+  const { puts, gets } = requestsOf(usage);
   const calls = puts + gets;
   const has = (type: string) => resources.some((resource) => resource.type === type);
   return [
     {
       item: "S3 requests",
       usd: costOf(usagePrices.s3Put, puts + lists) + costOf(usagePrices.s3Get, gets),
-      why: `${whole(puts)} PUT${puts > gets ? " by parts" : ""}, ${whole(lists)} LIST, ${whole(gets)} GET`,
+      why: `${whole(puts)} PUT${puts > gets ? " by parts" : ""}, ${lists > 0 ? `${whole(lists)} LIST, ` : ""}${whole(gets)} GET`,
     },
-    ...metricCost(resources),
     ...kmsCost(calls, settings, resources),
     ...eventCost(usage, settings, has),
     ...accessLogCost(calls + lists, settings, has, month),

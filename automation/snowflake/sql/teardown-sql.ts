@@ -88,15 +88,18 @@ function escaped(text: string): string {
   return text.replace(/[%_^]/g, "^$&");
 }
 
-/** Drops what holds data, or what others may use too: for a person to run line by line. */
+/** Drops what holds data, or what others may use too, each by the role that owns it: for a person to run line by line. */
 export function purgeSql(names: Names, isLast: boolean): string[] {
   const tables = names.streams.map(({ table }) => `DROP TABLE IF EXISTS ${table}`);
   if (!isLast) return tables;
   return [
+    `USE ROLE ${names.loadingRole}`,
     ...tables,
-    ...names.storedCustomRoles.map((role) => `DROP ROLE IF EXISTS ${quoteIdentifier(role)}`),
+    `USE ROLE ${names.containerRole}`,
     `DROP SCHEMA IF EXISTS ${names.schema}`,
     `DROP DATABASE IF EXISTS ${names.database}`,
     `DROP WAREHOUSE IF EXISTS ${names.warehouse}`,
+    ...(names.storedCustomRoles.length === 0 ? [] : [`USE ROLE ${names.roleRole}`]),
+    ...names.storedCustomRoles.map((role) => `DROP ROLE IF EXISTS ${quoteIdentifier(role)}`),
   ];
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { snowflakeCost } from "../../../automation/cost/snowflake";
+import { estimateCost } from "../../../automation/cost/estimate";
 import type { Usage } from "../../../automation/cost/usage";
 import { settingsFor } from "../../support";
 
@@ -15,7 +15,10 @@ const streams = (...formats: readonly string[]) => ({
 const byTask = { events: { mode: "none" } };
 
 function cost(given: Readonly<Record<string, unknown>>, change: Partial<Usage> = {}) {
-  const found = snowflakeCost(settingsFor(given), { ...usage, ...change });
+  const found = estimateCost(
+    { settings: settingsFor(given), resources: [] },
+    { ...usage, ...change },
+  ).snowflake;
   const rounded = (items: typeof found.items) =>
     Object.fromEntries(items.map(({ item, usd }) => [item, Math.round(usd * 1e5) / 1e5]));
   return {
@@ -66,8 +69,8 @@ describe("the cost of Snowflake, by hand", () => {
   });
 
   it("counts a reset: everything is written, read, stored and loaded again, across regions too", () => {
-    // 720 GB in 86,400 files.
-    const once = { "S3 requests": 0.46656, "storage of the second copy": 16.56 };
+    // 720 GB in 86,400 files, each of 8.5 MB written by four requests.
+    const once = { "S3 requests": 1.76256, "storage of the second copy": 16.56 };
     assert.deepEqual(cost(streams("jsonl")).reset, { ...once, Snowpipe: 39.96 });
     const regions = { snowflakeRegion: "us-west-2", allowCrossRegion: true };
     assert.deepEqual(cost({ ...streams("parquet"), ...regions }).reset, {
@@ -76,5 +79,69 @@ describe("the cost of Snowflake, by hand", () => {
       Snowpipe: 7.992,
     });
     assert.deepEqual(cost({ ...streams("jsonl"), ...byTask }).reset, once);
+  });
+
+  it("counts in a reset all that the months' files set off, but for what goes on without files", () => {
+    const sns = { ...streams("jsonl"), events: { mode: "sns" } };
+    const resources = [{ type: "aws:sqs/queue:Queue", name: "queue", inputs: {} }];
+    const small = { gbPerDay: 1, filesPerDay: 1_000_000 };
+    const estimate = (months: number) =>
+      estimateCost({ settings: settingsFor(sns), resources }, { ...usage, ...small, months });
+    const usdOf = (items: readonly { item: string; usd: number }[], name: string) =>
+      items.find(({ item }) => item === name)?.usd ?? 0;
+    const [month] = estimate(1).months;
+    const { items } = estimate(3).snowflake.reset;
+    for (const name of ["SNS messages", "SQS messages"]) {
+      assert.ok(usdOf(items, name) > 1);
+      assert.equal(usdOf(items, name).toFixed(6), (3 * usdOf(month?.items ?? [], name)).toFixed(6));
+    }
+    // 30 million files a month, written and read once: the hour's lists are no part of it.
+    assert.equal(usdOf(items, "S3 requests").toFixed(2), (3 * 30 * (5 + 0.4)).toFixed(2));
+  });
+});
+
+describe("the cost of a company's lifecycle", () => {
+  const items = (lifecycle: object, change: Partial<Usage>) =>
+    Object.fromEntries(
+      (
+        estimateCost(
+          { settings: settingsFor({ ...streams("jsonl"), lifecycle }), resources: [] },
+          { ...usage, ...change, months: 9 },
+        ).months.at(-1)?.items ?? []
+      ).map(({ item, usd }) => [item, Number(usd.toFixed(2))]),
+    );
+
+  it("is the same with a least size below that of the files", () => {
+    const files = { gbPerDay: 10, filesPerDay: 1_000 };
+    const archive = items({ profile: "archive" }, files);
+    assert.ok((archive["storage GLACIER"] ?? 0) > 1, JSON.stringify(archive));
+    assert.deepEqual(items({ profile: "archive", minimumObjectSizeBytes: 200_000 }, files), archive);
+  });
+
+  it("moves nothing below the least size, and bills small files in STANDARD_IA as 128 KB each", () => {
+    const large = items(
+      { profile: "archive", minimumObjectSizeBytes: 50_000_000 },
+      { gbPerDay: 10, filesPerDay: 1_000 },
+    );
+    assert.ok(!("storage GLACIER" in large) && !("storage STANDARD_IA" in large));
+    // 10,000 files of 10 KB a day are for 60 days in STANDARD_IA: 600,000 of 128 KB are 73.24 GB at 0.0125.
+    const small = items(
+      { profile: "instant", minimumObjectSizeBytes: 2 },
+      { gbPerDay: 0.1, filesPerDay: 10_000 },
+    );
+    assert.equal(small["storage STANDARD_IA"], 0.92);
+  });
+});
+
+describe("the cost of tasks in S3", () => {
+  it("has a list for each run", () => {
+    const [month] = estimateCost(
+      {
+        settings: settingsFor({ ...streams("jsonl"), ...byTask, snowflake: { taskMinutes: 1 } }),
+        resources: [],
+      },
+      { ...usage, months: 1 },
+    ).months;
+    assert.match(month?.items.find(({ item }) => item === "S3 requests")?.why ?? "", /, 43,200 LIST, /);
   });
 });
