@@ -164,6 +164,10 @@ function trailAssumption({ settings, resources }: PricedStack): string[] {
   ];
 }
 
+function hasRequestAlarms({ monitoring, existingBucket }: Settings): boolean {
+  return monitoring.enabled && monitoring.requestMetrics && existingBucket === undefined;
+}
+
 function assumptionsOf(stack: PricedStack, usage: Usage, small: boolean): string[] {
   const { settings } = stack;
   return [
@@ -175,7 +179,7 @@ function assumptionsOf(stack: PricedStack, usage: Usage, small: boolean): string
         ]
       : []),
     ...trailAssumption(stack),
-    ...(phaseOf(settings) === "awaiting-braintrust" && settings.monitoring.requestMetrics
+    ...(phaseOf(settings) === "awaiting-braintrust" && hasRequestAlarms(settings)
       ? ["alarms on missing exports are not counted: they exist once Braintrust's ids are set"]
       : []),
     ...(settings.replication === undefined

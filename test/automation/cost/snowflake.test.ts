@@ -81,7 +81,7 @@ describe("the cost of Snowflake, by hand", () => {
     assert.deepEqual(cost({ ...streams("jsonl"), ...byTask }).reset, once);
   });
 
-  it("counts in a reset all that the months' files set off, but for what goes on without files", () => {
+  it("counts in a reset all that the months' files set off, and nothing that needs no file", () => {
     const sns = { ...streams("jsonl"), events: { mode: "sns" } };
     const resources = [{ type: "aws:sqs/queue:Queue", name: "queue", inputs: {} }];
     const small = { gbPerDay: 1, filesPerDay: 1_000_000 };
