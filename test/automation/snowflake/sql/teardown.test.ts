@@ -71,6 +71,21 @@ describe("teardown in the SQL for Snowflake", () => {
     assert.match(teardown, /-- WARNING/);
   });
 
+  it("shows how each role drops what it owns", () => {
+    const owners = (snowflake: object) =>
+      [...snowflakeSql(sampleOutputs({ snowflake }), "teardown").matchAll(/^-- (USE ROLE|DROP \w+) .*;$/gm)]
+        .map(([line]) => line.replace(/^-- | IF EXISTS.*|;$/g, ""))
+        .filter((line, at, all) => line !== all[at - 1]);
+    const drops = (loader: string, containers: string, roles: string) => [
+      ...[`USE ROLE "${loader}"`, "DROP TABLE"],
+      ...[`USE ROLE "${containers}"`, "DROP SCHEMA", "DROP DATABASE", "DROP WAREHOUSE"],
+      ...[`USE ROLE "${roles}"`, "DROP ROLE"],
+    ];
+    assert.deepEqual(owners({ role: "LOADER" }), drops("LOADER", "SYSADMIN", "USERADMIN"));
+    const own = { role: "LOADER", adminRole: "PLATFORM_ADMIN", integrationRole: "SEC_INTEGRATIONS" };
+    assert.deepEqual(owners(own), drops("LOADER", "PLATFORM_ADMIN", "PLATFORM_ADMIN"));
+  });
+
   it("takes the rights of the account back in teardown, from a role of its own alone", () => {
     const teardown = snowflakeSql({ ...sampleOutputs({ mode: "queue" }), stack: "dev" }, "teardown");
     const guarded =
