@@ -81,6 +81,12 @@ describe("the controls of a stack without some part", () => {
     assert.match(found.get("S3.7") ?? "", /^unknown: .*whether to another Region is not known$/);
   });
 
+  it("see the exports' reads where the trail leaves out reads of other things", async () => {
+    const auditTrail = { managementEvents: "write" };
+    const found = await verdicts({ bucketName: "write-exports", auditTrail });
+    for (const id of ["S3.22", "S3.23"]) assert.match(found.get(id) ?? "", /^accepted: /, id);
+  });
+
   it("take a year of the trail's events in its log group for enough, and less for an exception", async () => {
     const of = async (logGroupDays: number) =>
       (await verdicts({ bucketName: "year-exports", auditTrail: { logGroupDays } })).get("CloudWatch.16");
