@@ -37,7 +37,7 @@ export async function planStack(stack: string, dir?: string, accountId?: string)
   const problems = [
     ...fillIns(settings),
     ...warnings(settings, file),
-    ...alarmWarnings(settings, evaluation.resources),
+    ...alarmWarnings(settings, file, evaluation.resources),
   ];
   return { stack: file.stack, ...evaluation, problems };
 }

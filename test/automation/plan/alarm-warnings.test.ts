@@ -46,6 +46,30 @@ describe("the plan's warnings about the alarm on readers", () => {
   });
 });
 
+describe("the plan's warnings of settings without an alarm", () => {
+  const monitoring = { exportEveryHours: 2, requestMetrics: true, anomalyDetection: false };
+
+  it("name what counts requests to a bucket of others", async () => {
+    const about = async (key: string, existingBucket?: string) =>
+      warned(`monitoring.${key}`, { monitoring, existingBucket });
+    for (const key of ["exportEveryHours", "requestMetrics"]) {
+      assert.match(
+        (await about(key, "vandelay-datalake")).join(),
+        /^brings about no alarm with existingBucket/,
+      );
+      assert.deepEqual(await about(key), []);
+    }
+    assert.deepEqual(await about("anomalyDetection", "vandelay-datalake"), []);
+  });
+
+  it("say that a task reports no file, and that a pipe does", async () => {
+    const snowflake = { errorNotifications: { enabled: true } };
+    const about = (mode: string) => warned("snowflake.errorNotifications", { snowflake, events: { mode } });
+    assert.match((await about("queue")).join(), /^with events\.mode queue tasks load: .*`reconcile`/);
+    assert.deepEqual(await about("sns"), []);
+  });
+});
+
 describe("the plan's warning of a monitored stack without alarms", () => {
   const existing = "arn:aws:cloudtrail:us-east-1:123456789012:trail/organization";
   const bare = { existingBucket: "vandelay-datalake", events: { mode: "none" }, auditTrail: { existing } };
