@@ -13,7 +13,13 @@ const steps: Readonly<Record<Phase, (settings: Settings) => string>> = {
   },
   "awaiting-snowflake": ({ stack }) => connecting("setup", stack),
   "awaiting-channel": ({ stack }) => connecting("load", stack),
-  connected: ({ stack }) => `check the pipeline: ${inBackticks([command("verify", stack)])}`,
+  connected: ({ stack, snowflake, events }) => {
+    const verify = `check the pipeline: ${inBackticks([command("verify", stack)])}`;
+    // With keys and without pipes, Snowflake has no answer for the settings by which its side could be known.
+    const isUnknown = snowflake.access === "user" && (events.mode === "queue" || events.mode === "none");
+    const setUp = `set up Snowflake, unless you have: ${inBackticks([command("connect --run", stack)])}`;
+    return isUnknown ? `${setUp}; then ${verify}` : verify;
+  },
 };
 
 /** The next step in setting up the stack that these settings describe. */

@@ -218,6 +218,21 @@ describe("nextStep", () => {
       { braintrust, snowflake: role },
       /sql --part load --stack dev`/,
     ],
+    [
+      "both commands where nothing says whether Snowflake is set up",
+      { braintrust, snowflake: { access: "user" }, events: { mode: "queue" } },
+      /^set up Snowflake, unless you have: `[^`]* connect --run --stack dev`; then check .*verify /,
+    ],
+    [
+      "the check alone where Snowflake's answers are known",
+      {
+        braintrust,
+        snowflake: { access: "user" },
+        streams: [{ name: "logs" }],
+        events: { notificationChannels: { logs: "arn:aws:sqs:us-east-1:444455556666:sf-snowpipe-a_b" } },
+      },
+      /^check the pipeline: /,
+    ],
   ];
   for (const [title, given, step] of cases) {
     it(`names ${title}`, () => assert.match(nextStep(settingsFor(given)), step));
