@@ -69,7 +69,7 @@ const restrictions: Readonly<Record<string, string>> = {
   "aws:SourceVpce": "reads only through these VPC endpoints",
   "aws:SecureTransport": "no plain HTTP",
   "s3:TlsVersion": "TLS 1.2 or later",
-  "aws:SourceAccount": "services of AWS only on behalf of this account",
+  "aws:SourceAccount": "services of AWS send logs, events and alerts only on behalf of this account",
 };
 
 /** The restrictions that some statement of the stack has. A company's own statements may be about others than Snowflake. */
